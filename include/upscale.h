@@ -1,0 +1,244 @@
+/*
+ * upscale - reads an image band by band into channel tensors, runs any upsampler over them row by
+ * row and writes the result, in memory that does not grow with the height of the image.
+ *
+ * The shortest program:
+ *
+ *     up_error error;
+ *     up_options options = { .method = "lanczos", .scale = { 2, 2 } };
+ *     if (up_upscale_file("in.png", "out.png", &options, &error) != UP_OK)
+ *         fprintf(stderr, "%s\n", error.message);
+ *
+ * Conventions
+ *   - `{0}` is a sane default for every options struct: a zero field means "choose for me".
+ *   - Pairs are in PyTorch's order: rows first, columns second. Sizes of pictures are width, height.
+ *   - Tensors are CHW (planar), frames of a batch follow each other. Weights have PyTorch's layouts.
+ *   - Functions return an up_status and, where it is not UP_OK, fill the caller's up_error (which may
+ *     be NULL). Nothing is printed, no signal is handled, there is no global state: different
+ *     objects may be used from different threads at once.
+ *   - Functions that destroy take the address of the pointer and null it; NULL inside is fine.
+ */
+#ifndef UPSCALE_H
+#define UPSCALE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define UP_API __attribute__((visibility("default")))
+
+#define UP_VERSION "0.1.0"
+
+/* ---------------------------------------------------------------- errors */
+
+typedef enum {
+    UP_OK = 0,
+    UP_ERROR_ARGUMENT,    /* an option or argument makes no sense; nothing was touched */
+    UP_ERROR_INPUT,       /* the input cannot be read: missing, truncated, corrupt, hostile */
+    UP_ERROR_WEIGHTS,     /* the weight or index file is wrong, or does not fit the input */
+    UP_ERROR_UNSUPPORTED, /* well-formed, but cannot be done (alpha into JPEG, ...) */
+    UP_ERROR_OUTPUT,      /* the output cannot be written: exists, read-only folder, ... */
+    UP_ERROR_LIMIT,       /* would need more than max_memory; refused before allocating */
+    UP_ERROR_MEMORY,      /* out of memory: may work later */
+    UP_ERROR_SPACE,       /* no space left on the device: may work later */
+    UP_ERROR_INTERRUPTED, /* options.cancel was set */
+} up_status;
+
+/* What went wrong, where, and what would mend it: one line without a trailing newline. */
+typedef struct {
+    up_status status;
+    char message[512];
+} up_error;
+
+/* ---------------------------------------------------------------- images */
+
+typedef enum {
+    UP_COLOR_TENSOR = 0, /* any number of channels, no colour handling, no clamping (.npy) */
+    UP_COLOR_GREY,
+    UP_COLOR_GREY_ALPHA,
+    UP_COLOR_RGB,
+    UP_COLOR_RGBA,
+    UP_COLOR_CMYK, /* 0 = no ink */
+} up_color;
+
+typedef enum {
+    UP_SAMPLE_U8 = 0,
+    UP_SAMPLE_U16, /* native byte order, 0..65535 */
+    UP_SAMPLE_F32,
+} up_sample;
+
+/* The shape and sample type of an image. Alpha is straight (not premultiplied), the last channel. */
+typedef struct {
+    int width, height; /* pixels, >= 1 */
+    int channels;      /* >= 1 */
+    int64_t frames;    /* images in a batch (.npy NCHW); 1 for pictures; 0 is an empty batch */
+    up_color color;
+    up_sample sample;
+    int depth;   /* significant bits of the file's samples: 1, 2, 4, 8, 16 or 32 */
+    bool planar; /* rows of one channel after the other (CHW) instead of interleaved pixels */
+} up_format;
+
+/* An image in the caller's memory. Pixel (x, y) of channel c lies at
+ *   interleaved: data + y * row_stride + (x * channels + c) * sizeof(sample)
+ *   planar:      data + c * plane_stride + y * row_stride + x * sizeof(sample)
+ * A stride of 0 means tightly packed. `data` must be aligned for its sample type. */
+typedef struct {
+    up_format format;
+    void *data;
+    size_t row_stride, plane_stride; /* bytes */
+} up_pixels;
+
+/* ---------------------------------------------------------------- options */
+
+/* A layer parameter in PyTorch's order. Unset: from the weight file, else PyTorch's default. */
+typedef struct {
+    int rows, columns;
+    bool set;
+} up_pair;
+
+/* Parameters of one bare layer: tconv, max-unpool and pooling. */
+typedef struct {
+    up_pair kernel; /* pooling only; a weight knows its own */
+    up_pair stride, padding, output_padding, dilation;
+    up_pair output_size; /* rows, columns: picks output_padding, or the size of an unpooling */
+    int groups;          /* 0: from the weight file, else 1 */
+    bool ceil_mode;      /* pooling only */
+} up_layer;
+
+typedef enum {
+    UP_SUBSAMPLING_AUTO = 0, /* the input's if it is a JPEG, else 4:4:4 from quality 90 on, 4:2:0 below */
+    UP_SUBSAMPLING_444,
+    UP_SUBSAMPLING_422,
+    UP_SUBSAMPLING_420,
+} up_subsampling;
+
+typedef struct up_options {
+    /* What to do. */
+    const char *method;  /* a name from up_method_at(), or tconv:NAME; NULL: the default method */
+    const char *weights; /* safetensors file for tconv; NULL: the embedded weights for the scale */
+    const char *indices; /* .npy of int64 positions for max-unpool */
+    up_layer layer;
+    struct {
+        double rows, columns;
+    } scale;           /* output = floor(input * scale), source step exactly 1/scale; 0: 2 */
+    int width, height; /* exact output size, source step input/output; one of them 0: keeps the
+                          aspect ratio; both 0: by scale */
+    bool fit;          /* width x height is a box to fit into, aspect ratio kept */
+    double cubic_a;    /* Keys' parameter of bicubic; 0: -0.5 (MATLAB, Pillow); PyTorch, OpenCV: -0.75 */
+    bool align_corners; /* corner samples of input and output coincide (bilinear and bicubic) */
+    bool no_antialias;  /* keep the filter narrow when reducing (PyTorch's default) */
+    bool linear;        /* filter in linear light instead of the file's gamma (pictures only) */
+
+    /* What to write. */
+    const char *output_format;  /* png, jpg, ppm, npy, ...; NULL: by the extension of the output */
+    int depth;                  /* 8 or 16 bits for a picture; 0: as the input */
+    int quality;                /* JPEG, 1..100; 0: 90 */
+    up_subsampling subsampling; /* JPEG */
+    bool progressive;           /* JPEG; held in memory as a whole */
+    int png_level;              /* 1 (fast) .. 9 (small); 0: a fast level that compresses well */
+    bool strip;                 /* drop ICC, EXIF, XMP, density ... instead of carrying them */
+    bool has_background;        /* put the picture on a colour and drop its alpha */
+    uint8_t background[3];      /* sRGB */
+    bool overwrite;             /* replace an existing output file */
+
+    /* How to run. */
+    int threads;       /* 0: one per core */
+    int band;          /* output rows per step; 0: as the L2 cache suggests. Never changes a bit */
+    size_t max_memory; /* bytes; 0: half of the machine's memory */
+    const volatile int *cancel; /* may be NULL; non-zero stops the run soon and leaves no output */
+    void (*progress)(void *user, double done); /* may be NULL; 0..1, one thread at a time */
+    void *user;
+} up_options;
+
+/* ---------------------------------------------------------------- one call */
+
+/* Reads `input`, upscales it and writes `output`. "-" is standard input or output. The output
+ * appears whole or not at all. */
+UP_API up_status up_upscale_file(const char *input, const char *output, const up_options *options,
+                                 up_error *error);
+
+/* The same from memory to memory. `output->format` must have the size, channels and color that
+ * up_output_format() gives; sample type and planar may differ. `output->data` is the caller's. */
+UP_API up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
+                                   const up_options *options, up_error *error);
+
+/* The format that up_upscale_pixels() would make of an input. */
+UP_API up_status up_output_format(const up_format *input, const up_options *options,
+                                  up_format *output, up_error *error);
+
+/* Max pooling (PyTorch's MaxPool2d with return_indices): `pooled` gets the maxima in the format of
+ * its extension, `indices` an int64 .npy of flat positions row * width + column inside one plane of
+ * the input, shaped like the pooled tensor. The first maximum wins a tie, NaN wins over numbers. */
+UP_API up_status up_pool_file(const char *input, const char *pooled, const char *indices,
+                              const up_options *options, up_error *error);
+
+/* ---------------------------------------------------------------- step by step */
+
+/* An opened input: its header has been read and checked, its pixels have not. */
+typedef struct up_image up_image;
+
+typedef struct {
+    const char *type; /* "png", "jpeg", "pnm", "npy" */
+    up_format format; /* as it will be delivered: orientation applied, palette expanded */
+    int orientation;  /* EXIF 1..8 as found in the file, 1 if none */
+    double dpi_x, dpi_y; /* 0 if unknown */
+    bool interlaced;     /* or progressive: cannot be streamed */
+    size_t icc_bytes, exif_bytes, xmp_bytes;
+    size_t held_bytes; /* memory for what cannot be streamed */
+} up_image_info;
+
+UP_API up_status up_image_open(up_image **image, const char *path, up_error *error);
+UP_API const up_image_info *up_image_get_info(const up_image *image);
+UP_API void up_image_close(up_image **image);
+
+/* A plan: the graph for one image, sized but not allocated. Takes nothing over: the image must
+ * outlive it. An image can be run once. */
+typedef struct up_plan up_plan;
+
+typedef struct {
+    up_format output;
+    size_t memory_bytes;            /* estimated peak of the run, codecs included */
+    double multiply_adds;           /* per input pixel and frame */
+    char steps[512];                /* what will be done, for people: "tconv x4, then bicubic ..." */
+} up_plan_info;
+
+/* `output_path` decides the output format where options do not; NULL: as the input's. */
+UP_API up_status up_plan_create(up_plan **plan, up_image *image, const char *output_path,
+                                const up_options *options, up_error *error);
+UP_API const up_plan_info *up_plan_get_info(const up_plan *plan);
+UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error);
+UP_API void up_plan_destroy(up_plan **plan);
+
+/* ---------------------------------------------------------------- what there is */
+
+typedef struct {
+    const char *name, *summary;
+} up_method_info;
+
+/* Methods by position; NULL past the last. */
+UP_API const up_method_info *up_method_at(int i);
+UP_API const char *up_default_method(void);
+
+typedef struct {
+    const char *name;       /* "png" */
+    const char *extensions; /* "png", "jpg jpeg jpe": the first is the usual one */
+    bool reads, writes;
+} up_file_format_info;
+
+UP_API const up_file_format_info *up_file_format_at(int i);
+
+/* "baseline", "avx2", "avx512", "neon": the kernels in use; UPSCALE_CPU in the environment masks. */
+UP_API const char *up_cpu_name(void);
+
+/* Cores this process may use. */
+UP_API int up_cpu_count(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,30 @@
+/* Bytes of an input: a file, standard input or memory, with a look ahead. */
+#ifndef UP_IO_READER_H
+#define UP_IO_READER_H
+
+#include "base/status.h"
+
+typedef struct up_reader up_reader;
+
+/* "-" is standard input. */
+up_status up_reader_open(up_reader **reader, const char *path, up_error *error);
+void up_reader_close(up_reader **reader);
+
+/* The path as the user gave it; "standard input" for "-". For messages. */
+const char *up_reader_name(const up_reader *reader);
+
+/* The first bytes without consuming them (at most 64), before anything has been read. */
+size_t up_reader_peek(up_reader *reader, const uint8_t **bytes);
+
+/* Reads up to `size` bytes; fewer only at the end or on an I/O error (see up_reader_failed). */
+size_t up_reader_read(up_reader *reader, void *buffer, size_t size);
+bool up_reader_failed(const up_reader *reader);
+
+/* Exactly `size` bytes or an error that says the file is truncated. */
+up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error *error);
+
+/* Total size in bytes, -1 for a pipe. Seeking works where the size is known. */
+int64_t up_reader_size(const up_reader *reader);
+up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error);
+
+#endif

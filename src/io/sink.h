@@ -1,0 +1,66 @@
+/* Writing images: one table of formats, and three stages so that encoding runs behind the pipeline. */
+#ifndef UP_IO_SINK_H
+#define UP_IO_SINK_H
+
+#include "base/status.h"
+#include "io/metadata.h"
+#include "io/writer.h"
+
+typedef struct up_sink up_sink;
+
+/* How to encode. */
+typedef struct {
+    int quality, png_level; /* 0: the format's default */
+    up_subsampling subsampling;
+    bool progressive;
+    up_metadata metadata; /* borrowed; already rescaled, or empty for --strip */
+} up_encoding;
+
+struct up_sink {
+    const char *type;
+    up_format format;  /* of the rows it is given; set by open, may differ from what was asked in `planar` only */
+    size_t held_bytes; /* memory it holds for the whole image; 0: streams */
+    int slots;         /* groups in flight that stage 2 and 3 are ready for; set by open */
+
+    /* Pixels in memory: rows are written straight there and no stage is called. */
+    up_pixels mapped; /* data == NULL: none */
+
+    /* Stage 1, in order: takes the next `count` exact raw rows. row[i], or row[c * count + i] if
+     * planar. `slot` (0 .. slots - 1) stays reserved until its stage 3 is done. */
+    up_status (*accept)(up_sink *sink, int slot, const void *const *row, int count, up_error *error);
+    /* Stage 2 (may be NULL): the heavy work on a slot; different slots at the same time. */
+    up_status (*pack)(up_sink *sink, int slot, up_error *error);
+    /* Stage 3 (may be NULL), in order: writes the slot out. */
+    up_status (*emit)(up_sink *sink, int slot, up_error *error);
+    /* After the last row: trailer, and publishes the file. */
+    up_status (*finish)(up_sink *sink, up_error *error);
+    void (*close)(up_sink *sink); /* frees all but the struct and the writer */
+};
+
+/* A file format that can be written. `choose` narrows what is wanted to what the format can hold
+ * (sample type, depth, planar), or fails with an error that names the flag which would help
+ * (alpha into JPEG: --background). `open` allocates its struct with up_alloc_zero and writes the
+ * header; `group_bytes` is the most raw bytes that one accept will bring, `slots` how many groups
+ * may be in flight. It does not own the writer. */
+typedef struct {
+    const char *type;
+    const char *extensions; /* "jpg jpeg jpe" */
+    up_status (*choose)(up_format *format, up_error *error);
+    up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
+                      const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
+    /* Memory that encoding an image of this format takes beyond the slots' raw rows. */
+    size_t (*memory)(const up_format *format, const up_encoding *encoding, int slots, size_t group_bytes);
+} up_sink_format;
+
+/* The format called `name`, or the one of the extension of `path`, or an error that lists them. */
+up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
+                              up_error *error);
+
+up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
+                       const up_format *format, const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
+up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error);
+
+/* Frees everything; removes a file that was not finished. */
+void up_sink_close(up_sink **sink);
+
+#endif

@@ -1,0 +1,47 @@
+/* Reading images: one table of formats, one way to get rows out of any of them. */
+#ifndef UP_IO_SOURCE_H
+#define UP_IO_SOURCE_H
+
+#include "base/status.h"
+#include "io/metadata.h"
+#include "io/reader.h"
+
+typedef struct up_source up_source;
+
+struct up_source {
+    const char *type;      /* "png" */
+    up_format format;      /* as delivered */
+    up_metadata metadata;
+    up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
+    bool interlaced;
+    size_t held_bytes; /* memory it will hold for the whole image when reading starts; 0: streams */
+
+    /* Pixels already in memory: read() is not called, rows are taken from here. */
+    up_pixels mapped; /* data == NULL: none */
+
+    /* The next `count` rows of the current frame, exact raw rows. Interleaved: row[i]; planar:
+     * row[c * count + i]. After the last row of a frame the next frame follows. */
+    up_status (*read)(up_source *source, void *const *row, int count, up_error *error);
+    void (*close)(up_source *source); /* frees all but `metadata` and the struct itself ... */
+};
+
+/* Frees everything, the reader included. */
+void up_source_close(up_source **source);
+
+/* A file format that can be read. `open` allocates the (larger) struct of its own with
+ * up_alloc_zero, reads the header only, and fills format and metadata. It does not own `reader`,
+ * which lives until up_source_close. Errors begin with the reader's name. */
+typedef struct {
+    const char *type;
+    bool (*probe)(const uint8_t *head, size_t size); /* the first up to 64 bytes */
+    up_status (*open)(up_source **source, up_reader *reader, up_error *error);
+} up_source_format;
+
+/* The format is recognised from the content, never from the name. EXIF orientation is applied:
+ * format is what it is after that (mirrored rows stream, the others are held in memory). */
+up_status up_source_open(up_source **source, const char *path, up_error *error);
+
+/* A source over the caller's pixels. */
+up_status up_source_from_pixels(up_source **source, const up_pixels *pixels, up_error *error);
+
+#endif

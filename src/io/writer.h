@@ -1,0 +1,31 @@
+/* Bytes of an output that appears whole or not at all. */
+#ifndef UP_IO_WRITER_H
+#define UP_IO_WRITER_H
+
+#include "base/status.h"
+
+typedef struct up_writer up_writer;
+
+/* An unnamed (O_TMPFILE) or hidden temporary file in the folder of `path`; "-" is standard output.
+ * An existing file is an error unless `overwrite`, checked here and again, without a race, when
+ * the file is published. */
+up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error);
+
+/* For messages. */
+const char *up_writer_name(const up_writer *writer);
+
+/* No space left is UP_ERROR_SPACE, a closed pipe or anything else UP_ERROR_OUTPUT. */
+up_status up_writer_write(up_writer *writer, const void *bytes, size_t size, up_error *error);
+
+/* Random access for .npy planes: writes `size` bytes at `offset` of the file. Fails on a pipe. */
+up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *bytes, size_t size,
+                             up_error *error);
+bool up_writer_seekable(const up_writer *writer);
+
+/* Flushes, syncs and gives the file its name, keeping the permissions a new file would have. */
+up_status up_writer_publish(up_writer *writer, up_error *error);
+
+/* Removes what was not published. */
+void up_writer_close(up_writer **writer);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * The inner loops, as a table of functions per instruction set: the C reference first, then the
+ * same template compiled for each level. Rows are float, 64-byte aligned at column 0 and padded:
+ * a kernel may write on to the next multiple of 16 columns and read 16 beyond what it needs; what
+ * it reads there never reaches a column below `n`. "exact" pointers end where they end.
+ * Every variant rounds the same way at every position, so that results do not depend on slicing.
+ */
+#ifndef UP_KERNELS_H
+#define UP_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A resampling of columns: out[x] = sum over t of weight[x][t] * in[first[x] + t], `taps` each. */
+typedef struct {
+    int width; /* output columns */
+    int taps;
+    int scale; /* s > 0: exact s-fold enlarging, first[x] = x / s + first[x % s], weights repeat */
+    bool narrow; /* any 16 neighbouring outputs start within 16 inputs (enlarging) */
+    const int *first;     /* [width rounded up to 16] non-decreasing; may be negative */
+    const float *weight;  /* [block of 16 columns][tap][16] */
+    const float *phase;   /* scale > 0: [s][taps], the weights of output column x % s */
+} up_columns;
+
+/*
+ * Convolution as a list of taps, for conv2d and for one output phase of a transposed convolution:
+ *   out[j][x] = bias[j] + sum over t of weight[t * outs + j] * in[row[t]][x + dx[t]],  0 <= j < outs
+ * Taps are summed in order, starting from the bias.
+ */
+#define UP_MAX_OUTS 16
+typedef struct {
+    int outs;            /* 1..UP_MAX_OUTS output rows made together */
+    int taps;
+    const int *row;      /* [taps] index into the input row pointers */
+    const int *dx;       /* [taps] column offset */
+    const float *weight; /* [taps][outs] */
+    const float *bias;   /* [outs], or NULL */
+} up_taps;
+
+typedef struct up_kernels {
+    const char *name;
+
+    /* Interleaved samples to planes and back. `bytes` rows are exact. Packing rounds to nearest
+     * (floor(v + 0.5)) and clamps; NaN becomes 0. channels >= 1. */
+    void (*unpack_u8)(float *const *out, const uint8_t *in, int channels, int n);
+    void (*unpack_u16)(float *const *out, const uint16_t *in, int channels, int n);
+    void (*pack_u8)(uint8_t *out, const float *const *in, int channels, int n);
+    void (*pack_u16)(uint16_t *out, const float *const *in, int channels, int n);
+
+    /* out[x] = sum over t of weight[t] * in[t][x]. */
+    void (*mix_rows)(float *out, const float *const *in, const float *weight, int taps, int n);
+
+    /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 64. */
+    void (*resample_columns)(float *out, const float *in, const up_columns *plan, int x0, int x1);
+
+    /* out[j][x] for 0 <= x < n, every j; see up_taps. Rows of `in` and `out` are shifted by the
+     * caller so that x starts at 0; `in` rows need only 4-byte alignment. */
+    void (*convolve)(float *const *out, const float *const *in, const up_taps *taps, int n);
+
+    /* out[x * s + p] = in[p][x] for 0 <= x < n: the phases of a transposed convolution. */
+    void (*interleave)(float *out, const float *const *in, int s, int n);
+
+    /* Raw elements of `bytes` bytes, exact: out[x * s .. x * s + s - 1] = in[x], 0 <= x < n. */
+    void (*repeat)(void *out, const void *in, int bytes, int s, int n);
+
+    /* Raw elements of `bytes` bytes, exact: out[x] = in[index[x]]. */
+    void (*gather)(void *out, const void *in, int bytes, const int *index, int n);
+} up_kernels;
+
+/* The best table for this machine, or the one UPSCALE_CPU names if the machine has it. */
+const up_kernels *up_kernels_get(void);
+
+/* Every table this machine can run, worst first; [0] is the C reference. For tests and benchmarks. */
+int up_kernels_all(const up_kernels *all[], int most);
+
+#endif

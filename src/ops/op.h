@@ -1,0 +1,64 @@
+/*
+ * The contract of an op: a pure function from rows of one or two tensors to rows of another.
+ *
+ * Rows come in two kinds. Float rows (shape.bytes == 4, one row per channel) lie in rings with
+ * padding: every op may read and write on to the next multiple of UP_LANES columns, and read
+ * `reach` columns beyond either end. Raw rows are the bytes of a file or of the caller: they end
+ * where they end, and are read and written exactly.
+ */
+#ifndef UP_OPS_OP_H
+#define UP_OPS_OP_H
+
+#include "base/status.h"
+
+#define UP_LANES 16       /* columns that float rows are rounded up to */
+#define UP_SLICE_ALIGN 64 /* x0 of every call is a multiple of this */
+#define UP_MAX_INPUTS 2
+
+typedef struct {
+    int width, height, channels;
+    int bytes; /* per column: 4 for a float plane; a whole pixel for interleaved raw rows */
+    bool raw;  /* exact rows without padding */
+} up_shape;
+
+typedef enum { UP_EDGE_ZERO, UP_EDGE_CLAMP, UP_EDGE_REFLECT } up_edge;
+
+/* Rows first .. first + count - 1 of every channel: row[c * count + y - first] points at column 0. */
+typedef struct {
+    const void *const *row;
+    int first, count;
+} up_window;
+
+/* Output rows y .. y + rows - 1 of every channel: out[c * rows + i] points at column 0. Only the
+ * columns x0 <= x < x1 are to be made (float rows: rounded up to UP_LANES). */
+typedef struct {
+    void *const *row;
+    int y, rows, x0, x1;
+    void *scratch; /* op->scratch bytes, aligned, of this thread alone */
+} up_target;
+
+typedef struct up_op up_op;
+
+struct up_op { /* immutable once planned: shared by all threads */
+    const char *name;
+    up_shape in[UP_MAX_INPUTS], out;
+    int inputs;
+    up_edge edge[UP_MAX_INPUTS];  /* what lies outside an input: made by the ring, never by run() */
+    int reach[UP_MAX_INPUTS];     /* columns read beyond either end of a row */
+    int step;                     /* at most this many rows per call; calls start at multiples */
+    size_t scratch;               /* bytes per thread */
+    double multiply_adds;         /* per output row */
+
+    /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
+     * decreases with y. */
+    void (*span)(const up_op *op, int input, int y, int *first, int *end);
+    void (*run)(const up_op *op, const up_window *in, const up_target *to);
+    void (*free)(up_op *op); /* NULL: up_free */
+};
+
+void up_op_destroy(up_op **op);
+
+/* span() of ops that read row y alone. */
+void up_span_same(const up_op *op, int input, int y, int *first, int *end);
+
+#endif
