@@ -1,0 +1,108 @@
+/* The meaning of every kernel in plain C: what the variants are checked against. */
+#include "kernels/variants.h"
+
+#include <math.h>
+#include <string.h>
+
+static void unpack_u8(float *const *out, const uint8_t *in, int channels, int n)
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = in[x * channels + c];
+}
+
+static void unpack_u16(float *const *out, const uint16_t *in, int channels, int n)
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = in[x * channels + c];
+}
+
+static float round_clamped(float v, float most)
+{
+    return v > 0 ? fminf(floorf(v + 0.5f), most) : 0; /* NaN fails the comparison */
+}
+
+static void pack_u8(uint8_t *out, const float *const *in, int channels, int n)
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[x * channels + c] = (uint8_t)round_clamped(in[c][x], 255);
+}
+
+static void pack_u16(uint16_t *out, const float *const *in, int channels, int n)
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[x * channels + c] = (uint16_t)round_clamped(in[c][x], 65535);
+}
+
+static void mix_rows(float *out, const float *const *in, const float *weight, int taps, int n)
+{
+    for (int x = 0; x < n; x++) {
+        float sum = weight[0] * in[0][x];
+        for (int t = 1; t < taps; t++)
+            sum += weight[t] * in[t][x];
+        out[x] = sum;
+    }
+}
+
+static void resample_columns(float *out, const float *in, const up_columns *plan, int x0, int x1)
+{
+    for (int x = x0; x < x1; x++) {
+        const float *weight = plan->weight + (size_t)(x / 16) * plan->taps * 16 + x % 16;
+        const float *from = in + plan->first[x];
+        float sum = weight[0] * from[0];
+        for (int t = 1; t < plan->taps; t++)
+            sum += weight[t * 16] * from[t];
+        out[x] = sum;
+    }
+}
+
+static void convolve(float *const *out, const float *const *in, const up_taps *taps, int n)
+{
+    for (int j = 0; j < taps->outs; j++) {
+        for (int x = 0; x < n; x++) {
+            float sum = taps->bias ? taps->bias[j] : 0;
+            for (int t = 0; t < taps->taps; t++)
+                sum += taps->weight[t * taps->outs + j] * in[taps->row[t]][x + taps->dx[t]];
+            out[j][x] = sum;
+        }
+    }
+}
+
+static void interleave(float *out, const float *const *in, int s, int n)
+{
+    for (int x = 0; x < n; x++)
+        for (int p = 0; p < s; p++)
+            out[x * s + p] = in[p][x];
+}
+
+static void repeat(void *out, const void *in, int bytes, int s, int n)
+{
+    char *to = out;
+    for (int x = 0; x < n; x++)
+        for (int p = 0; p < s; p++, to += bytes)
+            memcpy(to, (const char *)in + (size_t)x * bytes, bytes);
+}
+
+static void gather(void *out, const void *in, int bytes, const int *index, int n)
+{
+    char *to = out;
+    for (int x = 0; x < n; x++, to += bytes)
+        memcpy(to, (const char *)in + (size_t)index[x] * bytes, bytes);
+}
+
+const up_kernels up_kernels_reference = {
+    .name = "reference",
+    .unpack_u8 = unpack_u8,
+    .unpack_u16 = unpack_u16,
+    .pack_u8 = pack_u8,
+    .pack_u16 = pack_u16,
+    .mix_rows = mix_rows,
+    .resample_columns = resample_columns,
+    .convolve = convolve,
+    .interleave = interleave,
+    .repeat = repeat,
+    .gather = gather,
+};
