@@ -69,6 +69,7 @@ typedef enum {
     UP_SAMPLE_U8 = 0,
     UP_SAMPLE_U16, /* native byte order, 0..65535 */
     UP_SAMPLE_F32,
+    UP_SAMPLE_I64, /* index files only */
 } up_sample;
 
 /* The shape and sample type of an image. Alpha is straight (not premultiplied), the last channel. */

@@ -11,6 +11,8 @@
 
 #include "base/status.h"
 
+#include <stdint.h>
+
 #define UP_LANES 16       /* columns that float rows are rounded up to */
 #define UP_SLICE_ALIGN 64 /* x0 of every call is a multiple of this */
 #define UP_MAX_INPUTS 2
@@ -34,6 +36,7 @@ typedef struct {
 typedef struct {
     void *const *row;
     int y, rows, x0, x1;
+    int64_t frame; /* of a batch */
     void *scratch; /* op->scratch bytes, aligned, of this thread alone */
 } up_target;
 

@@ -1,0 +1,144 @@
+#include "ops/pixels.h"
+
+#include "base/memory.h"
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+typedef struct {
+    up_op op;
+    up_sample sample;
+    bool planar;
+    int channels;
+    const up_kernels *kernels;
+} pixels_op;
+
+int up_sample_bytes(up_sample sample)
+{
+    static const int bytes[] = {
+        [UP_SAMPLE_U8] = 1, [UP_SAMPLE_U16] = 2, [UP_SAMPLE_F32] = 4, [UP_SAMPLE_I64] = 8
+    };
+    return bytes[sample];
+}
+
+up_shape up_raw_shape(const up_format *format)
+{
+    int bytes = up_sample_bytes(format->sample);
+    return (up_shape){
+        .width = format->width,
+        .height = format->height,
+        .channels = format->planar ? format->channels : 1,
+        .bytes = format->planar ? bytes : bytes * format->channels,
+        .raw = true,
+    };
+}
+
+up_shape up_float_shape(int width, int height, int channels)
+{
+    return (up_shape){ .width = width, .height = height, .channels = channels, .bytes = 4 };
+}
+
+/* One raw row from x0 to planes; `row` of a planar image holds one channel. */
+static void unpack_row(const pixels_op *op, float *const *plane, const char *row, int x0, int n)
+{
+    int channels = op->planar ? 1 : op->channels;
+    const char *from = row + (size_t)x0 * op->op.in[0].bytes;
+    switch (op->sample) {
+    case UP_SAMPLE_U8:
+        op->kernels->unpack_u8(plane, (const uint8_t *)from, channels, n);
+        break;
+    case UP_SAMPLE_U16:
+        op->kernels->unpack_u16(plane, (const uint16_t *)from, channels, n);
+        break;
+    default:
+        for (int c = 0; c < channels; c++)
+            for (int x = 0; x < n; x++)
+                plane[c][x] = ((const float *)from)[x * channels + c];
+    }
+}
+
+static void pack_row(const pixels_op *op, char *row, const float *const *plane, int x0, int n)
+{
+    int channels = op->planar ? 1 : op->channels;
+    char *to = row + (size_t)x0 * op->op.out.bytes;
+    switch (op->sample) {
+    case UP_SAMPLE_U8:
+        op->kernels->pack_u8((uint8_t *)to, plane, channels, n);
+        break;
+    case UP_SAMPLE_U16:
+        op->kernels->pack_u16((uint16_t *)to, plane, channels, n);
+        break;
+    default:
+        for (int c = 0; c < channels; c++)
+            for (int x = 0; x < n; x++)
+                ((float *)to)[x * channels + c] = plane[c][x];
+    }
+}
+
+/* Plane pointers at x0 of row i, into scratch. */
+static const float **planes_at(const pixels_op *op, const void *const *row, int rows, int i,
+                               const up_target *to)
+{
+    const float **plane = to->scratch;
+    for (int c = 0; c < op->channels; c++)
+        plane[c] = (const float *)row[c * rows + i] + to->x0;
+    return plane;
+}
+
+static void run_unpack(const up_op *base, const up_window *in, const up_target *to)
+{
+    const pixels_op *op = (const pixels_op *)base;
+    for (int i = 0; i < to->rows; i++) {
+        int y = to->y + i - in->first;
+        float *const *plane =
+            (float *const *)planes_at(op, (const void *const *)to->row, to->rows, i, to);
+        for (int c = 0; c < base->in[0].channels; c++)
+            unpack_row(op, plane + c, in->row[c * in->count + y], to->x0, to->x1 - to->x0);
+    }
+}
+
+static void run_pack(const up_op *base, const up_window *in, const up_target *to)
+{
+    const pixels_op *op = (const pixels_op *)base;
+    for (int i = 0; i < to->rows; i++) {
+        const float **plane = planes_at(op, in->row, in->count, to->y + i - in->first, to);
+        for (int c = 0; c < base->out.channels; c++)
+            pack_row(op, to->row[c * to->rows + i], plane + c, to->x0, to->x1 - to->x0);
+    }
+}
+
+static up_status plan(up_op **result, const up_format *format, bool packs, up_error *error)
+{
+    pixels_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    up_shape planes = up_float_shape(format->width, format->height, format->channels);
+    up_shape raw = up_raw_shape(format);
+    op->op = (up_op){
+        .name = packs ? "pack" : "unpack",
+        .in = { packs ? planes : raw },
+        .out = packs ? raw : planes,
+        .inputs = 1,
+        .edge = { UP_EDGE_CLAMP },
+        .step = 1,
+        .scratch = format->channels * sizeof(float *),
+        .span = up_span_same,
+        .run = packs ? run_pack : run_unpack,
+    };
+    op->sample = format->sample;
+    op->planar = format->planar;
+    op->channels = format->channels;
+    op->kernels = up_kernels_get();
+    *result = &op->op;
+    return UP_OK;
+}
+
+up_status up_unpack_plan(up_op **op, const up_format *format, up_error *error)
+{
+    return plan(op, format, false, error);
+}
+
+up_status up_pack_plan(up_op **op, const up_format *format, up_error *error)
+{
+    return plan(op, format, true, error);
+}

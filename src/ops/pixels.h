@@ -1,0 +1,17 @@
+/* Between raw rows (samples as files and callers hold them) and float planes. */
+#ifndef UP_OPS_PIXELS_H
+#define UP_OPS_PIXELS_H
+
+#include "ops/op.h"
+
+/* The raw rows of an image: interleaved pixels are one channel of pixel-sized columns. */
+up_shape up_raw_shape(const up_format *format);
+up_shape up_float_shape(int width, int height, int channels);
+int up_sample_bytes(up_sample sample);
+
+/* Values keep their native range: 0..255, 0..65535, floats untouched. Packing to integers rounds
+ * to nearest and clamps. `format` describes the raw side. */
+up_status up_unpack_plan(up_op **op, const up_format *format, up_error *error);
+up_status up_pack_plan(up_op **op, const up_format *format, up_error *error);
+
+#endif

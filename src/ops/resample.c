@@ -1,0 +1,161 @@
+#include "ops/resample.h"
+
+#include "base/memory.h"
+#include "kernels/kernels.h"
+#include "ops/pixels.h"
+
+typedef struct {
+    up_op op;
+    up_axis axis;
+    const up_kernels *kernels;
+} rows_op;
+
+typedef struct {
+    up_op op;
+    up_columns plan;
+    int *first;
+    float *weight, *phase;
+    const up_kernels *kernels;
+} columns_op;
+
+static void span_rows(const up_op *base, int input, int y, int *first, int *end)
+{
+    (void)input;
+    const rows_op *op = (const rows_op *)base;
+    *first = up_axis_first(&op->axis, y);
+    *end = *first + op->axis.taps;
+}
+
+static void run_rows(const up_op *base, const up_window *in, const up_target *to)
+{
+    const rows_op *op = (const rows_op *)base;
+    int taps = op->axis.taps;
+    const float **row = to->scratch;
+    float *weight = (float *)(row + taps);
+    int first = up_axis_weights(&op->axis, to->y, weight);
+    for (int c = 0; c < base->out.channels; c++) {
+        for (int t = 0; t < taps; t++)
+            row[t] = (const float *)in->row[c * in->count + first + t - in->first] + to->x0;
+        op->kernels->mix_rows((float *)to->row[c] + to->x0, row, weight, taps, to->x1 - to->x0);
+    }
+}
+
+up_status up_resample_rows_plan(up_op **result, const up_shape *in, const up_axis *axis,
+                                up_error *error)
+{
+    rows_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    op->op = (up_op){
+        .name = "resample rows",
+        .in = { *in },
+        .out = up_float_shape(in->width, axis->out, in->channels),
+        .inputs = 1,
+        .edge = { UP_EDGE_CLAMP },
+        .step = 1,
+        .scratch = axis->taps * (sizeof(float *) + sizeof(float)),
+        .multiply_adds = (double)axis->taps * in->width * in->channels,
+        .span = span_rows,
+        .run = run_rows,
+    };
+    op->axis = *axis;
+    op->kernels = up_kernels_get();
+    *result = &op->op;
+    return UP_OK;
+}
+
+static void run_columns(const up_op *base, const up_window *in, const up_target *to)
+{
+    const columns_op *op = (const columns_op *)base;
+    for (int c = 0; c < base->out.channels; c++)
+        op->kernels->resample_columns(to->row[c], in->row[c * in->count + to->y - in->first],
+                                      &op->plan, to->x0, to->x1);
+}
+
+static void free_columns(up_op *base)
+{
+    columns_op *op = (columns_op *)base;
+    up_free(op->first);
+    up_free(op->weight);
+    up_free(op->phase);
+    up_free(op);
+}
+
+/* Exact enlarging by a whole number: the weights repeat with that period. */
+static int whole_scale(const up_axis *axis)
+{
+    return !axis->corners && axis->step.num == 1 && axis->step.den <= 8 ? (int)axis->step.den : 0;
+}
+
+static void fill_columns(columns_op *op, const up_axis *axis, int padded, float *weight)
+{
+    int taps = axis->taps, scale = op->plan.scale;
+    for (int x = 0; x < padded; x++) {
+        /* The same numbers in every period, whatever the rounding of far positions. */
+        int at = up_min(x, axis->out - 1);
+        int shift = scale ? at / scale : 0;
+        op->first[x] = up_axis_weights(axis, scale ? at % scale : at, weight) + shift;
+        for (int t = 0; t < taps; t++) {
+            op->weight[((size_t)(x / 16) * taps + t) * 16 + x % 16] = weight[t];
+            if (x < scale)
+                op->phase[x * taps + t] = weight[t];
+        }
+    }
+    op->plan.narrow = true;
+    for (int x = 0; x < padded; x++)
+        if (op->first[x] - op->first[x / 16 * 16] > 15)
+            op->plan.narrow = false;
+}
+
+static up_status allocate_columns(columns_op *op, int padded, int taps, up_error *error)
+{
+    size_t weights;
+    if (!up_mul(padded, taps, &weights))
+        return up_fail_memory(error, "resampling weights", SIZE_MAX);
+    op->first = up_alloc(padded, sizeof(int));
+    op->weight = up_alloc(weights, sizeof(float));
+    op->phase = op->plan.scale ? up_alloc((size_t)op->plan.scale * taps, sizeof(float)) : NULL;
+    if (!op->first || !op->weight || (op->plan.scale && !op->phase))
+        return up_fail_memory(error, "resampling weights", weights * sizeof(float));
+    return UP_OK;
+}
+
+up_status up_resample_columns_plan(up_op **result, const up_shape *in, const up_axis *axis,
+                                   up_error *error)
+{
+    columns_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    int padded = (int)up_round_up(axis->out, 16), taps = axis->taps;
+    op->plan = (up_columns){ .width = axis->out, .taps = taps, .scale = whole_scale(axis) };
+    op->op.free = free_columns;
+    up_status status = allocate_columns(op, padded, taps, error);
+    float *weight = up_alloc(taps, sizeof(float));
+    if (status != UP_OK || !weight) {
+        free_columns(&op->op);
+        up_free(weight);
+        return status != UP_OK ? status : up_fail_memory(error, "resampling weights", taps);
+    }
+    fill_columns(op, axis, padded, weight);
+    up_free(weight);
+    op->plan.first = op->first;
+    op->plan.weight = op->weight;
+    op->plan.phase = op->phase;
+    int left = -op->first[0], right = op->first[axis->out - 1] + taps - axis->in;
+    op->op = (up_op){
+        .name = "resample columns",
+        .in = { *in },
+        .out = up_float_shape(axis->out, in->height, in->channels),
+        .inputs = 1,
+        .edge = { UP_EDGE_CLAMP },
+        .reach = { up_max(0, up_max(left, right)) },
+        .step = 1,
+        .multiply_adds = (double)taps * axis->out * in->channels,
+        .span = up_span_same,
+        .run = run_columns,
+        .free = free_columns,
+    };
+    op->kernels = up_kernels_get();
+    *result = &op->op;
+    return UP_OK;
+}
