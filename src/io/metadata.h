@@ -13,14 +13,14 @@ typedef struct {
 } up_blob;
 
 typedef struct up_metadata {
-    up_blob icc;  /* ICC profile */
-    up_blob exif; /* TIFF structure, without "Exif\0\0" */
-    up_blob xmp;  /* XML packet */
-    int orientation;     /* EXIF 1..8, 1 if none: already applied when pixels are delivered */
-    double dpi_x, dpi_y; /* 0 if unknown */
-    double aspect;       /* pixel aspect where only that is known, 0 if unknown */
-    int srgb_intent;     /* PNG sRGB: 0..3, -1 if absent */
-    double gamma;        /* PNG gAMA (0.45455 for sRGB), 0 if absent */
+    up_blob icc;              /* ICC profile */
+    up_blob exif;             /* TIFF structure, without "Exif\0\0" */
+    up_blob xmp;              /* XML packet */
+    int orientation;          /* EXIF 1..8, 1 if none: already applied when pixels are delivered */
+    double dpi_x, dpi_y;      /* 0 if unknown */
+    double aspect;            /* pixel aspect where only that is known, 0 if unknown */
+    int srgb_intent;          /* PNG sRGB: 0..3, -1 if absent */
+    double gamma;             /* PNG gAMA (0.45455 for sRGB), 0 if absent */
     double chromaticities[8]; /* PNG cHRM: white, red, green, blue x y; [0] == 0 if absent */
 } up_metadata;
 
@@ -34,8 +34,8 @@ up_status up_blob_set(up_blob *blob, const void *data, size_t size, up_error *er
 int up_exif_orientation(const up_blob *exif);
 
 /* Prepares metadata for an output `scale_x`, `scale_y` times as large: multiplies the DPI (also
- * inside EXIF), sets EXIF orientation to 1, EXIF pixel dimensions to width x height, and drops the EXIF thumbnail's claim
- * to be current. Damaged EXIF is left as it is but for the orientation. */
+ * inside EXIF), sets EXIF orientation to 1, EXIF pixel dimensions to width x height, and drops the
+ * EXIF thumbnail's claim to be current. Damaged EXIF is left as it is but for the orientation. */
 void up_metadata_rescale(up_metadata *m, double scale_x, double scale_y, int width, int height);
 
 up_status up_metadata_copy(up_metadata *to, const up_metadata *from, up_error *error);

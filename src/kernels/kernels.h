@@ -17,20 +17,20 @@ typedef struct {
     int width; /* output columns */
     int taps;
     int scale; /* s > 0: exact s-fold enlarging, first[x] = x / s + first[x % s], weights repeat */
-    bool narrow; /* any 16 neighbouring outputs start within 16 inputs (enlarging) */
-    const int *first;     /* [width rounded up to 16] non-decreasing; may be negative */
-    const float *weight;  /* [block of 16 columns][tap][16] */
-    const float *phase;   /* scale > 0: [s][taps], the weights of output column x % s */
+    bool narrow;         /* any 16 neighbouring outputs start within 16 inputs (enlarging) */
+    const int *first;    /* [width rounded up to 16] non-decreasing; may be negative */
+    const float *weight; /* [block of 16 columns][tap][16] */
+    const float *phase;  /* scale > 0: [s][taps], the weights of output column x % s */
 } up_columns;
 
 /*
  * Convolution as a list of taps, for conv2d and for one output phase of a transposed convolution:
- *   out[j][x] = bias[j] + sum over t of weight[t * outs + j] * in[row[t]][x + dx[t]],  0 <= j < outs
- * Taps are summed in order, starting from the bias.
+ *   out[j][x] = bias[j] + sum over t of weight[t * outs + j] * in[row[t]][x + dx[t]],  0 <= j <
+ * outs Taps are summed in order, starting from the bias.
  */
 #define UP_MAX_OUTS 16
 typedef struct {
-    int outs;            /* 1..UP_MAX_OUTS output rows made together */
+    int outs; /* 1..UP_MAX_OUTS output rows made together */
     int taps;
     const int *row;      /* [taps] index into the input row pointers */
     const int *dx;       /* [taps] column offset */
@@ -71,7 +71,8 @@ typedef struct up_kernels {
 /* The best table for this machine, or the one UPSCALE_CPU names if the machine has it. */
 const up_kernels *up_kernels_get(void);
 
-/* Every table this machine can run, worst first; [0] is the C reference. For tests and benchmarks. */
+/* Every table this machine can run, worst first; [0] is the C reference. For tests and benchmarks.
+ */
 int up_kernels_all(const up_kernels *all[], int most);
 
 #endif

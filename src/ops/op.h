@@ -25,7 +25,8 @@ typedef struct {
 
 typedef enum { UP_EDGE_ZERO, UP_EDGE_CLAMP, UP_EDGE_REFLECT } up_edge;
 
-/* Rows first .. first + count - 1 of every channel: row[c * count + y - first] points at column 0. */
+/* Rows first .. first + count - 1 of every channel: row[c * count + y - first] points at column 0.
+ */
 typedef struct {
     const void *const *row;
     int first, count;
@@ -46,11 +47,11 @@ struct up_op { /* immutable once planned: shared by all threads */
     const char *name;
     up_shape in[UP_MAX_INPUTS], out;
     int inputs;
-    up_edge edge[UP_MAX_INPUTS];  /* what lies outside an input: made by the ring, never by run() */
-    int reach[UP_MAX_INPUTS];     /* columns read beyond either end of a row */
-    int step;                     /* at most this many rows per call; calls start at multiples */
-    size_t scratch;               /* bytes per thread */
-    double multiply_adds;         /* per output row */
+    up_edge edge[UP_MAX_INPUTS]; /* what lies outside an input: made by the ring, never by run() */
+    int reach[UP_MAX_INPUTS];    /* columns read beyond either end of a row */
+    int step;                    /* at most this many rows per call; calls start at multiples */
+    size_t scratch;              /* bytes per thread */
+    double multiply_adds;        /* per output row */
 
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
      * decreases with y. */
