@@ -1,0 +1,284 @@
+#include "pipeline/graph.h"
+
+#include "base/memory.h"
+#include "ops/pointwise.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void up_graph_init(up_graph *graph)
+{
+    *graph = (up_graph){ 0 };
+}
+
+void up_graph_free(up_graph *graph)
+{
+    for (int i = 0; i < graph->count; i++) {
+        up_op_destroy(&graph->node[i].op);
+        up_ring_free(&graph->node[i].ring);
+    }
+    free(graph->node);
+    free(graph->output);
+    free(graph->input_end);
+    up_graph_init(graph);
+}
+
+static up_status append(up_graph *graph, const up_node *node, int *index, up_error *error)
+{
+    if (graph->count == graph->capacity) {
+        int capacity = graph->capacity ? 2 * graph->capacity : 16;
+        up_node *grown = realloc(graph->node, capacity * sizeof *grown);
+        if (!grown)
+            return up_fail_memory(error, "the graph", capacity * sizeof *grown);
+        graph->node = grown;
+        graph->capacity = capacity;
+    }
+    *index = graph->count;
+    graph->node[graph->count++] = *node;
+    return UP_OK;
+}
+
+up_status up_graph_add_input(up_graph *graph, const up_shape *shape, up_error *error)
+{
+    int index;
+    return append(graph, &(up_node){ .ring.shape = *shape }, &index, error);
+}
+
+/* A tensor has one kind of side padding: a consumer that wants another gets a copy of it. */
+static up_status settle_edge(up_graph *graph, int *from, up_edge edge, int reach, up_error *error)
+{
+    up_node *node = &graph->node[*from];
+    if (node->edge_fixed && node->ring.edge != edge) {
+        up_op *copy;
+        up_shape shape = node->ring.shape;
+        UP_TRY(up_select_plan(&copy, &shape, 0, shape.channels, error));
+        UP_TRY(up_graph_add(graph, copy, *from, -1, from, error));
+        node = &graph->node[*from];
+    }
+    node->edge_fixed = true;
+    node->ring.edge = edge;
+    node->ring.reach = up_max(node->ring.reach, reach);
+    return UP_OK;
+}
+
+up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error)
+{
+    up_node added = { .op = op, .input = { a, b }, .ring.shape = op->out };
+    up_status status = UP_OK;
+    for (int i = 0; i < op->inputs && status == UP_OK; i++)
+        if (op->reach[i] > 0)
+            status = settle_edge(graph, &added.input[i], op->edge[i], op->reach[i], error);
+    if (status == UP_OK)
+        status = append(graph, &added, node, error);
+    if (status != UP_OK)
+        up_op_destroy(&op);
+    return status;
+}
+
+up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
+{
+    int *grown = realloc(graph->output, (graph->outputs + 1) * sizeof *grown);
+    if (!grown)
+        return up_fail_memory(error, "the graph", (graph->outputs + 1) * sizeof *grown);
+    graph->output = grown;
+    graph->output[graph->outputs++] = node;
+    graph->node[node].output = true;
+    return UP_OK;
+}
+
+void up_graph_rewind(up_graph *graph)
+{
+    for (int i = 0; i < graph->count; i++)
+        graph->node[i].made = graph->node[i].need = 0;
+}
+
+void up_graph_window(const up_node *node, int input, int y, int rows, int *first, int *end)
+{
+    int unused;
+    node->op->span(node->op, input, y, first, &unused);
+    node->op->span(node->op, input, y + rows - 1, &unused, end);
+}
+
+/* Rows of the image behind the window [first, end): what must exist and be kept for it. */
+static void real_rows(const up_node *node, int input, int first, int end, int *low, int *high)
+{
+    int height = node->op->in[input].height;
+    up_edge edge = node->op->edge[input];
+    *low = up_clamp(first, 0, height);
+    *high = up_clamp(end, 0, height);
+    if (end <= first)
+        return;
+    if (edge != UP_EDGE_ZERO) {
+        *low = up_min(*low, height - 1);
+        *high = up_max(*high, 1);
+    }
+    if (edge == UP_EDGE_REFLECT) {
+        for (int y = first; y < 0 && y < end; y++)
+            *high = up_max(*high, up_edge_row(edge, y, height) + 1);
+        for (int y = end - 1; y >= height && y >= first; y--)
+            *low = up_min(*low, up_edge_row(edge, y, height));
+    }
+}
+
+/* From the rows wanted of the outputs to the rows needed of everything. */
+static void spread_needs(up_graph *graph)
+{
+    for (int n = graph->count - 1; n > 0; n--) {
+        up_node *node = &graph->node[n];
+        int height = node->ring.shape.height;
+        node->need = up_min(height, (int)up_round_up(node->need, node->op->step));
+        if (node->need <= node->made) {
+            node->need = node->made;
+            continue;
+        }
+        for (int i = 0; i < node->op->inputs; i++) {
+            int first, end, low, high;
+            up_graph_window(node, i, node->made, node->need - node->made, &first, &end);
+            real_rows(node, i, first, end, &low, &high);
+            up_node *from = &graph->node[node->input[i]];
+            from->need = up_max(from->need, high);
+        }
+    }
+}
+
+int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
+{
+    const up_node *node = &graph->node[graph->output[output]];
+    int height = node->ring.shape.height;
+    int64_t end = (int64_t)height * (chunk + 1) / graph->chunks;
+    return up_min(height, (int)up_round_up((size_t)end, node->op->step));
+}
+
+bool up_graph_next_band(up_graph *graph, int chunk)
+{
+    for (int n = 0; n < graph->count; n++)
+        graph->node[n].need = graph->node[n].made;
+    for (int o = 0; o < graph->outputs; o++) {
+        up_node *node = &graph->node[graph->output[o]];
+        int end = up_graph_chunk_end(graph, o, chunk);
+        if (node->made < end) {
+            node->need = up_min(end, node->made + graph->band);
+            spread_needs(graph);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The oldest row of each node that some consumer will still read; own height if none. */
+static int oldest_row(const up_graph *graph, int n)
+{
+    int oldest = graph->node[n].ring.shape.height;
+    for (int m = n + 1; m < graph->count; m++) {
+        const up_node *node = &graph->node[m];
+        int height = node->ring.shape.height;
+        for (int i = 0; i < node->op->inputs; i++) {
+            if (node->input[i] != n || node->made >= height)
+                continue;
+            int first, end, low, high;
+            up_graph_window(node, i, node->made, 1, &first, &end);
+            real_rows(node, i, first, end, &low, &high);
+            oldest = up_min(oldest, low);
+            up_graph_window(node, i, height - 1, 1, &first, &end);
+            real_rows(node, i, first, end, &low, &high);
+            oldest = up_min(oldest, low);
+        }
+    }
+    return oldest;
+}
+
+/* Row pointers and scratch that making the rows of one node takes. */
+static void measure_calls(up_graph *graph, const up_node *node)
+{
+    const up_op *op = node->op;
+    int rows;
+    for (int y = node->made; y < node->need; y += rows) {
+        rows = up_min(op->step, node->need - y);
+        size_t pointers = (size_t)op->out.channels * rows;
+        for (int i = 0; i < op->inputs; i++) {
+            int first, end;
+            up_graph_window(node, i, y, rows, &first, &end);
+            pointers += (size_t)up_max(0, end - first) * op->in[i].channels;
+        }
+        size_t bytes = up_round_up(pointers * sizeof(void *), UP_ALIGN) + op->scratch;
+        if (bytes > graph->scratch)
+            graph->scratch = up_round_up(bytes, UP_ALIGN);
+    }
+}
+
+static void walk_band(up_graph *graph)
+{
+    for (int n = 1; n < graph->count; n++) {
+        up_node *node = &graph->node[n];
+        if (node->need == node->made)
+            continue;
+        measure_calls(graph, node);
+        if (!node->output)
+            node->ring.rows = up_max(node->ring.rows, node->need - oldest_row(graph, n));
+    }
+    for (int n = 0; n < graph->count; n++)
+        graph->node[n].made = graph->node[n].need;
+}
+
+static up_status lay_out(up_graph *graph, up_error *error)
+{
+    for (int n = 0; n < graph->count; n++) {
+        up_ring *ring = &graph->node[n].ring;
+        if (!graph->node[n].output && !ring->bound && !up_ring_layout(ring))
+            return up_fail(error, UP_ERROR_LIMIT, "%d columns of %d channels are too much",
+                           ring->shape.width, ring->shape.channels);
+    }
+    return UP_OK;
+}
+
+up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error)
+{
+    graph->chunks = chunks;
+    graph->band = band;
+    graph->scratch = 0;
+    free(graph->input_end);
+    graph->input_end = malloc(chunks * sizeof *graph->input_end);
+    if (!graph->input_end)
+        return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
+    for (int n = 0; n < graph->count; n++)
+        graph->node[n].ring.rows = 1;
+    up_graph_rewind(graph);
+    up_ring *input = &graph->node[0].ring;
+    int kept = 0; /* oldest input row in use while the chunk before is computed */
+    for (int c = 0; c < chunks; c++) {
+        int oldest = oldest_row(graph, 0);
+        while (up_graph_next_band(graph, c))
+            walk_band(graph);
+        int end = c == chunks - 1 ? input->shape.height : graph->node[0].made;
+        graph->input_end[c] = end;
+        input->rows = up_max(input->rows, end - up_min(kept, end - 1));
+        kept = oldest;
+    }
+    up_graph_rewind(graph);
+    return lay_out(graph, error);
+}
+
+size_t up_graph_bytes(const up_graph *graph)
+{
+    size_t bytes = 0;
+    for (int n = 0; n < graph->count; n++)
+        if (!graph->node[n].output && !graph->node[n].ring.bound)
+            bytes += up_ring_bytes(&graph->node[n].ring);
+    return bytes;
+}
+
+up_status up_graph_allocate(up_graph *graph, up_error *error)
+{
+    for (int n = 0; n < graph->count; n++)
+        if (!graph->node[n].output && !graph->node[n].ring.bound)
+            UP_TRY(up_ring_allocate(&graph->node[n].ring, error));
+    return UP_OK;
+}
+
+double up_graph_multiply_adds(const up_graph *graph)
+{
+    double sum = 0;
+    for (int n = 1; n < graph->count; n++)
+        sum += graph->node[n].op->multiply_adds * graph->node[n].ring.shape.height;
+    return sum;
+}

@@ -1,0 +1,45 @@
+/*
+ * The last rows of a tensor. Everything about edges is here: rows above and below the image, the
+ * columns beyond either end, and the wrap. Ops never see any of it.
+ */
+#ifndef UP_PIPELINE_RING_H
+#define UP_PIPELINE_RING_H
+
+#include "ops/op.h"
+
+typedef struct {
+    up_shape shape;
+    int rows;     /* capacity */
+    int reach;    /* columns filled beyond either end */
+    up_edge edge; /* with what */
+    size_t row_bytes, plane_bytes;
+    unsigned char *data; /* column 0 of row 0 of channel 0 */
+    unsigned char *zero; /* column 0 of a row of zeros; float rings only */
+    void *block;         /* what is owned: NULL if not allocated, or bound to the caller's rows */
+    int origin;          /* of a bound ring: the row that lies at `data` */
+    bool bound;
+} up_ring;
+
+/* Where row y really lies for an edge: -1 is a row of zeros. */
+int up_edge_row(up_edge edge, int y, int height);
+
+/* Strides for `rows` rows; false if the size overflows. */
+bool up_ring_layout(up_ring *ring);
+size_t up_ring_bytes(const up_ring *ring);
+up_status up_ring_allocate(up_ring *ring, up_error *error);
+void up_ring_free(up_ring *ring);
+
+/* Rows from now on lie in memory of somebody else, row `origin` first. */
+void up_ring_bind(up_ring *ring, void *data, size_t row_bytes, size_t plane_bytes, int origin);
+
+/* Column 0 of row y, 0 <= y < height, of a channel. */
+static inline unsigned char *up_ring_row(const up_ring *ring, int channel, int y)
+{
+    int slot = ring->bound ? y - ring->origin : y % ring->rows;
+    return ring->data + (size_t)channel * ring->plane_bytes + (size_t)slot * ring->row_bytes;
+}
+
+/* Fills the side padding of rows first .. end - 1. */
+void up_ring_pad(const up_ring *ring, int first, int end);
+
+#endif

@@ -1,0 +1,139 @@
+#include "pipeline/state.h"
+
+#include "base/memory.h"
+
+static void check_cancel(up_state *s)
+{
+    up_error error;
+    if (s->run->cancel && *s->run->cancel)
+        up_state_note(s, up_fail(&error, UP_ERROR_INTERRUPTED, "interrupted"), &error);
+}
+
+static void bind_output(up_state *s, int o, int first, int slot)
+{
+    up_node *node = &s->run->graph->node[s->run->graph->output[o]];
+    const up_shape *shape = &node->ring.shape;
+    const up_pixels *mapped = &s->run->sink[o]->mapped;
+    size_t row = (size_t)shape->width * shape->bytes;
+    if (mapped->data) {
+        size_t frame = mapped->plane_stride * shape->channels * (size_t)s->frame;
+        up_ring_bind(&node->ring, (char *)mapped->data + frame, mapped->row_stride,
+                     mapped->plane_stride, 0);
+    } else {
+        up_ring_bind(&node->ring, s->slot[o] + slot * s->group_bytes[o], row * shape->channels, row,
+                     first);
+    }
+}
+
+static void compute(up_state *s, int chunk, int slot)
+{
+    up_graph *graph = s->run->graph;
+    for (int o = 0; o < graph->outputs; o++)
+        bind_output(s, o, graph->node[graph->output[o]].made, slot);
+    while (!up_state_stopped(s) && up_graph_next_band(graph, chunk)) {
+        check_cancel(s);
+        for (int n = 1; n < graph->count && !up_state_stopped(s); n++)
+            if (graph->node[n].need > graph->node[n].made)
+                up_engine_make(s, n);
+    }
+    if (s->run->progress && !up_state_stopped(s)) {
+        int64_t frames = s->run->source->format.frames;
+        double done = (s->frame + (chunk + 1.0) / graph->chunks) / (double)frames;
+        s->run->progress(s->run->user, done);
+    }
+}
+
+static void read_rows(up_state *s, int first, int end)
+{
+    up_run *run = s->run;
+    const up_ring *ring = &run->graph->node[0].ring;
+    int channels = ring->shape.channels, count = end - first;
+    if (up_state_stopped(s) || count <= 0 || ring->bound)
+        return;
+    up_error error;
+    void **row = up_alloc((size_t)channels * count, sizeof *row);
+    if (!row) {
+        up_state_note(s, up_fail_memory(&error, "row pointers", (size_t)count * sizeof *row),
+                      &error);
+        return;
+    }
+    for (int c = 0; c < channels; c++)
+        for (int i = 0; i < count; i++)
+            row[c * count + i] = up_ring_row(ring, c, first + i);
+    up_state_note(s, run->source->read(run->source, row, count, &error), &error);
+    up_free(row);
+}
+
+static void accept(up_state *s, int o, int first, int end, int slot)
+{
+    up_sink *sink = s->run->sink[o];
+    const up_shape *shape = up_graph_shape(s->run->graph, s->run->graph->output[o]);
+    int channels = shape->channels, count = end - first;
+    if (up_state_stopped(s) || sink->mapped.data || count <= 0)
+        return;
+    size_t bytes = (size_t)shape->width * shape->bytes;
+    const unsigned char *data = s->slot[o] + slot * s->group_bytes[o];
+    up_error error;
+    const void **row = up_alloc((size_t)channels * count, sizeof *row);
+    if (!row) {
+        up_state_note(s, up_fail_memory(&error, "row pointers", (size_t)count * sizeof *row),
+                      &error);
+        return;
+    }
+    for (int c = 0; c < channels; c++)
+        for (int i = 0; i < count; i++)
+            row[c * count + i] = data + ((size_t)i * channels + c) * bytes;
+    up_state_note(s, sink->accept(sink, slot, row, count, &error), &error);
+    up_free(row);
+}
+
+static void stage(up_state *s, int o, int slot, up_status (*step)(up_sink *, int, up_error *))
+{
+    up_error error;
+    if (step && !up_state_stopped(s) && !s->run->sink[o]->mapped.data)
+        up_state_note(s, step(s->run->sink[o], slot, &error), &error);
+}
+
+/*
+ * What must wait for what is in the depend clauses: the source is read in order, at most one chunk
+ * ahead of the graph (two tokens); the graph works in order; each sink takes and emits in order; a
+ * slot is used again when it has been emitted.
+ */
+static void schedule_sink(up_state *s, int o, int chunk, int slot)
+{
+    const up_graph *graph = s->run->graph;
+    const up_sink *sink = s->run->sink[o];
+    int start = chunk ? up_graph_chunk_end(graph, o, chunk - 1) : 0;
+    int end = up_graph_chunk_end(graph, o, chunk);
+    if (sink->mapped.data)
+        return;
+#pragma omp task depend(inout : s->token.accept[o], s->token.slot[slot][o])
+    accept(s, o, start, end, slot);
+    if (sink->pack) {
+#pragma omp task depend(inout : s->token.slot[slot][o])
+        stage(s, o, slot, sink->pack);
+    }
+    if (sink->emit) {
+#pragma omp task depend(inout : s->token.emit[o], s->token.slot[slot][o])
+        stage(s, o, slot, sink->emit);
+    }
+}
+
+void up_schedule_frame(up_state *s)
+{
+    up_graph *graph = s->run->graph;
+    for (int c = 0; c < graph->chunks; c++) {
+        int from = c ? graph->input_end[c - 1] : 0, to = graph->input_end[c];
+        int slot = (int)((s->frame * graph->chunks + c) % s->run->slots), ahead = c % 2;
+#pragma omp task depend(inout : s->token.source, s->token.ahead[ahead])
+        read_rows(s, from, to);
+#pragma omp task depend(inout                                                                      \
+                        : s->token.engine, s->token.ahead[ahead])                                  \
+    depend(inout                                                                                   \
+           : s->token.slot[slot][0], s->token.slot[slot][1])
+        compute(s, c, slot);
+        for (int o = 0; o < graph->outputs; o++)
+            schedule_sink(s, o, c, slot);
+    }
+#pragma omp taskwait
+}

@@ -1,0 +1,38 @@
+/* What one run shares among its tasks. */
+#ifndef UP_PIPELINE_STATE_H
+#define UP_PIPELINE_STATE_H
+
+#include "pipeline/run.h"
+
+#include <stdatomic.h>
+
+#define UP_MOST_THREADS 256
+#define UP_MOST_SLOTS (UP_MOST_THREADS + 2)
+
+typedef struct {
+    up_run *run;
+    unsigned char **scratch;             /* [threads] */
+    unsigned char *slot[UP_MAX_OUTPUTS]; /* run->slots buffers of group_bytes */
+    size_t group_bytes[UP_MAX_OUTPUTS];
+    int64_t frame;
+    atomic_int status; /* the first failure stops everything after it */
+    up_error error;
+    struct { /* addresses for depend clauses; never read or written */
+        char source, engine, ahead[2];
+        char slot[UP_MOST_SLOTS][UP_MAX_OUTPUTS];
+        char accept[UP_MAX_OUTPUTS], emit[UP_MAX_OUTPUTS];
+    } token;
+} up_state;
+
+bool up_state_stopped(up_state *s);
+
+/* Keeps the first error of all tasks. */
+void up_state_note(up_state *s, up_status status, const up_error *error);
+
+/* Makes the rows made .. need of a node, split into slices of columns for the threads. */
+void up_engine_make(up_state *s, int node);
+
+/* Creates the tasks of the current frame and waits for them. */
+void up_schedule_frame(up_state *s);
+
+#endif
