@@ -1,24 +1,15 @@
 #include "pipeline/state.h"
 
+#include "base/machine.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw output per chunk: a good deflate block */
 
 static size_t raw_row_bytes(const up_shape *shape)
 {
     return (size_t)shape->width * shape->bytes * shape->channels;
-}
-
-static size_t cache_bytes(void)
-{
-    long size = -1;
-#ifdef _SC_LEVEL2_CACHE_SIZE
-    size = sysconf(_SC_LEVEL2_CACHE_SIZE);
-#endif
-    return size > 0 ? (size_t)size : (size_t)1 << 20;
 }
 
 /* Rows per step so that what is made and read again stays in the cache. */
@@ -30,7 +21,7 @@ static int choose_band(const up_graph *graph, int threads)
         const up_shape *shape = up_graph_shape(graph, n);
         bytes += (double)raw_row_bytes(shape) * shape->height / height;
     }
-    double room = 0.4 * (double)cache_bytes() * threads;
+    double room = 0.4 * (double)up_machine_cache() * threads;
     return up_clamp((int)(room / bytes), 2, 64);
 }
 

@@ -1,0 +1,31 @@
+#include "methods/method.h"
+#include "ops/replicate.h"
+
+static up_status prepare(up_request *request, up_error *error)
+{
+    const up_format *in = &request->input;
+    int rows = request->height / in->height, columns = request->width / in->width;
+    if (rows < 1 || columns < 1 || rows * in->height != request->height ||
+        columns * in->width != request->width)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "bed-of-nails needs a whole scale: %dx%d is no multiple of %dx%d",
+                       request->width, request->height, in->width, in->height);
+    return UP_OK;
+}
+
+static up_status build(up_graph *graph, int from, up_request *request, int *to, up_error *error)
+{
+    up_op *op;
+    const int scale[2] = { request->height / request->input.height,
+                           request->width / request->input.width };
+    UP_TRY(up_nails_plan(&op, up_graph_shape(graph, from), scale, error));
+    up_request_say(request, "bed-of-nails to %dx%d", request->width, request->height);
+    return up_graph_add(graph, op, from, -1, to, error);
+}
+
+const up_method up_bed_of_nails = {
+    .info = { "bed-of-nails", "the pixel at the top left of each cell, zeros elsewhere" },
+    .domain = UP_ON_RAW,
+    .prepare = prepare,
+    .build = build,
+};

@@ -1,0 +1,72 @@
+/*
+ * The table of upsamplers. A new method is one file with an up_method in it, its declaration at the
+ * end of this header and one line in methods.c.
+ */
+#ifndef UP_METHODS_METHOD_H
+#define UP_METHODS_METHOD_H
+
+#include "ops/axis.h"
+#include "pipeline/graph.h"
+#include "weights/layer.h"
+
+/* What a method is given, and so what is done to a picture before and after it. */
+typedef enum {
+    UP_ON_RAW,         /* whole pixels as they are: raw rows in, raw rows out */
+    UP_ON_SAMPLES,     /* float planes of the very samples: values are only moved */
+    UP_ON_COLOUR,      /* float planes; alpha premultiplied, linear light if asked for */
+    UP_ON_COLOUR_ONLY, /* the same, but alpha goes its own way through bicubic */
+} up_domain;
+
+/* One upscaling: what was asked for, and what the method makes of it. */
+typedef struct {
+    const up_options *options;
+    const char *variant; /* what follows "METHOD:", or NULL */
+    up_format input;
+    bool tensor; /* no colour handling */
+    float white; /* the value of white in the samples */
+    bool sized;  /* a scale or size was asked for; else the method may have its own */
+    int height, width;
+    up_ratio step[2];        /* inputs per output: rows, columns */
+    up_layer_weights *layer; /* tconv */
+    int64_t *indices;        /* max-unpool: [frames][channels][height][width] */
+    int unpooled[2];
+    char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
+} up_request;
+
+typedef struct up_method {
+    up_method_info info;
+    up_domain domain;
+    /* Reads what the method needs besides the picture and may settle height and width. May be
+     * NULL. What it puts into the request is freed by up_request_clear(). */
+    up_status (*prepare)(up_request *request, up_error *error);
+    /* Adds ops behind node `from`; they end in a tensor of height x width. */
+    up_status (*build)(up_graph *graph, int from, up_request *request, int *to, up_error *error);
+} up_method;
+
+const up_method *up_method_table(int i); /* NULL past the last */
+
+/* By "NAME" or "NAME:VARIANT"; an error lists the names. */
+up_status up_method_find(const up_method **method, const char **variant, const char *name,
+                         up_error *error);
+
+/* The size that the options ask for, checked, in request->height, width, step and sized. */
+up_status up_request_size(up_request *request, up_error *error);
+
+/* Sets height, width and step for a scale that is given per axis: rows, columns. */
+up_status up_request_scale(up_request *request, double rows, double columns, up_error *error);
+
+void up_request_clear(up_request *request);
+
+/* Appends to request->steps, with ", then " between. */
+void up_request_say(up_request *request, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds both passes of a resampling to request->height x width, in the cheaper order. */
+up_status up_add_resample(up_graph *graph, int from, const up_filter *filter, double parameter,
+                          bool align_corners, bool antialias, const up_request *request, int *to,
+                          up_error *error);
+
+extern const up_method up_nearest, up_nearest_exact, up_bed_of_nails, up_max_unpool;
+extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv;
+
+#endif
