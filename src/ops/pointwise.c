@@ -1,7 +1,7 @@
 #include "ops/pointwise.h"
 
 #include "base/memory.h"
-#include "ops/pixels.h"
+#include "ops/planes.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "ops/pool.h"
 
 #include "base/memory.h"
-#include "ops/pixels.h"
+#include "ops/planes.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "kernels/kernels.h"
-#include "ops/pixels.h"
+#include "ops/planes.h"
 
 typedef struct {
     up_op op;

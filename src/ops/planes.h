@@ -1,6 +1,6 @@
 /* Between raw rows (samples as files and callers hold them) and float planes. */
-#ifndef UP_OPS_PIXELS_H
-#define UP_OPS_PIXELS_H
+#ifndef UP_OPS_PLANES_H
+#define UP_OPS_PLANES_H
 
 #include "ops/op.h"
 

@@ -1,4 +1,4 @@
-#include "ops/pixels.h"
+#include "ops/planes.h"
 
 #include "base/memory.h"
 #include "kernels/kernels.h"
