@@ -1,0 +1,43 @@
+/* Element types of weight files. */
+#ifndef UP_WEIGHTS_DTYPE_H
+#define UP_WEIGHTS_DTYPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In the order of the safetensors reference, which sorts by it when writing. */
+typedef enum {
+    UP_DTYPE_BOOL,
+    UP_DTYPE_F4,
+    UP_DTYPE_F6_E2M3,
+    UP_DTYPE_F6_E3M2,
+    UP_DTYPE_U8,
+    UP_DTYPE_I8,
+    UP_DTYPE_F8_E5M2,
+    UP_DTYPE_F8_E4M3,
+    UP_DTYPE_F8_E8M0,
+    UP_DTYPE_F8_E4M3FNUZ,
+    UP_DTYPE_F8_E5M2FNUZ,
+    UP_DTYPE_I16,
+    UP_DTYPE_U16,
+    UP_DTYPE_F16,
+    UP_DTYPE_BF16,
+    UP_DTYPE_I32,
+    UP_DTYPE_U32,
+    UP_DTYPE_F32,
+    UP_DTYPE_C64,
+    UP_DTYPE_F64,
+    UP_DTYPE_I64,
+    UP_DTYPE_U64,
+} up_dtype;
+
+/* As safetensors spells it: "F32", "BF16". */
+const char *up_dtype_name(up_dtype dtype);
+int up_dtype_bits(up_dtype dtype);
+bool up_dtype_find(up_dtype *dtype, const char *name);
+
+/* Widens `count` little-endian elements, which need no alignment, exactly; false if the type is
+ * not F32, F16 or BF16. */
+bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, float *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* Weight files that ship inside the library: data/NAME-xSCALE.safetensors, put there by
+ * embed.cmake. */
+#ifndef UP_WEIGHTS_EMBEDDED_H
+#define UP_WEIGHTS_EMBEDDED_H
+
+#include <stddef.h>
+
+typedef struct {
+    const char *name; /* "bicubic" */
+    int scale;
+    const void *bytes; /* for up_safetensors_from_memory() */
+    size_t size;
+} up_embedded;
+
+/* By position; NULL past the last. */
+const up_embedded *up_embedded_at(int i);
+
+/* The one called `name`, or the first if NULL, for `scale`; NULL if there is none. */
+const up_embedded *up_embedded_find(const char *name, int scale);
+
+#endif

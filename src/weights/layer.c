@@ -1,0 +1,210 @@
+#include "weights/layer.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "weights/label.h"
+#include "weights/layer_parameters.h"
+
+#define MOST_KEYS 12 /* listed in a message */
+#define MOST_CHANNELS 65536
+#define MOST_SPAN (1 << 24)
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), tail = strlen(end);
+    return length >= tail && strcmp(name + length - tail, end) == 0 &&
+           (length == tail || name[length - tail - 1] == '.');
+}
+
+static up_status not_one_layer(const up_safetensors *file, up_error *error)
+{
+    char keys[MOST_KEYS * (UP_LABEL + 2) + 8] = "", label[UP_LABEL];
+    const up_tensor *tensor;
+    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
+        strcat(keys, i ? ", " : "");
+        if (i == MOST_KEYS) {
+            strcat(keys, "...");
+            break;
+        }
+        strcat(keys, up_label(label, tensor->name));
+    }
+    int count = up_safetensors_count(file);
+    return up_fail(error, UP_ERROR_WEIGHTS,
+                   "%s: not a single ConvTranspose2d (a 4-D \"weight\" and its \"bias\"); "
+                   "%d tensors found%s%s",
+                   up_safetensors_name(file), count, count ? ": " : "", keys);
+}
+
+static up_status find_tensors(const up_safetensors *file, const up_tensor **weight,
+                              const up_tensor **bias, up_error *error)
+{
+    *weight = *bias = NULL;
+    if (up_safetensors_metadata(file, "upscale.layers"))
+        return up_fail(error, UP_ERROR_WEIGHTS, "%s: holds a network (upscale.layers), not a layer",
+                       up_safetensors_name(file));
+    const up_tensor *tensor;
+    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
+        bool is_weight = tensor->dims == 4 && ends_with(tensor->name, "weight");
+        const up_tensor **found = is_weight                         ? weight
+                                  : ends_with(tensor->name, "bias") ? bias
+                                                                    : NULL;
+        if (!found || *found)
+            return not_one_layer(file, error);
+        *found = tensor;
+    }
+    if (!*weight)
+        return not_one_layer(file, error);
+    size_t stem = strlen((*weight)->name) - strlen("weight");
+    if (*bias && (strlen((*bias)->name) != stem + strlen("bias") ||
+                  strncmp((*bias)->name, (*weight)->name, stem) != 0))
+        return not_one_layer(file, error);
+    return UP_OK;
+}
+
+static up_status bad_tensor(const up_safetensors *file, const up_tensor *tensor, const char *reason,
+                            up_error *error)
+{
+    char label[UP_LABEL];
+    return up_fail(error, UP_ERROR_WEIGHTS, "%s: tensor %s: %s", up_safetensors_name(file),
+                   up_label(label, tensor->name), reason);
+}
+
+/* Channels and kernel; the groups must be known. */
+static up_status read_shape(up_layer_weights *layer, const up_safetensors *file,
+                            const up_tensor *weight, const up_tensor *bias, up_error *error)
+{
+    const size_t *shape = weight->shape;
+    for (int i = 0; i < 4; i++) {
+        if (shape[i] < 1)
+            return bad_tensor(file, weight, i < 2 ? "has no channels" : "has no kernel", error);
+        if (shape[i] > MOST_CHANNELS)
+            return bad_tensor(file, weight, "more than 65536 channels or kernel taps", error);
+    }
+    layer->in_channels = (int)shape[0];
+    layer->kernel[0] = (int)shape[2];
+    layer->kernel[1] = (int)shape[3];
+    if (layer->in_channels % layer->groups)
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "%s: %d input channels cannot be split into %d groups (--groups, "
+                       "upscale.groups)",
+                       up_safetensors_name(file), layer->in_channels, layer->groups);
+    if (shape[1] * (size_t)layer->groups > MOST_CHANNELS)
+        return bad_tensor(file, weight, "more than 65536 channels or kernel taps", error);
+    layer->out_channels = (int)shape[1] * layer->groups;
+    if (bias && (bias->dims != 1 || bias->shape[0] != (size_t)layer->out_channels))
+        return bad_tensor(file, bias, "must hold one value for each output channel", error);
+    return UP_OK;
+}
+
+static up_status check_geometry(const up_layer_weights *layer, const char *name, up_error *error)
+{
+    for (int axis = 0; axis < 2; axis++) {
+        if ((int64_t)layer->dilation[axis] * (layer->kernel[axis] - 1) >= MOST_SPAN)
+            return up_fail(error, UP_ERROR_WEIGHTS,
+                           "%s: kernel and dilation span too many pixels (--dilation)", name);
+        if (layer->output_padding[axis] >= up_max(layer->stride[axis], layer->dilation[axis]))
+            return up_fail(error, UP_ERROR_WEIGHTS,
+                           "%s: output_padding %d,%d must be smaller than stride %d,%d or dilation "
+                           "%d,%d (--output-padding, --stride, --dilation)",
+                           name, layer->output_padding[0], layer->output_padding[1],
+                           layer->stride[0], layer->stride[1], layer->dilation[0],
+                           layer->dilation[1]);
+    }
+    return UP_OK;
+}
+
+static up_status read_values(float **values, const up_safetensors *file, const up_tensor *tensor,
+                             up_error *error)
+{
+    *values = up_alloc(tensor->elements, sizeof **values);
+    if (!*values)
+        return up_fail_memory(error, tensor->name, tensor->elements * sizeof **values);
+    UP_TRY(up_tensor_to_f32(file, tensor, *values, error));
+    for (size_t i = 0; i < tensor->elements; i++)
+        if (!isfinite((*values)[i]))
+            return bad_tensor(file, tensor, "holds NaN or infinity", error);
+    return UP_OK;
+}
+
+static up_status load(up_layer_weights *layer, const up_safetensors *file, const up_layer *flags,
+                      up_error *error)
+{
+    const up_tensor *weight, *bias;
+    UP_TRY(find_tensors(file, &weight, &bias, error));
+    UP_TRY(up_layer_read_parameters(layer, file, flags, error));
+    UP_TRY(read_shape(layer, file, weight, bias, error));
+    UP_TRY(check_geometry(layer, up_safetensors_name(file), error));
+    UP_TRY(up_layer_read_use(layer, file, error));
+    UP_TRY(read_values(&layer->weight, file, weight, error));
+    return bias ? read_values(&layer->bias, file, bias, error) : UP_OK;
+}
+
+up_status up_layer_load(up_layer_weights **layer, const up_safetensors *file, const up_layer *flags,
+                        up_error *error)
+{
+    static const up_layer none;
+    *layer = up_alloc_zero(1, sizeof **layer);
+    if (!*layer)
+        return up_fail_memory(error, "a layer", sizeof **layer);
+    up_status status = load(*layer, file, flags ? flags : &none, error);
+    if (status != UP_OK)
+        up_layer_free(layer);
+    return status;
+}
+
+void up_layer_free(up_layer_weights **layer)
+{
+    if (!*layer)
+        return;
+    up_free((*layer)->weight);
+    up_free((*layer)->bias);
+    up_free(*layer);
+    *layer = NULL;
+}
+
+static up_status choose_padding(const up_layer_weights *layer, const int in[2],
+                                const int64_t least[2], const up_pair *size, int output_padding[2],
+                                up_error *error)
+{
+    const int64_t extra[2] = { size->rows - least[0], size->columns - least[1] };
+    for (int axis = 0; axis < 2; axis++) {
+        if (extra[axis] < 0 || extra[axis] >= layer->stride[axis])
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "the output size %d,%d cannot be reached: valid sizes (rows,columns) "
+                           "range from %lld,%lld to %lld,%lld for an input of %d,%d",
+                           size->rows, size->columns, (long long)least[0], (long long)least[1],
+                           (long long)least[0] + layer->stride[0] - 1,
+                           (long long)least[1] + layer->stride[1] - 1, in[0], in[1]);
+        output_padding[axis] = (int)extra[axis];
+    }
+    return UP_OK;
+}
+
+up_status up_layer_output(const up_layer_weights *layer, int in_height, int in_width,
+                          const up_pair *output_size, int *out_height, int *out_width,
+                          int output_padding[2], up_error *error)
+{
+    const int in[2] = { in_height, in_width };
+    int64_t size[2];
+    for (int axis = 0; axis < 2; axis++) {
+        size[axis] = (int64_t)(in[axis] - 1) * layer->stride[axis] -
+                     2 * (int64_t)layer->padding[axis] +
+                     (int64_t)layer->dilation[axis] * (layer->kernel[axis] - 1) + 1;
+        output_padding[axis] = layer->output_padding[axis];
+    }
+    if (output_size && output_size->set)
+        UP_TRY(choose_padding(layer, in, size, output_size, output_padding, error));
+    for (int axis = 0; axis < 2; axis++) {
+        size[axis] += output_padding[axis];
+        if (size[axis] < 1 || size[axis] > INT_MAX)
+            return up_fail(error, UP_ERROR_WEIGHTS,
+                           "the layer makes %s of an input of %d,%d (rows,columns)",
+                           size[axis] < 1 ? "nothing" : "too large an output", in[0], in[1]);
+    }
+    *out_height = (int)size[0];
+    *out_width = (int)size[1];
+    return UP_OK;
+}

@@ -1,0 +1,49 @@
+/*
+ * One bare ConvTranspose2d from a weight file: the tensor "weight" or "NAME.weight", with
+ * "NAME.bias" if there is one, and nothing else. What a state dict does not hold comes from the
+ * caller's flags, else from the file's metadata, else it is PyTorch's default:
+ *   upscale.stride|padding|output_padding|dilation   "N" or "ROWS,COLUMNS"; 1, 0, 0, 1
+ *   upscale.groups                                   "N"; 1
+ *   upscale.scale   "N" or "ROWS,COLUMNS"; must agree with the stride, which it defaults to
+ *   upscale.color   any|y|y-studio|ycbcr|rgb; rgb for 3 channels to 3, else any
+ *   upscale.range   "1" or "255", the value of white; 1
+ */
+#ifndef UP_WEIGHTS_LAYER_H
+#define UP_WEIGHTS_LAYER_H
+
+#include "weights/safetensors.h"
+
+/* What the channels of a picture must be for the weights. */
+typedef enum {
+    UP_WEIGHTS_ANY,      /* whatever there is; a 1 -> 1 layer runs on each channel */
+    UP_WEIGHTS_Y,        /* full-range BT.601 luma */
+    UP_WEIGHTS_Y_STUDIO, /* 16..235 (MATLAB) */
+    UP_WEIGHTS_YCBCR,
+    UP_WEIGHTS_RGB,
+} up_weights_color;
+
+/* Pairs are rows, columns. All values are checked; a kernel spans at most 2^24 pixels. */
+typedef struct {
+    int in_channels, out_channels, groups;
+    int kernel[2], stride[2], padding[2], output_padding[2], dilation[2];
+    float *weight; /* [in_channels][out_channels / groups][kernel[0]][kernel[1]] */
+    float *bias;   /* [out_channels], or NULL */
+    up_weights_color color;
+    float range; /* the value of white: 1 or 255 */
+    int scale[2];
+} up_layer_weights;
+
+/* `flags` may be NULL; its kernel, output_size and ceil_mode are not looked at. The result does
+ * not need the file any longer. */
+up_status up_layer_load(up_layer_weights **layer, const up_safetensors *file, const up_layer *flags,
+                        up_error *error);
+void up_layer_free(up_layer_weights **layer);
+
+/* The size that the layer makes of an input, and the output_padding that leads to it: the layer's,
+ * or, where `output_size` (may be NULL) is set, the one that reaches that size, as PyTorch's
+ * forward(input, output_size) does. */
+up_status up_layer_output(const up_layer_weights *layer, int in_height, int in_width,
+                          const up_pair *output_size, int *out_height, int *out_width,
+                          int output_padding[2], up_error *error);
+
+#endif
