@@ -69,6 +69,7 @@ typedef enum {
     UP_SAMPLE_U8 = 0,
     UP_SAMPLE_U16, /* native byte order, 0..65535 */
     UP_SAMPLE_F32,
+    UP_SAMPLE_I64, /* positions in an index file; only .npy holds it */
 } up_sample;
 
 /* The shape and sample type of an image. Alpha is straight (not premultiplied), the last channel. */
@@ -80,6 +81,7 @@ typedef struct {
     up_sample sample;
     int depth;   /* significant bits of the file's samples: 1, 2, 4, 8, 16 or 32 */
     bool planar; /* rows of one channel after the other (CHW) instead of interleaved pixels */
+    int dims;    /* of an .npy: 1 (W), 2 (HW), 3 (CHW) or 4 (NCHW); 0: 3, or 4 for a batch */
 } up_format;
 
 /* An image in the caller's memory. Pixel (x, y) of channel c lies at

@@ -1,4 +1,5 @@
-/* Writing images: one table of formats, and three stages so that encoding runs behind the pipeline. */
+/* Writing images: one table of formats, and three stages so that encoding runs behind the pipeline.
+ */
 #ifndef UP_IO_SINK_H
 #define UP_IO_SINK_H
 
@@ -18,7 +19,9 @@ typedef struct {
 
 struct up_sink {
     const char *type;
-    up_format format;  /* of the rows it is given; set by open, may differ from what was asked in `planar` only */
+    up_writer *writer; /* owned; NULL: none. Set by up_sink_open */
+    up_format format;  /* of the rows it is given; set by open, may differ from what was asked in
+                          `planar` only */
     size_t held_bytes; /* memory it holds for the whole image; 0: streams */
     int slots;         /* groups in flight that stage 2 and 3 are ready for; set by open */
 
@@ -27,7 +30,8 @@ struct up_sink {
 
     /* Stage 1, in order: takes the next `count` exact raw rows. row[i], or row[c * count + i] if
      * planar. `slot` (0 .. slots - 1) stays reserved until its stage 3 is done. */
-    up_status (*accept)(up_sink *sink, int slot, const void *const *row, int count, up_error *error);
+    up_status (*accept)(up_sink *sink, int slot, const void *const *row, int count,
+                        up_error *error);
     /* Stage 2 (may be NULL): the heavy work on a slot; different slots at the same time. */
     up_status (*pack)(up_sink *sink, int slot, up_error *error);
     /* Stage 3 (may be NULL), in order: writes the slot out. */
@@ -49,15 +53,22 @@ typedef struct {
     up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
     /* Memory that encoding an image of this format takes beyond the slots' raw rows. */
-    size_t (*memory)(const up_format *format, const up_encoding *encoding, int slots, size_t group_bytes);
+    size_t (*memory)(const up_format *format, const up_encoding *encoding, int slots,
+                     size_t group_bytes);
 } up_sink_format;
+
+/* The part of `choose` that all formats of single pictures share: refuses batches, floats of
+ * unknown range and more than four channels, and settles on 8 or 16 bits, interleaved. `type` as
+ * people write it: "PNG". */
+up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
 
 /* The format called `name`, or the one of the extension of `path`, or an error that lists them. */
 up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
                               up_error *error);
 
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
-                       const up_format *format, const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
+                       const up_format *format, const up_encoding *encoding, int slots,
+                       size_t group_bytes, up_error *error);
 up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error);
 
 /* Frees everything; removes a file that was not finished. */
