@@ -11,10 +11,12 @@
  *
  * Conventions
  *   - `{0}` is a sane default for every options struct: a zero field means "choose for me".
- *   - Pairs are in PyTorch's order: rows first, columns second. Sizes of pictures are width, height.
- *   - Tensors are CHW (planar), frames of a batch follow each other. Weights have PyTorch's layouts.
- *   - Functions return an up_status and, where it is not UP_OK, fill the caller's up_error (which may
- *     be NULL). Nothing is printed, no signal is handled, there is no global state: different
+ *   - Pairs are in PyTorch's order: rows first, columns second. Sizes of pictures are width,
+ * height.
+ *   - Tensors are CHW (planar), frames of a batch follow each other. Weights have PyTorch's
+ * layouts.
+ *   - Functions return an up_status and, where it is not UP_OK, fill the caller's up_error (which
+ * may be NULL). Nothing is printed, no signal is handled, there is no global state: different
  *     objects may be used from different threads at once.
  *   - Functions that destroy take the address of the pointer and null it; NULL inside is fine.
  */
@@ -69,10 +71,11 @@ typedef enum {
     UP_SAMPLE_U8 = 0,
     UP_SAMPLE_U16, /* native byte order, 0..65535 */
     UP_SAMPLE_F32,
-    UP_SAMPLE_I64, /* index files only */
+    UP_SAMPLE_I64, /* positions in an index file; only .npy holds it */
 } up_sample;
 
-/* The shape and sample type of an image. Alpha is straight (not premultiplied), the last channel. */
+/* The shape and sample type of an image. Alpha is straight (not premultiplied), the last channel.
+ */
 typedef struct {
     int width, height; /* pixels, >= 1 */
     int channels;      /* >= 1 */
@@ -81,6 +84,7 @@ typedef struct {
     up_sample sample;
     int depth;   /* significant bits of the file's samples: 1, 2, 4, 8, 16 or 32 */
     bool planar; /* rows of one channel after the other (CHW) instead of interleaved pixels */
+    int dims;    /* of an .npy: 1 (W), 2 (HW), 3 (CHW) or 4 (NCHW); 0: 3, or 4 for a batch */
 } up_format;
 
 /* An image in the caller's memory. Pixel (x, y) of channel c lies at
@@ -111,7 +115,8 @@ typedef struct {
 } up_layer;
 
 typedef enum {
-    UP_SUBSAMPLING_AUTO = 0, /* the input's if it is a JPEG, else 4:4:4 from quality 90 on, 4:2:0 below */
+    UP_SUBSAMPLING_AUTO =
+        0, /* the input's if it is a JPEG, else 4:4:4 from quality 90 on, 4:2:0 below */
     UP_SUBSAMPLING_444,
     UP_SUBSAMPLING_422,
     UP_SUBSAMPLING_420,
@@ -129,7 +134,8 @@ typedef struct up_options {
     int width, height; /* exact output size, source step input/output; one of them 0: keeps the
                           aspect ratio; both 0: by scale */
     bool fit;          /* width x height is a box to fit into, aspect ratio kept */
-    double cubic_a;    /* Keys' parameter of bicubic; 0: -0.5 (MATLAB, Pillow); PyTorch, OpenCV: -0.75 */
+    double
+        cubic_a; /* Keys' parameter of bicubic; 0: -0.5 (MATLAB, Pillow); PyTorch, OpenCV: -0.75 */
     bool align_corners; /* corner samples of input and output coincide (bilinear and bicubic) */
     bool no_antialias;  /* keep the filter narrow when reducing (PyTorch's default) */
     bool linear;        /* filter in linear light instead of the file's gamma (pictures only) */
@@ -183,9 +189,9 @@ UP_API up_status up_pool_file(const char *input, const char *pooled, const char 
 typedef struct up_image up_image;
 
 typedef struct {
-    const char *type; /* "png", "jpeg", "pnm", "npy" */
-    up_format format; /* as it will be delivered: orientation applied, palette expanded */
-    int orientation;  /* EXIF 1..8 as found in the file, 1 if none */
+    const char *type;    /* "png", "jpeg", "pnm", "npy" */
+    up_format format;    /* as it will be delivered: orientation applied, palette expanded */
+    int orientation;     /* EXIF 1..8 as found in the file, 1 if none */
     double dpi_x, dpi_y; /* 0 if unknown */
     bool interlaced;     /* or progressive: cannot be streamed */
     size_t icc_bytes, exif_bytes, xmp_bytes;
@@ -202,9 +208,9 @@ typedef struct up_plan up_plan;
 
 typedef struct {
     up_format output;
-    size_t memory_bytes;            /* estimated peak of the run, codecs included */
-    double multiply_adds;           /* per input pixel and frame */
-    char steps[512];                /* what will be done, for people: "tconv x4, then bicubic ..." */
+    size_t memory_bytes;  /* estimated peak of the run, codecs included */
+    double multiply_adds; /* per input pixel and frame */
+    char steps[512];      /* what will be done, for people: "tconv x4, then bicubic ..." */
 } up_plan_info;
 
 /* `output_path` decides the output format where options do not; NULL: as the input's. */
@@ -232,7 +238,8 @@ typedef struct {
 
 UP_API const up_file_format_info *up_file_format_at(int i);
 
-/* "baseline", "avx2", "avx512", "neon": the kernels in use; UPSCALE_CPU in the environment masks. */
+/* "baseline", "avx2", "avx512", "neon": the kernels in use; UPSCALE_CPU in the environment masks.
+ */
 UP_API const char *up_cpu_name(void);
 
 /* Cores this process may use. */

@@ -27,4 +27,8 @@ up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error
 int64_t up_reader_size(const up_reader *reader);
 up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error);
 
+/* Exactly `size` bytes at `offset`; leaves the position alone. Works where seeking does. */
+up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, size_t size,
+                            up_error *error);
+
 #endif

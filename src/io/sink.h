@@ -19,6 +19,7 @@ typedef struct {
 
 struct up_sink {
     const char *type;
+    up_writer *writer; /* owned; NULL: none. Set by up_sink_open */
     up_format format;  /* of the rows it is given; set by open, may differ from what was asked in
                           `planar` only */
     size_t held_bytes; /* memory it holds for the whole image; 0: streams */
@@ -55,6 +56,11 @@ typedef struct {
     size_t (*memory)(const up_format *format, const up_encoding *encoding, int slots,
                      size_t group_bytes);
 } up_sink_format;
+
+/* The part of `choose` that all formats of single pictures share: refuses batches, floats of
+ * unknown range and more than four channels, and settles on 8 or 16 bits, interleaved. `type` as
+ * people write it: "PNG". */
+up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
 
 /* The format called `name`, or the one of the extension of `path`, or an error that lists them. */
 up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,

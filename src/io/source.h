@@ -9,8 +9,9 @@
 typedef struct up_source up_source;
 
 struct up_source {
-    const char *type; /* "png" */
-    up_format format; /* as delivered */
+    const char *type;  /* "png" */
+    up_reader *reader; /* owned; NULL: none. Set by up_source_open */
+    up_format format;  /* as delivered */
     up_metadata metadata;
     up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
     bool interlaced;

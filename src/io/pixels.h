@@ -1,0 +1,26 @@
+/* Sizes of pixel formats, and images in the caller's memory. */
+#ifndef UP_IO_PIXELS_H
+#define UP_IO_PIXELS_H
+
+#include "base/status.h"
+
+/* Bytes of one sample. */
+size_t up_sample_size(up_sample sample);
+
+/* Channels of a colour; 0 for tensors, which have any number. */
+int up_color_channels(up_color color);
+
+/* The colour of a picture with 1..4 channels. */
+up_color up_color_of_channels(int channels);
+
+/* Bytes of a row as it is stored: all channels if interleaved, one plane of them if planar. False
+ * on overflow. */
+bool up_row_size(const up_format *format, size_t *bytes);
+
+/* Bytes of one frame. False on overflow. */
+bool up_frame_size(const up_format *format, size_t *bytes);
+
+/* Copies `pixels` with its strides filled in, or says what makes no sense about them. */
+up_status up_pixels_check(up_pixels *checked, const up_pixels *pixels, up_error *error);
+
+#endif

@@ -1,0 +1,125 @@
+#include "io/sink.h"
+
+#include "base/memory.h"
+#include "io/formats.h"
+#include "io/pixels.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* Whether `word` is one of the blank-separated `list`. */
+static bool listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; *at; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (n == length && strncasecmp(at, word, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+static const up_sink_format *find(const char *word)
+{
+    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+        if (f->sink && (strcasecmp(f->sink->type, word) == 0 || listed(f->sink->extensions, word)))
+            return f->sink;
+    return NULL;
+}
+
+static const char *extension(const char *path)
+{
+    const char *base = strrchr(path, '/');
+    const char *dot = strrchr(base ? base : path, '.');
+    return dot ? dot + 1 : "";
+}
+
+up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
+                              up_error *error)
+{
+    const char *word = name ? name : extension(path ? path : "");
+    *found = *word ? find(word) : NULL;
+    if (*found)
+        return UP_OK;
+    char list[160] = "";
+    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+        if (f->sink) {
+            size_t used = strlen(list);
+            snprintf(list + used, sizeof list - used, " %s", f->sink->extensions);
+        }
+    if (name)
+        return up_fail(error, UP_ERROR_ARGUMENT, "unknown output format \"%s\"; there are:%s", name,
+                       list);
+    return up_fail(error, UP_ERROR_ARGUMENT,
+                   "%s: the extension names no output format; use --format, one of:%s",
+                   path ? path : "output", list);
+}
+
+up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error)
+{
+    bool tensor = format->color == UP_COLOR_TENSOR;
+    if (format->frames != 1)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s holds one picture, not a batch of %lld; write .npy (--format npy)", type,
+                       (long long)format->frames);
+    if (format->sample == UP_SAMPLE_I64 || (tensor && format->sample == UP_SAMPLE_F32))
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s cannot hold a %s tensor; write .npy (--format npy)", type,
+                       format->sample == UP_SAMPLE_I64 ? "64-bit" : "float");
+    if (tensor && format->channels > 4)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s cannot hold %d channels; write .npy (--format npy)", type,
+                       format->channels);
+    if (tensor)
+        format->color = up_color_of_channels(format->channels);
+    if (format->sample == UP_SAMPLE_F32)
+        format->sample = UP_SAMPLE_U16;
+    format->depth = format->sample == UP_SAMPLE_U16 ? 16 : 8;
+    format->planar = false;
+    return UP_OK;
+}
+
+up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
+                       const up_format *format, const up_encoding *encoding, int slots,
+                       size_t group_bytes, up_error *error)
+{
+    *sink = NULL;
+    up_writer *writer;
+    UP_TRY(up_writer_open(&writer, path, overwrite, error));
+    up_status status = type->open(sink, writer, format, encoding, slots, group_bytes, error);
+    if (status == UP_OK)
+        (*sink)->writer = writer;
+    else
+        up_writer_close(&writer);
+    return status;
+}
+
+up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error)
+{
+    *sink = NULL;
+    up_pixels mapped;
+    UP_TRY(up_pixels_check(&mapped, pixels, error));
+    up_sink *s = up_alloc_zero(1, sizeof *s);
+    if (!s)
+        return up_fail_memory(error, "an output", sizeof *s);
+    s->type = "pixels";
+    s->format = mapped.format;
+    s->mapped = mapped;
+    *sink = s;
+    return UP_OK;
+}
+
+void up_sink_close(up_sink **sink)
+{
+    up_sink *s = *sink;
+    if (!s)
+        return;
+    if (s->close)
+        s->close(s);
+    if (s->writer)
+        up_writer_close(&s->writer);
+    up_free(s);
+    *sink = NULL;
+}
