@@ -23,8 +23,13 @@
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 
+typedef uint8_t octets __attribute__((vector_size(16)));
+
 typedef vec vec_anywhere __attribute__((aligned(1), may_alias));
 typedef ints ints_anywhere __attribute__((aligned(1), may_alias));
+typedef octets octets_anywhere __attribute__((aligned(1), may_alias));
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "pixels are taken apart as integers");
 
 INLINE vec load(const float *p)
 {
@@ -56,17 +61,20 @@ INLINE vec to_float(ints v)
     return __builtin_convertvector(v, vec);
 }
 
-/* Towards zero; for values that fit. */
-INLINE ints truncate(vec v)
-{
-    return __builtin_convertvector(v, ints);
-}
-
 /*
  * What the levels do differently:
- *   vec multiply_add(vec a, vec b, vec c)       a * b + c, rounded once or twice but always alike
- *   vec least(vec a, vec b), most(vec a, vec b)  b where either is NaN
- *   void zip(vec a, vec b, vec *low, vec *high)  a0 b0 a1 b1 ...
+ *   vec multiply_add(vec a, vec b, vec c)  a * b + c, rounded once or twice but always alike
+ *   vec least(vec a, vec b), most(a, b)    b where either is NaN
+ *   ints truncate(vec v)                   towards zero; NaN and what is too small: not above 0
+ *   vec look_up(const float *in, ints at)  in[at]
+ *   vec look_near(const float *in, ints at)  the same, for 0 <= at < LANES; reads LANES floats
+ *   zip(a, b, &low, &high), unzip          a0 b0 a1 b1 ... and back
+ *   void store_3(float *p, vec a, b, c)    a0 b0 c0 a1 b1 c1 ...
+ *   ints merge_bytes(ints a, b, c, d)      the bytes a0 b0 c0 d0, a1 ...; each clamped to 0..255
+ *   ints spread_bytes(const void *p)       LANES groups of 3 bytes, each in an int of its own
+ *   ints spread_words(const void *p)       LANES / 2 groups of 6 bytes, each in two ints
+ *   squeeze_bytes(p, v), squeeze_words     and back
+ *   octets pick(octets from, octets at)    from[at], where HAS_PICK is defined
  */
 #if defined UP_LEVEL_AVX512
 #include "kernels/template/vector_avx512.h"
