@@ -43,7 +43,8 @@ void ndarray_free(ndarray *a)
 }
 
 #define FOR_TYPES(X)                                                                               \
-    X("f4", float) X("f8", double) X("u1", uint8_t) X("u2", uint16_t) X("i8", int64_t)
+    X("f4", float)                                                                                 \
+    X("f8", double) X("u1", uint8_t) X("u2", uint16_t) X("i4", int32_t) X("i8", int64_t)
 
 double ndarray_get(const ndarray *a, size_t i)
 {
@@ -96,7 +97,7 @@ ndarray ndarray_load(const char *path)
     char *header = strndup((char *)file + start, length);
     const char *type = header_value(header, "'descr':", path) + 2; /* past quote and byte order */
     cr_assert(!strstr(header, "'fortran_order': True"), "%s: Fortran order", path);
-    int rank = 0, shape[NDARRAY_RANK];
+    int rank = 0, shape[NDARRAY_RANK] = { 0 };
     char *at = (char *)header_value(header, "'shape':", path) + 1;
     while (*at != ')') {
         cr_assert_lt(rank, NDARRAY_RANK, "%s: rank", path);
@@ -191,11 +192,12 @@ void ndarray_expect(const ndarray *got, const ndarray *reference, double toleran
     char got_shape[128], shape[128];
     shape_text(got, leading_ones(got), got_shape);
     shape_text(reference, leading_ones(reference), shape);
-    cr_assert_str_eq(got_shape, shape, "%s: shape %s instead of %s", what, got_shape, shape);
-    for (size_t i = 0; i < got->count; i++) {
+    bool fits = strcmp(got_shape, shape) == 0;
+    cr_expect(fits, "%s: shape %s instead of %s", what, got_shape, shape);
+    for (size_t i = 0; fits && i < got->count; i++) {
         double a = ndarray_get(got, i), b = ndarray_get(reference, i);
-        bool close = a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance;
-        cr_assert(close, "%s: element %zu is %.9g instead of %.9g (tolerance %g)", what, i, a, b,
+        fits = a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance;
+        cr_expect(fits, "%s: element %zu is %.9g instead of %.9g (tolerance %g)", what, i, a, b,
                   tolerance);
     }
 }

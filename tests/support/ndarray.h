@@ -8,7 +8,7 @@
 enum { NDARRAY_RANK = 8 };
 
 typedef struct {
-    char type[4]; /* numpy's: "f4", "f8", "u1", "u2", "i8" */
+    char type[4]; /* numpy's: "f4", "f8", "u1", "u2", "i4", "i8" */
     int rank;
     int shape[NDARRAY_RANK];
     size_t count;
@@ -35,8 +35,8 @@ typedef struct {
 void safetensors_save(const char *path, const named_array *tensors, int count,
                       const char *metadata);
 
-/* Fails the test, naming `what`, unless shapes agree (leading 1s aside) and every value is within
- * `tolerance` of the reference; 0 asks for equality. */
+/* Shapes agree (leading 1s aside) and every value is within `tolerance` of the reference; 0 asks
+ * for equality. Otherwise the test fails, naming `what` and the first difference, and goes on. */
 void ndarray_expect(const ndarray *got, const ndarray *reference, double tolerance,
                     const char *what);
 
