@@ -1,0 +1,7 @@
+/* The template for AArch64, where NEON is part of the baseline. */
+#ifdef __aarch64__
+#define UP_LEVEL_NEON
+#include "kernels/template/all.h"
+
+const up_kernels up_kernels_neon = UP_KERNEL_TABLE("neon");
+#endif

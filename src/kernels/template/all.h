@@ -1,0 +1,21 @@
+/* Every kernel for the level that the including file names: UP_LEVEL_x, or none for plain C. */
+#ifndef UP_KERNELS_TEMPLATE_ALL_H
+#define UP_KERNELS_TEMPLATE_ALL_H
+
+#include "kernels/variants.h"
+
+#include "kernels/template/columns.h"
+#include "kernels/template/convolve.h"
+#include "kernels/template/interleave.h"
+#include "kernels/template/pixels.h"
+#include "kernels/template/raw.h"
+#include "kernels/template/rows.h"
+
+#define UP_KERNEL_TABLE(level)                                                                     \
+    {                                                                                              \
+        .name = level, .unpack_u8 = unpack_u8, .unpack_u16 = unpack_u16, .pack_u8 = pack_u8,       \
+        .pack_u16 = pack_u16, .mix_rows = mix_rows, .resample_columns = resample_columns,          \
+        .convolve = convolve, .interleave = interleave, .repeat = repeat, .gather = gather,        \
+    }
+
+#endif

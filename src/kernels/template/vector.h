@@ -1,0 +1,89 @@
+/*
+ * One vector register as this level has it: what the kernels are written in. LANES floats make a
+ * vec and LANES 32-bit integers an ints; + - * & | << >> and comparisons are the compiler's own.
+ * Every level has the same set of functions, and every kernel makes whole vectors only, so that a
+ * column is rounded the same way wherever a slice starts or ends.
+ */
+#ifndef UP_KERNELS_TEMPLATE_VECTOR_H
+#define UP_KERNELS_TEMPLATE_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+#if defined UP_LEVEL_AVX512
+#define LANES 16
+#elif defined UP_LEVEL_AVX2
+#define LANES 8
+#else
+#define LANES 4
+#endif
+
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef int32_t ints __attribute__((vector_size(4 * LANES)));
+
+typedef uint8_t octets __attribute__((vector_size(16)));
+
+typedef vec vec_anywhere __attribute__((aligned(1), may_alias));
+typedef ints ints_anywhere __attribute__((aligned(1), may_alias));
+typedef octets octets_anywhere __attribute__((aligned(1), may_alias));
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "pixels are taken apart as integers");
+
+INLINE vec load(const float *p)
+{
+    return *(const vec_anywhere *)p;
+}
+
+INLINE void store(float *p, vec v)
+{
+    *(vec_anywhere *)p = v;
+}
+
+INLINE ints load_ints(const void *p)
+{
+    return *(const ints_anywhere *)p;
+}
+
+INLINE void store_ints(void *p, ints v)
+{
+    *(ints_anywhere *)p = v;
+}
+
+INLINE vec splat(float v)
+{
+    return v - (vec){ 0 };
+}
+
+INLINE vec to_float(ints v)
+{
+    return __builtin_convertvector(v, vec);
+}
+
+/*
+ * What the levels do differently:
+ *   vec multiply_add(vec a, vec b, vec c)  a * b + c, rounded once or twice but always alike
+ *   vec least(vec a, vec b), most(a, b)    b where either is NaN
+ *   ints truncate(vec v)                   towards zero; NaN and what is too small: not above 0
+ *   vec look_up(const float *in, ints at)  in[at]
+ *   vec look_near(const float *in, ints at)  the same, for 0 <= at < LANES; reads LANES floats
+ *   zip(a, b, &low, &high), unzip          a0 b0 a1 b1 ... and back
+ *   void store_3(float *p, vec a, b, c)    a0 b0 c0 a1 b1 c1 ...
+ *   ints merge_bytes(ints a, b, c, d)      the bytes a0 b0 c0 d0, a1 ...; each clamped to 0..255
+ *   ints spread_bytes(const void *p)       LANES groups of 3 bytes, each in an int of its own
+ *   ints spread_words(const void *p)       LANES / 2 groups of 6 bytes, each in two ints
+ *   squeeze_bytes(p, v), squeeze_words     and back
+ *   octets pick(octets from, octets at)    from[at], where HAS_PICK is defined
+ */
+#if defined UP_LEVEL_AVX512
+#include "kernels/template/vector_avx512.h"
+#elif defined UP_LEVEL_AVX2
+#include "kernels/template/vector_avx2.h"
+#elif defined UP_LEVEL_NEON
+#include "kernels/template/vector_neon.h"
+#else
+#include "kernels/template/vector_plain.h"
+#endif
+
+#endif

@@ -1,0 +1,123 @@
+/* AVX-512 F, BW, DQ, VL. */
+#ifndef UP_KERNELS_TEMPLATE_VECTOR_AVX512_H
+#define UP_KERNELS_TEMPLATE_VECTOR_AVX512_H
+
+#include <immintrin.h>
+
+#define TWELVE 0x0fff /* of 16 ints: what 12 bytes in each of 4 lanes come to */
+
+INLINE vec multiply_add(vec a, vec b, vec c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
+
+INLINE vec least(vec a, vec b)
+{
+    return _mm512_min_ps(a, b);
+}
+
+INLINE vec most(vec a, vec b)
+{
+    return _mm512_max_ps(a, b);
+}
+
+INLINE ints truncate(vec v)
+{
+    return (ints)_mm512_cvttps_epi32(v);
+}
+
+INLINE vec look_up(const float *in, ints at)
+{
+    return _mm512_i32gather_ps((__m512i)at, in, 4);
+}
+
+INLINE vec look_near(const float *in, ints at)
+{
+    return _mm512_permutexvar_ps((__m512i)at, load(in));
+}
+
+INLINE void zip(vec a, vec b, vec *low, vec *high)
+{
+    const ints even = { 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23 };
+    *low = _mm512_permutex2var_ps(a, (__m512i)even, b);
+    *high = _mm512_permutex2var_ps(a, (__m512i)(even + 8), b);
+}
+
+INLINE void unzip(vec low, vec high, vec *a, vec *b)
+{
+    const ints even = { 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30 };
+    *a = _mm512_permutex2var_ps(low, (__m512i)even, high);
+    *b = _mm512_permutex2var_ps(low, (__m512i)(even + 1), high);
+}
+
+/* Each source is permuted once: its elements fall on different lanes of the three results. */
+INLINE void store_3(float *p, vec a, vec b, vec c)
+{
+    const ints order_a = { 0, 11, 6, 1, 12, 7, 2, 13, 8, 3, 14, 9, 4, 15, 10, 5 };
+    const ints order_b = { 5, 0, 11, 6, 1, 12, 7, 2, 13, 8, 3, 14, 9, 4, 15, 10 };
+    const ints order_c = { 10, 5, 0, 11, 6, 1, 12, 7, 2, 13, 8, 3, 14, 9, 4, 15 };
+    a = _mm512_permutexvar_ps((__m512i)order_a, a);
+    b = _mm512_permutexvar_ps((__m512i)order_b, b);
+    c = _mm512_permutexvar_ps((__m512i)order_c, c);
+    store(p, _mm512_mask_mov_ps(_mm512_mask_mov_ps(a, 0x2492, b), 0x4924, c));
+    store(p + 16, _mm512_mask_mov_ps(_mm512_mask_mov_ps(b, 0x2492, c), 0x4924, a));
+    store(p + 32, _mm512_mask_mov_ps(_mm512_mask_mov_ps(c, 0x2492, a), 0x4924, b));
+}
+
+INLINE __m512i shuffle_in_lanes(__m512i v, __m128i order)
+{
+    return _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(order));
+}
+
+INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
+{
+    __m512i ab = _mm512_packs_epi32((__m512i)a, (__m512i)b);
+    __m512i cd = _mm512_packs_epi32((__m512i)c, (__m512i)d);
+    __m128i order = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return (ints)shuffle_in_lanes(_mm512_packus_epi16(ab, cd), order);
+}
+
+INLINE __m512i spread_twelves(const void *p)
+{
+    const ints order = { 0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11 };
+    return _mm512_permutexvar_epi32((__m512i)order, _mm512_maskz_loadu_epi32(TWELVE, p));
+}
+
+INLINE void squeeze_twelves(void *p, __m512i v)
+{
+    const ints order = { 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0 };
+    _mm512_mask_storeu_epi32(p, TWELVE, _mm512_permutexvar_epi32((__m512i)order, v));
+}
+
+INLINE ints spread_bytes(const void *p)
+{
+    __m128i order = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+    return (ints)shuffle_in_lanes(spread_twelves(p), order);
+}
+
+INLINE ints spread_words(const void *p)
+{
+    __m128i order = _mm_setr_epi8(0, 1, 2, 3, 4, 5, -1, -1, 6, 7, 8, 9, 10, 11, -1, -1);
+    return (ints)shuffle_in_lanes(spread_twelves(p), order);
+}
+
+INLINE void squeeze_bytes(void *p, ints v)
+{
+    __m128i order = _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+    squeeze_twelves(p, shuffle_in_lanes((__m512i)v, order));
+}
+
+INLINE void squeeze_words(void *p, ints v)
+{
+    __m128i order = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1);
+    squeeze_twelves(p, shuffle_in_lanes((__m512i)v, order));
+}
+
+#define HAS_PICK
+
+INLINE octets pick(octets from, octets at)
+{
+    return (octets)_mm_shuffle_epi8((__m128i)from, (__m128i)at);
+}
+
+#endif

@@ -1,0 +1,75 @@
+/* What any machine with vectors of four floats does alike, by the compiler's own vectors. */
+#ifndef UP_KERNELS_TEMPLATE_VECTOR_FOUR_H
+#define UP_KERNELS_TEMPLATE_VECTOR_FOUR_H
+
+typedef uint64_t pair __attribute__((vector_size(16)));
+
+INLINE vec look_up(const float *in, ints at)
+{
+    return (vec){ in[at[0]], in[at[1]], in[at[2]], in[at[3]] };
+}
+
+INLINE vec look_near(const float *in, ints at)
+{
+    return look_up(in, at);
+}
+
+INLINE void zip(vec a, vec b, vec *low, vec *high)
+{
+    *low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    *high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+
+INLINE void unzip(vec low, vec high, vec *a, vec *b)
+{
+    *a = __builtin_shufflevector(low, high, 0, 2, 4, 6);
+    *b = __builtin_shufflevector(low, high, 1, 3, 5, 7);
+}
+
+INLINE void store_3(float *p, vec a, vec b, vec c)
+{
+    vec ab = __builtin_shufflevector(a, b, 0, 4, 1, 5); /* a0 b0 a1 b1 */
+    vec bc = __builtin_shufflevector(b, c, 1, 5, 2, 6); /* b1 c1 b2 c2 */
+    vec ca = __builtin_shufflevector(c, a, 0, 5, 2, 7); /* c0 a1 c2 a3 */
+    vec bd = __builtin_shufflevector(b, c, 3, 7, 3, 7); /* b3 c3 */
+    store(p, __builtin_shufflevector(ab, ca, 0, 1, 4, 5));
+    vec a2 = __builtin_shufflevector(a, bc, 2, 6, 2, 6); /* a2 b2 */
+    store(p + 4, __builtin_shufflevector(bc, a2, 0, 1, 4, 5));
+    store(p + 8, __builtin_shufflevector(ca, bd, 2, 3, 4, 5));
+}
+
+INLINE uint64_t load_8(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+
+/* Two groups of 6 bytes, each in 8. */
+INLINE ints spread_words(const void *p)
+{
+    uint64_t low = load_8(p) << 16 >> 16, high = load_8((const char *)p + 4) >> 16;
+    return (ints)(pair){ low, high };
+}
+
+INLINE void squeeze_words(void *p, ints v)
+{
+    pair groups = (pair)v;
+    uint64_t first = groups[0] | groups[1] << 48, last = groups[1] >> 16;
+    memcpy(p, &first, 8);
+    memcpy((char *)p + 8, &last, 4);
+}
+
+INLINE ints spread_bytes(const void *p)
+{
+    pair v = (pair)spread_words(p);
+    return (ints)((v & 0xffffff) | (v << 8 & 0xffffff00000000));
+}
+
+INLINE void squeeze_bytes(void *p, ints v)
+{
+    pair groups = (pair)v;
+    squeeze_words(p, (ints)((groups & 0xffffff) | (groups >> 8 & 0xffffff000000)));
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* NEON of AArch64. */
+#ifndef UP_KERNELS_TEMPLATE_VECTOR_NEON_H
+#define UP_KERNELS_TEMPLATE_VECTOR_NEON_H
+
+#include "kernels/template/vector_four.h"
+
+#include <arm_neon.h>
+
+INLINE vec multiply_add(vec a, vec b, vec c)
+{
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+
+INLINE vec choose(uint32x4_t take, vec a, vec b)
+{
+    return (vec)vbslq_f32(take, (float32x4_t)a, (float32x4_t)b);
+}
+
+INLINE vec least(vec a, vec b)
+{
+    return choose(vcltq_f32((float32x4_t)a, (float32x4_t)b), a, b);
+}
+
+INLINE vec most(vec a, vec b)
+{
+    return choose(vcgtq_f32((float32x4_t)a, (float32x4_t)b), a, b);
+}
+
+INLINE ints truncate(vec v)
+{
+    return (ints)vcvtq_s32_f32((float32x4_t)v);
+}
+
+#define HAS_PICK
+
+INLINE octets pick(octets from, octets at)
+{
+    return (octets)vqtbl1q_u8((uint8x16_t)from, (uint8x16_t)at);
+}
+
+INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
+{
+    uint16x8_t ab = vcombine_u16(vqmovun_s32((int32x4_t)a), vqmovun_s32((int32x4_t)b));
+    uint16x8_t cd = vcombine_u16(vqmovun_s32((int32x4_t)c), vqmovun_s32((int32x4_t)d));
+    const octets order = { 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15 };
+    return (ints)pick((octets)vcombine_u8(vqmovn_u16(ab), vqmovn_u16(cd)), order);
+}
+
+#endif
