@@ -53,7 +53,7 @@ static void write_bicubic(const char *path, int scale)
 {
     const size_t side = (size_t)(TAPS * scale), shape[] = { 1, 1, side, side };
     float weight[16 * 16];
-    char number[4], padding[4], output_padding[4];
+    char number[16], padding[16], output_padding[16];
     up_error error;
     bicubic_kernel(scale, weight);
     sprintf(number, "%d", scale);
@@ -126,8 +126,7 @@ Test(embedded, bicubic_layers_interpolate)
     for (int scale = 2; scale <= 4; scale++) {
         up_safetensors *weights;
         up_layer_weights *owned;
-        const up_layer_weights *layer =
-            load(up_embedded_find("bicubic", scale), &weights, &owned);
+        const up_layer_weights *layer = load(up_embedded_find("bicubic", scale), &weights, &owned);
         for (int o = 3 * scale; o < 13 * scale; o++)
             cr_expect_float_eq(transposed(layer, in, 16, o), interpolated(in, scale, o), 1e-6,
                                "scale %d, column %d", scale, o);
