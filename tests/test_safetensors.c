@@ -36,7 +36,7 @@ static up_safetensors *open_expecting(const char *path, bool accepted)
     return file;
 }
 
-/* What came of bytes that were not in a file: UP_OK, or the message. */
+/* The same for bytes in memory, without expectations. */
 static up_status parse(const tensor_file *bytes, up_error *error)
 {
     up_safetensors *file;
@@ -183,6 +183,14 @@ Test(safetensors, numbers_beyond_bounds)
         cr_expect_eq(parse(&bytes, &error), UP_ERROR_WEIGHTS, "%s", shapes[i]);
         tensor_file_free(&bytes);
     }
+}
+
+Test(safetensors, brackets_in_names_are_only_names)
+{
+    up_error error = { 0 };
+    tensor_file bytes = tensor_file_make("1234", 4, "{\"\\\\\\\"[[[{{{,,\":%s}", ENTRY);
+    cr_expect_eq(parse(&bytes, &error), UP_OK, "%s", error.message);
+    tensor_file_free(&bytes);
 }
 
 /* Everything a parsed file points at is there. */
