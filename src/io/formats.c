@@ -1,9 +1,14 @@
 #include "io/formats.h"
 
+#define FORMAT(name, extensions)                                                                   \
+    {                                                                                              \
+        { #name, extensions, true, true }, &up_##name##_source, &up_##name##_sink                  \
+    }
+
 const up_file_format up_file_formats[] = {
-    { &up_png_source, &up_png_sink },
-    { &up_jpeg_source, &up_jpeg_sink },
-    { &up_pnm_source, &up_pnm_sink },
-    { &up_npy_source, &up_npy_sink },
-    { NULL, NULL },
+    FORMAT(png, "png"),
+    FORMAT(jpeg, "jpg jpeg jpe jfif"),
+    FORMAT(pnm, "pnm ppm pgm pam pbm"),
+    FORMAT(npy, "npy"),
+    { .source = NULL },
 };

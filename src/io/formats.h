@@ -6,11 +6,12 @@
 #include "io/source.h"
 
 typedef struct {
+    up_file_format_info info;
     const up_source_format *source; /* NULL: cannot be read */
     const up_sink_format *sink;     /* NULL: cannot be written */
 } up_file_format;
 
-extern const up_file_format up_file_formats[]; /* ends with an entry of two NULLs */
+extern const up_file_format up_file_formats[]; /* ends with an empty entry */
 
 extern const up_source_format up_png_source, up_jpeg_source, up_pnm_source, up_npy_source;
 extern const up_sink_format up_png_sink, up_jpeg_sink, up_pnm_sink, up_npy_sink;

@@ -1,7 +1,5 @@
 #include "kernels/variants.h"
 
-#include "upscale.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +53,3 @@ const up_kernels *up_kernels_get(void)
     return kernels;
 }
 
-const char *up_cpu_name(void)
-{
-    return up_kernels_get()->name;
-}

@@ -1,0 +1,34 @@
+/* What there is: methods, file formats, the machine. */
+#include "base/machine.h"
+#include "io/formats.h"
+#include "kernels/kernels.h"
+#include "methods/method.h"
+
+const up_method_info *up_method_at(int i)
+{
+    const up_method *method = up_method_table(i);
+    return method ? &method->info : NULL;
+}
+
+const char *up_default_method(void)
+{
+    return up_lanczos.info.name;
+}
+
+const up_file_format_info *up_file_format_at(int i)
+{
+    for (int known = 0; known <= i; known++)
+        if (!up_file_formats[known].info.name)
+            return NULL;
+    return i < 0 ? NULL : &up_file_formats[i].info;
+}
+
+const char *up_cpu_name(void)
+{
+    return up_kernels_get()->name;
+}
+
+int up_cpu_count(void)
+{
+    return up_machine_cores();
+}

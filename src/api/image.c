@@ -1,0 +1,48 @@
+#include "api/plan.h"
+#include "base/memory.h"
+
+up_status up_image_from_source(up_image **image, up_source *source, up_error *error)
+{
+    *image = up_alloc_zero(1, sizeof **image);
+    if (!*image) {
+        up_source_close(&source);
+        return up_fail_memory(error, "an image", sizeof **image);
+    }
+    const up_metadata *metadata = &source->metadata;
+    (*image)->source = source;
+    (*image)->info = (up_image_info){
+        .type = source->type,
+        .format = source->format,
+        .orientation = metadata->orientation,
+        .dpi_x = metadata->dpi_x,
+        .dpi_y = metadata->dpi_y,
+        .interlaced = source->interlaced,
+        .icc_bytes = metadata->icc.size,
+        .exif_bytes = metadata->exif.size,
+        .xmp_bytes = metadata->xmp.size,
+        .held_bytes = source->held_bytes,
+    };
+    return UP_OK;
+}
+
+up_status up_image_open(up_image **image, const char *path, up_error *error)
+{
+    *image = NULL;
+    up_source *source;
+    UP_TRY(up_source_open(&source, path, error));
+    return up_image_from_source(image, source, error);
+}
+
+const up_image_info *up_image_get_info(const up_image *image)
+{
+    return &image->info;
+}
+
+void up_image_close(up_image **image)
+{
+    if (!*image)
+        return;
+    up_source_close(&(*image)->source);
+    up_free(*image);
+    *image = NULL;
+}

@@ -1,0 +1,214 @@
+#include "api/plan.h"
+
+#include "base/machine.h"
+#include "base/memory.h"
+#include "methods/picture.h"
+#include "pipeline/state.h"
+
+#include <string.h>
+
+#define CODEC_BYTES ((size_t)4 << 20) /* what the libraries and the program itself take */
+
+static up_status check_options(const up_options *o, up_error *error)
+{
+    if (o->threads < 0 || o->threads > UP_MOST_THREADS)
+        return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 to %d, not %d", UP_MOST_THREADS,
+                       o->threads);
+    if (o->quality < 0 || o->quality > 100)
+        return up_fail(error, UP_ERROR_ARGUMENT, "JPEG quality is 1 to 100, not %d", o->quality);
+    if (o->png_level < 0 || o->png_level > 9)
+        return up_fail(error, UP_ERROR_ARGUMENT, "PNG level is 1 to 9, not %d", o->png_level);
+    if (o->band < 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a band has at least one row, not %d", o->band);
+    return UP_OK;
+}
+
+up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *options, up_error *error)
+{
+    *plan = NULL;
+    UP_TRY(check_options(options, error));
+    if (image->used)
+        return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
+    up_plan *p = up_alloc_zero(1, sizeof *p);
+    if (!p)
+        return up_fail_memory(error, "a plan", sizeof *p);
+    p->image = image;
+    p->options = *options;
+    const up_format *input = &image->source->format;
+    p->request = (up_request){
+        .options = &p->options,
+        .input = *input,
+        .tensor = input->color == UP_COLOR_TENSOR,
+        .white = input->sample == UP_SAMPLE_U8    ? 255
+                 : input->sample == UP_SAMPLE_U16 ? 65535
+                                                  : 1,
+    };
+    up_metadata_init(&p->encoding.metadata);
+    up_graph_init(&p->graph);
+    p->run = (up_run){
+        .graph = &p->graph,
+        .source = image->source,
+        .threads =
+            options->threads ? options->threads : up_min(up_machine_cores(), UP_MOST_THREADS),
+        .cancel = options->cancel,
+        .progress = options->progress,
+        .user = options->user,
+    };
+    *plan = p;
+    return UP_OK;
+}
+
+void up_plan_destroy(up_plan **plan)
+{
+    up_plan *p = *plan;
+    if (!p)
+        return;
+    up_graph_free(&p->graph);
+    up_request_clear(&p->request);
+    up_metadata_clear(&p->encoding.metadata);
+    up_free(p);
+    *plan = NULL;
+}
+
+/* The output's format as the file type, or the caller's memory, can hold it. */
+static up_status choose_destination(up_plan *plan, const char *path, const up_pixels *pixels,
+                                    up_error *error)
+{
+    const char *name = plan->options.output_format;
+    up_destination *to = &plan->to[0];
+    if (pixels) {
+        const up_format *want = &pixels->format;
+        if (want->width != to->format.width || want->height != to->format.height ||
+            want->channels != to->format.channels)
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "the output must be %dx%d with %d channels, not %dx%d with %d",
+                           to->format.width, to->format.height, to->format.channels, want->width,
+                           want->height, want->channels);
+        to->format.sample = want->sample;
+        to->format.planar = want->planar;
+        return UP_OK;
+    }
+    if (!name && (!path || strcmp(path, "-") == 0))
+        name = plan->image->source->type;
+    UP_TRY(up_sink_format_find(&to->type, name, path ? path : "", error));
+    return to->type->choose(&to->format, error);
+}
+
+static up_status prepare_encoding(up_plan *plan, up_error *error)
+{
+    const up_options *options = &plan->options;
+    const up_source *source = plan->image->source;
+    const up_format *in = &source->format, *out = &plan->to[0].format;
+    up_encoding *e = &plan->encoding;
+    e->quality = options->quality;
+    e->png_level = options->png_level;
+    e->progressive = options->progressive;
+    e->subsampling = options->subsampling ? options->subsampling : source->subsampling;
+    if (options->strip)
+        return UP_OK;
+    UP_TRY(up_metadata_copy(&e->metadata, &source->metadata, error));
+    up_metadata_rescale(&e->metadata, (double)out->width / in->width,
+                        (double)out->height / in->height, out->width, out->height);
+    return UP_OK;
+}
+
+up_status up_plan_size(up_plan *plan, up_error *error)
+{
+    up_request *request = &plan->request;
+    const char *name = plan->options.method ? plan->options.method : up_default_method();
+    UP_TRY(up_method_find(&plan->method, &request->variant, name, error));
+    UP_TRY(up_request_size(request, error));
+    if (plan->method->prepare)
+        UP_TRY(plan->method->prepare(request, error));
+    return up_picture_format(plan->method, request, &plan->to[0].format, error);
+}
+
+up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pixels *pixels,
+                            up_error *error)
+{
+    UP_TRY(up_plan_size(plan, error));
+    UP_TRY(choose_destination(plan, output_path, pixels, error));
+    const up_format *format = &plan->to[0].format;
+    UP_TRY(up_build_picture(&plan->graph, plan->method, &plan->request, format, error));
+    return prepare_encoding(plan, error);
+}
+
+static up_status check_memory(const up_plan *plan, up_error *error)
+{
+    size_t most = plan->options.max_memory, need = plan->info.memory_bytes;
+    if (!most)
+        most = up_machine_memory() / 2;
+    if (need <= most)
+        return UP_OK;
+    const up_format *out = &plan->info.output;
+    return up_fail(error, UP_ERROR_LIMIT,
+                   "%dx%d would need %zu MiB of memory, more than the %zu MiB allowed; %s",
+                   out->width, out->height, (need >> 20) + 1, most >> 20,
+                   plan->image->source->held_bytes
+                       ? "raise --max-memory, or save the input without interlacing or progression"
+                       : "raise --max-memory or lower --threads");
+}
+
+up_status up_plan_finish(up_plan *plan, up_error *error)
+{
+    bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
+    UP_TRY(up_run_prepare(&plan->run, plan->options.band, mapped, error));
+    size_t bytes = up_run_bytes(&plan->run) + plan->image->source->held_bytes + CODEC_BYTES;
+    for (int o = 0; o < plan->graph.outputs; o++) {
+        const up_destination *to = &plan->to[o];
+        if (to->type && to->type->memory)
+            bytes += to->type->memory(&to->format, &plan->encoding, plan->run.slots,
+                                      up_run_group_bytes(&plan->run, o));
+    }
+    double pixels = (double)plan->request.input.width * plan->request.input.height;
+    plan->info.output = plan->to[0].format;
+    plan->info.memory_bytes = bytes;
+    plan->info.multiply_adds = up_graph_multiply_adds(&plan->graph) / pixels;
+    memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
+    return check_memory(plan, error);
+}
+
+up_status up_plan_create(up_plan **plan, up_image *image, const char *output_path,
+                         const up_options *options, up_error *error)
+{
+    UP_TRY(up_plan_begin(plan, image, options, error));
+    up_status status = up_plan_upscaling(*plan, output_path, NULL, error);
+    if (status == UP_OK)
+        status = up_plan_finish(*plan, error);
+    if (status != UP_OK)
+        up_plan_destroy(plan);
+    return status;
+}
+
+const up_plan_info *up_plan_get_info(const up_plan *plan)
+{
+    return &plan->info;
+}
+
+up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,
+                            up_error *error)
+{
+    const up_destination *to = &plan->to[output];
+    return up_sink_open(sink, to->type, path, plan->options.overwrite, &to->format, &plan->encoding,
+                        plan->run.slots, up_run_group_bytes(&plan->run, output), error);
+}
+
+up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error)
+{
+    plan->image->used = true;
+    for (int o = 0; o < plan->graph.outputs; o++)
+        plan->run.sink[o] = sinks[o];
+    up_status status = up_run_start(&plan->run, error);
+    for (int o = 0; o < plan->graph.outputs; o++)
+        up_sink_close(&plan->run.sink[o]);
+    return status;
+}
+
+up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error)
+{
+    up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
+    if (plan->image->used)
+        return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
+    UP_TRY(up_plan_open_sink(plan, 0, output_path, &sinks[0], error));
+    return up_plan_execute(plan, sinks, error);
+}

@@ -1,0 +1,55 @@
+/* A plan: from an opened image and options to a graph with its sinks. */
+#ifndef UP_API_PLAN_H
+#define UP_API_PLAN_H
+
+#include "io/formats.h"
+#include "methods/method.h"
+#include "pipeline/run.h"
+
+struct up_image {
+    up_source *source;
+    up_image_info info;
+    bool used;
+};
+
+/* Where one output of the graph goes. */
+typedef struct {
+    const up_sink_format *type; /* NULL: pixels in memory */
+    up_format format;
+} up_destination;
+
+struct up_plan {
+    up_image *image;
+    up_options options; /* its strings are the caller's */
+    const up_method *method;
+    up_request request;
+    up_graph graph;
+    up_run run;
+    up_destination to[UP_MAX_OUTPUTS];
+    up_encoding encoding;
+    up_plan_info info;
+};
+
+/* A fresh plan for an image that has not been run. */
+up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *options,
+                        up_error *error);
+
+/* Settles the method and the format that it makes, in to[0]. */
+up_status up_plan_size(up_plan *plan, up_error *error);
+
+/* That, what the destination (a path, or pixels) can hold of it, and the graph. */
+up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pixels *pixels,
+                            up_error *error);
+
+/* Once the graph is built: sizes it and refuses what needs too much memory. */
+up_status up_plan_finish(up_plan *plan, up_error *error);
+
+/* Runs the graph into the sinks, which it closes. */
+up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error);
+
+up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,
+                            up_error *error);
+
+up_status up_image_from_source(up_image **image, up_source *source, up_error *error);
+
+#endif

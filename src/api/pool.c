@@ -1,0 +1,100 @@
+#include "ops/pool.h"
+#include "api/plan.h"
+#include "ops/planes.h"
+
+static void take_pair(const up_pair *pair, const int unset[2], int value[2])
+{
+    value[0] = pair->set ? pair->rows : unset[0];
+    value[1] = pair->set ? pair->columns : unset[1];
+}
+
+static up_status pool_of(const up_layer *layer, up_pool *pool, up_error *error)
+{
+    static const int zero[2] = { 0, 0 }, one[2] = { 1, 1 };
+    if (!layer->kernel.set)
+        return up_fail(error, UP_ERROR_ARGUMENT, "pooling needs a --kernel");
+    take_pair(&layer->kernel, one, pool->kernel);
+    take_pair(&layer->stride, pool->kernel, pool->stride);
+    take_pair(&layer->padding, zero, pool->padding);
+    take_pair(&layer->dilation, one, pool->dilation);
+    pool->ceil_mode = layer->ceil_mode;
+    return UP_OK;
+}
+
+static up_status add_output(up_plan *plan, up_op *op, int from, int *node, up_error *error)
+{
+    UP_TRY(up_graph_add(&plan->graph, op, from, -1, node, error));
+    return up_graph_mark_output(&plan->graph, *node, error);
+}
+
+/* input -> unpack -> max pool -> pack -> to[0], and -> indices -> to[1]. */
+static up_status build(up_plan *plan, const up_pool *pool, up_error *error)
+{
+    up_graph *graph = &plan->graph;
+    const up_format *input = &plan->request.input;
+    up_shape raw = up_raw_shape(input);
+    up_op *op;
+    int planes, pooled, node;
+    UP_TRY(up_graph_add_input(graph, &raw, error));
+    UP_TRY(up_unpack_plan(&op, input, error));
+    UP_TRY(up_graph_add(graph, op, 0, -1, &planes, error));
+    UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, false, error));
+    UP_TRY(up_graph_add(graph, op, planes, -1, &pooled, error));
+    UP_TRY(up_pack_plan(&op, &plan->to[0].format, error));
+    UP_TRY(add_output(plan, op, pooled, &node, error));
+    UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, true, error));
+    return add_output(plan, op, planes, &node, error);
+}
+
+static up_status plan_pooling(up_plan *plan, const char *pooled, const char *indices,
+                              up_error *error)
+{
+    up_pool pool;
+    int size[2];
+    const up_format *input = &plan->request.input;
+    UP_TRY(pool_of(&plan->options.layer, &pool, error));
+    UP_TRY(up_pool_size(&pool, input->height, input->width, size, error));
+    up_format *values = &plan->to[0].format, *positions = &plan->to[1].format;
+    *values = *input;
+    values->height = size[0];
+    values->width = size[1];
+    *positions = *values;
+    positions->sample = UP_SAMPLE_I64;
+    positions->color = UP_COLOR_TENSOR;
+    positions->planar = true;
+    UP_TRY(up_sink_format_find(&plan->to[0].type, plan->options.output_format, pooled, error));
+    UP_TRY(up_sink_format_find(&plan->to[1].type, "npy", indices, error));
+    UP_TRY(plan->to[0].type->choose(values, error));
+    UP_TRY(plan->to[1].type->choose(positions, error));
+    UP_TRY(build(plan, &pool, error));
+    return up_plan_finish(plan, error);
+}
+
+static up_status run_pooling(up_plan *plan, const char *pooled, const char *indices,
+                             up_error *error)
+{
+    up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
+    UP_TRY(up_plan_open_sink(plan, 0, pooled, &sinks[0], error));
+    up_status status = up_plan_open_sink(plan, 1, indices, &sinks[1], error);
+    if (status != UP_OK) {
+        up_sink_close(&sinks[0]);
+        return status;
+    }
+    return up_plan_execute(plan, sinks, error);
+}
+
+up_status up_pool_file(const char *input, const char *pooled, const char *indices,
+                       const up_options *options, up_error *error)
+{
+    up_image *image;
+    up_plan *plan;
+    UP_TRY(up_image_open(&image, input, error));
+    up_status status = up_plan_begin(&plan, image, options, error);
+    if (status == UP_OK)
+        status = plan_pooling(plan, pooled, indices, error);
+    if (status == UP_OK)
+        status = run_pooling(plan, pooled, indices, error);
+    up_plan_destroy(&plan);
+    up_image_close(&image);
+    return status;
+}

@@ -1,0 +1,83 @@
+#include "io/jpeg_guard.h"
+
+#include <stdarg.h>
+
+#include <jerror.h>
+
+void up_jpeg_escape(up_jpeg_guard *guard, up_status status)
+{
+    guard->status = status;
+    longjmp(guard->escape, 1);
+}
+
+void up_jpeg_fail(up_jpeg_guard *guard, up_status status, const char *format, ...)
+{
+    char reason[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    up_jpeg_escape(guard, up_fail(guard->error, status, "%s: %s", guard->name, reason));
+}
+
+static _Noreturn void error_exit(j_common_ptr info)
+{
+    up_jpeg_guard *guard = (up_jpeg_guard *)info->err;
+    char reason[JMSG_LENGTH_MAX];
+    switch (info->err->msg_code) {
+    case JERR_OUT_OF_MEMORY:
+        up_jpeg_fail(guard, UP_ERROR_MEMORY, "out of memory for JPEG");
+    case JERR_BAD_PRECISION:
+        up_jpeg_fail(guard, UP_ERROR_UNSUPPORTED,
+                     "JPEG with %d bits per sample cannot be read, only 8: convert it to PNG first",
+                     info->err->msg_parm.i[0]);
+    case JERR_SOF_UNSUPPORTED:
+        up_jpeg_fail(
+            guard, UP_ERROR_UNSUPPORTED,
+            "lossless or hierarchical JPEG (SOF%d) cannot be read: convert it to PNG first",
+            info->err->msg_parm.i[0] & 15);
+    default:
+        info->err->format_message(info, reason);
+        up_jpeg_fail(guard, guard->blame, "%s", reason);
+    }
+}
+
+static void emit_message(j_common_ptr info, int level)
+{
+    if (level >= 0) /* a trace */
+        return;
+    switch (info->err->msg_code) {
+    case JWRN_ADOBE_XFORM:
+    case JWRN_BOGUS_ICC:
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_JFIF_MAJOR:
+    case JWRN_NOT_SEQUENTIAL:
+        return;
+    default:
+        error_exit(info);
+    }
+}
+
+static void output_message(j_common_ptr info)
+{
+    (void)info;
+}
+
+struct jpeg_error_mgr *up_jpeg_guard_init(up_jpeg_guard *guard, const char *name, up_status blame)
+{
+    *guard = (up_jpeg_guard){ .name = name, .blame = blame };
+    jpeg_std_error(&guard->manager);
+    guard->manager.error_exit = error_exit;
+    guard->manager.emit_message = emit_message;
+    guard->manager.output_message = output_message;
+    return &guard->manager;
+}
+
+up_status up_jpeg_guarded(up_jpeg_guard *guard, void (*body)(void *arg), void *arg, up_error *error)
+{
+    guard->error = error;
+    if (setjmp(guard->escape))
+        return guard->status;
+    body(arg);
+    return UP_OK;
+}

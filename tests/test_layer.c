@@ -1,0 +1,383 @@
+/* One transposed convolution out of a weight file. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "support/json_data.h"
+#include "support/scratch.h"
+#include "support/tensor_file.h"
+#include "weights/layer.h"
+
+#define CASES UP_SHARED_DIR "/oracles/torch/conv_transpose2d/cases.json"
+
+enum { MOST = 1024 };
+static const float numbers[MOST] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
+
+/* Loads a layer from a header over `count` floats; NULL and a message in `error` if refused. */
+static up_layer_weights *load_bytes(tensor_file bytes, const up_layer *flags, up_error *error)
+{
+    up_safetensors *file;
+    up_layer_weights *layer;
+    cr_assert_eq(up_safetensors_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
+                 UP_OK, "%s", error->message);
+    up_status status = up_layer_load(&layer, file, flags, error);
+    cr_expect_eq(status == UP_OK, layer != NULL);
+    up_safetensors_close(&file);
+    tensor_file_free(&bytes);
+    return layer;
+}
+
+/* A bare weight of the shape [a, b, kh, kw], with members of __metadata__. */
+static tensor_file weight_file(int a, int b, int kh, int kw, const char *metadata)
+{
+    size_t size = (size_t)(a * b * kh * kw) * sizeof *numbers;
+    cr_assert_leq(size, sizeof numbers);
+    return tensor_file_make(numbers, size,
+                            "{\"__metadata__\":{%s},\"weight\":{\"dtype\":\"F32\","
+                            "\"shape\":[%d,%d,%d,%d],\"data_offsets\":[0,%zu]}}",
+                            metadata, a, b, kh, kw, size);
+}
+
+static up_layer_weights *load(const char *metadata, const up_layer *flags)
+{
+    up_error error = { 0 };
+    up_layer_weights *layer = load_bytes(weight_file(2, 3, 2, 5, metadata), flags, &error);
+    cr_assert(layer, "%s: %s", metadata, error.message);
+    return layer;
+}
+
+static void expect_pair(const int pair[2], int rows, int columns, const char *what)
+{
+    cr_expect(pair[0] == rows && pair[1] == columns, "%s is %d,%d, not %d,%d", what, pair[0],
+              pair[1], rows, columns);
+}
+
+static void expect_refused(tensor_file bytes, const up_layer *flags, const char *reason)
+{
+    up_error error = { 0 };
+    up_layer_weights *layer = load_bytes(bytes, flags, &error);
+    cr_expect_null(layer, "should fail with: %s", reason);
+    cr_expect(strstr(error.message, reason), "\"%s\" in: %s", reason, error.message);
+    cr_expect_null(strchr(error.message, '\n'));
+    up_layer_free(&layer);
+}
+
+static void expect_refused_metadata(const char *metadata, const char *reason)
+{
+    expect_refused(weight_file(2, 3, 2, 5, metadata), NULL, reason);
+}
+
+static void expect_refused_flags(up_layer flags, const char *reason)
+{
+    expect_refused(weight_file(2, 3, 2, 5, ""), &flags, reason);
+}
+
+Test(layer, defaults_are_pytorchs)
+{
+    up_layer_weights *layer = load("", NULL);
+    cr_expect_eq(layer->in_channels, 2);
+    cr_expect_eq(layer->out_channels, 3);
+    cr_expect_eq(layer->groups, 1);
+    expect_pair(layer->kernel, 2, 5, "kernel");
+    expect_pair(layer->stride, 1, 1, "stride");
+    expect_pair(layer->padding, 0, 0, "padding");
+    expect_pair(layer->output_padding, 0, 0, "output_padding");
+    expect_pair(layer->dilation, 1, 1, "dilation");
+    expect_pair(layer->scale, 1, 1, "scale");
+    cr_expect_eq(layer->color, UP_WEIGHTS_ANY);
+    cr_expect_eq(layer->range, 1);
+    cr_expect_null(layer->bias);
+    cr_expect_arr_eq(layer->weight, numbers, 60 * sizeof *numbers);
+    up_layer_free(&layer);
+    cr_expect_null(layer);
+    up_layer_free(&layer);
+}
+
+Test(layer, metadata_and_flags)
+{
+    const char *metadata = "\"upscale.stride\":\"3,2\",\"upscale.padding\":\"4\","
+                           "\"upscale.output_padding\":\"2,1\",\"upscale.dilation\":\"1,2\","
+                           "\"upscale.groups\":\"2\",\"upscale.scale\":\"3,2\","
+                           "\"upscale.range\":\"255\",\"upscale.color\":\"any\"";
+    up_layer_weights *layer = load(metadata, NULL);
+    expect_pair(layer->stride, 3, 2, "stride");
+    expect_pair(layer->padding, 4, 4, "padding");
+    expect_pair(layer->output_padding, 2, 1, "output_padding");
+    expect_pair(layer->dilation, 1, 2, "dilation");
+    expect_pair(layer->scale, 3, 2, "scale");
+    cr_expect_eq(layer->groups, 2);
+    cr_expect_eq(layer->out_channels, 6);
+    cr_expect_eq(layer->range, 255);
+    up_layer_free(&layer);
+
+    const up_layer flags = { .stride = { 5, 4, true },
+                             .padding = { 0, 1, true },
+                             .output_padding = { 0, 3, true },
+                             .dilation = { 2, 1, true },
+                             .groups = 1 };
+    layer = load(metadata, &flags);
+    expect_pair(layer->stride, 5, 4, "stride");
+    expect_pair(layer->padding, 0, 1, "padding");
+    expect_pair(layer->output_padding, 0, 3, "output_padding");
+    expect_pair(layer->dilation, 2, 1, "dilation");
+    expect_pair(layer->scale, 5, 4, "scale");
+    cr_expect_eq(layer->groups, 1);
+    up_layer_free(&layer);
+}
+
+/* A flag mends what the file gets wrong. */
+Test(layer, flags_hide_metadata)
+{
+    const up_layer flags = { .stride = { 2, 2, true }, .groups = 2 };
+    up_layer_weights *layer =
+        load("\"upscale.stride\":\"no\",\"upscale.groups\":\"7\",\"upscale.scale\":\"9\"", &flags);
+    expect_pair(layer->scale, 2, 2, "scale");
+    up_layer_free(&layer);
+}
+
+Test(layer, colors)
+{
+    static const struct {
+        int in, out;
+        const char *metadata;
+        up_weights_color color;
+    } cases[] = {
+        { 1, 1, "", UP_WEIGHTS_ANY },
+        { 3, 3, "", UP_WEIGHTS_RGB },
+        { 3, 1, "", UP_WEIGHTS_ANY },
+        { 4, 4, "", UP_WEIGHTS_ANY },
+        { 3, 3, "\"upscale.color\":\"any\"", UP_WEIGHTS_ANY },
+        { 1, 1, "\"upscale.color\":\"y\"", UP_WEIGHTS_Y },
+        { 1, 1, "\"upscale.color\":\"y-studio\"", UP_WEIGHTS_Y_STUDIO },
+        { 3, 3, "\"upscale.color\":\"ycbcr\"", UP_WEIGHTS_YCBCR },
+        { 3, 3, "\"upscale.color\":\"rgb\"", UP_WEIGHTS_RGB },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        up_error error = { 0 };
+        up_layer_weights *layer = load_bytes(
+            weight_file(cases[i].in, cases[i].out, 2, 2, cases[i].metadata), NULL, &error);
+        cr_assert(layer, "%s", error.message);
+        cr_expect_eq(layer->color, cases[i].color, "%s", cases[i].metadata);
+        up_layer_free(&layer);
+    }
+}
+
+/* The list of what PyTorch refuses, and what cannot be meant. */
+Test(layer, refuses_what_pytorch_refuses)
+{
+    expect_refused_metadata("\"upscale.output_padding\":\"1\"", "must be smaller than stride");
+    expect_refused_metadata("\"upscale.stride\":\"2,1\",\"upscale.output_padding\":\"1,1\"",
+                            "must be smaller than stride");
+    expect_refused_metadata("\"upscale.dilation\":\"0\"", "upscale.dilation");
+    expect_refused_metadata("\"upscale.stride\":\"0,1\"", "upscale.stride");
+    expect_refused_metadata("\"upscale.padding\":\"-1\"", "upscale.padding");
+    expect_refused_metadata("\"upscale.output_padding\":\"-1\"", "upscale.output_padding");
+    expect_refused_metadata("\"upscale.groups\":\"0\"", "upscale.groups");
+    expect_refused_metadata("\"upscale.groups\":\"3\"", "3 groups");
+    expect_refused_flags((up_layer){ .output_padding = { 1, 1, true } }, "--output-padding");
+    expect_refused_flags((up_layer){ .output_padding = { 0, -1, true } }, "--output-padding -1");
+    expect_refused_flags((up_layer){ .dilation = { 0, 1, true } }, "--dilation 0");
+    expect_refused_flags((up_layer){ .stride = { 1, 0, true } }, "--stride 0");
+    expect_refused_flags((up_layer){ .padding = { -1, 0, true } }, "--padding -1");
+    expect_refused_flags((up_layer){ .groups = -2 }, "--groups -2");
+    expect_refused_flags((up_layer){ .groups = 3 }, "3 groups");
+    expect_refused(weight_file(1, 1, 0, 3, ""), NULL, "has no kernel");
+    expect_refused(weight_file(0, 1, 3, 3, ""), NULL, "has no channels");
+
+    up_layer_weights *layer =
+        load("\"upscale.output_padding\":\"1\",\"upscale.dilation\":\"2\"", NULL);
+    up_layer_free(&layer);
+}
+
+Test(layer, refuses_metadata_that_makes_no_sense)
+{
+    static const char *const strides[] = { "",      "x",     "2 ",   "+2",
+                                           "1,2,3", ",2",    "2,",   "1.5",
+                                           "0x2",   "65537", "2,-1", "99999999999999999999" };
+    char metadata[64];
+    for (size_t i = 0; i < sizeof strides / sizeof *strides; i++) {
+        snprintf(metadata, sizeof metadata, "\"upscale.stride\":\"%s\"", strides[i]);
+        expect_refused_metadata(metadata, "upscale.stride");
+    }
+    expect_refused_metadata("\"upscale.scale\":\"2\"", "give --stride");
+    expect_refused_metadata("\"upscale.scale\":\"2,x\"", "upscale.scale");
+    expect_refused_metadata("\"upscale.color\":\"pink\"", "any, y, y-studio, ycbcr or rgb");
+    expect_refused_metadata("\"upscale.color\":\"rgb\"", "needs 3 channels");
+    expect_refused_metadata("\"upscale.range\":\"100\"", "1 or 255");
+    expect_refused_metadata("\"upscale.layers\":\"[]\"", "network");
+}
+
+Test(layer, refuses_absurd_sizes)
+{
+    static const float zeros[70000];
+    tensor_file wide = tensor_file_make(zeros, sizeof zeros,
+                                        "{\"weight\":{\"dtype\":\"F32\",\"shape\":[70000,1,1,1],"
+                                        "\"data_offsets\":[0,%zu]}}",
+                                        sizeof zeros);
+    expect_refused(wide, NULL, "more than 65536");
+    expect_refused(weight_file(1, 1, 1, 1000, "\"upscale.dilation\":\"65536\""), NULL, "span");
+}
+
+static tensor_file two_tensors(const char *first, const char *first_shape, const char *second,
+                               const char *second_shape, int count, const char *dtype)
+{
+    return tensor_file_make(numbers, 12 * 4 + (size_t)count * 4,
+                            "{\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[0,48]},"
+                            "\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[48,%d]}}",
+                            first, dtype, first_shape, second, second_shape, 48 + count * 4);
+}
+
+Test(layer, bias_belongs_to_its_weight)
+{
+    static const char *const names[][2] = { { "weight", "bias" },
+                                            { "0.weight", "0.bias" },
+                                            { "module.up.weight", "module.up.bias" } };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        up_error error = { 0 };
+        up_layer_weights *layer = load_bytes(
+            two_tensors(names[i][0], "[2,3,1,2]", names[i][1], "[3]", 3, "F32"), NULL, &error);
+        cr_assert(layer, "%s", error.message);
+        cr_expect_arr_eq(layer->bias, numbers + 12, 3 * sizeof *numbers);
+        up_layer_free(&layer);
+    }
+    expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[2]", 2, "F32"), NULL,
+                   "tensor \"bias\"");
+    expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[3,1]", 3, "F32"), NULL,
+                   "tensor \"bias\"");
+    expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[3]", 3, "I32"), NULL,
+                   "tensor \"weight\" has type I32");
+    expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.bias", "[3]", 3, "F32"), NULL,
+                   "not a single ConvTranspose2d");
+    expect_refused(two_tensors("weight", "[2,3,1,2]", "overweight", "[1,1,1,1]", 1, "F32"), NULL,
+                   "2 tensors found: \"weight\", \"overweight\"");
+    expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.weight", "[1,1,1,1]", 1, "F32"), NULL,
+                   "2 tensors found");
+    expect_refused(two_tensors("weight", "[12]", "bias", "[3]", 3, "F32"), NULL,
+                   "not a single ConvTranspose2d");
+    expect_refused(tensor_file_make(NULL, 0, "{}"), NULL, "0 tensors found");
+}
+
+Test(layer, many_keys_are_not_all_listed)
+{
+    char header[4096] = "{";
+    for (int i = 0; i < 20; i++)
+        sprintf(header + strlen(header),
+                "%s\"layer.%d.w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[%d,%d]}",
+                i ? "," : "", i, i, i + 1);
+    strcat(header, "}");
+    expect_refused(tensor_file_make(numbers, 20, "%s", header), NULL, "\"layer.11.w\", ...");
+}
+
+Test(layer, values_must_be_finite)
+{
+    static const float bad[] = { NAN, INFINITY, -INFINITY };
+    for (int i = 0; i < 3; i++) {
+        const float values[] = { 1, bad[i] };
+        expect_refused(tensor_file_make(values, sizeof values,
+                                        "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[1,1,1,2],"
+                                        "\"data_offsets\":[0,8]}}"),
+                       NULL, "tensor \"up.weight\": holds NaN or infinity");
+    }
+}
+
+Test(layer, half_floats)
+{
+    const unsigned short halves[] = { 0x3c00, 0xc000 }, brains[] = { 0x3f80, 0xc000 };
+    for (int i = 0; i < 2; i++) {
+        up_error error = { 0 };
+        up_layer_weights *layer =
+            load_bytes(tensor_file_make(i ? brains : halves, 4,
+                                        "{\"weight\":{\"dtype\":\"%s\",\"shape\":[1,1,1,2],"
+                                        "\"data_offsets\":[0,4]}}",
+                                        i ? "BF16" : "F16"),
+                       NULL, &error);
+        cr_assert(layer, "%s", error.message);
+        cr_expect(layer->weight[0] == 1 && layer->weight[1] == -2);
+        up_layer_free(&layer);
+    }
+}
+
+static up_layer_weights square(int kernel, int stride, int padding, int output_padding)
+{
+    return (up_layer_weights){ .in_channels = 1,
+                               .out_channels = 1,
+                               .groups = 1,
+                               .kernel = { kernel, kernel },
+                               .stride = { stride, stride },
+                               .padding = { padding, padding },
+                               .output_padding = { output_padding, output_padding },
+                               .dilation = { 1, 1 } };
+}
+
+Test(layer, output_size_chooses_the_output_padding)
+{
+    int height, width, padding[2];
+    up_error error = { 0 };
+    const up_layer_weights layer = square(3, 2, 0, 1);
+    cr_assert_eq(up_layer_output(&layer, 3, 3, NULL, &height, &width, padding, &error), UP_OK);
+    cr_expect(height == 8 && width == 8);
+    expect_pair(padding, 1, 1, "output_padding");
+    for (int rows = 7; rows <= 8; rows++) {
+        const up_pair size = { rows, 15 - rows, true };
+        cr_assert_eq(up_layer_output(&layer, 3, 3, &size, &height, &width, padding, &error), UP_OK);
+        cr_expect(height == rows && width == 15 - rows);
+        expect_pair(padding, rows - 7, 8 - rows, "output_padding");
+    }
+    for (int rows = 6; rows <= 9; rows += 3) {
+        const up_pair size = { rows, rows, true };
+        cr_expect_eq(up_layer_output(&layer, 3, 3, &size, &height, &width, padding, &error),
+                     UP_ERROR_ARGUMENT);
+        cr_expect(strstr(error.message, "range from 7,7 to 8,8 for an input of 3,3"), "%s",
+                  error.message);
+    }
+}
+
+Test(layer, output_sizes_stay_in_bounds)
+{
+    int height, width, padding[2];
+    up_error error;
+    const up_layer_weights crop = square(2, 1, 2, 0), large = square(4, 65536, 0, 0);
+    cr_expect_eq(up_layer_output(&crop, 3, 3, NULL, &height, &width, padding, &error),
+                 UP_ERROR_WEIGHTS);
+    cr_expect_eq(up_layer_output(&crop, 4, 4, NULL, &height, &width, padding, &error), UP_OK);
+    cr_expect(height == 1 && width == 1);
+    cr_expect_eq(up_layer_output(&large, 1, 32768, NULL, &height, &width, padding, &error), UP_OK);
+    cr_expect_eq(width, 32767 * 65536 + 4);
+    cr_expect_eq(up_layer_output(&large, 1, 2147483647, NULL, &height, &width, padding, &error),
+                 UP_ERROR_WEIGHTS);
+}
+
+static void read_pair(const json_t *golden, const char *key, int pair[2])
+{
+    const json_t *list = json_object_get(golden, key);
+    pair[0] = (int)json_integer_value(json_array_get(list, 0));
+    pair[1] = (int)json_integer_value(json_array_get(list, 1));
+}
+
+Test(layer, output_sizes_are_pytorchs)
+{
+    if (!file_exists(CASES))
+        cr_skip("no ../shared");
+    json_t *root = json_data_load(CASES), *item;
+    size_t i;
+    cr_assert_geq(json_array_size(json_object_get(root, "cases")), 100);
+    json_array_foreach(json_object_get(root, "cases"), i, item)
+    {
+        up_layer_weights layer = { .in_channels = 1 };
+        int in[2], height, width, padding[2];
+        read_pair(item, "in_hw", in);
+        read_pair(item, "kernel", layer.kernel);
+        read_pair(item, "stride", layer.stride);
+        read_pair(item, "padding", layer.padding);
+        read_pair(item, "output_padding", layer.output_padding);
+        read_pair(item, "dilation", layer.dilation);
+        const json_t *shape = json_object_get(item, "out_shape");
+        up_error error = { 0 };
+        cr_assert_eq(up_layer_output(&layer, in[0], in[1], NULL, &height, &width, padding, &error),
+                     UP_OK, "%s", error.message);
+        cr_expect_eq(height, json_integer_value(json_array_get(shape, 2)), "case %zu", i);
+        cr_expect_eq(width, json_integer_value(json_array_get(shape, 3)), "case %zu", i);
+    }
+    json_decref(root);
+}
