@@ -22,7 +22,7 @@ static up_status plan_pixels(up_plan *plan, const up_pixels *output, up_error *e
     up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
     UP_TRY(up_plan_upscaling(plan, NULL, output, error));
     UP_TRY(up_plan_finish(plan, error));
-    UP_TRY(up_sink_to_pixels(&sink, output, error));
+    UP_TRY(up_sink_to_pixels(&sinks[0], output, error));
     return up_plan_execute(plan, sinks, error);
 }
 
