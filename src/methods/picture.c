@@ -31,9 +31,9 @@ static float white_of(const up_format *format)
     return format->sample == UP_SAMPLE_U8 ? 255 : format->sample == UP_SAMPLE_U16 ? 65535 : 1;
 }
 
-static up_status add(builder *b, up_status planned, up_op *op, up_error *error)
+static up_status add(builder *b, up_status planned, up_op *const *op, up_error *error)
 {
-    return planned != UP_OK ? planned : up_graph_add(b->graph, op, b->node, -1, &b->node, error);
+    return planned != UP_OK ? planned : up_graph_add(b->graph, *op, b->node, -1, &b->node, error);
 }
 
 static up_status add_point(builder *b, const up_point *point, const float parameter[4],
@@ -41,14 +41,14 @@ static up_status add_point(builder *b, const up_point *point, const float parame
 {
     up_op *op = NULL;
     up_shape shape = *up_graph_shape(b->graph, b->node);
-    return add(b, up_point_plan(&op, &shape, point, parameter, error), op, error);
+    return add(b, up_point_plan(&op, &shape, point, parameter, error), &op, error);
 }
 
 static up_status add_select(builder *b, int first, int count, up_error *error)
 {
     up_op *op = NULL;
     up_shape shape = *up_graph_shape(b->graph, b->node);
-    return add(b, up_select_plan(&op, &shape, first, count, error), op, error);
+    return add(b, up_select_plan(&op, &shape, first, count, error), &op, error);
 }
 
 static up_status associate(builder *b, bool associated, up_error *error)
@@ -87,7 +87,7 @@ static up_status flatten(builder *b, up_error *error)
 static up_status enter(builder *b, bool blends, up_error *error)
 {
     up_op *op = NULL;
-    UP_TRY(add(b, up_unpack_plan(&op, &b->request->input, error), op, error));
+    UP_TRY(add(b, up_unpack_plan(&op, &b->request->input, error), &op, error));
     if (drops_alpha(b->request))
         UP_TRY(flatten(b, error));
     if (!blends)
@@ -113,7 +113,7 @@ static up_status leave(builder *b, bool blends, const up_format *output, up_erro
     const up_shape *shape = up_graph_shape(b->graph, b->node);
     packed.width = shape->width;
     packed.height = shape->height;
-    return add(b, up_pack_plan(&op, &packed, error), op, error);
+    return add(b, up_pack_plan(&op, &packed, error), &op, error);
 }
 
 /* Alpha by bicubic beside a method that sees colours only. */
