@@ -43,8 +43,10 @@ static up_status find_tensors(const up_safetensors *file, const up_tensor **weig
 {
     *weight = *bias = NULL;
     if (up_safetensors_metadata(file, "upscale.layers"))
-        return up_fail(error, UP_ERROR_WEIGHTS, "%s: holds a network (upscale.layers), not a layer",
-                       up_safetensors_name(file));
+        return up_fail(
+            error, UP_ERROR_WEIGHTS,
+            "%s: holds a network (upscale.layers); only a single ConvTranspose2d can be used",
+            up_safetensors_name(file));
     const up_tensor *tensor;
     for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
         bool is_weight = tensor->dims == 4 && ends_with(tensor->name, "weight");
