@@ -1,0 +1,189 @@
+/* Every op through the validator. */
+#include "base/memory.h"
+#include "ops/planes.h"
+#include "ops/pointwise.h"
+#include "ops/pool.h"
+#include "ops/replicate.h"
+#include "ops/resample.h"
+#include "support/op_validator.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const int sizes[][2] = { { 1, 1 }, { 7, 5 }, { 64, 3 }, { 65, 9 }, { 200, 17 } };
+#define FOR_SIZES(i) for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+
+static up_format picture(int width, int height, int channels, up_sample sample, bool planar)
+{
+    return (up_format){ .width = width,
+                        .height = height,
+                        .channels = channels,
+                        .frames = 1,
+                        .sample = sample,
+                        .planar = planar };
+}
+
+Test(ops, planes)
+{
+    char label[80];
+    FOR_SIZES(i)
+    {
+        for (int channels = 1; channels <= 5; channels++) {
+            for (int sample = UP_SAMPLE_U8; sample <= UP_SAMPLE_F32; sample++) {
+                for (int planar = 0; planar < 2; planar++) {
+                    up_format f =
+                        picture(sizes[i][0], sizes[i][1], channels, (up_sample)sample, planar);
+                    up_op *op;
+                    snprintf(label, sizeof label, "%dx%d, %d channels, sample %d, planar %d",
+                             f.width, f.height, channels, sample, planar);
+                    cr_assert_eq(up_pack_plan(&op, &f, NULL), UP_OK);
+                    validate_op(op, label);
+                    if (sample == UP_SAMPLE_F32)
+                        continue; /* random bytes are no numbers */
+                    cr_assert_eq(up_unpack_plan(&op, &f, NULL), UP_OK);
+                    validate_op(op, label);
+                }
+            }
+        }
+    }
+}
+
+static void validate_resample(const up_filter *filter, up_shape in, up_ratio step, int out,
+                              bool corners, bool antialias)
+{
+    char label[100];
+    up_axis axis;
+    up_op *op;
+    snprintf(label, sizeof label, "%s %dx%d to %d%s", filter->name, in.width, in.height, out,
+             corners ? " corners" : "");
+    up_axis_init(&axis, in.height, out, step, filter, -0.5, corners, antialias);
+    cr_assert_eq(up_resample_rows_plan(&op, &in, &axis, NULL), UP_OK);
+    validate_op(op, label);
+    up_axis_init(&axis, in.width, out, step, filter, -0.5, corners, antialias);
+    cr_assert_eq(up_resample_columns_plan(&op, &in, &axis, NULL), UP_OK);
+    validate_op(op, label);
+}
+
+Test(ops, resample)
+{
+    const up_filter *filters[] = { &up_filter_triangle, &up_filter_cubic, &up_filter_lanczos3 };
+    FOR_SIZES(i)
+    {
+        for (int f = 0; f < 3; f++) {
+            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2);
+            for (int s = 1; s <= 5; s++)
+                validate_resample(filters[f], in, (up_ratio){ 1, s }, in.width * s, false, true);
+            validate_resample(filters[f], in, (up_ratio){ 10, 23 }, in.width * 23 / 10, false,
+                              true);
+            validate_resample(filters[f], in, (up_ratio){ 7, 3 }, in.width * 3 / 7 + 1, false,
+                              true);
+            validate_resample(filters[f], in, (up_ratio){ 7, 3 }, in.width * 3 / 7 + 1, false,
+                              false);
+            validate_resample(filters[f], in, (up_ratio){ 1, 1 }, in.width * 2 + 1, true, true);
+        }
+    }
+}
+
+Test(ops, nearest)
+{
+    const up_ratio steps[] = { { 1, 1 }, { 1, 2 }, { 1, 3 }, { 1, 4 }, { 10, 23 }, { 7, 3 } };
+    char label[80];
+    FOR_SIZES(i)
+    {
+        for (int bytes = 1; bytes <= 12; bytes++) {
+            for (int s = 0; s < 6; s++) {
+                up_shape in = { sizes[i][0], sizes[i][1], 1 + bytes % 3, bytes, true };
+                const up_ratio step[2] = { steps[s], steps[(s + bytes) % 6] };
+                int height = (int)(in.height * step[0].den / step[0].num) + (in.height < 3);
+                int width = (int)(in.width * step[1].den / step[1].num) + (in.width < 3);
+                up_op *op;
+                snprintf(label, sizeof label, "nearest %dx%d to %dx%d, %d bytes", in.width,
+                         in.height, width, height, bytes);
+                cr_assert_eq(up_nearest_plan(&op, &in, height, width, step, bytes & 1, NULL),
+                             UP_OK);
+                validate_op(op, label);
+            }
+            up_shape in = { sizes[i][0], sizes[i][1], 2, bytes, true };
+            up_op *op;
+            cr_assert_eq(up_nails_plan(&op, &in, (int[2]){ 1 + bytes % 3, 1 + bytes % 4 }, NULL),
+                         UP_OK);
+            validate_op(op, "nails");
+        }
+    }
+}
+
+Test(ops, points)
+{
+    const up_point *points[] = { &up_point_affine, &up_point_clip, &up_point_premultiply,
+                                 &up_point_unpremultiply, &up_point_over };
+    FOR_SIZES(i)
+    {
+        for (size_t p = 0; p < sizeof points / sizeof *points; p++) {
+            for (int channels = 1; channels <= 4; channels++) {
+                up_shape in = up_float_shape(sizes[i][0], sizes[i][1], channels);
+                up_op *op;
+                cr_assert_eq(
+                    up_point_plan(&op, &in, points[p], (float[4]){ 255, 20, 30, 40 }, NULL), UP_OK);
+                validate_op(op, points[p]->name);
+            }
+        }
+        up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 4), one = in;
+        one.channels = 1;
+        up_op *op;
+        cr_assert_eq(up_select_plan(&op, &in, 1, 2, NULL), UP_OK);
+        validate_op(op, "select");
+        cr_assert_eq(up_concat_plan(&op, &in, &one, NULL), UP_OK);
+        validate_op(op, "concat");
+    }
+}
+
+Test(ops, pool)
+{
+    for (int kernel = 1; kernel <= 3; kernel++) {
+        for (int stride = 1; stride <= 3; stride++) {
+            for (int dilation = 1; dilation <= 2; dilation++) {
+                up_pool pool = { { kernel, kernel },
+                                 { stride, stride },
+                                 { kernel / 2, kernel / 2 },
+                                 { dilation, dilation },
+                                 stride & 1 };
+                up_shape in = up_float_shape(200, 17, 2);
+                up_op *op;
+                cr_assert_eq(up_pool_plan(&op, &in, &pool, false, NULL), UP_OK);
+                validate_op(op, "pool");
+                cr_assert_eq(up_pool_plan(&op, &in, &pool, true, NULL), UP_OK);
+                validate_op(op, "pool indices");
+            }
+        }
+    }
+}
+
+Test(ops, unpool)
+{
+    up_shape in = up_float_shape(100, 11, 2);
+    for (int spread = 0; spread < 2; spread++) {
+        int64_t *index = up_alloc(in.width * in.height * in.channels, sizeof *index);
+        for (int i = 0; i < in.width * in.height * in.channels; i++) {
+            int x = i % in.width, y = i / in.width % in.height;
+            index[i] = spread ? rand() % (200 * 23) : (2 * y + i % 2) * 200 + 2 * x;
+        }
+        up_op *op;
+        cr_assert_eq(up_unpool_plan(&op, &in, 1, index, (int[2]){ 23, 200 }, NULL), UP_OK);
+        validate_op(op, spread ? "unpool anywhere" : "unpool");
+    }
+}
+
+Test(ops, unpool_refuses_positions_outside)
+{
+    up_shape in = up_float_shape(1, 1, 1);
+    up_error error;
+    const int64_t bad[] = { -1, 4, INT64_MAX, INT64_MIN };
+    for (int i = 0; i < 4; i++) {
+        int64_t *index = up_alloc(1, sizeof *index);
+        *index = bad[i];
+        up_op *op;
+        cr_assert_eq(up_unpool_plan(&op, &in, 1, index, (int[2]){ 2, 2 }, &error),
+                     UP_ERROR_WEIGHTS);
+    }
+}
