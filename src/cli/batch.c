@@ -1,0 +1,108 @@
+#include "batch.h"
+
+#include "cli_text.h"
+#include "memory_gate.h"
+#include "progress.h"
+#include "signals.h"
+#include "task_run.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+typedef struct {
+    const cli_tasks *tasks;
+    const cli_settings *settings;
+    cli_ledger *ledger;
+    cli_progress *progress;
+    cli_memory_gate gate;
+    atomic_size_t next;
+    int threads; /* for each job */
+} batch;
+
+typedef struct {
+    batch *batch;
+    int slot;
+    pthread_t thread;
+    bool started;
+} worker;
+
+static void record(cli_ledger *ledger, const cli_task *task, const cli_result *result)
+{
+    if (result->state == CLI_FAILED)
+        cli_ledger_failed(ledger, task->input->path, &result->error);
+    else if (result->state == CLI_SKIPPED)
+        cli_ledger_skipped(ledger);
+    else
+        cli_ledger_done(ledger);
+}
+
+static void run_task(batch *b, const cli_task *task, int slot)
+{
+    up_options options = cli_task_options(b->settings, task->method);
+    options.threads = b->threads;
+    options.cancel = cli_signals_flag();
+    options.progress = cli_progress_update;
+    options.user = cli_progress_user(b->progress, slot);
+    cli_result result;
+    cli_progress_begin(b->progress, slot, task->input->path, task->weight);
+    cli_task_run(task, &options, b->settings, &b->gate, &result);
+    cli_progress_end(b->progress, slot);
+    cli_result_show(task, &result, b->settings, b->tasks->named_by_default);
+    record(b->ledger, task, &result);
+}
+
+static void *work(void *user)
+{
+    worker *w = user;
+    batch *b = w->batch;
+    size_t i;
+    while (!*cli_signals_flag() && (i = atomic_fetch_add(&b->next, 1)) < b->tasks->count)
+        run_task(b, &b->tasks->item[i], w->slot);
+    return NULL;
+}
+
+static int least(size_t a, size_t b)
+{
+    return (int)(a < b ? a : b);
+}
+
+static int choose_jobs(const cli_tasks *tasks, const cli_settings *s)
+{
+    if (s->dry_run || tasks->count <= 1)
+        return 1;
+    return least((size_t)(s->jobs ? s->jobs : up_cpu_count()), tasks->count);
+}
+
+static double whole_weight(const cli_tasks *tasks)
+{
+    double weight = 0;
+    for (size_t i = 0; i < tasks->count; i++)
+        weight += tasks->item[i].weight;
+    return weight;
+}
+
+void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_ledger *ledger)
+{
+    int jobs = choose_jobs(tasks, settings), share = up_cpu_count() / jobs;
+    batch b = { .tasks = tasks, .settings = settings, .ledger = ledger };
+    b.threads = settings->up.threads ? settings->up.threads : share > 1 ? share : 1;
+    b.progress = cli_progress_new(settings, tasks->count, whole_weight(tasks), jobs);
+    cli_gate_init(&b.gate, settings->up.max_memory);
+    worker *workers = cli_alloc((size_t)jobs, sizeof *workers);
+    for (int i = 0; i < jobs; i++)
+        workers[i] = (worker){ .batch = &b, .slot = i };
+    /* This thread is the first worker; threads that cannot be had are done without. */
+    for (int i = 1; i < jobs; i++)
+        workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    work(&workers[0]);
+    for (int i = 1; i < jobs; i++) {
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+    }
+    if (atomic_load(&b.next) < tasks->count)
+        ledger->interrupted = true;
+    free(workers);
+    cli_gate_clear(&b.gate);
+    cli_progress_free(b.progress);
+}

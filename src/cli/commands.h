@@ -1,0 +1,36 @@
+/* The table of commands: a new one is one file, one line in main.c and its bit here. */
+#ifndef UP_CLI_COMMANDS_H
+#define UP_CLI_COMMANDS_H
+
+#include "settings.h"
+
+/* Which commands take a flag. */
+enum {
+    CLI_UPSCALE = 1 << 0,
+    CLI_POOL = 1 << 1,
+    CLI_INFO = 1 << 2,
+    CLI_EVERY = ~0,
+};
+
+enum {
+    CLI_EXIT_OK = 0,
+    CLI_EXIT_FAILED = 1,
+    CLI_EXIT_USAGE = 2,
+    CLI_EXIT_TRY_AGAIN = 75,
+};
+
+typedef struct {
+    const char *name; /* "pool" */
+    int bit;
+    const char *synopsis;               /* what follows the program's name, one form per line */
+    const char *summary;                /* one line for lists of commands */
+    const char *about;                  /* paragraphs, ended by newlines */
+    const char *examples;               /* pairs of lines: "# why", "command" */
+    int (*run)(cli_settings *settings); /* returns the exit code */
+} cli_command;
+
+extern const cli_command *const cli_commands[]; /* upscale itself first, NULL last */
+
+extern const cli_command cli_upscale_command, cli_pool_command, cli_info_command;
+
+#endif

@@ -1,0 +1,24 @@
+/* Everything the program says: lines on standard error, results on standard output. Lines of
+ * different threads never mix, and the progress bar steps aside for them. */
+#ifndef UP_CLI_CONSOLE_H
+#define UP_CLI_CONSOLE_H
+
+#include <stdbool.h>
+
+/* A line on standard error, "upscale: " before it. Unseen characters are escaped. */
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same without the program's name. */
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line on standard output, written at once. `text` is printed as it is. */
+void cli_put_line(const char *text);
+/* A line on standard output for people: unseen characters are escaped. */
+void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* False once writing to standard output has failed; says so the first time. */
+bool cli_output_works(void);
+
+/* The bar that stays under all lines; NULL takes it away. */
+void cli_bar_set(const char *bar);
+int cli_terminal_columns(void);
+
+#endif

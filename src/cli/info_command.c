@@ -1,0 +1,151 @@
+#include "cli_text.h"
+#include "commands.h"
+#include "console.h"
+#include "describe.h"
+#include "inputs.h"
+#include "json_lines.h"
+#include "options.h"
+#include "signals.h"
+#include "tasks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What an upscale of an image would make of it; `error` says why it would not. */
+typedef struct {
+    up_plan_info plan;
+    up_error error;
+} upscale_estimate;
+
+static void estimate(up_image *image, const cli_settings *s, const char *method,
+                     upscale_estimate *e)
+{
+    up_plan *plan = NULL;
+    up_options options = cli_task_options(s, method);
+    *e = (upscale_estimate){ 0 };
+    e->error.status = up_plan_create(&plan, image, NULL, &options, &e->error);
+    if (e->error.status == UP_OK)
+        e->plan = *up_plan_get_info(plan);
+    up_plan_destroy(&plan);
+}
+
+static json_t *estimate_json(const upscale_estimate *e, const char *method)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "method", cli_json_text(method));
+    if (e->error.status != UP_OK) {
+        json_object_set_new(json, "error", cli_json_text(e->error.message));
+        return json;
+    }
+    cli_json_set_format(json, &e->plan.output);
+    json_object_set_new(json, "memory", json_integer((json_int_t)e->plan.memory_bytes));
+    json_object_set_new(json, "multiply_adds", json_real(e->plan.multiply_adds));
+    json_object_set_new(json, "steps", cli_json_text(e->plan.steps));
+    return json;
+}
+
+static void show_json(const char *path, const up_image_info *info, const upscale_estimate *e,
+                      const char *method)
+{
+    json_t *line = json_object();
+    json_object_set_new(line, "input", cli_json_text(path));
+    json_object_set_new(line, "type", cli_json_text(info->type));
+    cli_json_set_format(line, &info->format);
+    json_object_set_new(line, "orientation", json_integer(info->orientation));
+    json_object_set_new(line, "dpi", json_pack("[f,f]", info->dpi_x, info->dpi_y));
+    json_object_set_new(line, "interlaced", json_boolean(info->interlaced));
+    json_object_set_new(line, "icc_bytes", json_integer((json_int_t)info->icc_bytes));
+    json_object_set_new(line, "exif_bytes", json_integer((json_int_t)info->exif_bytes));
+    json_object_set_new(line, "xmp_bytes", json_integer((json_int_t)info->xmp_bytes));
+    json_object_set_new(line, "upscale", estimate_json(e, method));
+    cli_json_put(line);
+}
+
+static void show_metadata(const up_image_info *info)
+{
+    if (info->dpi_x > 0)
+        cli_print("  density   %.4g x %.4g dpi", info->dpi_x, info->dpi_y);
+    if (info->orientation > 1)
+        cli_print("  rotation  EXIF orientation %d, applied", info->orientation);
+    const struct {
+        const char *name;
+        size_t bytes;
+    } parts[] = { { "profile   ICC", info->icc_bytes },
+                  { "camera    EXIF", info->exif_bytes },
+                  { "notes     XMP", info->xmp_bytes } };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].bytes > 0)
+            cli_print("  %s, %s", parts[i].name, cli_bytes_text((double)parts[i].bytes).text);
+    }
+}
+
+static void show_words(const char *path, const up_image_info *info, const upscale_estimate *e,
+                       const char *method)
+{
+    char *format = cli_describe_format(&info->format);
+    cli_print("%s", path);
+    cli_print("  image     %s, %s%s", format, info->type, info->interlaced ? ", interlaced" : "");
+    free(format);
+    show_metadata(info);
+    if (info->held_bytes > 0)
+        cli_print("  held      %s, for it cannot be read row by row",
+                  cli_bytes_text((double)info->held_bytes).text);
+    if (e->error.status == UP_OK)
+        cli_print("  upscaled  %d x %d with %s in about %s", e->plan.output.width,
+                  e->plan.output.height, method, cli_bytes_text((double)e->plan.memory_bytes).text);
+    else
+        cli_print("  upscaled  not with %s: %s", method, e->error.message);
+}
+
+static void show_file(const char *path, const cli_settings *s, cli_ledger *ledger)
+{
+    up_image *image = NULL;
+    up_error error = { 0 };
+    if (up_image_open(&image, path, &error) != UP_OK) {
+        cli_ledger_failed(ledger, path, &error);
+        return;
+    }
+    upscale_estimate e;
+    const char *method = s->methods.count ? s->methods.item[0] : up_default_method();
+    estimate(image, s, method, &e);
+    (s->json ? show_json : show_words)(path, up_image_get_info(image), &e, method);
+    up_image_close(&image);
+    cli_ledger_done(ledger);
+}
+
+static int run_info(cli_settings *s)
+{
+    if (s->operand_count == 0 && !s->files_from) {
+        cli_say("info needs a file: upscale info FILE...");
+        return CLI_EXIT_USAGE;
+    }
+    cli_ledger ledger;
+    cli_inputs inputs;
+    cli_ledger_init(&ledger);
+    int code = CLI_EXIT_USAGE;
+    if (cli_inputs_expand(&inputs, s, &ledger)) {
+        for (size_t i = 0; i < inputs.count && !*cli_signals_flag(); i++)
+            show_file(inputs.item[i].path, s, &ledger);
+        ledger.interrupted |= *cli_signals_flag() != 0;
+        code = cli_ledger_close(&ledger, true, 0);
+    }
+    cli_inputs_clear(&inputs);
+    cli_ledger_clear(&ledger);
+    return code;
+}
+
+const cli_command cli_info_command = {
+    .name = "info",
+    .bit = CLI_INFO,
+    .synopsis = "FILE... [options]\n",
+    .summary = "show size, depth, colour and metadata, and what an upscale would take",
+    .about = "Shows what is in image files without reading their pixels, and how large an upscale "
+             "with the flags given would be and how much memory it would take.\n",
+    .examples = "# what is it?\n"
+                "upscale info photo.jpg\n"
+                "# how much memory would this take?\n"
+                "upscale info scan.png -s 8 -m lanczos\n"
+                "# widths of all pictures in a tree\n"
+                "upscale info -r photos --json | jq .width\n",
+    .run = run_info,
+};

@@ -1,0 +1,18 @@
+/* JSON for scripts: one object per line. */
+#ifndef UP_CLI_JSON_LINES_H
+#define UP_CLI_JSON_LINES_H
+
+#include "upscale.h"
+
+#include <jansson.h>
+
+/* Any bytes; what is no UTF-8 becomes U+FFFD. */
+json_t *cli_json_text(const char *bytes);
+void cli_json_set_format(json_t *object, const up_format *format);
+
+/* Prints the object as a line on standard output, and frees it. */
+void cli_json_put(json_t *object);
+/* The same on standard error, in ASCII. */
+void cli_json_note(json_t *object);
+
+#endif

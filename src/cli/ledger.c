@@ -1,0 +1,84 @@
+#include "ledger.h"
+
+#include "cli_text.h"
+#include "commands.h"
+#include "console.h"
+#include "signals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void cli_ledger_init(cli_ledger *ledger)
+{
+    *ledger = (cli_ledger){ 0 };
+    pthread_mutex_init(&ledger->lock, NULL);
+}
+
+void cli_ledger_clear(cli_ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->failed; i++)
+        free(ledger->failures[i]);
+    free(ledger->failures);
+    pthread_mutex_destroy(&ledger->lock);
+}
+
+static void count(cli_ledger *ledger, size_t *counter)
+{
+    pthread_mutex_lock(&ledger->lock);
+    ++*counter;
+    pthread_mutex_unlock(&ledger->lock);
+}
+
+void cli_ledger_done(cli_ledger *ledger)
+{
+    count(ledger, &ledger->done);
+}
+
+void cli_ledger_skipped(cli_ledger *ledger)
+{
+    count(ledger, &ledger->skipped);
+}
+
+void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *error)
+{
+    bool interrupted = error->status == UP_ERROR_INTERRUPTED || *cli_signals_flag();
+    pthread_mutex_lock(&ledger->lock);
+    ledger->interrupted |= interrupted;
+    if (!interrupted) {
+        bool named = strncmp(error->message, path, strlen(path)) == 0 || strcmp(path, "-") == 0;
+        char *line = named ? cli_copy(error->message) : cli_format("%s: %s", path, error->message);
+        ledger->failures = cli_grow(ledger->failures, ledger->failed, sizeof *ledger->failures);
+        ledger->failures[ledger->failed++] = line;
+        ledger->arguments += error->status == UP_ERROR_ARGUMENT;
+        ledger->try_again += error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
+        cli_say("%s", line);
+    }
+    pthread_mutex_unlock(&ledger->lock);
+}
+
+static int exit_code(const cli_ledger *ledger)
+{
+    if (ledger->interrupted)
+        return cli_signals_exit_code();
+    if (ledger->try_again)
+        return CLI_EXIT_TRY_AGAIN;
+    if (ledger->arguments && ledger->arguments == ledger->failed && !ledger->done)
+        return CLI_EXIT_USAGE;
+    return ledger->failed || !cli_output_works() ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+}
+
+int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
+{
+    size_t total = ledger->done + ledger->skipped + ledger->failed;
+    if (ledger->interrupted)
+        cli_say("interrupted: %zu done, nothing half-written is left", ledger->done);
+    else if (total > 1 && !quiet)
+        cli_say("%zu done, %zu skipped, %zu failed in %s", ledger->done, ledger->skipped,
+                ledger->failed, cli_seconds_text(seconds).text);
+    if (ledger->failed > 0 && total > 1) {
+        cli_say("failed (%zu of %zu):", ledger->failed, total);
+        for (size_t i = 0; i < ledger->failed; i++)
+            cli_note("  %s", ledger->failures[i]);
+    }
+    return exit_code(ledger);
+}

@@ -1,0 +1,29 @@
+/* What became of the files: counts, the failures for the end, and the exit code. */
+#ifndef UP_CLI_LEDGER_H
+#define UP_CLI_LEDGER_H
+
+#include "upscale.h"
+
+#include <pthread.h>
+
+typedef struct {
+    pthread_mutex_t lock;
+    size_t done, skipped, failed;
+    size_t arguments, try_again; /* of those that failed */
+    bool interrupted;
+    char **failures; /* one line each */
+} cli_ledger;
+
+void cli_ledger_init(cli_ledger *ledger);
+void cli_ledger_clear(cli_ledger *ledger);
+
+void cli_ledger_done(cli_ledger *ledger);
+void cli_ledger_skipped(cli_ledger *ledger);
+/* Says it at once, and keeps it for the list at the end. `path` goes before a message that does not
+ * begin with it. An UP_ERROR_INTERRUPTED is not a failure of the file. */
+void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *error);
+
+/* Lists the failures where there was more than one file. Returns the exit code. */
+int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds);
+
+#endif

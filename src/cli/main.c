@@ -1,0 +1,59 @@
+#include "commands.h"
+#include "console.h"
+#include "help.h"
+#include "options.h"
+#include "signals.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A new command is one line here. */
+const cli_command *const cli_commands[] = {
+    &cli_upscale_command,
+    &cli_pool_command,
+    &cli_info_command,
+    NULL,
+};
+
+/* No file may be opened in the place of a standard stream that was closed. */
+static void open_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+static const cli_command *find_command(const char *name)
+{
+    for (const cli_command *const *c = cli_commands + 1; *c; c++) {
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    open_standard_streams();
+    setlocale(LC_CTYPE, "");
+    cli_signals_install();
+    const cli_command *named = argc > 1 ? find_command(argv[1]) : NULL;
+    const cli_command *command = named ? named : cli_commands[0];
+    int used = named ? 2 : argc > 0;
+    cli_settings settings = { 0 };
+    int code = CLI_EXIT_USAGE;
+    if (cli_options_parse(command, argc - used, argv + used, &settings)) {
+        if (settings.show.help)
+            cli_help_print(command);
+        code = settings.show.help ? CLI_EXIT_OK : command->run(&settings);
+        if (!cli_output_works() && code == CLI_EXIT_OK)
+            code = CLI_EXIT_FAILED;
+    }
+    cli_settings_clear(&settings);
+    return code;
+}

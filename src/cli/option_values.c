@@ -1,0 +1,305 @@
+#include "option_values.h"
+
+#include "cli_text.h"
+#include "memory_gate.h"
+#include "name_template.h"
+
+#include <errno.h>
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The number at *text, which moves behind it. Only plain decimal notation. */
+static bool take_number(const char **text, double *number)
+{
+    static const char plain[] = "0123456789.+-eE";
+    if (strspn(*text, "0123456789.+-") == 0)
+        return false;
+    char *end;
+    *number = strtod(*text, &end);
+    bool is_plain = end > *text && (size_t)(end - *text) <= strspn(*text, plain);
+    *text = end;
+    return is_plain && isfinite(*number);
+}
+
+static bool take_int(const char **text, double low, double high, int *result)
+{
+    size_t sign = **text == '-' || **text == '+';
+    if (strspn(*text + sign, "0123456789") == 0)
+        return false;
+    char *end;
+    errno = 0;
+    long value = strtol(*text, &end, 10);
+    *text = end;
+    if (errno || (double)value < low || (double)value > high)
+        return false;
+    *result = (int)value;
+    return true;
+}
+
+static bool want(char *wanted, const char *text)
+{
+    snprintf(wanted, CLI_WANTED, "%s", text);
+    return false;
+}
+
+bool cli_parse_flag(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option, (void)value, (void)wanted;
+    *(bool *)field = true;
+    return true;
+}
+
+bool cli_parse_text(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option, (void)wanted;
+    *(const char **)field = value;
+    return true;
+}
+
+static bool want_choice(char *wanted, const char *choices)
+{
+    const char *word;
+    size_t length, at = (size_t)snprintf(wanted, CLI_WANTED, "one of");
+    while (cli_list_next(&choices, &word, &length) && at < CLI_WANTED)
+        at += (size_t)snprintf(wanted + at, CLI_WANTED - at, "%s %.*s", at > 6 ? "," : "",
+                               (int)length, word);
+    return false;
+}
+
+bool cli_parse_choice(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    int place = cli_list_find(option->choices, value, strlen(value));
+    if (place < 0)
+        return want_choice(wanted, option->choices);
+    *(int *)field = place;
+    return true;
+}
+
+bool cli_parse_int(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    if (option->choices && cli_list_find(option->choices, value, strlen(value)) < 0)
+        return want_choice(wanted, option->choices);
+    double high = option->high > 0 ? option->high : INT_MAX;
+    const char *rest = value;
+    int number;
+    if (take_int(&rest, option->low, high, &number) && !*rest) {
+        *(int *)field = number;
+        return true;
+    }
+    snprintf(wanted, CLI_WANTED, "a whole number from %.0f to %.0f", option->low, high);
+    return false;
+}
+
+bool cli_parse_number(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    const char *rest = value;
+    double number;
+    if (take_number(&rest, &number) && !*rest && number >= option->low && number <= option->high) {
+        *(double *)field = number;
+        return true;
+    }
+    snprintf(wanted, CLI_WANTED, "a number from %g to %g", option->low, option->high);
+    return false;
+}
+
+bool cli_parse_cubic(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    if (!cli_parse_number(option, value, field, wanted))
+        return false;
+    /* The library reads 0 as "choose for me"; this is as good as 0. */
+    if (*(double *)field == 0)
+        *(double *)field = -DBL_MIN;
+    return true;
+}
+
+bool cli_parse_scale(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    double scale[2];
+    const char *rest = value;
+    bool fine = take_number(&rest, &scale[0]);
+    scale[1] = scale[0];
+    if (fine && *rest == ',') {
+        rest++;
+        fine = take_number(&rest, &scale[1]);
+    }
+    for (int i = 0; i < 2 && fine; i++)
+        fine = scale[i] >= option->low && scale[i] <= option->high;
+    if (!fine || *rest)
+        return want(wanted, "a number above 0 such as 2 or 1.5, or two of them: ROWS,COLUMNS");
+    memcpy(field, scale, sizeof scale);
+    return true;
+}
+
+bool cli_parse_box(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    cli_size size;
+    const char *rest = value;
+    bool fine = take_int(&rest, 1, INT_MAX, &size.width) && (*rest == 'x' || *rest == 'X');
+    rest += fine;
+    if (!fine || !take_int(&rest, 1, INT_MAX, &size.height) || *rest)
+        return want(wanted, "a width and a height in pixels such as 1920x1080");
+    *(cli_size *)field = size;
+    return true;
+}
+
+bool cli_parse_pair(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    up_pair pair = { .set = true };
+    const char *rest = value;
+    double high = option->high > 0 ? option->high : INT_MAX;
+    bool fine = take_int(&rest, option->low, high, &pair.rows);
+    pair.columns = pair.rows;
+    if (fine && *rest == ',') {
+        rest++;
+        fine = take_int(&rest, option->low, high, &pair.columns);
+    }
+    if (!fine || *rest) {
+        snprintf(wanted, CLI_WANTED, "a whole number from %.0f on, or two of them: ROWS,COLUMNS",
+                 option->low);
+        return false;
+    }
+    *(up_pair *)field = pair;
+    return true;
+}
+
+/* What one of `unit` is in bytes; 0 if there is no such unit. */
+static double unit_bytes(const char *unit)
+{
+    static const char letters[] = "KMGT";
+    if (strcmp(unit, "%") == 0)
+        return cli_machine_memory() / 100;
+    if (!*unit || strcasecmp(unit, "B") == 0)
+        return 1;
+    char letter = (char)(*unit >= 'a' ? *unit - 'a' + 'A' : *unit);
+    const char *place = strchr(letters, letter);
+    bool decimal = strcasecmp(unit + 1, "B") == 0;
+    if (!place || (unit[1] && !decimal && strcasecmp(unit + 1, "iB") != 0))
+        return 0;
+    return pow(decimal ? 1000 : 1024, (double)(place - letters + 1));
+}
+
+bool cli_parse_bytes(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    const char *rest = value;
+    double number;
+    bool fine = take_number(&rest, &number);
+    double bytes = fine ? number * unit_bytes(rest + strspn(rest, " ")) : 0;
+    if (!(bytes >= 1 && bytes < 0x1p62))
+        return want(wanted, "an amount of memory such as 512M, 1.5GiB or 50%");
+    *(size_t *)field = (size_t)bytes;
+    return true;
+}
+
+static bool parse_hex_color(const char *digits, uint8_t color[3])
+{
+    size_t length = strlen(digits);
+    if ((length != 3 && length != 6) || strspn(digits, "0123456789abcdefABCDEF") != length)
+        return false;
+    unsigned long value = strtoul(digits, NULL, 16);
+    for (int i = 0; i < 3; i++) {
+        int shift = 2 - i;
+        color[i] = (uint8_t)(length == 6 ? value >> 8 * shift : (value >> 4 * shift & 15) * 17);
+    }
+    return true;
+}
+
+bool cli_parse_color(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    static const char names[] = "black white grey gray red green blue yellow cyan magenta";
+    static const uint8_t named[][3] = { { 0, 0, 0 },       { 255, 255, 255 }, { 128, 128, 128 },
+                                        { 128, 128, 128 }, { 255, 0, 0 },     { 0, 128, 0 },
+                                        { 0, 0, 255 },     { 255, 255, 0 },   { 0, 255, 255 },
+                                        { 255, 0, 255 } };
+    (void)option;
+    up_options *up = field;
+    int place = cli_list_find(names, value, strlen(value));
+    if (place >= 0)
+        memcpy(up->background, named[place], sizeof up->background);
+    else if (!parse_hex_color(value + (*value == '#'), up->background))
+        return want(wanted, "a colour such as white, ff8000, '#ff8000' or '#f80'");
+    up->has_background = true;
+    return true;
+}
+
+/* `word` is a method's name, maybe with the name of a variant behind a colon. */
+static bool is_method(const char *word, cli_nearest *nearest)
+{
+    size_t length = strcspn(word, ":");
+    const up_method_info *method;
+    for (int i = 0; (method = up_method_at(i)); i++) {
+        cli_nearest_offer(nearest, method->name);
+        bool same = strncmp(method->name, word, length) == 0 && !method->name[length];
+        if (same || strcmp(method->name, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void words_split(cli_words *words, const char *list)
+{
+    words->count = 0;
+    for (const char *at = list;; at++) {
+        size_t length = strcspn(at, ",");
+        words->item = cli_grow(words->item, words->count, sizeof *words->item);
+        words->item[words->count++] = cli_copy_part(at, length);
+        at += length;
+        if (!*at)
+            return;
+    }
+}
+
+bool cli_parse_methods(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    cli_words *words = field;
+    for (size_t i = 0; i < words->count; i++)
+        free(words->item[i]);
+    words_split(words, value);
+    for (size_t i = 0; i < words->count; i++) {
+        cli_nearest nearest = { .word = words->item[i] };
+        if (is_method(words->item[i], &nearest))
+            continue;
+        const char *meant = cli_nearest_found(&nearest);
+        if (meant)
+            snprintf(wanted, CLI_WANTED, "a method; did you mean '%s'? (--list-methods)", meant);
+        else
+            want(wanted, "a method; --list-methods shows them");
+        return false;
+    }
+    return true;
+}
+
+bool cli_parse_format(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    size_t at = (size_t)snprintf(wanted, CLI_WANTED, "a format that can be written; these can:");
+    const up_file_format_info *format;
+    for (int i = 0; (format = up_file_format_at(i)); i++) {
+        bool named = strcasecmp(format->name, value) == 0;
+        if (!format->writes)
+            continue;
+        if (named || cli_list_find(format->extensions, value, strlen(value)) >= 0) {
+            *(const char **)field = value;
+            return true;
+        }
+        if (at < CLI_WANTED)
+            at += (size_t)snprintf(wanted + at, CLI_WANTED - at, " %s", format->extensions);
+    }
+    return false;
+}
+
+bool cli_parse_template(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    if (!cli_template_check(value, wanted, CLI_WANTED))
+        return false;
+    *(const char **)field = value;
+    return true;
+}

@@ -1,0 +1,118 @@
+#include "cli_text.h"
+#include "commands.h"
+#include "console.h"
+#include "json_lines.h"
+#include "ledger.h"
+#include "options.h"
+#include "signals.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_stream(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    bool both = !is_stream(a) && !is_stream(b) && stat(a, &x) == 0 && stat(b, &y) == 0;
+    return both ? x.st_dev == y.st_dev && x.st_ino == y.st_ino : strcmp(a, b) == 0;
+}
+
+static bool check_arguments(const cli_settings *s)
+{
+    const char *problem = NULL;
+    if (s->operand_count != 1)
+        problem = "pool takes one input: upscale pool IN -o POOLED --indices IDX.npy --kernel K";
+    else if (!s->output)
+        problem = "pool needs a name for the pooled image: -o POOLED";
+    else if (!s->up.indices)
+        problem = "pool needs a name for the index file: --indices IDX.npy";
+    else if (!s->up.layer.kernel.set)
+        problem = "pool needs the size of its window: --kernel K";
+    else if (is_stream(s->up.indices))
+        problem = "--indices: the index file cannot go to standard output; give it a name";
+    else if (is_stream(s->output) && s->json)
+        problem = "--json and -o - both want standard output; write the image to a file";
+    else if (same_file(s->output, s->up.indices))
+        problem = "-o and --indices name the same file; give each its own";
+    else if (!is_stream(s->output) && same_file(s->operands[0], s->output))
+        problem = "-o is the input itself; give it another name";
+    else if (same_file(s->operands[0], s->up.indices))
+        problem = "--indices is the input itself; give it another name";
+    if (problem)
+        cli_say("%s", problem);
+    return !problem;
+}
+
+/* The library writes two files: better to hear of either being in the way before the work. */
+static bool is_free(const char *path, bool overwrite, up_error *error)
+{
+    struct stat st;
+    if (overwrite || is_stream(path) || lstat(path, &st) != 0)
+        return true;
+    error->status = UP_ERROR_OUTPUT;
+    snprintf(error->message, sizeof error->message, "%s exists; --overwrite replaces it", path);
+    return false;
+}
+
+static void show(const cli_settings *s, const up_error *error, double seconds)
+{
+    if (!s->json) {
+        if (s->verbose && error->status == UP_OK)
+            cli_say("%s -> %s and %s, %s", s->operands[0], s->output, s->up.indices,
+                    cli_seconds_text(seconds).text);
+        return;
+    }
+    bool fine = error->status == UP_OK;
+    json_t *line = json_object();
+    json_object_set_new(line, "input", cli_json_text(s->operands[0]));
+    json_object_set_new(line, "output", cli_json_text(s->output));
+    json_object_set_new(line, "indices", cli_json_text(s->up.indices));
+    json_object_set_new(line, "status", json_string(fine ? "done" : "failed"));
+    if (!fine)
+        json_object_set_new(line, "error", cli_json_text(error->message));
+    json_object_set_new(line, "seconds", json_real(seconds));
+    cli_json_put(line);
+}
+
+static int run_pool(cli_settings *s)
+{
+    if (!check_arguments(s))
+        return CLI_EXIT_USAGE;
+    double start = cli_now();
+    up_error error = { 0 };
+    s->up.cancel = cli_signals_flag();
+    if (is_free(s->output, s->up.overwrite, &error) &&
+        is_free(s->up.indices, s->up.overwrite, &error))
+        error.status = up_pool_file(s->operands[0], s->output, s->up.indices, &s->up, &error);
+    cli_ledger ledger;
+    cli_ledger_init(&ledger);
+    if (error.status == UP_OK)
+        cli_ledger_done(&ledger);
+    else
+        cli_ledger_failed(&ledger, s->operands[0], &error);
+    if (!ledger.interrupted)
+        show(s, &error, cli_now() - start);
+    int code = cli_ledger_close(&ledger, s->quiet, cli_now() - start);
+    cli_ledger_clear(&ledger);
+    return code;
+}
+
+const cli_command cli_pool_command = {
+    .name = "pool",
+    .bit = CLI_POOL,
+    .synopsis = "IN -o POOLED --indices IDX.npy --kernel K [options]\n",
+    .summary = "max-pool an image and keep the positions of the maxima",
+    .about =
+        "Takes the maximum of each window (PyTorch's MaxPool2d with return_indices) and writes "
+        "two files: the pooled image, and the positions row * width + column of the maxima as "
+        "int64 in a .npy of the same shape. 'upscale POOLED -m max-unpool' undoes it.\n",
+    .examples = "# halve, then put the maxima back where they were\n"
+                "upscale pool in.png -o half.png --indices idx.npy --kernel 2\n"
+                "upscale half.png -m max-unpool --indices idx.npy --kernel 2 -o back.png\n",
+    .run = run_pool,
+};

@@ -1,0 +1,46 @@
+/* What the flags and operands of a command line come to. */
+#ifndef UP_CLI_SETTINGS_H
+#define UP_CLI_SETTINGS_H
+
+#include "upscale.h"
+
+#define CLI_MOST_OPTIONS 128
+
+/* Names separated by commas: -m nearest,lanczos. */
+typedef struct {
+    char **item;
+    size_t count;
+} cli_words;
+
+typedef struct {
+    int width, height;
+} cli_size;
+
+typedef enum {
+    CLI_PROGRESS_AUTO,
+    CLI_PROGRESS_JSON,
+    CLI_PROGRESS_NONE,
+} cli_progress_mode;
+
+typedef struct {
+    up_options up;
+    cli_words methods;  /* empty: the default method */
+    cli_size size, fit; /* --size, --fit */
+
+    const char *output, *files_from, *name_template;
+    bool recursive, null_separated, skip_existing, dry_run;
+
+    int jobs; /* 0: as many as cores and files */
+    bool json, quiet, verbose;
+    int progress; /* cli_progress_mode */
+    struct {
+        bool help, version, methods, man_page;
+        int shell; /* of --completion, by its place in the choices */
+    } show;        /* asked for instead of work */
+
+    char **operands;
+    size_t operand_count;
+    bool given[CLI_MOST_OPTIONS]; /* by place in the table of options */
+} cli_settings;
+
+#endif

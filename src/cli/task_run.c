@@ -1,0 +1,101 @@
+#include "task_run.h"
+
+#include "cli_text.h"
+#include "console.h"
+#include "describe.h"
+#include "file_types.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_stdout(const cli_task *task)
+{
+    return strcmp(task->output, "-") == 0;
+}
+
+/* Also links that lead nowhere: they are in the way as well. */
+static bool output_exists(const cli_task *task)
+{
+    struct stat st;
+    return !is_stdout(task) && lstat(task->output, &st) == 0;
+}
+
+static up_status fail_exists(const cli_task *task, up_error *error)
+{
+    error->status = UP_ERROR_OUTPUT;
+    snprintf(error->message, sizeof error->message,
+             "%s exists; --overwrite replaces it, --skip-existing leaves it", task->output);
+    return error->status;
+}
+
+static void say_plan(const cli_task *task, const cli_result *r)
+{
+    char *from = cli_describe_format(&r->input), *to = cli_describe_format(&r->output);
+    cli_say("%s: %s to %s; %s; about %s", task->input->path, from, to, r->steps,
+            cli_bytes_text((double)r->memory).text);
+    free(from);
+    free(to);
+}
+
+static up_status run_plan(const cli_task *task, up_plan *plan, cli_memory_gate *gate, cli_result *r)
+{
+    if (!is_stdout(task) && !cli_make_folders(task->output, &r->error))
+        return r->error.status;
+    cli_gate_enter(gate, r->memory);
+    up_status status = up_plan_run(plan, task->output, &r->error);
+    cli_gate_leave(gate, r->memory);
+    return status;
+}
+
+static up_status plan_and_run(const cli_task *task, up_image *image, const up_options *options,
+                              const cli_settings *s, cli_memory_gate *gate, cli_result *r)
+{
+    up_plan *plan = NULL;
+    const char *output = is_stdout(task) ? NULL : task->output;
+    up_status status = up_plan_create(&plan, image, output, options, &r->error);
+    if (status != UP_OK)
+        return status;
+    const up_plan_info *info = up_plan_get_info(plan);
+    r->output = info->output;
+    r->memory = info->memory_bytes;
+    memcpy(r->steps, info->steps, sizeof r->steps);
+    r->steps[sizeof r->steps - 1] = 0;
+    if (s->verbose)
+        say_plan(task, r);
+    r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;
+    if (!s->dry_run)
+        status = run_plan(task, plan, gate, r);
+    up_plan_destroy(&plan);
+    return status;
+}
+
+void cli_task_run(const cli_task *task, const up_options *options, const cli_settings *settings,
+                  cli_memory_gate *gate, cli_result *r)
+{
+    *r = (cli_result){ .state = CLI_DONE };
+    double start = cli_now();
+    up_status status = UP_OK;
+    if (!task->output) {
+        r->error = *task->error;
+        status = task->error->status;
+    } else if (output_exists(task) && settings->skip_existing) {
+        r->state = CLI_SKIPPED;
+    } else if (output_exists(task) && !options->overwrite) {
+        status = fail_exists(task, &r->error);
+    } else {
+        up_image *image = NULL;
+        status = up_image_open(&image, task->input->path, &r->error);
+        if (status == UP_OK) {
+            r->input = up_image_get_info(image)->format;
+            status = plan_and_run(task, image, options, settings, gate, r);
+        }
+        up_image_close(&image);
+    }
+    if (status != UP_OK)
+        r->state = CLI_FAILED;
+    r->error.status = status;
+    r->seconds = cli_now() - start;
+}

@@ -1,0 +1,32 @@
+/* Doing one task. */
+#ifndef UP_CLI_TASK_RUN_H
+#define UP_CLI_TASK_RUN_H
+
+#include "memory_gate.h"
+#include "tasks.h"
+
+typedef enum {
+    CLI_DONE,
+    CLI_PLANNED, /* dry run */
+    CLI_SKIPPED, /* the output existed */
+    CLI_FAILED,
+} cli_state;
+
+typedef struct {
+    cli_state state;
+    up_error error;
+    up_format input, output; /* width 0: not known */
+    size_t memory;           /* bytes, estimated */
+    double seconds;
+    char steps[512];
+} cli_result;
+
+/* `options` are the task's own, with threads, progress and cancel in place. */
+void cli_task_run(const cli_task *task, const up_options *options, const cli_settings *settings,
+                  cli_memory_gate *gate, cli_result *result);
+
+/* Prints what became of a task: a line of JSON, a line of the dry run, or what -v says. */
+void cli_result_show(const cli_task *task, const cli_result *result, const cli_settings *settings,
+                     bool named_by_default);
+
+#endif

@@ -1,0 +1,111 @@
+#include "batch.h"
+#include "cli_text.h"
+#include "commands.h"
+#include "completion.h"
+#include "console.h"
+#include "help.h"
+#include "man_page.h"
+#include "options.h"
+#include "signals.h"
+
+#include <string.h>
+
+static void show_version(void)
+{
+    cli_print("upscale %s (%s kernels, %d cores)", UP_VERSION, up_cpu_name(), up_cpu_count());
+}
+
+static void show_methods(void)
+{
+    const up_method_info *method;
+    const char *standard = up_default_method();
+    for (int i = 0; (method = up_method_at(i)); i++)
+        cli_print("%-14s %s%s", method->name, method->summary,
+                  strcmp(method->name, standard) == 0 ? " (default)" : "");
+    bool listed = false;
+    for (int i = 0; (method = up_method_at(i)); i++)
+        listed |= strcmp(method->name, standard) == 0;
+    if (!listed)
+        cli_print("The default is %s.", standard);
+}
+
+/* What is asked for instead of work; false: nothing. */
+static bool show_something(const cli_settings *s)
+{
+    if (s->show.version)
+        show_version();
+    else if (s->show.methods)
+        show_methods();
+    else if (s->show.man_page)
+        cli_man_page_print();
+    else if (cli_given(s, "completion"))
+        cli_completion_print(s->show.shell);
+    else
+        return false;
+    return true;
+}
+
+static int run_tasks(const cli_settings *s, const cli_inputs *inputs, cli_ledger *ledger)
+{
+    double start = cli_now();
+    cli_tasks tasks;
+    bool fine = cli_tasks_make(&tasks, inputs, s) && cli_tasks_check(&tasks, inputs, s);
+    if (fine)
+        cli_batch_run(&tasks, s, ledger);
+    cli_tasks_clear(&tasks);
+    return fine ? cli_ledger_close(ledger, s->quiet || s->dry_run, cli_now() - start)
+                : CLI_EXIT_USAGE;
+}
+
+static int run_upscale(cli_settings *s)
+{
+    if (show_something(s))
+        return cli_output_works() ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+    if (s->operand_count == 0 && !s->files_from) {
+        cli_say("no input; 'upscale photo.jpg -o big.png' makes a picture twice as large, "
+                "'upscale --help' tells more");
+        return CLI_EXIT_USAGE;
+    }
+    cli_ledger ledger;
+    cli_inputs inputs;
+    cli_ledger_init(&ledger);
+    int code = CLI_EXIT_USAGE;
+    if (!cli_inputs_expand(&inputs, s, &ledger))
+        code = cli_signals_exit_code() ? cli_signals_exit_code() : CLI_EXIT_USAGE;
+    else if (inputs.count > 0)
+        code = run_tasks(s, &inputs, &ledger);
+    else
+        code = cli_ledger_close(&ledger, s->quiet, 0);
+    cli_inputs_clear(&inputs);
+    cli_ledger_clear(&ledger);
+    return code;
+}
+
+const cli_command cli_upscale_command = {
+    .name = "upscale",
+    .bit = CLI_UPSCALE,
+    .synopsis = "[options] INPUT... -o OUT|DIR/\n[options] INPUT...\n",
+    .summary = "make pictures and tensors larger",
+    .about =
+        "Makes pictures (PNG, JPEG, PNM) and tensors (.npy) larger, in memory that does not grow "
+        "with their height. Grey stays grey, 16 bit stays 16 bit; alpha, colour profile and EXIF "
+        "are carried along.\n"
+        "An INPUT is a file, - for standard input, or with -r a folder. The output's format "
+        "follows its extension. Without -o the output is put beside the input: photo.jpg becomes "
+        "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n",
+    .examples = "# twice as large\n"
+                "upscale photo.jpg -o big.png\n"
+                "# four times, sharper, into a folder\n"
+                "upscale *.jpg -m lanczos -s 4 -o large/\n"
+                "# at most 1920x1080, as JPEG\n"
+                "upscale scan.png --fit 1920x1080 -o scan.jpg --quality 95\n"
+                "# a tree of folders; carry on where it was stopped\n"
+                "upscale -r photos -o large/ --skip-existing\n"
+                "# compare methods\n"
+                "upscale photo.png -m nearest,bicubic,lanczos -o out/\n"
+                "# a learned layer on a tensor\n"
+                "upscale x.npy -m tconv -w layer.safetensors --stride 2 --padding 1 -o y.npy\n"
+                "# in a pipe\n"
+                "curl -s URL | upscale - -s 3 -f png | display\n",
+    .run = run_upscale,
+};
