@@ -1,6 +1,7 @@
 #include "io/jpeg_guard.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include <jerror.h>
 
@@ -22,8 +23,12 @@ void up_jpeg_fail(up_jpeg_guard *guard, up_status status, const char *format, ..
 
 static _Noreturn void error_exit(j_common_ptr info)
 {
+    static const char corrupt[] = "Corrupt JPEG data: ";
     up_jpeg_guard *guard = (up_jpeg_guard *)info->err;
-    char reason[JMSG_LENGTH_MAX];
+    char text[JMSG_LENGTH_MAX];
+    info->err->format_message(info, text);
+    bool prefixed = strncmp(text, corrupt, sizeof corrupt - 1) == 0;
+    const char *reason = prefixed ? text + sizeof corrupt - 1 : text;
     switch (info->err->msg_code) {
     case JERR_OUT_OF_MEMORY:
         up_jpeg_fail(guard, UP_ERROR_MEMORY, "out of memory for JPEG");
@@ -36,9 +41,12 @@ static _Noreturn void error_exit(j_common_ptr info)
             guard, UP_ERROR_UNSUPPORTED,
             "lossless or hierarchical JPEG (SOF%d) cannot be read: convert it to PNG first",
             info->err->msg_parm.i[0] & 15);
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_IMAGE_TOO_BIG:
+        up_jpeg_fail(guard, UP_ERROR_UNSUPPORTED, "JPEG cannot be read: %s", reason);
     default:
-        info->err->format_message(info, reason);
-        up_jpeg_fail(guard, guard->blame, "%s", reason);
+        up_jpeg_fail(guard, guard->blame, "%s: %s",
+                     guard->blame == UP_ERROR_INPUT ? "corrupt JPEG" : "JPEG", reason);
     }
 }
 

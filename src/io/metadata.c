@@ -63,10 +63,11 @@ static void reset_xmp_orientation(up_blob *xmp)
     static const char name[] = "tiff:Orientation";
     uint8_t *at = xmp->data, *end = xmp->data + xmp->size;
     while (at && (at = memmem(at, (size_t)(end - at), name, sizeof name - 1)) != NULL) {
+        bool closing = at > xmp->data && at[-1] == '/';
         at += sizeof name - 1;
         while (at < end && *at && strchr(" \t\r\n=\"'>", *at))
             at++;
-        if (at < end && *at >= '1' && *at <= '8')
+        if (!closing && at < end && *at >= '1' && *at <= '8')
             *at = '1';
     }
 }
