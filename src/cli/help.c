@@ -109,7 +109,7 @@ static void print_examples(const char *examples)
     cli_put_line("Examples:");
     for (const char *line = examples; *line;) {
         size_t length = strcspn(line, "\n");
-        cli_print("%s%.*s", *line == '#' ? "  " : "      ", (int)length, line);
+        cli_print("%s%.*s", *line == '#' ? "  " : "    ", (int)length, line);
         line += length + 1;
     }
     cli_put_line("");

@@ -67,18 +67,36 @@ static int exit_code(const cli_ledger *ledger)
     return ledger->failed || !cli_output_works() ? CLI_EXIT_FAILED : CLI_EXIT_OK;
 }
 
+/* "3 done, 1 failed in 2.10 s": what did not happen is left out. */
+static void say_counts(const cli_ledger *ledger, double seconds)
+{
+    const struct {
+        size_t count;
+        const char *word;
+    } parts[] = { { ledger->done, "done" },
+                  { ledger->skipped, "skipped" },
+                  { ledger->failed, "failed" } };
+    char *text = cli_copy("");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].count == 0)
+            continue;
+        char *longer =
+            cli_format("%s%s%zu %s", text, *text ? ", " : "", parts[i].count, parts[i].word);
+        free(text);
+        text = longer;
+    }
+    cli_say("%s in %s%s", text, cli_seconds_text(seconds).text, ledger->failed ? ":" : "");
+    free(text);
+}
+
 int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
 {
     size_t total = ledger->done + ledger->skipped + ledger->failed;
     if (ledger->interrupted)
-        cli_say("interrupted: %zu done, nothing half-written is left", ledger->done);
-    else if (total > 1 && !quiet)
-        cli_say("%zu done, %zu skipped, %zu failed in %s", ledger->done, ledger->skipped,
-                ledger->failed, cli_seconds_text(seconds).text);
-    if (ledger->failed > 0 && total > 1) {
-        cli_say("failed (%zu of %zu):", ledger->failed, total);
-        for (size_t i = 0; i < ledger->failed; i++)
-            cli_note("  %s", ledger->failures[i]);
-    }
+        cli_say("interrupted; %zu done, nothing half-written is left", ledger->done);
+    if (total > 1 && (!quiet || ledger->failed > 0))
+        say_counts(ledger, seconds);
+    for (size_t i = 0; i < ledger->failed && total > 1; i++)
+        cli_note("  %s", ledger->failures[i]);
     return exit_code(ledger);
 }

@@ -2,6 +2,7 @@
 
 #include "cli_text.h"
 #include "console.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ bool cli_path_list_read(cli_path_list *list, const char *source, bool null_separ
     if (stream)
         list->bytes = read_all(stream, &length);
     bool fine = stream && !ferror(stream);
-    if (!fine)
+    if (!fine && !*cli_signals_flag())
         cli_say("--files-from: cannot read %s: %s", is_stdin ? "standard input" : source,
                 strerror(errno));
     if (stream && !is_stdin)

@@ -106,9 +106,10 @@ static void add(cli_tasks *tasks, const cli_input *input, const char *method, ch
 bool cli_tasks_make(cli_tasks *tasks, const cli_inputs *inputs, const cli_settings *settings)
 {
     cli_target target;
-    *tasks = (cli_tasks){ .named_by_default = !settings->output && !settings->name_template };
+    *tasks = (cli_tasks){ 0 };
     if (!choose_target(inputs, settings, &target))
         return false;
+    tasks->named_by_default = target == CLI_BESIDE;
     for (size_t i = 0; i < inputs->count; i++) {
         for (size_t m = 0; m < method_count(settings); m++) {
             const cli_input *input = &inputs->item[i];

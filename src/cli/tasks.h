@@ -15,7 +15,7 @@ typedef struct {
 typedef struct {
     cli_task *item;
     size_t count;
-    bool named_by_default; /* neither -o nor --name was given: worth telling */
+    bool named_by_default; /* beside its input: worth telling */
 } cli_tasks;
 
 /* false: the command line is wrong, and that was said. */

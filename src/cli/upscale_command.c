@@ -84,7 +84,7 @@ static int run_upscale(cli_settings *s)
 const cli_command cli_upscale_command = {
     .name = "upscale",
     .bit = CLI_UPSCALE,
-    .synopsis = "[options] INPUT... -o OUT|DIR/\n[options] INPUT...\n",
+    .synopsis = "[options] INPUT... [-o OUT|DIR/]\n",
     .summary = "make pictures and tensors larger",
     .about =
         "Makes pictures (PNG, JPEG, PNM) and tensors (.npy) larger, in memory that does not grow "
