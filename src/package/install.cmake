@@ -1,0 +1,48 @@
+# cmake --install: program, library, header, pkg-config file, CMake package, man page, completions.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS upscale RUNTIME)
+install(TARGETS upscale_lib EXPORT upscale-targets)
+install(FILES include/upscale.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/upscale)
+configure_package_config_file(src/package/upscale-config.cmake.in upscale-config.cmake
+    INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(upscale-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT upscale-targets NAMESPACE upscale:: DESTINATION ${package_folder})
+install(FILES ${PROJECT_BINARY_DIR}/upscale-config.cmake ${PROJECT_BINARY_DIR}/upscale-config-version.cmake
+    DESTINATION ${package_folder})
+
+# Those who link the static library need all of it; those who link the shared one, nothing more.
+set(pc_requires "libpng libjpeg zlib jansson")
+if(ISAL_FOUND)
+    string(APPEND pc_requires " libisal")
+endif()
+if(BUILD_SHARED_LIBS)
+    set(pc_private .private)
+    set(pc_libs_private "${OpenMP_C_FLAGS} -lm")
+else()
+    set(pc_libs "${OpenMP_C_FLAGS} -lm")
+endif()
+file(RELATIVE_PATH pc_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+configure_file(src/package/upscale.pc.in upscale.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/upscale.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The program knows its own options.
+function(add_text output)
+    add_custom_command(OUTPUT ${output} COMMAND upscale ${ARGN} > ${output} DEPENDS upscale VERBATIM)
+endfunction()
+if(NOT CMAKE_CROSSCOMPILING)
+    add_text(upscale.1 --man)
+    add_text(completion.bash --completion bash)
+    add_text(completion.zsh --completion zsh)
+    add_text(completion.fish --completion fish)
+    add_custom_target(upscale_texts ALL DEPENDS upscale.1 completion.bash completion.zsh completion.fish)
+    install(FILES ${PROJECT_BINARY_DIR}/upscale.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES ${PROJECT_BINARY_DIR}/completion.bash RENAME upscale
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${PROJECT_BINARY_DIR}/completion.zsh RENAME _upscale
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    install(FILES ${PROJECT_BINARY_DIR}/completion.fish RENAME upscale.fish
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
