@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Refusing an absurd allocation is what a test here is about. */
-const char *__asan_default_options(void);
+UP_API const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
