@@ -18,8 +18,9 @@ static void expect_item(const ndarray *got, const json_t *item, const char *path
 static void check_pool_unpool(const json_t *item, const seed_check *how)
 {
     ndarray x = json_data_array(json_data_at(item, how->x));
-    const char *input = scratch_path("x.npy"), *pooled = scratch_path("p.npy"),
-               *indices = scratch_path("i.npy");
+    const char *input = scratch_path("%s-x.npy", how->id);
+    const char *pooled = scratch_path("%s-p.npy", how->id);
+    const char *indices = scratch_path("%s-i.npy", how->id);
     ndarray_save(&x, input);
     process_result result = RUN_UPSCALE("pool", input, "-o", pooled, "--indices", indices,
                                         "--kernel", "2", "--stride", "2");
