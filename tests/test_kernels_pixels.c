@@ -105,7 +105,8 @@ Test(kernels_pixels, pack)
 Test(kernels_pixels, every_level_survives)
 {
     uint16_t level[65536], back[65536];
-    float *plane = (float *)float_row(0, 65536).data;
+    guarded row = float_row(0, 65536);
+    float *plane = row.data;
     for (int i = 0; i < 65536; i++)
         level[i] = (uint16_t)i;
     FOR_EACH_VARIANT(kernels)
@@ -115,4 +116,5 @@ Test(kernels_pixels, every_level_survives)
         kernels->pack_u16(back, (const float *const *)&plane, 1, 65536);
         cr_expect_arr_eq(back, level, sizeof level, "%s", kernels->name);
     }
+    guarded_free(&row);
 }

@@ -11,24 +11,34 @@
 #define MOST_PHASES 4
 #define MOST_PHASE_TAPS 6
 
+/* LANES columns whose inputs are found by one of the look_ functions. */
+#define WEIGHTED(name, look)                                                                       \
+    INLINE vec name(const float *in, const int *first, const float *weight, int taps)              \
+    {                                                                                              \
+        vec sum = load(weight) * look(in, first);                                                  \
+        for (int t = 1; t < taps; t++)                                                             \
+            sum = multiply_add(load(weight + t * 16), look(in + t, first), sum);                   \
+        return sum;                                                                                \
+    }
+
+WEIGHTED(weighted_near, look_near)
+WEIGHTED(weighted_around, look_around)
+WEIGHTED(weighted_anywhere, look_up)
+
 /* Any plan: weights of its own for each column. */
 INLINE void resample(float *out, const float *in, const up_columns *plan, int taps, int x0, int x1)
 {
-    const int *first = plan->first;
     for (int x = x0; x < x1; x += LANES) {
+        const int *first = plan->first + x;
         const float *weight = plan->weight + (size_t)(x / 16) * taps * 16 + x % 16;
-        const float *from = in + first[x];
-        ints at = load_ints(first + x) - first[x];
+        const int span = first[LANES - 1] - first[0];
         vec sum;
-        if (first[x + LANES - 1] - first[x] < LANES) {
-            sum = load(weight) * look_near(from, at);
-            for (int t = 1; t < taps; t++)
-                sum = multiply_add(load(weight + t * 16), look_near(from + t, at), sum);
-        } else {
-            sum = load(weight) * look_up(from, at);
-            for (int t = 1; t < taps; t++)
-                sum = multiply_add(load(weight + t * 16), look_up(from + t, at), sum);
-        }
+        if (span < LANES)
+            sum = weighted_near(in, first, weight, taps);
+        else if (span < 2 * LANES)
+            sum = weighted_around(in, first, weight, taps);
+        else
+            sum = weighted_anywhere(in, first, weight, taps);
         store(out + x, sum);
     }
 }

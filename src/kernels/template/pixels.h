@@ -12,23 +12,16 @@
 #define MOST_CHANNELS 4 /* done by vectors */
 #define MOST_PIXEL 8    /* bytes */
 
-typedef uint8_t narrow_bytes __attribute__((vector_size(LANES)));
-typedef uint16_t narrow_words __attribute__((vector_size(2 * LANES)));
-
 /* LANES pixels of `size` bytes; part[1] is there for 6 and 8 bytes only. */
 INLINE void load_pixels(ints *part, const char *in, int size)
 {
-    narrow_bytes bytes;
-    narrow_words words;
     vec even, odd;
     switch (size) {
     case 1:
-        memcpy(&bytes, in, sizeof bytes);
-        part[0] = __builtin_convertvector(bytes, ints);
+        part[0] = widen_bytes(in);
         return;
     case 2:
-        memcpy(&words, in, sizeof words);
-        part[0] = __builtin_convertvector(words, ints);
+        part[0] = widen_words(in);
         return;
     case 3:
         part[0] = spread_bytes(in);
@@ -49,17 +42,13 @@ INLINE void load_pixels(ints *part, const char *in, int size)
 
 INLINE void store_pixels(char *out, int size, const ints *part)
 {
-    narrow_bytes bytes;
-    narrow_words words;
     vec low, high;
     switch (size) {
     case 1:
-        bytes = __builtin_convertvector(part[0], narrow_bytes);
-        memcpy(out, &bytes, sizeof bytes);
+        narrow_bytes(out, part[0]);
         break;
     case 2:
-        words = __builtin_convertvector(part[0], narrow_words);
-        memcpy(out, &words, sizeof words);
+        narrow_words(out, part[0]);
         break;
     case 3:
         squeeze_bytes(out, part[0]);

@@ -42,7 +42,7 @@ static void repeat_elements(char *out, const char *in, int size, int s, int n)
 typedef struct {
     int count, elements; /* of input, in one round */
     int from[MOST_PIECES];
-    octets order[MOST_PIECES];
+    uint8_t order[MOST_PIECES][16];
 } up_pieces;
 
 static bool cut_into_pieces(up_pieces *pieces, int size, int s)
@@ -82,8 +82,8 @@ INLINE int repeat_pieces(char *out, const char *in, const up_pieces *pieces, int
     size_t at = 0;
     for (; at + step + 16 <= bytes; at += step)
         for (int i = 0; i < count; i++, out += 16) {
-            octets from = *(const octets_anywhere *)(in + at + pieces->from[i]);
-            *(octets_anywhere *)out = pick(from, pieces->order[i]);
+            store_octets(
+                out, pick(load_octets(in + at + pieces->from[i]), load_octets(pieces->order[i])));
         }
     return (int)(at / size);
 }

@@ -51,6 +51,16 @@ INLINE void store_ints(void *p, ints v)
     *(ints_anywhere *)p = v;
 }
 
+INLINE octets load_octets(const void *p)
+{
+    return *(const octets_anywhere *)p;
+}
+
+INLINE void store_octets(void *p, octets v)
+{
+    *(octets_anywhere *)p = v;
+}
+
 INLINE vec splat(float v)
 {
     return v - (vec){ 0 };
@@ -66,10 +76,13 @@ INLINE vec to_float(ints v)
  *   vec multiply_add(vec a, vec b, vec c)  a * b + c, rounded once or twice but always alike
  *   vec least(vec a, vec b), most(a, b)    b where either is NaN
  *   ints truncate(vec v)                   towards zero; NaN and what is too small: not above 0
- *   vec look_up(const float *in, ints at)  in[at]
- *   vec look_near(const float *in, ints at)  the same, for 0 <= at < LANES; reads LANES floats
+ *   vec look_up(const float *in, const int *at)  in[at[0]], in[at[1]] ...
+ *   vec look_near(in, at), look_around(in, at)   the same where no position is below the first and
+ *                                          all of them lie within LANES or 2 * LANES: faster
  *   zip(a, b, &low, &high), unzip          a0 b0 a1 b1 ... and back
  *   void store_3(float *p, vec a, b, c)    a0 b0 c0 a1 b1 c1 ...
+ *   ints widen_bytes(const void *p)        LANES bytes; widen_words: LANES 16-bit words
+ *   narrow_bytes(p, ints v), narrow_words  and back, for values that fit
  *   ints merge_bytes(ints a, b, c, d)      the bytes a0 b0 c0 d0, a1 ...; each clamped to 0..255
  *   ints spread_bytes(const void *p)       LANES groups of 3 bytes, each in an int of its own
  *   ints spread_words(const void *p)       LANES / 2 groups of 6 bytes, each in two ints

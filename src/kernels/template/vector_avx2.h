@@ -24,14 +24,22 @@ INLINE ints truncate(vec v)
     return (ints)_mm256_cvttps_epi32(v);
 }
 
-INLINE vec look_up(const float *in, ints at)
+INLINE vec look_up(const float *in, const int *at)
 {
-    return _mm256_i32gather_ps(in, (__m256i)at, 4);
+    return _mm256_i32gather_ps(in, (__m256i)load_ints(at), 4);
 }
 
-INLINE vec look_near(const float *in, ints at)
+INLINE vec look_near(const float *in, const int *at)
 {
-    return _mm256_permutevar8x32_ps(load(in), (__m256i)at);
+    return _mm256_permutevar8x32_ps(load(in + at[0]), (__m256i)(load_ints(at) - at[0]));
+}
+
+INLINE vec look_around(const float *in, const int *at)
+{
+    ints order = load_ints(at) - at[0];
+    vec low = _mm256_permutevar8x32_ps(load(in + at[0]), (__m256i)order);
+    vec high = _mm256_permutevar8x32_ps(load(in + at[0] + 8), (__m256i)order);
+    return _mm256_blendv_ps(low, high, (vec)(order > 7));
 }
 
 INLINE void zip(vec a, vec b, vec *low, vec *high)
@@ -59,6 +67,33 @@ INLINE void store_3(float *p, vec a, vec b, vec c)
     store(p, _mm256_blend_ps(_mm256_blend_ps(a, b, 0x92), c, 0x24));
     store(p + 8, _mm256_blend_ps(_mm256_blend_ps(c, a, 0x92), b, 0x24));
     store(p + 16, _mm256_blend_ps(_mm256_blend_ps(b, c, 0x92), a, 0x24));
+}
+
+INLINE ints widen_bytes(const void *p)
+{
+    return (ints)_mm256_cvtepu8_epi32(_mm_loadl_epi64(p));
+}
+
+INLINE ints widen_words(const void *p)
+{
+    return (ints)_mm256_cvtepu16_epi32(_mm_loadu_si128(p));
+}
+
+INLINE __m128i words_of(ints v)
+{
+    __m256i wide = (__m256i)v;
+    return _mm_packus_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
+}
+
+INLINE void narrow_bytes(void *p, ints v)
+{
+    __m128i words = words_of(v);
+    _mm_storel_epi64(p, _mm_packus_epi16(words, words));
+}
+
+INLINE void narrow_words(void *p, ints v)
+{
+    _mm_storeu_si128(p, words_of(v));
 }
 
 INLINE __m256i shuffle_in_lanes(__m256i v, __m128i order)

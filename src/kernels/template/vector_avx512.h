@@ -26,14 +26,20 @@ INLINE ints truncate(vec v)
     return (ints)_mm512_cvttps_epi32(v);
 }
 
-INLINE vec look_up(const float *in, ints at)
+INLINE vec look_up(const float *in, const int *at)
 {
-    return _mm512_i32gather_ps((__m512i)at, in, 4);
+    return _mm512_i32gather_ps((__m512i)load_ints(at), in, 4);
 }
 
-INLINE vec look_near(const float *in, ints at)
+INLINE vec look_near(const float *in, const int *at)
 {
-    return _mm512_permutexvar_ps((__m512i)at, load(in));
+    return _mm512_permutexvar_ps((__m512i)(load_ints(at) - at[0]), load(in + at[0]));
+}
+
+INLINE vec look_around(const float *in, const int *at)
+{
+    ints order = load_ints(at) - at[0];
+    return _mm512_permutex2var_ps(load(in + at[0]), (__m512i)order, load(in + at[0] + 16));
 }
 
 INLINE void zip(vec a, vec b, vec *low, vec *high)
@@ -62,6 +68,26 @@ INLINE void store_3(float *p, vec a, vec b, vec c)
     store(p, _mm512_mask_mov_ps(_mm512_mask_mov_ps(a, 0x2492, b), 0x4924, c));
     store(p + 16, _mm512_mask_mov_ps(_mm512_mask_mov_ps(b, 0x2492, c), 0x4924, a));
     store(p + 32, _mm512_mask_mov_ps(_mm512_mask_mov_ps(c, 0x2492, a), 0x4924, b));
+}
+
+INLINE ints widen_bytes(const void *p)
+{
+    return (ints)_mm512_cvtepu8_epi32(_mm_loadu_si128(p));
+}
+
+INLINE ints widen_words(const void *p)
+{
+    return (ints)_mm512_cvtepu16_epi32(_mm256_loadu_si256(p));
+}
+
+INLINE void narrow_bytes(void *p, ints v)
+{
+    _mm_storeu_si128(p, _mm512_cvtepi32_epi8((__m512i)v));
+}
+
+INLINE void narrow_words(void *p, ints v)
+{
+    _mm256_storeu_si256(p, _mm512_cvtepi32_epi16((__m512i)v));
 }
 
 INLINE __m512i shuffle_in_lanes(__m512i v, __m128i order)

@@ -4,12 +4,17 @@
 
 typedef uint64_t pair __attribute__((vector_size(16)));
 
-INLINE vec look_up(const float *in, ints at)
+INLINE vec look_up(const float *in, const int *at)
 {
     return (vec){ in[at[0]], in[at[1]], in[at[2]], in[at[3]] };
 }
 
-INLINE vec look_near(const float *in, ints at)
+INLINE vec look_near(const float *in, const int *at)
+{
+    return look_up(in, at);
+}
+
+INLINE vec look_around(const float *in, const int *at)
 {
     return look_up(in, at);
 }

@@ -31,6 +31,31 @@ INLINE ints truncate(vec v)
     return (ints)vcvtq_s32_f32((float32x4_t)v);
 }
 
+INLINE ints widen_words(const void *p)
+{
+    return (ints)vmovl_u16(vld1_u16(p));
+}
+
+INLINE ints widen_bytes(const void *p)
+{
+    uint32_t four;
+    memcpy(&four, p, 4);
+    uint16x8_t words = vmovl_u8(vcreate_u8(four));
+    return (ints)vmovl_u16(vget_low_u16(words));
+}
+
+INLINE void narrow_words(void *p, ints v)
+{
+    vst1_u16(p, vmovn_u32((uint32x4_t)v));
+}
+
+INLINE void narrow_bytes(void *p, ints v)
+{
+    uint16x4_t words = vmovn_u32((uint32x4_t)v);
+    uint32_t four = vget_lane_u32((uint32x2_t)vmovn_u16(vcombine_u16(words, words)), 0);
+    memcpy(p, &four, 4);
+}
+
 #define HAS_PICK
 
 INLINE octets pick(octets from, octets at)

@@ -28,6 +28,33 @@ INLINE ints truncate(vec v)
     return (ints)_mm_cvttps_epi32(v);
 }
 
+INLINE ints widen_words(const void *p)
+{
+    return (ints)_mm_unpacklo_epi16(_mm_loadl_epi64(p), _mm_setzero_si128());
+}
+
+INLINE ints widen_bytes(const void *p)
+{
+    int four;
+    memcpy(&four, p, 4);
+    __m128i words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(four), _mm_setzero_si128());
+    return (ints)_mm_unpacklo_epi16(words, _mm_setzero_si128());
+}
+
+/* SSE2 packs signed words only: the upper half is kept at bay by extending the sign. */
+INLINE void narrow_words(void *p, ints v)
+{
+    __m128i extended = (__m128i)(v << 16 >> 16);
+    _mm_storel_epi64(p, _mm_packs_epi32(extended, extended));
+}
+
+INLINE void narrow_bytes(void *p, ints v)
+{
+    __m128i words = _mm_packs_epi32((__m128i)v, (__m128i)v);
+    int four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+    memcpy(p, &four, 4);
+}
+
 INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
 {
     __m128i ab = _mm_packs_epi32((__m128i)a, (__m128i)b);
@@ -57,6 +84,31 @@ INLINE vec most(vec a, vec b)
 INLINE ints truncate(vec v)
 {
     return __builtin_convertvector(most(v, splat(-1)), ints);
+}
+
+INLINE ints widen_words(const void *p)
+{
+    uint16_t v[4];
+    memcpy(v, p, sizeof v);
+    return (ints){ v[0], v[1], v[2], v[3] };
+}
+
+INLINE ints widen_bytes(const void *p)
+{
+    const uint8_t *v = p;
+    return (ints){ v[0], v[1], v[2], v[3] };
+}
+
+INLINE void narrow_words(void *p, ints v)
+{
+    uint16_t words[] = { (uint16_t)v[0], (uint16_t)v[1], (uint16_t)v[2], (uint16_t)v[3] };
+    memcpy(p, words, sizeof words);
+}
+
+INLINE void narrow_bytes(void *p, ints v)
+{
+    uint8_t bytes[] = { (uint8_t)v[0], (uint8_t)v[1], (uint8_t)v[2], (uint8_t)v[3] };
+    memcpy(p, bytes, sizeof bytes);
 }
 
 INLINE ints byte_of(ints v)

@@ -1,0 +1,43 @@
+#include "bench.h"
+
+#include "upscale.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const bench_section sections[] = {
+    { "kernels", "the inner loops, every variant", bench_kernels },
+};
+
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: upscale_bench [SECTION...]   (all of them without a name)\n");
+    for (int i = 0; i < SECTIONS; i++)
+        fprintf(stderr, "  %-10s %s\n", sections[i].name, sections[i].summary);
+    return 2;
+}
+
+static const bench_section *find(const char *name)
+{
+    for (int i = 0; i < SECTIONS; i++)
+        if (strcmp(sections[i].name, name) == 0)
+            return &sections[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!find(argv[i]))
+            return usage();
+    bench_limits limits;
+    bench_measure(&limits);
+    bench_print(&limits);
+    for (int i = 1; i < argc; i++)
+        find(argv[i])->run(&limits);
+    for (int i = 0; argc == 1 && i < SECTIONS; i++)
+        sections[i].run(&limits);
+    return 0;
+}

@@ -1,0 +1,58 @@
+#include "bench.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { LEAST_RUNS = 5, MOST_RUNS = 40 };
+static const double enough_seconds = 0.4;
+
+/* Of this thread: other programs on the machine disturb it less than the time on the wall. */
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+double bench_seconds(void (*run)(void *), void *user)
+{
+    double best = 1e9, start = now();
+    run(user);
+    for (int i = 0; i < LEAST_RUNS || (i < MOST_RUNS && now() - start < enough_seconds); i++) {
+        double before = now();
+        run(user);
+        double taken = now() - before;
+        best = taken < best ? taken : best;
+    }
+    return best;
+}
+
+double bench_floor(const bench_limits *limits, const bench_work *work)
+{
+    double memory = work->read / limits->read + work->written / limits->fill;
+    double cache = work->cached / limits->cached_copy;
+    double arithmetic = work->multiply_adds / limits->multiply_adds;
+    double most = memory > cache ? memory : cache;
+    return most > arithmetic ? most : arithmetic;
+}
+
+void bench_header(const char *title)
+{
+    printf("\n%s\n%-36s %-9s %9s %9s %9s %6s\n", title, "", "", "ms", "Mpix/s", "floor ms",
+           "share");
+}
+
+void bench_row(const char *name, const char *variant, double seconds, double pixels, double floor)
+{
+    printf("%-36s %-9s %9.2f %9.0f %9.2f %5.0f%%\n", name, variant, seconds * 1e3,
+           pixels / seconds * 1e-6, floor * 1e3, floor / seconds * 100);
+    fflush(stdout);
+}
+
+void bench_print(const bench_limits *limits)
+{
+    printf("one core: read %.1f, fill %.1f, copy %.1f GB/s; copy in cache %.0f GB/s; "
+           "%.0f G multiply-adds/s\n",
+           limits->read * 1e-9, limits->fill * 1e-9, limits->copy * 1e-9,
+           limits->cached_copy * 1e-9, limits->multiply_adds * 1e-9);
+}
