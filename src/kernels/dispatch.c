@@ -52,4 +52,3 @@ const up_kernels *up_kernels_get(void)
     }
     return kernels;
 }
-

@@ -7,7 +7,7 @@ typedef struct {
     up_graph *graph;
     up_request *request;
     int node;
-    bool alpha;     /* the last channel of `node` is alpha ... */
+    bool alpha;      /* the last channel of `node` is alpha ... */
     bool associated; /* ... and the colours are premultiplied by it */
 } builder;
 
@@ -57,8 +57,7 @@ static up_status associate(builder *b, bool associated, up_error *error)
         return UP_OK;
     b->associated = associated;
     const float white[4] = { b->request->white };
-    return add_point(b, associated ? &up_point_premultiply : &up_point_unpremultiply, white,
-                     error);
+    return add_point(b, associated ? &up_point_premultiply : &up_point_unpremultiply, white, error);
 }
 
 static up_status change_light(builder *b, const up_point *point, up_error *error)
@@ -127,8 +126,8 @@ static up_status build_beside_alpha(builder *b, const up_method *method, up_erro
     UP_TRY(add_select(b, 0, channels - 1, error));
     UP_TRY(method->build(b->graph, b->node, b->request, &b->node, error));
     up_op *op;
-    UP_TRY(up_concat_plan(&op, up_graph_shape(b->graph, b->node),
-                          up_graph_shape(b->graph, alpha), error));
+    UP_TRY(up_concat_plan(&op, up_graph_shape(b->graph, b->node), up_graph_shape(b->graph, alpha),
+                          error));
     return up_graph_add(b->graph, op, b->node, alpha, &b->node, error);
 }
 

@@ -19,8 +19,8 @@ static up_status load_embedded(up_layer_weights **layer, const char *name, int s
                        "no weights called '%s' for scale %d are inside the program; give a file "
                        "with --weights",
                        name ? name : "tconv", scale);
-    UP_TRY(up_safetensors_from_memory(&file, embedded->bytes, embedded->size, embedded->name,
-                                      error));
+    UP_TRY(
+        up_safetensors_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
     up_status status = up_layer_load(layer, file, NULL, error);
     up_safetensors_close(&file);
     return status;
@@ -38,8 +38,8 @@ static up_status load_file(up_request *request, up_error *error)
 /* The colours that the layer is run on: all channels but alpha. */
 static int colours(const up_request *request)
 {
-    bool alpha = request->input.color == UP_COLOR_GREY_ALPHA ||
-                 request->input.color == UP_COLOR_RGBA;
+    bool alpha =
+        request->input.color == UP_COLOR_GREY_ALPHA || request->input.color == UP_COLOR_RGBA;
     return request->input.channels - (alpha ? 1 : 0);
 }
 
@@ -71,9 +71,10 @@ static up_status prepare(up_request *request, up_error *error)
     if (!request->options->weights)
         return UP_OK;
     if (request->variant)
-        return up_fail(error, UP_ERROR_ARGUMENT,
-                       "tconv:%s are weights inside the program; --weights gives others: choose one",
-                       request->variant);
+        return up_fail(
+            error, UP_ERROR_ARGUMENT,
+            "tconv:%s are weights inside the program; --weights gives others: choose one",
+            request->variant);
     UP_TRY(load_file(request, error));
     UP_TRY(check_channels(request, error));
     if (request->sized)
@@ -108,8 +109,8 @@ static up_status repeat_layer(const up_layer_weights *layer, int channels, up_co
 
 /* The layer sees samples of range 0 .. layer->range; since it is linear, scaling its bias is
  * the same as scaling its input and output. */
-static up_status scaled_bias(const up_layer_weights *layer, const up_request *request,
-                             float **bias, up_error *error)
+static up_status scaled_bias(const up_layer_weights *layer, const up_request *request, float **bias,
+                             up_error *error)
 {
     *bias = NULL;
     if (!layer->bias)

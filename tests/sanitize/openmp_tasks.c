@@ -35,6 +35,7 @@ void *__wrap___kmpc_omp_task_alloc(void *at, int thread, int flags, size_t task,
 
 WRAP_START(int, __kmpc_omp_task, (void *at, int thread, void *task), (at, thread, task))
 WRAP_START(int, __kmpc_omp_task_with_deps,
-           (void *at, int thread, void *task, int count, void *list, int alias_count, void *aliases),
+           (void *at, int thread, void *task, int count, void *list, int alias_count,
+            void *aliases),
            (at, thread, task, count, list, alias_count, aliases))
 WRAP_START(void, __kmpc_omp_task_begin_if0, (void *at, int thread, void *task), (at, thread, task))
