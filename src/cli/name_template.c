@@ -54,6 +54,7 @@ bool cli_template_uses(const char *name_template, cli_field field)
 {
     const char *end;
     for (const char *at = name_template; (at = strchr(at, '{')); at = end) {
+        end = at + 1;
         if (field_at(at, &end) == (int)field)
             return true;
     }
