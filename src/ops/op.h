@@ -49,9 +49,11 @@ struct up_op { /* immutable once planned: shared by all threads */
     int inputs;
     up_edge edge[UP_MAX_INPUTS]; /* what lies outside an input: made by the ring, never by run() */
     int reach[UP_MAX_INPUTS];    /* columns read beyond either end of a row */
-    int step;                    /* at most this many rows per call; calls start at multiples */
-    size_t scratch;              /* bytes per thread */
-    double multiply_adds;        /* per output row */
+    bool pointwise; /* column x of row y comes from column x of row y alone: may be run block by
+                       block behind the op before it, without a ring between them */
+    int step;       /* at most this many rows per call; calls start at multiples */
+    size_t scratch; /* bytes per thread */
+    double multiply_adds; /* per output row */
 
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
      * decreases with y. */

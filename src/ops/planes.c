@@ -120,6 +120,7 @@ static up_status plan(up_op **result, const up_format *format, bool packs, up_er
         .out = packs ? raw : planes,
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
+        .pointwise = true,
         .step = 1,
         .scratch = format->channels * sizeof(float *),
         .span = up_span_same,

@@ -6,58 +6,138 @@
 
 #define SLICE_WORK 16384.0 /* samples, or multiply-adds / 16, that are worth a task */
 
-/* Calls the op of a node for rows y .. y + rows - 1, columns x0 .. x1 - 1. */
-static void call(const up_state *s, int n, int y, int rows, int x0, int x1)
+/* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
+typedef struct {
+    const up_graph *graph;
+    int64_t frame;
+    int y, rows, x0, x1;
+} up_region;
+
+static void *take(unsigned char **scratch, size_t bytes)
 {
-    const up_node *node = &s->run->graph->node[n];
-    const up_op *op = node->op;
-    unsigned char *scratch = s->scratch[omp_get_thread_num()];
-    const void **pointer = (const void **)scratch;
-    up_window window[UP_MAX_INPUTS];
-    for (int i = 0; i < op->inputs; i++) {
-        const up_ring *ring = &s->run->graph->node[node->input[i]].ring;
-        int first, end;
-        up_graph_window(node, i, y, rows, &first, &end);
-        window[i] = (up_window){ pointer, first, up_max(0, end - first) };
-        for (int c = 0; c < op->in[i].channels; c++) {
-            for (int r = first; r < end; r++) {
-                int real = up_edge_row(op->edge[i], r, ring->shape.height);
-                *pointer++ = real < 0 ? ring->zero : up_ring_row(ring, c, real);
-            }
+    void *taken = *scratch;
+    *scratch += up_round_up(bytes, UP_ALIGN);
+    return taken;
+}
+
+/* The rows of an input that an op reads, as pointers. */
+static const void **ring_window(const up_region *at, const up_node *node, int i, int y, int rows,
+                                const void **pointer, up_window *window)
+{
+    const up_ring *ring = &at->graph->node[node->input[i]].ring;
+    int first, end;
+    up_graph_window(node, i, y, rows, &first, &end);
+    *window = (up_window){ pointer, first, up_max(0, end - first) };
+    for (int c = 0; c < ring->shape.channels; c++) {
+        for (int r = first; r < end; r++) {
+            int real = up_edge_row(node->op->edge[i], r, ring->shape.height);
+            *pointer++ = real < 0 ? ring->zero : up_ring_row(ring, c, real);
         }
     }
-    void *const *out = (void *const *)pointer;
-    for (int c = 0; c < op->out.channels; c++)
-        for (int r = y; r < y + rows; r++)
-            *pointer++ = up_ring_row(&node->ring, c, r);
-    size_t used = up_round_up((unsigned char *)pointer - scratch, UP_ALIGN);
-    up_target target = { out, y, rows, x0, x1, s->frame, scratch + used };
-    op->run(op, window, &target);
+    return pointer;
+}
+
+static void make(const up_region *at, const up_node *node, void *const *out,
+                 unsigned char *scratch);
+
+/* Makes the block of a fused input; its pointers stand as if the block were a whole row. */
+static const void **fused_block(const up_region *at, const up_node *fused, unsigned char **scratch)
+{
+    size_t rows = (size_t)fused->op->out.channels * at->rows;
+    const void **row = take(scratch, rows * sizeof *row);
+    float *block = take(scratch, rows * UP_BLOCK * sizeof *block + UP_ALIGN);
+    for (size_t i = 0; i < rows; i++)
+        row[i] = block + i * UP_BLOCK - at->x0;
+    make(at, fused, (void *const *)row, *scratch);
+    return row;
+}
+
+/* As many calls of the op as the rows of the region take; out[c * at->rows + i]. */
+static void make(const up_region *at, const up_node *node, void *const *out, unsigned char *scratch)
+{
+    const up_op *op = node->op;
+    const void **block[UP_MAX_INPUTS] = { NULL };
+    for (int i = 0; i < op->inputs; i++) {
+        const up_node *fused = up_graph_fused(at->graph, node, i);
+        if (fused)
+            block[i] = fused_block(at, fused, &scratch);
+    }
+    int rows;
+    for (int done = 0; done < at->rows; done += rows) {
+        rows = up_min(op->step, at->rows - done);
+        const void **pointer = (const void **)scratch;
+        up_window window[UP_MAX_INPUTS];
+        for (int i = 0; i < op->inputs; i++) {
+            if (!block[i]) {
+                pointer = ring_window(at, node, i, at->y + done, rows, pointer, &window[i]);
+                continue;
+            }
+            window[i] = (up_window){ pointer, at->y + done, rows };
+            for (int c = 0; c < op->in[i].channels; c++)
+                for (int r = done; r < done + rows; r++)
+                    *pointer++ = block[i][c * at->rows + r];
+        }
+        void *const *to = (void *const *)pointer;
+        for (int c = 0; c < op->out.channels; c++)
+            for (int r = done; r < done + rows; r++)
+                *pointer++ = out[c * at->rows + r];
+        size_t used = up_round_up((unsigned char *)pointer - scratch, UP_ALIGN);
+        up_target target = { to, at->y + done, rows, at->x0, at->x1, at->frame, scratch + used };
+        op->run(op, window, &target);
+    }
+}
+
+static bool has_fused(const up_graph *graph, const up_node *node)
+{
+    for (int i = 0; i < node->op->inputs; i++)
+        if (up_graph_fused(graph, node, i))
+            return true;
+    return false;
 }
 
 static void make_slice(const up_state *s, int n, int x0, int x1)
 {
-    const up_node *node = &s->run->graph->node[n];
+    const up_graph *graph = s->run->graph;
+    const up_node *node = &graph->node[n];
+    int columns = has_fused(graph, node) ? UP_BLOCK : x1 - x0, channels = node->op->out.channels;
     int rows;
     for (int y = node->made; y < node->need; y += rows) {
-        rows = up_min(node->op->step, node->need - y);
-        call(s, n, y, rows, x0, x1);
+        rows = up_min(node->step, node->need - y);
+        unsigned char *scratch = s->scratch[omp_get_thread_num()];
+        void **out = take(&scratch, (size_t)channels * rows * sizeof *out);
+        for (int c = 0; c < channels; c++)
+            for (int r = 0; r < rows; r++)
+                out[c * rows + r] = up_ring_row(&node->ring, c, y + r);
+        for (int x = x0; x < x1; x += columns) {
+            up_region at = { graph, s->frame, y, rows, x, up_min(x + columns, x1) };
+            make(&at, node, out, scratch);
+        }
     }
+}
+
+static double work(const up_graph *graph, const up_node *node)
+{
+    double sum =
+        node->ring.shape.width * (double)node->ring.shape.channels + node->op->multiply_adds / 16;
+    for (int i = 0; i < node->op->inputs; i++) {
+        const up_node *fused = up_graph_fused(graph, node, i);
+        sum += fused ? work(graph, fused) : 0;
+    }
+    return sum;
 }
 
 static int count_slices(const up_state *s, const up_node *node)
 {
     int rows = node->need - node->made, width = node->ring.shape.width;
-    double work =
-        (double)rows * (width * (double)node->ring.shape.channels + node->op->multiply_adds / 16);
     int most = up_min(s->run->threads, width / (2 * UP_SLICE_ALIGN));
-    return up_clamp((int)(work / SLICE_WORK), 1, up_max(most, 1));
+    int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
+    return up_clamp(worth, 1, up_max(most, 1));
 }
 
 void up_engine_make(up_state *s, int n)
 {
     up_node *node = &s->run->graph->node[n];
-    int slices = count_slices(s, node), width = node->ring.shape.width;
+    int slices = node->fused ? 0 : count_slices(s, node), width = node->ring.shape.width;
     for (int i = 0; i < slices; i++) {
         int x0 = (int)((int64_t)width * i / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
         int x1 = (int)((int64_t)width * (i + 1) / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
@@ -66,6 +146,7 @@ void up_engine_make(up_state *s, int n)
         make_slice(s, n, x0, x1);
     }
 #pragma omp taskwait
-    up_ring_pad(&node->ring, node->made, node->need);
+    if (!node->fused)
+        up_ring_pad(&node->ring, node->made, node->need);
     node->made = node->need;
 }

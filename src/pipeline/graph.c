@@ -126,7 +126,7 @@ static void spread_needs(up_graph *graph)
     for (int n = graph->count - 1; n > 0; n--) {
         up_node *node = &graph->node[n];
         int height = node->ring.shape.height;
-        node->need = up_min(height, (int)up_round_up(node->need, node->op->step));
+        node->need = up_min(height, (int)up_round_up(node->need, node->step));
         if (node->need <= node->made) {
             node->need = node->made;
             continue;
@@ -146,7 +146,7 @@ int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
     const up_node *node = &graph->node[graph->output[output]];
     int height = node->ring.shape.height;
     int64_t end = (int64_t)height * (chunk + 1) / graph->chunks;
-    return up_min(height, (int)up_round_up((size_t)end, node->op->step));
+    return up_min(height, (int)up_round_up((size_t)end, node->step));
 }
 
 bool up_graph_next_band(up_graph *graph, int chunk)
@@ -187,22 +187,36 @@ static int oldest_row(const up_graph *graph, int n)
     return oldest;
 }
 
-/* Row pointers and scratch that making the rows of one node takes. */
-static void measure_calls(up_graph *graph, const up_node *node)
+/* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it. */
+static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int rows)
 {
     const up_op *op = node->op;
+    size_t pointers = (size_t)op->out.channels * rows, inside = 0;
+    for (int i = 0; i < op->inputs; i++) {
+        const up_node *fused = up_graph_fused(graph, node, i);
+        int first, end;
+        up_graph_window(node, i, y, rows, &first, &end);
+        pointers += (size_t)up_max(0, end - first) * op->in[i].channels;
+        if (!fused)
+            continue;
+        size_t block = (size_t)op->in[i].channels * rows;
+        inside += up_round_up(block * sizeof(void *), UP_ALIGN) + block * UP_BLOCK * sizeof(float) +
+                  UP_ALIGN;
+        inside += call_bytes(graph, fused, y, rows);
+    }
+    return up_round_up(pointers * sizeof(void *), UP_ALIGN) + up_round_up(op->scratch, UP_ALIGN) +
+           inside;
+}
+
+static void measure_calls(up_graph *graph, const up_node *node)
+{
     int rows;
     for (int y = node->made; y < node->need; y += rows) {
-        rows = up_min(op->step, node->need - y);
-        size_t pointers = (size_t)op->out.channels * rows;
-        for (int i = 0; i < op->inputs; i++) {
-            int first, end;
-            up_graph_window(node, i, y, rows, &first, &end);
-            pointers += (size_t)up_max(0, end - first) * op->in[i].channels;
-        }
-        size_t bytes = up_round_up(pointers * sizeof(void *), UP_ALIGN) + op->scratch;
+        rows = up_min(node->step, node->need - y);
+        size_t out = (size_t)node->op->out.channels * rows * sizeof(void *);
+        size_t bytes = up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows);
         if (bytes > graph->scratch)
-            graph->scratch = up_round_up(bytes, UP_ALIGN);
+            graph->scratch = bytes;
     }
 }
 
@@ -210,7 +224,7 @@ static void walk_band(up_graph *graph)
 {
     for (int n = 1; n < graph->count; n++) {
         up_node *node = &graph->node[n];
-        if (node->need == node->made)
+        if (node->need == node->made || node->fused)
             continue;
         measure_calls(graph, node);
         if (!node->output)
@@ -220,15 +234,38 @@ static void walk_band(up_graph *graph)
         graph->node[n].made = graph->node[n].need;
 }
 
+static bool has_ring(const up_node *node)
+{
+    return !node->output && !node->fused && !node->ring.bound;
+}
+
 static up_status lay_out(up_graph *graph, up_error *error)
 {
     for (int n = 0; n < graph->count; n++) {
         up_ring *ring = &graph->node[n].ring;
-        if (!graph->node[n].output && !ring->bound && !up_ring_layout(ring))
+        if (has_ring(&graph->node[n]) && !up_ring_layout(ring))
             return up_fail(error, UP_ERROR_LIMIT, "%d columns of %d channels are too much",
                            ring->shape.width, ring->shape.channels);
     }
     return UP_OK;
+}
+
+/* Whatever is read by one pointwise op alone needs no ring. */
+static void fuse(up_graph *graph)
+{
+    for (int n = 1; n < graph->count; n++) {
+        up_node *node = &graph->node[n];
+        int consumers = 0;
+        for (int m = n + 1; m < graph->count; m++)
+            for (int i = 0; i < graph->node[m].op->inputs; i++)
+                if (graph->node[m].input[i] == n)
+                    consumers += graph->node[m].op->pointwise ? 1 : 2;
+        node->fused = consumers == 1 && !node->output && !node->ring.shape.raw;
+        node->step = node->op->step;
+        for (int i = 0; i < node->op->inputs; i++)
+            if (up_graph_fused(graph, node, i))
+                node->step = up_max(node->step, graph->node[node->input[i]].step);
+    }
 }
 
 up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error)
@@ -242,6 +279,7 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *erro
         return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
     for (int n = 0; n < graph->count; n++)
         graph->node[n].ring.rows = 1;
+    fuse(graph);
     up_graph_rewind(graph);
     up_ring *input = &graph->node[0].ring;
     int kept = 0; /* oldest input row in use while the chunk before is computed */
@@ -262,7 +300,7 @@ size_t up_graph_bytes(const up_graph *graph)
 {
     size_t bytes = 0;
     for (int n = 0; n < graph->count; n++)
-        if (!graph->node[n].output && !graph->node[n].ring.bound)
+        if (has_ring(&graph->node[n]))
             bytes += up_ring_bytes(&graph->node[n].ring);
     return bytes;
 }
@@ -270,7 +308,7 @@ size_t up_graph_bytes(const up_graph *graph)
 up_status up_graph_allocate(up_graph *graph, up_error *error)
 {
     for (int n = 0; n < graph->count; n++)
-        if (!graph->node[n].output && !graph->node[n].ring.bound)
+        if (has_ring(&graph->node[n]))
             UP_TRY(up_ring_allocate(&graph->node[n].ring, error));
     return UP_OK;
 }

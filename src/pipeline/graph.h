@@ -8,11 +8,15 @@
 #include "ops/op.h"
 #include "pipeline/ring.h"
 
+#define UP_BLOCK 512 /* columns of a fused block */
+
 typedef struct {
     up_op *op; /* NULL: the input of the graph */
     int input[UP_MAX_INPUTS];
     up_ring ring;
     bool output;
+    bool fused;      /* made in blocks by its only consumer, which is pointwise; has no ring */
+    int step;        /* rows made together: the op's, or that of what is fused into it */
     bool edge_fixed; /* some consumer reaches beyond the sides: ring.edge is settled */
     int made;        /* rows made so far, of the current frame */
     int need;        /* rows that the current band asks for */
@@ -26,7 +30,7 @@ typedef struct {
     int chunks; /* set by up_graph_prepare */
     int band;
     int *input_end; /* [chunks] input rows that the chunks up to this one take */
-    size_t scratch; /* bytes per thread: row pointers, then the op's own */
+    size_t scratch; /* bytes per thread: row pointers, fused blocks, the ops' own */
 } up_graph;
 
 void up_graph_init(up_graph *graph);
@@ -64,6 +68,13 @@ bool up_graph_next_band(up_graph *graph, int chunk);
 
 /* Rows that one call of `node`'s op reads of an input: *first .. *end - 1 as the op sees them. */
 void up_graph_window(const up_node *node, int input, int y, int rows, int *first, int *end);
+
+/* The input of a node as one more node, where it is fused into it; else NULL. */
+static inline const up_node *up_graph_fused(const up_graph *graph, const up_node *node, int input)
+{
+    const up_node *from = &graph->node[node->input[input]];
+    return from->fused ? from : NULL;
+}
 
 /* Multiply-adds for a whole frame. */
 double up_graph_multiply_adds(const up_graph *graph);
