@@ -23,7 +23,7 @@ TestSuite(cli_files, .init = set_up, .fini = scratch_fini);
 Test(cli_files, one_input_one_output)
 {
     static const shell_case tests[] = {
-        { "upscale a.ppm -o big.ppm && head -c 8 big.ppm", 0, "P6 24 20", NULL },
+        { "upscale a.ppm -o big.ppm && size_of big.ppm", 0, "P6 24 20", NULL },
         { "upscale a.ppm -o big.npy && test -s big.npy", 0, "", "" },
         { "upscale a.ppm -o new/deep/big.ppm && test -s new/deep/big.ppm", 0, "", "" },
         { "upscale ./a.ppm -o folder/ && test -s folder/a.ppm", 0, "", "" },
@@ -90,7 +90,7 @@ Test(cli_files, templates)
     static const shell_case tests[] = {
         { "upscale a.ppm -o t --name '{stem}_{method}_{scale}.{ext}' -m nearest && ls t", 0,
           "a_nearest_2.ppm\n", "" },
-        { "upscale a.ppm -o u --name '{width}x{height}/{stem}' -s 3 && ls u/*", 0, "36x30:\na.ppm",
+        { "upscale a.ppm -o u --name '{width}x{height}/{stem}' -s 3 && ls u/36x30", 0, "a.ppm",
           NULL },
         { "upscale a.ppm -o v --name '{stem}.npy' && ls v", 0, "a.npy\n", "" },
         { "upscale tree/sub/y.ppm tree/x.ppm -o w --name '{dir}/{stem}.{ext}' -q && ls w/tree/sub",
@@ -136,7 +136,7 @@ Test(cli_files, nothing_is_overwritten_silently)
         { "echo keep > o.ppm; upscale a.ppm -o o.ppm", 1, "",
           "o.ppm exists; --overwrite replaces it, --skip-existing leaves it" },
         { "upscale a.ppm -o o.ppm --skip-existing -v; cat o.ppm", 0, "keep", "exists, skipped" },
-        { "upscale a.ppm -o o.ppm --overwrite && head -c 8 o.ppm", 0, "P6 24 20", "" },
+        { "upscale a.ppm -o o.ppm --overwrite && size_of o.ppm", 0, "P6 24 20", "" },
         { "ln -s nowhere dangling.ppm; upscale a.ppm -o dangling.ppm", 1, "", "exists" },
         { "upscale a.ppm -o /dev/null --overwrite", 2, "", "no file that could be written" },
     };
@@ -165,10 +165,10 @@ Test(cli_files, an_input_is_never_replaced)
 Test(cli_files, pipes)
 {
     static const shell_case tests[] = {
-        { "upscale - < a.ppm | head -c 8", 0, "P6 24 20", "" },
-        { "upscale - -o - < a.ppm | head -c 8", 0, "P6 24 20", "" },
+        { "upscale - < a.ppm | size_of", 0, "P6 24 20", "" },
+        { "upscale - -o - < a.ppm | size_of", 0, "P6 24 20", "" },
         { "upscale a.ppm -o - -f npy | head -c 6 | tail -c 5", 0, "NUMPY", "" },
-        { "cat a.ppm | upscale - -o p.ppm && head -c 8 p.ppm", 0, "P6 24 20", "" },
+        { "cat a.ppm | upscale - -o p.ppm && size_of p.ppm", 0, "P6 24 20", "" },
         { "upscale - -o d/ < a.ppm && ls d", 0, "stdin.p", "" },
         { "upscale - a.ppm -o d2/ < b.ppm && ls d2 | wc -l", 0, "2", NULL },
         { "upscale - - -o d3/ < b.ppm", 2, "", "only once" },

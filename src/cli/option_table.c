@@ -136,7 +136,7 @@ const cli_option cli_options[] = {
       cli_parse_int, FIELD(jobs), 1, 1024,
       .help = "files at the same time; otherwise one per core" },
     { "threads", 0, "N", CLI_UPSCALE | CLI_POOL, CLI_GROUP_RUN,
-      cli_parse_int, FIELD(up.threads), 1, 1024,
+      cli_parse_int, FIELD(up.threads), 1, 256,
       .help = "threads for each file; otherwise the cores are shared out" },
     { "max-memory", 0, "BYTES", CLI_UPSCALE | CLI_POOL | CLI_INFO, CLI_GROUP_RUN,
       cli_parse_bytes, FIELD(up.max_memory),

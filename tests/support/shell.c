@@ -8,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* size_of: the first words of a PNM, which are its size. */
+static const char prelude[] = "PATH='%s':$PATH\n"
+                              "size_of() { head -c 16 $1 | tr '\\n' ' '; }\n%s";
+
 static process_result run(const char *format, va_list list)
 {
     char program[] = UP_PROGRAM, *command, *line;
     cr_assert_geq(vasprintf(&command, format, list), 0);
-    cr_assert_geq(asprintf(&line, "PATH='%s':$PATH\n%s", dirname(program), command), 0);
+    cr_assert_geq(asprintf(&line, prelude, dirname(program), command), 0);
     const char *const argv[] = { "sh", "-c", line, NULL };
     process_result result = process_run(argv, &(process_options){ .directory = scratch_folder() });
     free(line);
