@@ -24,18 +24,27 @@ typedef struct {
 } up_columns;
 
 /*
- * Convolution as a list of taps, for conv2d and for one output phase of a transposed convolution:
- *   out[j][x] = bias[j] + sum over t of weight[t * outs + j] * in[row[t]][x + dx[t]],  0 <= j <
- * outs Taps are summed in order, starting from the bias.
+ * Convolution as a list of taps. The outs, output rows made together, come in groups of `size`
+ * channels; a group is one phase of the output (see ops/conv.h). A tap is an input row, shifted,
+ * and adds to all channels of neighbouring groups; taps that add to the same groups make a run:
+ *   sum[group * size + c][x] = bias[c] + sum over the taps t of the group of weight * in[t][x0 + x]
+ * in the order of the taps. Where `paired`, the second half of the outs goes between the columns of
+ * the first: out[j][2x] = sum[j][x], out[j][2x + 1] = sum[outs / 2 + j][x].
  */
-#define UP_MAX_OUTS 16
+#define UP_MAX_OUTS 8
+#define UP_MAX_GROUPS 4
 typedef struct {
-    int outs; /* 1..UP_MAX_OUTS output rows made together */
+    int first, count; /* groups */
     int taps;
-    const int *row;      /* [taps] index into the input row pointers */
-    const int *dx;       /* [taps] column offset */
-    const float *weight; /* [taps][outs] */
-    const float *bias;   /* [outs], or NULL */
+} up_tap_run;
+
+typedef struct {
+    int groups, size; /* 1 x 1..8, 2 x 1..4, 3 x 1, 4 x 1 */
+    bool paired;      /* only with an even number of groups */
+    int runs;
+    const up_tap_run *run;
+    const float *weight; /* of every tap in order: [groups of its run][size] */
+    const float *bias;   /* [size] */
 } up_taps;
 
 typedef struct up_kernels {
@@ -54,11 +63,13 @@ typedef struct up_kernels {
     /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 64. */
     void (*resample_columns)(float *out, const float *in, const up_columns *plan, int x0, int x1);
 
-    /* out[j][x] for 0 <= x < n, every j; see up_taps. Rows of `in` and `out` are shifted by the
-     * caller so that x starts at 0; `in` rows need only 4-byte alignment. */
-    void (*convolve)(float *const *out, const float *const *in, const up_taps *taps, int n);
+    /* Columns 0 <= x < n of every row of `out`; see up_taps. `in` holds a row per tap, of any
+     * alignment, and `in[t] + x0` is what column 0 (paired: 0 and 1) reads. */
+    void (*convolve)(float *const *out, const float *const *in, const up_taps *taps, int x0, int n);
+    int convolve_outs; /* as many at a time are fastest, at most UP_MAX_OUTS */
 
-    /* out[x * s + p] = in[p][x] for 0 <= x < n: the phases of a transposed convolution. */
+    /* out[x] = in[x % s][x / s] for 0 <= x < n: the phases of a transposed convolution. `in` rows
+     * need only 4-byte alignment. */
     void (*interleave)(float *out, const float *const *in, int s, int n);
 
     /* Raw elements of `bytes` bytes, exact: out[x * s .. x * s + s - 1] = in[x], 0 <= x < n. */

@@ -59,23 +59,37 @@ static void resample_columns(float *out, const float *in, const up_columns *plan
     }
 }
 
-static void convolve(float *const *out, const float *const *in, const up_taps *taps, int n)
+static float convolve_at(const float *const *in, const up_taps *taps, int out, int x)
 {
-    for (int j = 0; j < taps->outs; j++) {
-        for (int x = 0; x < n; x++) {
-            float sum = taps->bias ? taps->bias[j] : 0;
-            for (int t = 0; t < taps->taps; t++)
-                sum += taps->weight[t * taps->outs + j] * in[taps->row[t]][x + taps->dx[t]];
-            out[j][x] = sum;
-        }
+    int group = out / taps->size, c = out % taps->size;
+    const float *weight = taps->weight;
+    float sum = taps->bias[c];
+    for (int r = 0; r < taps->runs; r++) {
+        const up_tap_run *run = &taps->run[r];
+        bool mine = group >= run->first && group < run->first + run->count;
+        for (int t = 0; t < run->taps; t++, weight += run->count * taps->size)
+            if (mine)
+                sum += weight[(group - run->first) * taps->size + c] * in[t][x];
+        in += run->taps;
     }
+    return sum;
+}
+
+static void convolve(float *const *out, const float *const *in, const up_taps *taps, int x0, int n)
+{
+    int outs = taps->groups * taps->size, half = outs / 2;
+    for (int j = 0; taps->paired && j < half; j++)
+        for (int x = 0; x < n; x++)
+            out[j][x] = convolve_at(in, taps, x % 2 ? half + j : j, x0 + x / 2);
+    for (int j = 0; !taps->paired && j < outs; j++)
+        for (int x = 0; x < n; x++)
+            out[j][x] = convolve_at(in, taps, j, x0 + x);
 }
 
 static void interleave(float *out, const float *const *in, int s, int n)
 {
     for (int x = 0; x < n; x++)
-        for (int p = 0; p < s; p++)
-            out[x * s + p] = in[p][x];
+        out[x] = in[x % s][x / s];
 }
 
 static void repeat(void *out, const void *in, int bytes, int s, int n)
@@ -102,6 +116,7 @@ const up_kernels up_kernels_reference = {
     .mix_rows = mix_rows,
     .resample_columns = resample_columns,
     .convolve = convolve,
+    .convolve_outs = UP_MAX_OUTS,
     .interleave = interleave,
     .repeat = repeat,
     .gather = gather,

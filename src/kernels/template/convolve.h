@@ -1,13 +1,171 @@
-/* Convolution as a list of taps. */
+/*
+ * Convolution as a list of taps. All sums of a tile, outs x columns, stay in registers while the
+ * taps go by: a tap costs one load per column and one per out, and outs x columns multiply-adds.
+ */
 #ifndef UP_KERNELS_TEMPLATE_CONVOLVE_H
 #define UP_KERNELS_TEMPLATE_CONVOLVE_H
 
 #include "kernels/kernels.h"
 #include "kernels/template/vector.h"
 
-static void convolve(float *const *out, const float *const *in, const up_taps *taps, int n)
+#define MOST_COLUMNS 8
+
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 8")
+#endif
+
+/* Columns of a tile: with the sums, a column each and one weight must fit the registers. */
+#if defined UP_LEVEL_AVX512 || defined UP_LEVEL_NEON
+#define CONVOLVE_OUTS 8
+#define TILE_COLUMNS(outs) ((outs) <= 2 ? 8 : (outs) <= 6 ? 10 - (outs) : 3)
+#else
+#define CONVOLVE_OUTS 6
+#define TILE_COLUMNS(outs)                                                                         \
+    ((outs) == 1 ? 6 : (outs) == 2 ? 4 : (outs) == 3 ? 3 : (outs) <= 6 ? 2 : 1)
+#endif
+
+/* Keeps the compiler from loading it anew for every use. */
+INLINE vec held(vec v)
 {
-    up_kernels_reference.convolve(out, in, taps, n);
+#if defined __x86_64__
+    __asm__("" : "+v"(v));
+#endif
+    return v;
+}
+
+/* first, count: outs. */
+INLINE void add_taps(vec sum[][MOST_COLUMNS], const float *const *in, int taps, const float *weight,
+                     int x, int first, int count, int columns)
+{
+    for (int t = 0; t < taps; t++, weight += count) {
+        const float *from = in[t] + x;
+        vec v[MOST_COLUMNS];
+        UNROLLED
+        for (int i = 0; i < columns; i++)
+            v[i] = held(load(from + i * LANES));
+        UNROLLED
+        for (int j = 0; j < count; j++) {
+            vec w = splat(weight[j]);
+            UNROLLED
+            for (int i = 0; i < columns; i++)
+                sum[first + j][i] = multiply_add(w, v[i], sum[first + j][i]);
+        }
+    }
+}
+
+INLINE void add_run(vec sum[][MOST_COLUMNS], const float *const *in, const up_tap_run *run,
+                    const float *weight, int x, int groups, int size, int columns)
+{
+#define RANGE(first, count)                                                                        \
+    case (first)*UP_MAX_GROUPS + (count):                                                          \
+        if ((first) + (count) <= groups)                                                           \
+            add_taps(sum, in, run->taps, weight, x, (first)*size, (count)*size, columns);          \
+        break;
+    switch (groups == 1 ? 1 : run->first * UP_MAX_GROUPS + run->count) {
+        RANGE(0, 1)
+        RANGE(0, 2)
+        RANGE(0, 3)
+        RANGE(0, 4)
+        RANGE(1, 1)
+        RANGE(1, 2)
+        RANGE(1, 3)
+        RANGE(2, 1)
+        RANGE(2, 2)
+        RANGE(3, 1)
+    }
+#undef RANGE
+}
+
+INLINE void store_paired(float *const *out, vec sum[][MOST_COLUMNS], int half, int x, int n,
+                         int columns)
+{
+    UNROLLED
+    for (int j = 0; j < half; j++) {
+        UNROLLED
+        for (int i = 0; i < columns; i++) {
+            vec low, high;
+            int to = 2 * (x + i * LANES);
+            zip(sum[j][i], sum[half + j][i], &low, &high);
+            store(out[j] + to, low);
+            if (to + LANES < n)
+                store(out[j] + to + LANES, high);
+        }
+    }
+}
+
+INLINE void store_tile(float *const *out, vec sum[][MOST_COLUMNS], int outs, int x, int columns)
+{
+    UNROLLED
+    for (int j = 0; j < outs; j++) {
+        UNROLLED
+        for (int i = 0; i < columns; i++)
+            store(out[j] + x + i * LANES, sum[j][i]);
+    }
+}
+
+INLINE void convolve_tile(float *const *out, const float *const *in, const up_taps *taps, int x0,
+                          int x, int n, int groups, int size, int columns)
+{
+    vec sum[UP_MAX_OUTS][MOST_COLUMNS];
+    UNROLLED
+    for (int j = 0; j < groups * size; j++) {
+        UNROLLED
+        for (int i = 0; i < columns; i++)
+            sum[j][i] = splat(taps->bias[j % size]);
+    }
+    const float *weight = taps->weight;
+    for (int r = 0; r < taps->runs; r++) {
+        const up_tap_run *run = &taps->run[r];
+        add_run(sum, in, run, weight, x0 + x, groups, size, columns);
+        in += run->taps;
+        weight += (size_t)run->taps * run->count * size;
+    }
+    if (groups % 2 == 0 && taps->paired)
+        store_paired(out, sum, groups * size / 2, x, n, columns);
+    else
+        store_tile(out, sum, groups * size, x, columns);
+}
+
+/* What is left after whole tiles is one more tile that overlaps the last, or single columns. */
+INLINE void convolve_row(float *const *out, const float *const *in, const up_taps *taps, int x0,
+                         int n, int groups, int size)
+{
+    const int columns = TILE_COLUMNS(groups * size), width = columns * LANES;
+    int end = taps->paired ? (n + 1) / 2 : n, x = 0;
+    end = (end + LANES - 1) / LANES * LANES;
+    for (; x + width <= end; x += width)
+        convolve_tile(out, in, taps, x0, x, n, groups, size, columns);
+    if (end - x > 2 * LANES && end >= width)
+        convolve_tile(out, in, taps, x0, end - width, n, groups, size, columns);
+    else
+        for (; x < end; x += LANES)
+            convolve_tile(out, in, taps, x0, x, n, groups, size, 1);
+}
+
+static void convolve(float *const *out, const float *const *in, const up_taps *taps, int x0, int n)
+{
+#define SHAPE(groups, size)                                                                        \
+    case (groups) * (UP_MAX_OUTS + 1) + (size):                                                    \
+        return convolve_row(out, in, taps, x0, n, groups, size);
+    switch (taps->groups * (UP_MAX_OUTS + 1) + taps->size) {
+        SHAPE(1, 1)
+        SHAPE(1, 2)
+        SHAPE(1, 3)
+        SHAPE(1, 4)
+        SHAPE(1, 5)
+        SHAPE(1, 6)
+        SHAPE(1, 7)
+        SHAPE(1, 8)
+        SHAPE(2, 1)
+        SHAPE(2, 2)
+        SHAPE(2, 3)
+        SHAPE(2, 4)
+        SHAPE(3, 1)
+        SHAPE(4, 1)
+    }
+#undef SHAPE
 }
 
 #endif

@@ -4,9 +4,53 @@
 
 #include "kernels/template/vector.h"
 
+INLINE void interleave_2(float *out, vec a, vec b)
+{
+    vec low, high;
+    zip(a, b, &low, &high);
+    store(out, low);
+    store(out + LANES, high);
+}
+
+INLINE void interleave_4(float *out, vec a, vec b, vec c, vec d)
+{
+    vec ac[2], bd[2];
+    zip(a, c, &ac[0], &ac[1]);
+    zip(b, d, &bd[0], &bd[1]);
+    interleave_2(out, ac[0], bd[0]);
+    interleave_2(out + 2 * LANES, ac[1], bd[1]);
+}
+
+/* Whole blocks of LANES columns of each row; returns the columns made. */
+INLINE int interleave_blocks(float *out, const float *const *in, int s, int n)
+{
+    int x = 0, i = 0;
+    for (; x + s * LANES <= n; x += s * LANES, i += LANES) {
+        if (s == 2)
+            interleave_2(out + x, load(in[0] + i), load(in[1] + i));
+        else if (s == 3)
+            store_3(out + x, load(in[0] + i), load(in[1] + i), load(in[2] + i));
+        else
+            interleave_4(out + x, load(in[0] + i), load(in[1] + i), load(in[2] + i),
+                         load(in[3] + i));
+    }
+    return x;
+}
+
 static void interleave(float *out, const float *const *in, int s, int n)
 {
-    up_kernels_reference.interleave(out, in, s, n);
+    int x = 0;
+    if (s == 2)
+        x = interleave_blocks(out, in, 2, n);
+    else if (s == 3)
+        x = interleave_blocks(out, in, 3, n);
+    else if (s == 4)
+        x = interleave_blocks(out, in, 4, n);
+    for (int p = 0; p < s; p++) {
+        const float *from = in[p] + x / s;
+        for (int to = x + p; to < n; to += s)
+            out[to] = *from++;
+    }
 }
 
 #endif

@@ -1,0 +1,26 @@
+/*
+ * Convolution and transposed convolution with PyTorch's meaning and weight layouts.
+ *
+ * Both are made as sums over taps: a weight times an input row, shifted by whole columns. The
+ * outputs that use the same shifts form a phase: a convolution of stride 1 has one, a transposed
+ * convolution one per row and column of its stride. Nothing is multiplied by zeros in between.
+ */
+#ifndef UP_OPS_CONV_H
+#define UP_OPS_CONV_H
+
+#include "ops/op.h"
+
+/* Pairs are rows, columns. Weights: [out, in/groups, kh, kw], transposed [in, out/groups, kh, kw].
+ */
+typedef struct {
+    bool transposed;
+    int in_channels, out_channels, groups;
+    int kernel[2], stride[2], padding[2], output_padding[2], dilation[2];
+    const float *weight, *bias; /* bias may be NULL */
+    up_edge edge;               /* what pads a convolution; a transposed one has zeros */
+} up_conv;
+
+/* The weights are copied. A convolution must have stride 1. */
+up_status up_conv_plan(up_op **op, const up_shape *in, const up_conv *conv, up_error *error);
+
+#endif
