@@ -134,12 +134,12 @@ static char *escaped(const char *text, const char *special)
     return out;
 }
 
-/* '(-s --scale)'{-s,--scale}'[help]:SCALE:(words)'. Help goes between double quotes, for it may
- * hold an apostrophe. */
+/* '(-s --scale)'{-s+,--scale=}"[help]:SCALE:(words)": double quotes, for help has apostrophes. */
 static void zsh_option(const cli_option *option)
 {
     char *help = escaped(option->help, "\\\"$`[]:"), *words = words_of(option);
     char *value = cli_copy("");
+    const char *plus = option->value ? "+" : "", *equals = option->value ? "=" : "";
     if (option->value) {
         char *label = escaped(option->value, "\\\"$`[]:");
         free(value);
@@ -148,10 +148,10 @@ static void zsh_option(const cli_option *option)
         free(label);
     }
     if (option->letter)
-        cli_print("        '(-%c --%s)'{-%c,--%s}\"[%s]%s\" \\", option->letter, option->name,
-                  option->letter, option->name, help, value);
+        cli_print("        '(-%c --%s)'{-%c%s,--%s%s}\"[%s]%s\" \\", option->letter, option->name,
+                  option->letter, plus, option->name, equals, help, value);
     else
-        cli_print("        \"--%s[%s]%s\" \\", option->name, help, value);
+        cli_print("        \"--%s%s[%s]%s\" \\", option->name, equals, help, value);
     free(value);
     free(words);
     free(help);

@@ -41,8 +41,7 @@ const cli_option cli_options[] = {
 
     { "output", 'o', "OUT|DIR/|-", CLI_UPSCALE | CLI_POOL, CLI_GROUP_FILES,
       cli_parse_text, FIELD(output), .hint = CLI_HINT_FILE,
-      .help = "file, folder, or - for standard output; several inputs need a folder. "
-              "Without it: NAME-x2.EXT beside the input" },
+      .help = "file, folder, or - for standard output; several inputs need a folder" },
     { "format", 'f', "FORMAT", CLI_UPSCALE | CLI_POOL, CLI_GROUP_FILES,
       cli_parse_format, FIELD(up.output_format), .hint = CLI_HINT_FORMAT,
       .help = "png, jpg, ppm, npy ...; otherwise by the output's extension, then as the input" },
