@@ -114,6 +114,8 @@ Test(cli_flags, contradictions_are_refused)
         { "upscale a.ppm --overwrite --skip-existing", 2, "", "exclude each other" },
         { "upscale a.ppm -q -v", 2, "", "exclude each other" },
         { "upscale a.ppm -0", 2, "", "--null means nothing without --files-from" },
+        { "upscale a.ppm -w a.ppm -m lanczos", 2, "", "--weights: lanczos does not read it" },
+        { "upscale a.ppm --indices a.ppm -m nearest,bicubic", 2, "", "-m max-unpool does" },
         { "upscale a.ppm --json -o -", 2, "", "standard output" },
     };
     SHELL_EXPECT_ALL(tests);

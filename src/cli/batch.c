@@ -2,6 +2,7 @@
 
 #include "cli_text.h"
 #include "memory_gate.h"
+#include "method_choice.h"
 #include "progress.h"
 #include "signals.h"
 #include "task_run.h"
@@ -39,7 +40,7 @@ static void record(cli_ledger *ledger, const cli_task *task, const cli_result *r
 
 static void run_task(batch *b, const cli_task *task, int slot)
 {
-    up_options options = cli_task_options(b->settings, task->method);
+    up_options options = cli_method_options(b->settings, task->method);
     options.threads = b->threads;
     options.cancel = cli_signals_flag();
     options.progress = cli_progress_update;

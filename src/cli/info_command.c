@@ -4,9 +4,9 @@
 #include "describe.h"
 #include "inputs.h"
 #include "json_lines.h"
+#include "method_choice.h"
 #include "options.h"
 #include "signals.h"
-#include "tasks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
                      upscale_estimate *e)
 {
     up_plan *plan = NULL;
-    up_options options = cli_task_options(s, method);
+    up_options options = cli_method_options(s, method);
     *e = (upscale_estimate){ 0 };
     e->error.status = up_plan_create(&plan, image, NULL, &options, &e->error);
     if (e->error.status == UP_OK)
@@ -106,7 +106,7 @@ static void show_file(const char *path, const cli_settings *s, cli_ledger *ledge
         return;
     }
     upscale_estimate e;
-    const char *method = s->methods.count ? s->methods.item[0] : up_default_method();
+    const char *method = cli_method_at(s, 0);
     estimate(image, s, method, &e);
     (s->json ? show_json : show_words)(path, up_image_get_info(image), &e, method);
     up_image_close(&image);
@@ -119,6 +119,8 @@ static int run_info(cli_settings *s)
         cli_say("info needs a file: upscale info FILE...");
         return CLI_EXIT_USAGE;
     }
+    if (!cli_methods_check(s))
+        return CLI_EXIT_USAGE;
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);

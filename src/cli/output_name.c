@@ -1,18 +1,12 @@
 #include "cli_text.h"
 #include "file_types.h"
+#include "method_choice.h"
 #include "name_template.h"
 #include "tasks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-up_options cli_task_options(const cli_settings *settings, const char *method)
-{
-    up_options options = settings->up;
-    options.method = method;
-    return options;
-}
 
 /* Is the scale what -s says (or 2), or does it come from sizes, weights or indices? */
 static bool scale_is_said(const cli_settings *s, const char *method)
@@ -117,7 +111,7 @@ static char *expand(const char *name_template, const cli_input *input, const cha
                     const cli_settings *s, up_error *error)
 {
     char *value[CLI_FIELDS] = { 0 };
-    const up_options options = cli_task_options(s, method);
+    const up_options options = cli_method_options(s, method);
     bool wants_scale = cli_template_uses(name_template, CLI_FIELD_SCALE);
     bool known_scale = scale_is_said(s, method);
     bool wants_size = cli_template_uses(name_template, CLI_FIELD_WIDTH) ||

@@ -3,16 +3,12 @@
 #include "cli_text.h"
 #include "console.h"
 #include "file_types.h"
+#include "method_choice.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static size_t method_count(const cli_settings *settings)
-{
-    return settings->methods.count ? settings->methods.count : 1;
-}
 
 static bool is_stdin(const cli_input *input)
 {
@@ -21,7 +17,7 @@ static bool is_stdin(const cli_input *input)
 
 static bool choose_stdout(const cli_inputs *inputs, const cli_settings *s)
 {
-    if (inputs->many || inputs->count * method_count(s) > 1) {
+    if (inputs->many || inputs->count * cli_method_count(s) > 1) {
         cli_say("-o -: standard output takes one image; give -o a folder");
         return false;
     }
@@ -76,7 +72,7 @@ static bool choose_named(const cli_inputs *inputs, const cli_settings *s, cli_ta
 static bool choose_target(const cli_inputs *inputs, const cli_settings *s, cli_target *target)
 {
     if (!s->output) {
-        bool filter = inputs->count == 1 && is_stdin(&inputs->item[0]) && method_count(s) == 1;
+        bool filter = inputs->count == 1 && is_stdin(&inputs->item[0]) && cli_method_count(s) == 1;
         *target = filter ? CLI_TO_STDOUT : CLI_BESIDE;
         return filter ? choose_stdout(inputs, s) : choose_beside(inputs, s);
     }
@@ -111,10 +107,9 @@ bool cli_tasks_make(cli_tasks *tasks, const cli_inputs *inputs, const cli_settin
         return false;
     tasks->named_by_default = target == CLI_BESIDE;
     for (size_t i = 0; i < inputs->count; i++) {
-        for (size_t m = 0; m < method_count(settings); m++) {
+        for (size_t m = 0; m < cli_method_count(settings); m++) {
             const cli_input *input = &inputs->item[i];
-            const char *method =
-                settings->methods.count ? settings->methods.item[m] : up_default_method();
+            const char *method = cli_method_at(settings, m);
             up_error error;
             char *output = cli_output_name(target, input, method, settings, &error);
             add(tasks, input, method, output, &error);

@@ -36,7 +36,4 @@ typedef enum {
 char *cli_output_name(cli_target target, const cli_input *input, const char *method,
                       const cli_settings *settings, up_error *error);
 
-/* `options` for one task: the settings' with its method. */
-up_options cli_task_options(const cli_settings *settings, const char *method);
-
 #endif

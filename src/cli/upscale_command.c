@@ -5,6 +5,7 @@
 #include "console.h"
 #include "help.h"
 #include "man_page.h"
+#include "method_choice.h"
 #include "options.h"
 #include "signals.h"
 
@@ -66,6 +67,8 @@ static int run_upscale(cli_settings *s)
                 "'upscale --help' tells more");
         return CLI_EXIT_USAGE;
     }
+    if (!cli_methods_check(s))
+        return CLI_EXIT_USAGE;
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);
