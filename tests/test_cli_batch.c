@@ -169,6 +169,21 @@ Test(cli_batch, no_bar_without_a_terminal)
     SHELL_EXPECT_ALL(tests);
 }
 
+Test(cli_batch, a_terminal_gets_a_bar_that_goes_away)
+{
+    if (shell_code("command -v script") != 0)
+        cr_skip_test("there is no script(1) to make a terminal");
+    process_result r =
+        shell("stty cols 80 2> /dev/null; cp b.ppm \"$(printf 'b\\001.ppm')\"; "
+              "TERM=xterm script -qec 'upscale a.ppm b.ppm b?.ppm -o out' /dev/null");
+    cr_expect_eq(r.exit_code, 0);
+    cr_expect(strstr(r.out, "] "), "no bar: %s", r.out);
+    cr_expect_null(strchr(r.out, 1), "a control character was shown");
+    const char *last = strrchr(r.out, 27);
+    cr_expect(last && strncmp(last, "\033[K", 3) == 0 && !strchr(last, '%'), "a bar was left");
+    process_free(&r);
+}
+
 /* The picture comes through a pipe that stalls, so that the signal always finds work going on. */
 static void expect_interrupted(const char *signal_name, int exit_code)
 {
