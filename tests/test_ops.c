@@ -1,5 +1,6 @@
 /* Every op through the validator. */
 #include "base/memory.h"
+#include "ops/arrange.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
 #include "ops/pool.h"
@@ -124,7 +125,8 @@ Test(ops, points)
                 up_shape in = up_float_shape(sizes[i][0], sizes[i][1], channels);
                 up_op *op;
                 cr_assert_eq(
-                    up_point_plan(&op, &in, points[p], (float[4]){ 255, 20, 30, 40 }, NULL), UP_OK);
+                    up_point_plan(&op, &in, points[p], (float[4]){ 255, 20, 30, 40 }, 4, NULL),
+                    UP_OK);
                 validate_op(op, points[p]->name);
             }
         }
@@ -135,6 +137,49 @@ Test(ops, points)
         validate_op(op, "select");
         cr_assert_eq(up_concat_plan(&op, &in, &one, NULL), UP_OK);
         validate_op(op, "concat");
+    }
+}
+
+Test(ops, network_points)
+{
+    const up_point *points[] = { &up_point_affine_channels, &up_point_prelu, &up_point_tanh,
+                                 &up_point_sigmoid,         &up_point_add,   &up_point_matrix };
+    float parameter[5 * 6];
+    for (int i = 0; i < 30; i++)
+        parameter[i] = (float)i / 16;
+    FOR_SIZES(i)
+    {
+        for (size_t p = 0; p < sizeof points / sizeof *points; p++) {
+            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 5);
+            up_op *op;
+            cr_assert_eq(up_point_plan(&op, &in, points[p], parameter, 30, NULL), UP_OK);
+            validate_op(op, points[p]->name);
+        }
+    }
+}
+
+Test(ops, arrange)
+{
+    const up_edge edges[] = { UP_EDGE_ZERO, UP_EDGE_CLAMP, UP_EDGE_REFLECT };
+    FOR_SIZES(i)
+    {
+        up_op *op;
+        for (int factor = 1; factor <= 5; factor++) {
+            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2 * factor * factor);
+            cr_assert_eq(up_shuffle_plan(&op, &in, factor, NULL), UP_OK);
+            validate_op(op, "shuffle");
+        }
+        for (int e = 0; e < 3; e++) {
+            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2);
+            cr_assert_eq(
+                up_crop_plan(&op, &in, -3, -2, in.width + 5, in.height + 7, edges[e], NULL), UP_OK);
+            validate_op(op, "pad");
+            if (in.width < 5)
+                continue;
+            cr_assert_eq(up_crop_plan(&op, &in, 2, 1, in.width - 3, in.height - 1, edges[e], NULL),
+                         UP_OK);
+            validate_op(op, "crop");
+        }
     }
 }
 

@@ -61,8 +61,10 @@ up_status up_metadata_copy(up_metadata *to, const up_metadata *from, up_error *e
 static void reset_xmp_orientation(up_blob *xmp)
 {
     static const char name[] = "tiff:Orientation";
+    if (!xmp->data)
+        return;
     uint8_t *at = xmp->data, *end = xmp->data + xmp->size;
-    while (at && (at = memmem(at, (size_t)(end - at), name, sizeof name - 1)) != NULL) {
+    while ((at = memmem(at, (size_t)(end - at), name, sizeof name - 1)) != NULL) {
         bool closing = at > xmp->data && at[-1] == '/';
         at += sizeof name - 1;
         while (at < end && *at && strchr(" \t\r\n=\"'>", *at))

@@ -57,6 +57,11 @@ typedef struct up_kernels {
     void (*pack_u8)(uint8_t *out, const float *const *in, int channels, int n);
     void (*pack_u16)(uint16_t *out, const float *const *in, int channels, int n);
 
+    /* out[x] = in[x] > 0 ? in[x] : slope * in[x]. */
+    void (*prelu)(float *out, const float *in, float slope, int n);
+    /* out[x] = a[x] + b[x]. */
+    void (*add)(float *out, const float *a, const float *b, int n);
+
     /* out[x] = sum over t of weight[t] * in[t][x]. */
     void (*mix_rows)(float *out, const float *const *in, const float *weight, int taps, int n);
 

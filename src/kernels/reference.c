@@ -37,6 +37,18 @@ static void pack_u16(uint16_t *out, const float *const *in, int channels, int n)
             out[x * channels + c] = (uint16_t)round_clamped(in[c][x], 65535);
 }
 
+static void prelu(float *out, const float *in, float slope, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = in[x] > 0 ? in[x] : slope * in[x];
+}
+
+static void add(float *out, const float *a, const float *b, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = a[x] + b[x];
+}
+
 static void mix_rows(float *out, const float *const *in, const float *weight, int taps, int n)
 {
     for (int x = 0; x < n; x++) {
@@ -113,6 +125,8 @@ const up_kernels up_kernels_reference = {
     .unpack_u16 = unpack_u16,
     .pack_u8 = pack_u8,
     .pack_u16 = pack_u16,
+    .prelu = prelu,
+    .add = add,
     .mix_rows = mix_rows,
     .resample_columns = resample_columns,
     .convolve = convolve,

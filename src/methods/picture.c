@@ -1,5 +1,6 @@
 #include "methods/picture.h"
 
+#include "ops/arrange.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
 
@@ -41,7 +42,7 @@ static up_status add_point(builder *b, const up_point *point, const float parame
 {
     up_op *op = NULL;
     up_shape shape = *up_graph_shape(b->graph, b->node);
-    return add(b, up_point_plan(&op, &shape, point, parameter, error), &op, error);
+    return add(b, up_point_plan(&op, &shape, point, parameter, 4, error), &op, error);
 }
 
 static up_status add_select(builder *b, int first, int count, up_error *error)

@@ -1,6 +1,7 @@
 #include "ops/pointwise.h"
 
 #include "base/memory.h"
+#include "kernels/kernels.h"
 #include "ops/planes.h"
 
 #include <math.h>
@@ -9,13 +10,8 @@
 typedef struct {
     up_op op;
     const up_point *point;
-    float parameter[UP_POINT_PARAMETERS];
+    float parameter[];
 } point_op;
-
-typedef struct {
-    up_op op;
-    int first; /* of a selection */
-} channels_op;
 
 static void affine(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
@@ -95,109 +91,119 @@ static void over(float *const *out, const float *const *in, int channels, const 
         out[channels - 1][x] = p[0];
 }
 
-const up_point up_point_affine = { "affine", affine };
-const up_point up_point_clip = { "clip", clip };
-const up_point up_point_premultiply = { "premultiply", premultiply };
-const up_point up_point_unpremultiply = { "unpremultiply", unpremultiply };
-const up_point up_point_to_linear = { "to linear light", to_linear };
-const up_point up_point_from_linear = { "from linear light", from_linear };
-const up_point up_point_over = { "over background", over };
+/* One factor and offset for each channel: factors, then offsets. */
+static void affine_channels(float *const *out, const float *const *in, int channels, const float *p,
+                            int n)
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = in[c][x] * p[c] + p[channels + c];
+}
+
+static void prelu(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    const up_kernels *kernels = up_kernels_get();
+    for (int c = 0; c < channels; c++)
+        kernels->prelu(out[c], in[c], p[c], n);
+}
+
+static void map(float *const *out, const float *const *in, int channels, int n, float (*f)(float))
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = f(in[c][x]);
+}
+
+static void hyperbolic_tangent(float *const *out, const float *const *in, int channels,
+                               const float *p, int n)
+{
+    (void)p;
+    map(out, in, channels, n, tanhf);
+}
+
+static float logistic(float v)
+{
+    return 1 / (1 + expf(-v));
+}
+
+static void sigmoid(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    (void)p;
+    map(out, in, channels, n, logistic);
+}
+
+/* The second input follows the channels of the first. */
+static void add(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    (void)p;
+    const up_kernels *kernels = up_kernels_get();
+    for (int c = 0; c < channels; c++)
+        kernels->add(out[c], in[c], in[channels + c], n);
+}
+
+/* Rows of `channels` factors and an offset. */
+static void matrix(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    for (int c = 0; c < channels; c++, p += channels + 1) {
+        for (int x = 0; x < n; x++)
+            out[c][x] = p[channels];
+        for (int k = 0; k < channels; k++)
+            for (int x = 0; x < n; x++)
+                out[c][x] += p[k] * in[k][x];
+    }
+}
+
+const up_point up_point_affine = { "affine", 1, affine };
+const up_point up_point_affine_channels = { "affine", 1, affine_channels };
+const up_point up_point_clip = { "clip", 1, clip };
+const up_point up_point_prelu = { "prelu", 1, prelu };
+const up_point up_point_tanh = { "tanh", 1, hyperbolic_tangent };
+const up_point up_point_sigmoid = { "sigmoid", 1, sigmoid };
+const up_point up_point_add = { "add", 2, add };
+const up_point up_point_matrix = { "matrix", 1, matrix };
+const up_point up_point_premultiply = { "premultiply", 1, premultiply };
+const up_point up_point_unpremultiply = { "unpremultiply", 1, unpremultiply };
+const up_point up_point_to_linear = { "to linear light", 1, to_linear };
+const up_point up_point_from_linear = { "from linear light", 1, from_linear };
+const up_point up_point_over = { "over background", 1, over };
 
 static void run_point(const up_op *base, const up_window *in, const up_target *to)
 {
     const point_op *op = (const point_op *)base;
     int channels = base->out.channels;
     const float **from = to->scratch;
-    float **out = (float **)(from + channels);
-    for (int c = 0; c < channels; c++) {
-        from[c] = (const float *)in->row[c * in->count + to->y - in->first] + to->x0;
+    float **out = (float **)(from + base->inputs * channels);
+    for (int i = 0; i < base->inputs; i++)
+        for (int c = 0; c < channels; c++)
+            from[i * channels + c] =
+                (const float *)in[i].row[c * in[i].count + to->y - in[i].first] + to->x0;
+    for (int c = 0; c < channels; c++)
         out[c] = (float *)to->row[c] + to->x0;
-    }
     op->point->apply(out, from, channels, op->parameter, to->x1 - to->x0);
 }
 
 up_status up_point_plan(up_op **result, const up_shape *in, const up_point *point,
-                        const float parameter[UP_POINT_PARAMETERS], up_error *error)
+                        const float *parameter, int parameters, up_error *error)
 {
-    point_op *op = up_alloc_zero(1, sizeof *op);
+    size_t bytes = sizeof(point_op) + (size_t)parameters * sizeof *parameter;
+    point_op *op = up_alloc_zero(1, bytes);
     if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
+        return up_fail_memory(error, "an op", bytes);
     op->op = (up_op){
         .name = point->name,
-        .in = { *in },
+        .in = { *in, *in },
         .out = *in,
-        .inputs = 1,
-        .edge = { UP_EDGE_CLAMP },
+        .inputs = point->inputs,
+        .edge = { UP_EDGE_CLAMP, UP_EDGE_CLAMP },
         .pointwise = true,
         .step = 1,
-        .scratch = 2 * (size_t)in->channels * sizeof(float *),
+        .scratch = ((size_t)point->inputs + 1) * in->channels * sizeof(float *),
         .span = up_span_same,
         .run = run_point,
     };
     op->point = point;
-    memcpy(op->parameter, parameter, sizeof op->parameter);
-    *result = &op->op;
-    return UP_OK;
-}
-
-static void copy_row(const up_window *in, int channel, const up_target *to, int out_channel)
-{
-    const float *from = (const float *)in->row[channel * in->count + to->y - in->first];
-    memcpy((float *)to->row[out_channel] + to->x0, from + to->x0,
-           (size_t)(to->x1 - to->x0) * sizeof *from);
-}
-
-static void run_select(const up_op *base, const up_window *in, const up_target *to)
-{
-    for (int c = 0; c < base->out.channels; c++)
-        copy_row(in, ((const channels_op *)base)->first + c, to, c);
-}
-
-static void run_concat(const up_op *base, const up_window *in, const up_target *to)
-{
-    for (int c = 0; c < base->out.channels; c++) {
-        int second = c >= base->in[0].channels;
-        copy_row(&in[second], second ? c - base->in[0].channels : c, to, c);
-    }
-}
-
-up_status up_select_plan(up_op **result, const up_shape *in, int first, int count, up_error *error)
-{
-    channels_op *op = up_alloc_zero(1, sizeof *op);
-    if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "select channels",
-        .in = { *in },
-        .out = up_float_shape(in->width, in->height, count),
-        .inputs = 1,
-        .edge = { UP_EDGE_CLAMP },
-        .pointwise = true,
-        .step = 1,
-        .span = up_span_same,
-        .run = run_select,
-    };
-    op->first = first;
-    *result = &op->op;
-    return UP_OK;
-}
-
-up_status up_concat_plan(up_op **result, const up_shape *a, const up_shape *b, up_error *error)
-{
-    channels_op *op = up_alloc_zero(1, sizeof *op);
-    if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "join channels",
-        .in = { *a, *b },
-        .out = up_float_shape(a->width, a->height, a->channels + b->channels),
-        .inputs = 2,
-        .edge = { UP_EDGE_CLAMP, UP_EDGE_CLAMP },
-        .pointwise = true,
-        .step = 1,
-        .span = up_span_same,
-        .run = run_concat,
-    };
+    for (int i = 0; i < parameters; i++)
+        op->parameter[i] = parameter[i];
     *result = &op->op;
     return UP_OK;
 }

@@ -1,35 +1,35 @@
-/* Ops that see one column at a time: colour, alpha, ranges; and choosing or joining channels. */
+/* Ops that see one column at a time: colour, alpha, ranges, activations. */
 #ifndef UP_OPS_POINTWISE_H
 #define UP_OPS_POINTWISE_H
 
 #include "ops/op.h"
 
-typedef struct up_point up_point;
-
-/* A function of one column of all channels. `in` and `out` have the op's channels; n columns. */
-struct up_point {
+/* A function of one column of all channels; `in` holds those of the first input, then those of the
+ * second, if there are two, of the same shape. n columns. */
+typedef struct {
     const char *name;
+    int inputs;
     void (*apply)(float *const *out, const float *const *in, int channels, const float *parameter,
                   int n);
-};
+} up_point;
 
-extern const up_point up_point_affine;        /* v * p[0] + p[1] */
-extern const up_point up_point_clip;          /* to p[0] .. p[1] */
-extern const up_point up_point_premultiply;   /* colour * alpha / p[0]; alpha is last */
-extern const up_point up_point_unpremultiply; /* colour * p[0] / alpha, 0 where alpha is 0 */
-extern const up_point up_point_to_linear; /* sRGB of range 0..p[0] to linear light, p[1] colours */
-extern const up_point up_point_from_linear;
+/* Behind each its parameters p. */
+extern const up_point up_point_affine;          /* v * p[0] + p[1] */
+extern const up_point up_point_affine_channels; /* v * p[c] + p[channels + c] */
+extern const up_point up_point_clip;            /* to p[0] .. p[1] */
+extern const up_point up_point_prelu;           /* v > 0 ? v : v * p[c] */
+extern const up_point up_point_tanh;            /* none */
+extern const up_point up_point_sigmoid;         /* none */
+extern const up_point up_point_add;             /* none; two inputs */
+extern const up_point up_point_matrix;          /* a row of factors and an offset per channel */
+extern const up_point up_point_premultiply;     /* colour * alpha / p[0]; alpha is last */
+extern const up_point up_point_unpremultiply;   /* colour * p[0] / alpha, 0 where alpha is 0 */
+extern const up_point up_point_to_linear;       /* sRGB 0 .. p[0] to linear light, p[1] colours */
+extern const up_point up_point_from_linear;     /* and back */
 extern const up_point up_point_over; /* premultiplied colour over p[1..3]; p[0] is opaque */
 
-#define UP_POINT_PARAMETERS 4
-
+/* The parameters are copied. */
 up_status up_point_plan(up_op **op, const up_shape *in, const up_point *point,
-                        const float parameter[UP_POINT_PARAMETERS], up_error *error);
-
-/* Channels first .. first + count - 1 of the input. */
-up_status up_select_plan(up_op **op, const up_shape *in, int first, int count, up_error *error);
-
-/* The channels of `a`, then those of `b`. */
-up_status up_concat_plan(up_op **op, const up_shape *a, const up_shape *b, up_error *error);
+                        const float *parameter, int parameters, up_error *error);
 
 #endif

@@ -90,7 +90,7 @@ up_status up_nearest_plan(up_op **result, const up_shape *in, int height, int wi
     op->op = (up_op){
         .name = "nearest",
         .in = { *in },
-        .out = { width, height, in->channels, in->bytes, .raw = true },
+        .out = { width, height, in->channels, in->bytes, in->raw },
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
         .step = (int)(per_row < 8 ? per_row : 8),
@@ -143,7 +143,7 @@ up_status up_nails_plan(up_op **result, const up_shape *in, const int scale[2], 
     op->op = (up_op){
         .name = "bed-of-nails",
         .in = { *in },
-        .out = { width, height, in->channels, in->bytes, .raw = true },
+        .out = { width, height, in->channels, in->bytes, in->raw },
         .inputs = 1,
         .edge = { UP_EDGE_ZERO },
         .step = 1,

@@ -8,15 +8,17 @@
 #include "kernels/template/convolve.h"
 #include "kernels/template/interleave.h"
 #include "kernels/template/pixels.h"
+#include "kernels/template/points.h"
 #include "kernels/template/raw.h"
 #include "kernels/template/rows.h"
 
 #define UP_KERNEL_TABLE(level)                                                                     \
     {                                                                                              \
         .name = level, .unpack_u8 = unpack_u8, .unpack_u16 = unpack_u16, .pack_u8 = pack_u8,       \
-        .pack_u16 = pack_u16, .mix_rows = mix_rows, .resample_columns = resample_columns,          \
-        .convolve = convolve, .convolve_outs = CONVOLVE_OUTS, .interleave = interleave,            \
-        .repeat = repeat, .gather = gather,                                                        \
+        .pack_u16 = pack_u16, .prelu = prelu, .add = add, .mix_rows = mix_rows,                    \
+        .resample_columns = resample_columns, .convolve = convolve,                                \
+        .convolve_outs = CONVOLVE_OUTS, .interleave = interleave, .repeat = repeat,                \
+        .gather = gather,                                                                          \
     }
 
 #endif

@@ -1,0 +1,17 @@
+/* Activations and sums of rows. */
+#ifndef UP_KERNELS_TEMPLATE_POINTS_H
+#define UP_KERNELS_TEMPLATE_POINTS_H
+
+static void prelu(float *restrict out, const float *restrict in, float slope, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = in[x] > 0 ? in[x] : slope * in[x];
+}
+
+static void add(float *restrict out, const float *restrict a, const float *restrict b, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = a[x] + b[x];
+}
+
+#endif

@@ -1,0 +1,182 @@
+#include "ops/arrange.h"
+
+#include "base/memory.h"
+#include "kernels/kernels.h"
+#include "ops/planes.h"
+
+#include <string.h>
+
+typedef struct {
+    up_op op;
+    int first; /* of a selection */
+} channels_op;
+
+typedef struct {
+    up_op op;
+    int left, top;
+} crop_op;
+
+typedef struct {
+    up_op op;
+    int factor;
+    const up_kernels *kernels;
+} shuffle_op;
+
+static void copy_row(const up_window *in, int channel, const up_target *to, int out_channel)
+{
+    const float *from = (const float *)in->row[channel * in->count + to->y - in->first];
+    memcpy((float *)to->row[out_channel] + to->x0, from + to->x0,
+           (size_t)(to->x1 - to->x0) * sizeof *from);
+}
+
+static void run_select(const up_op *base, const up_window *in, const up_target *to)
+{
+    for (int c = 0; c < base->out.channels; c++)
+        copy_row(in, ((const channels_op *)base)->first + c, to, c);
+}
+
+static void run_concat(const up_op *base, const up_window *in, const up_target *to)
+{
+    for (int c = 0; c < base->out.channels; c++) {
+        int second = c >= base->in[0].channels;
+        copy_row(&in[second], second ? c - base->in[0].channels : c, to, c);
+    }
+}
+
+up_status up_select_plan(up_op **result, const up_shape *in, int first, int count, up_error *error)
+{
+    channels_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    op->op = (up_op){
+        .name = "select channels",
+        .in = { *in },
+        .out = up_float_shape(in->width, in->height, count),
+        .inputs = 1,
+        .edge = { UP_EDGE_CLAMP },
+        .pointwise = true,
+        .step = 1,
+        .span = up_span_same,
+        .run = run_select,
+    };
+    op->first = first;
+    *result = &op->op;
+    return UP_OK;
+}
+
+up_status up_concat_plan(up_op **result, const up_shape *a, const up_shape *b, up_error *error)
+{
+    channels_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    op->op = (up_op){
+        .name = "join channels",
+        .in = { *a, *b },
+        .out = up_float_shape(a->width, a->height, a->channels + b->channels),
+        .inputs = 2,
+        .edge = { UP_EDGE_CLAMP, UP_EDGE_CLAMP },
+        .pointwise = true,
+        .step = 1,
+        .span = up_span_same,
+        .run = run_concat,
+    };
+    *result = &op->op;
+    return UP_OK;
+}
+
+static void span_crop(const up_op *base, int input, int y, int *first, int *end)
+{
+    (void)input;
+    *first = y + ((const crop_op *)base)->top;
+    *end = *first + 1;
+}
+
+static void run_crop(const up_op *base, const up_window *in, const up_target *to)
+{
+    const crop_op *op = (const crop_op *)base;
+    size_t bytes = (size_t)(to->x1 - to->x0) * sizeof(float);
+    for (int c = 0; c < base->out.channels; c++) {
+        const float *from = in->row[c * in->count + to->y + op->top - in->first];
+        memcpy((float *)to->row[c] + to->x0, from + to->x0 + op->left, bytes);
+    }
+}
+
+up_status up_crop_plan(up_op **result, const up_shape *in, int left, int top, int width, int height,
+                       up_edge edge, up_error *error)
+{
+    crop_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    op->op = (up_op){
+        .name = "crop",
+        .in = { *in },
+        .out = up_float_shape(width, height, in->channels),
+        .inputs = 1,
+        .edge = { edge },
+        .reach = { up_max(0, up_max(-left, left + width - in->width)) },
+        .step = 1,
+        .span = span_crop,
+        .run = run_crop,
+    };
+    op->left = left;
+    op->top = top;
+    *result = &op->op;
+    return UP_OK;
+}
+
+static void span_shuffle(const up_op *base, int input, int y, int *first, int *end)
+{
+    (void)input;
+    *first = y / ((const shuffle_op *)base)->factor;
+    *end = *first + 1;
+}
+
+/* Row `sub` of the cells of channel c, columns x0 .. x1 - 1, which may begin inside a cell. */
+static void shuffle_row(const shuffle_op *op, const up_window *in, int c, int sub,
+                        const up_target *to, float *out)
+{
+    int factor = op->factor, start = to->x0 % factor;
+    const float **phase = to->scratch;
+    int row = (to->y + sub) / factor - in->first;
+    for (int i = 0; i < factor; i++) {
+        int j = (start + i) % factor, channel = (c * factor + sub) * factor + j;
+        const float *from = in->row[(size_t)channel * in->count + row];
+        phase[i] = from + to->x0 / factor + (start + i) / factor;
+    }
+    op->kernels->interleave(out + to->x0, phase, factor, to->x1 - to->x0);
+}
+
+static void run_shuffle(const up_op *base, const up_window *in, const up_target *to)
+{
+    const shuffle_op *op = (const shuffle_op *)base;
+    for (int c = 0; c < base->out.channels; c++)
+        for (int i = 0; i < to->rows; i++)
+            shuffle_row(op, in, c, i, to, to->row[c * to->rows + i]);
+}
+
+up_status up_shuffle_plan(up_op **result, const up_shape *in, int factor, up_error *error)
+{
+    int width, height;
+    if (__builtin_mul_overflow(in->width, factor, &width) ||
+        __builtin_mul_overflow(in->height, factor, &height))
+        return up_fail(error, UP_ERROR_LIMIT, "pixel shuffle: %dx%d times %d is too large",
+                       in->width, in->height, factor);
+    shuffle_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    op->op = (up_op){
+        .name = "pixel shuffle",
+        .in = { *in },
+        .out = up_float_shape(width, height, in->channels / (factor * factor)),
+        .inputs = 1,
+        .edge = { UP_EDGE_CLAMP },
+        .step = factor,
+        .scratch = factor * sizeof(float *),
+        .span = span_shuffle,
+        .run = run_shuffle,
+    };
+    op->factor = factor;
+    op->kernels = up_kernels_get();
+    *result = &op->op;
+    return UP_OK;
+}

@@ -1,0 +1,22 @@
+/* Ops that move float samples without changing them. */
+#ifndef UP_OPS_ARRANGE_H
+#define UP_OPS_ARRANGE_H
+
+#include "ops/op.h"
+
+/* Channels first .. first + count - 1 of the input. */
+up_status up_select_plan(up_op **op, const up_shape *in, int first, int count, up_error *error);
+
+/* The channels of `a`, then those of `b`. */
+up_status up_concat_plan(up_op **op, const up_shape *a, const up_shape *b, up_error *error);
+
+/* A rectangle of the input whose top left corner is (left, top). It may reach beyond the input:
+ * what is there is made as `edge` says. So it crops, and pads. */
+up_status up_crop_plan(up_op **op, const up_shape *in, int left, int top, int width, int height,
+                       up_edge edge, up_error *error);
+
+/* PyTorch's PixelShuffle: channel c * factor^2 + i * factor + j becomes pixel (i, j) of each cell
+ * of factor x factor of channel c. */
+up_status up_shuffle_plan(up_op **op, const up_shape *in, int factor, up_error *error);
+
+#endif
