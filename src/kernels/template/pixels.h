@@ -40,6 +40,7 @@ INLINE void load_pixels(ints *part, const char *in, int size)
     part[1] = (ints)odd;
 }
 
+/* 3 bytes aside. */
 INLINE void store_pixels(char *out, int size, const ints *part)
 {
     vec low, high;
@@ -49,9 +50,6 @@ INLINE void store_pixels(char *out, int size, const ints *part)
         break;
     case 2:
         narrow_words(out, part[0]);
-        break;
-    case 3:
-        squeeze_bytes(out, part[0]);
         break;
     case 4:
         store_ints(out, part[0]);
@@ -114,6 +112,8 @@ INLINE void pack_block(char *out, const float *const *in, int sample, int channe
         vec v = rounded(load(in[c] + x), top);
         level[c] = truncate(merged ? v : most(v, splat(0)));
     }
+    if (size == 3)
+        return store_bytes_3(out, level[0], level[1], level[2]);
     if (merged)
         part[0] = merge_bytes(level[0], level[1], level[2], level[3]);
     for (int c = 0; c < channels && !merged; c++)

@@ -86,7 +86,8 @@ INLINE vec to_float(ints v)
  *   ints merge_bytes(ints a, b, c, d)      the bytes a0 b0 c0 d0, a1 ...; each clamped to 0..255
  *   ints spread_bytes(const void *p)       LANES groups of 3 bytes, each in an int of its own
  *   ints spread_words(const void *p)       LANES / 2 groups of 6 bytes, each in two ints
- *   squeeze_bytes(p, v), squeeze_words     and back
+ *   squeeze_words(p, ints v)               and back
+ *   store_bytes_3(p, ints a, b, c)         the bytes a0 b0 c0 a1 ...; each clamped to 0..255
  *   octets pick(octets from, octets at)    from[at], where HAS_PICK is defined
  */
 #if defined UP_LEVEL_AVX512

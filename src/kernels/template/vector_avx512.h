@@ -95,12 +95,18 @@ INLINE __m512i shuffle_in_lanes(__m512i v, __m128i order)
     return _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(order));
 }
 
-INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
+/* In each lane four bytes of a, of b, of c and of d; clamped. */
+INLINE __m512i pack_bytes(ints a, ints b, ints c, ints d)
 {
     __m512i ab = _mm512_packs_epi32((__m512i)a, (__m512i)b);
     __m512i cd = _mm512_packs_epi32((__m512i)c, (__m512i)d);
+    return _mm512_packus_epi16(ab, cd);
+}
+
+INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
+{
     __m128i order = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    return (ints)shuffle_in_lanes(_mm512_packus_epi16(ab, cd), order);
+    return (ints)shuffle_in_lanes(pack_bytes(a, b, c, d), order);
 }
 
 INLINE __m512i spread_twelves(const void *p)
@@ -127,16 +133,16 @@ INLINE ints spread_words(const void *p)
     return (ints)shuffle_in_lanes(spread_twelves(p), order);
 }
 
-INLINE void squeeze_bytes(void *p, ints v)
-{
-    __m128i order = _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
-    squeeze_twelves(p, shuffle_in_lanes((__m512i)v, order));
-}
-
 INLINE void squeeze_words(void *p, ints v)
 {
     __m128i order = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1);
     squeeze_twelves(p, shuffle_in_lanes((__m512i)v, order));
+}
+
+INLINE void store_bytes_3(void *p, ints a, ints b, ints c)
+{
+    __m128i order = _mm_setr_epi8(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11, -1, -1, -1, -1);
+    squeeze_twelves(p, shuffle_in_lanes(pack_bytes(a, b, c, c), order));
 }
 
 #define HAS_PICK

@@ -71,10 +71,4 @@ INLINE ints spread_bytes(const void *p)
     return (ints)((v & 0xffffff) | (v << 8 & 0xffffff00000000));
 }
 
-INLINE void squeeze_bytes(void *p, ints v)
-{
-    pair groups = (pair)v;
-    squeeze_words(p, (ints)((groups & 0xffffff) | (groups >> 8 & 0xffffff000000)));
-}
-
 #endif

@@ -124,4 +124,10 @@ INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
 
 #endif
 
+INLINE void store_bytes_3(void *p, ints a, ints b, ints c)
+{
+    pair v = (pair)merge_bytes(a, b, c, c);
+    squeeze_words(p, (ints)((v & 0xffffff) | (v >> 8 & 0xffffff000000)));
+}
+
 #endif
