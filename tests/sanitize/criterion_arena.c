@@ -3,7 +3,7 @@
  * base 0x200000000000 plus multiples of 16 MiB. Under ThreadSanitizer nearly all of these are
  * taken; this rand_r() leads it to where programs may map memory.
  */
-int rand_r(unsigned *seed);
+__attribute__((visibility("default"))) int rand_r(unsigned *seed);
 
 int rand_r(unsigned *seed)
 {
