@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RING = 32 }; /* input rows in memory, used again and again */
+enum { RING = 7 }; /* input rows in memory, used again and again */
 
 typedef struct {
     bool transposed;
@@ -26,8 +26,8 @@ static const layer layers[] = {
 
 typedef struct {
     up_op *op;
-    float *block;
-    size_t pitch; /* floats, an odd number of cache lines as in the pipeline */
+    float *in, *made;
+    size_t in_pitch, made_pitch; /* floats; odd numbers of cache lines, as in the pipeline */
     int side;
     const void **row;
     void **out, *scratch;
@@ -42,11 +42,6 @@ static void *must(void *block)
     return block;
 }
 
-static float *row_of(const job *j, int row)
-{
-    return j->block + row * j->pitch + j->side;
-}
-
 static void run_rows(const job *j, int y, int rows)
 {
     const up_op *op = j->op;
@@ -56,7 +51,8 @@ static void run_rows(const job *j, int y, int rows)
     int count = end - first;
     for (int c = 0; c < op->in[0].channels; c++)
         for (int i = 0; i < count; i++)
-            j->row[c * count + i] = row_of(j, c * RING + (first + i + RING) % RING);
+            j->row[c * count + i] =
+                j->in + (c * RING + (first + i + 2 * RING) % RING) * j->in_pitch + j->side;
     up_window window = { j->row, first, count };
     op->run(op, &window, &(up_target){ j->out, y, rows, 0, op->out.width, 0, j->scratch });
 }
@@ -105,23 +101,25 @@ static void make_job(job *j, const layer *l)
     *j = (job){ .op = plan_layer(l) };
     const up_op *op = j->op;
     j->side = (int)up_round_up(op->reach[0], UP_LANES);
-    int width = up_max(op->in[0].width, op->out.width);
-    j->pitch = (up_round_up(width, UP_LANES) + 2 * (size_t)j->side + UP_LANES) | UP_LANES;
+    j->in_pitch = (up_round_up(l->width, UP_LANES) + 2 * (size_t)j->side + UP_LANES) | UP_LANES;
+    j->made_pitch = up_round_up(op->out.width, UP_LANES) | UP_LANES;
     size_t rows = (size_t)l->in * RING, made = (size_t)l->out * op->step;
-    j->block = must(up_alloc_zero(j->pitch * (rows + made), sizeof(float)));
-    for (size_t i = 0; i < j->pitch * rows; i++)
-        j->block[i] = (float)(i * 37 % 256) / 256;
+    j->in = must(up_alloc(j->in_pitch * rows, sizeof(float)));
+    for (size_t i = 0; i < j->in_pitch * rows; i++)
+        j->in[i] = (float)(i * 37 % 256) / 256;
+    j->made = must(up_alloc_zero(j->made_pitch * made, sizeof(float)));
     j->row = must(up_alloc(rows, sizeof *j->row));
     j->out = must(up_alloc(made, sizeof *j->out));
     for (size_t i = 0; i < made; i++)
-        j->out[i] = row_of(j, (int)(rows + i));
+        j->out[i] = j->made + i * j->made_pitch;
     j->scratch = must(up_alloc(op->scratch, 1));
 }
 
 static void free_job(job *j)
 {
     up_op_destroy(&j->op);
-    up_free(j->block);
+    up_free(j->in);
+    up_free(j->made);
     up_free(j->row);
     up_free(j->out);
     up_free(j->scratch);
