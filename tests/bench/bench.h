@@ -20,6 +20,7 @@ void bench_print(const bench_limits *limits);
 
 /* The sections; one line each in bench_main.c. */
 void bench_kernels(const bench_limits *limits);
+void bench_conv(const bench_limits *limits);
 
 /* The shortest of many runs on this thread, in seconds. */
 double bench_seconds(void (*run)(void *), void *user);

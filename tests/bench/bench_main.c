@@ -7,6 +7,7 @@
 
 static const bench_section sections[] = {
     { "kernels", "the inner loops, every variant", bench_kernels },
+    { "conv", "convolutions and transposed convolutions as networks have them", bench_conv },
 };
 
 enum { SECTIONS = sizeof sections / sizeof *sections };

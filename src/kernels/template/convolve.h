@@ -16,14 +16,17 @@
 #define UNROLLED _Pragma("GCC unroll 8")
 #endif
 
-/* Columns of a tile: with the sums, a column each and one weight must fit the registers. */
+/* Columns of a tile: with the sums, a column each and a weight must fit the registers. */
 #if defined UP_LEVEL_AVX512 || defined UP_LEVEL_NEON
 #define CONVOLVE_OUTS 8
 #define TILE_COLUMNS(outs) ((outs) <= 2 ? 8 : (outs) <= 6 ? 10 - (outs) : 3)
-#else
+#elif defined UP_LEVEL_AVX2
 #define CONVOLVE_OUTS 6
 #define TILE_COLUMNS(outs)                                                                         \
     ((outs) == 1 ? 6 : (outs) == 2 ? 4 : (outs) == 3 ? 3 : (outs) <= 6 ? 2 : 1)
+#else
+#define CONVOLVE_OUTS 4 /* a product each, too, before it is added */
+#define TILE_COLUMNS(outs) ((outs) == 1 ? 4 : (outs) <= 3 ? 3 : (outs) == 4 ? 2 : 1)
 #endif
 
 /* Keeps the compiler from loading it anew for every use. */
