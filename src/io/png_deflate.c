@@ -93,11 +93,10 @@ static size_t search(up_png_deflater *d, uint8_t *out, size_t room, const uint8_
     return made < room ? made : 0;
 }
 
-/* Whether slices from all over a group deflate clearly better with repeats than without. */
+/* Whether slices from all over a group, which is larger than they are, deflate clearly better with
+ * repeats than without. */
 static bool repeats(up_png_deflater *d, const uint8_t *in, size_t size)
 {
-    if (size <= sizeof d->sample)
-        return true;
     for (size_t i = 0; i < SLICES; i++)
         memcpy(d->sample + i * SLICE, in + (size - SLICE) / (SLICES - 1) * i, SLICE);
     size_t runs = up_deflate_runs(d->out[1] + UP_DEFLATE_FRONT, d->sample, sizeof d->sample);
@@ -112,8 +111,8 @@ size_t up_png_deflate(up_png_deflater *deflater, const uint8_t *in, size_t size,
             *other = deflater->out[1] + UP_DEFLATE_FRONT;
     size_t made = up_deflate_runs(runs, in, size);
     *out = runs;
-    bool dense = made < size / 4;
-    if (!deflater->everywhere && !(dense && repeats(deflater, in, size)))
+    bool small = size <= sizeof deflater->sample, dense = made < size / 4;
+    if (!deflater->everywhere && !small && !(dense && repeats(deflater, in, size)))
         return made;
     size_t fewer =
         search(deflater, other, made, in, size, before, dense ? Z_DEFAULT_STRATEGY : Z_FILTERED);

@@ -1,0 +1,23 @@
+/* Chunks of a PNG file. */
+#ifndef UP_IO_PNG_CHUNK_H
+#define UP_IO_PNG_CHUNK_H
+
+#include "io/reader.h"
+#include "io/writer.h"
+
+#define UP_PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
+#define UP_PNG_SIGNATURE_SIZE 8
+#define UP_PNG_CHUNK_HEAD 8 /* bytes before the data */
+#define UP_PNG_CHUNK_TAIL 4 /* bytes behind them */
+
+/* Numbers are big-endian. */
+uint32_t up_png_get_u32(const uint8_t *at);
+void up_png_put_u32(uint8_t *at, uint32_t value);
+
+/* Makes `size` bytes at `data` a chunk: head and tail are filled in around them. */
+void up_png_seal(uint8_t *data, const char *type, size_t size);
+
+up_status up_png_write_chunk(up_writer *writer, const char *type, const void *data, size_t size,
+                             up_error *error);
+
+#endif

@@ -1,0 +1,27 @@
+/* The chunks of a PNG file that say something about its pixels. */
+#ifndef UP_IO_PNG_METADATA_H
+#define UP_IO_PNG_METADATA_H
+
+#include "io/metadata.h"
+#include "io/reader.h"
+#include "io/writer.h"
+
+#define UP_PNG_METADATA_MOST ((size_t)32 << 20) /* bytes of a chunk, also when inflated */
+
+/* Types of the chunks that are read, four letters each and a zero, one after the other. */
+#define UP_PNG_METADATA_TYPES "cHRM\0gAMA\0iCCP\0sRGB\0pHYs\0eXIf\0iTXt\0tEXt"
+#define UP_PNG_METADATA_COUNT 8
+
+/* Takes what one chunk says, if it is sound and nothing has said it before. */
+up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *data, size_t size,
+                               up_error *error);
+
+/* Takes the chunks behind the pixels (where many programs put EXIF and XMP), if the file can be
+ * searched. Begins and ends with the reader at the start of the file. */
+up_status up_png_metadata_take_trailing(up_metadata *m, up_reader *reader, up_error *error);
+
+/* Writes all of it; a profile only if it is one for pictures with, or without, colour. */
+up_status up_png_metadata_write(const up_metadata *m, bool grey, up_writer *writer,
+                                up_error *error);
+
+#endif

@@ -1,0 +1,220 @@
+#include "base/memory.h"
+#include "io/formats.h"
+#include "io/pixels.h"
+#include "io/png_chunk.h"
+#include "io/png_metadata.h"
+
+#include <limits.h>
+#include <png.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Read by nobody here, so not even looked at. */
+#define IGNORED_TYPES "bKGD\0hIST\0oFFs\0pCAL\0sBIT\0sCAL\0sPLT\0sTER\0tIME\0zTXt"
+#define IGNORED_COUNT 10
+
+typedef struct {
+    up_source base;
+    png_structp png;
+    png_infop info;
+    up_reader *reader;
+    up_error *error;  /* of the call that runs */
+    up_status status; /* of the last call */
+    size_t row_bytes;
+    int y; /* next row to deliver */
+    bool started;
+    uint8_t *held; /* an interlaced image */
+} png_source;
+
+typedef struct {
+    void *const *row;
+    int count;
+} read_request;
+
+typedef void png_step(png_source *s, const read_request *request);
+
+/* libpng leaves by longjmp when something is wrong. Nothing that changes lives in this frame. */
+static up_status attempt(png_source *s, png_step *step, const read_request *request,
+                         up_error *error)
+{
+    s->error = error;
+    s->status = UP_OK;
+    if (!setjmp(png_jmpbuf(s->png)))
+        step(s, request);
+    return s->status;
+}
+
+static void on_error(png_structp png, png_const_charp message)
+{
+    png_source *s = png_get_error_ptr(png);
+    const char *name = up_reader_name(s->reader);
+    if (s->status == UP_OK && strcmp(message, "Out of memory") == 0)
+        s->status = up_fail(s->error, UP_ERROR_MEMORY, "%s: out of memory", name);
+    else if (s->status == UP_OK)
+        s->status = up_fail(s->error, UP_ERROR_INPUT, "%s: damaged PNG: %s", name, message);
+    png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp message)
+{
+    (void)png;
+    (void)message;
+}
+
+static void on_read(png_structp png, png_bytep data, size_t size)
+{
+    png_source *s = png_get_io_ptr(png);
+    s->status = up_reader_exact(s->reader, data, size, s->error);
+    if (s->status != UP_OK)
+        png_error(png, "");
+}
+
+static int on_chunk(png_structp png, png_unknown_chunkp chunk)
+{
+    png_source *s = png_get_user_chunk_ptr(png);
+    if (!s->started)
+        s->status = up_png_metadata_take(&s->base.metadata, (const char *)chunk->name, chunk->data,
+                                         chunk->size, s->error);
+    return s->status == UP_OK ? 1 : -1;
+}
+
+/* ---- opening */
+
+static void set_policy(png_source *s)
+{
+    png_set_user_limits(s->png, INT_MAX, INT_MAX);
+    png_set_chunk_malloc_max(s->png, UP_PNG_METADATA_MOST);
+    png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER,
+                                (png_const_bytep)UP_PNG_METADATA_TYPES, UP_PNG_METADATA_COUNT);
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)IGNORED_TYPES,
+                                IGNORED_COUNT);
+    png_set_read_user_chunk_fn(s->png, s, on_chunk);
+    png_set_read_fn(s->png, s, on_read);
+}
+
+static void read_header(png_source *s, const read_request *request)
+{
+    (void)request;
+    set_policy(s);
+    png_read_info(s->png, s->info);
+}
+
+static up_status set_format(png_source *s, up_error *error)
+{
+    up_format *f = &s->base.format;
+    int type = png_get_color_type(s->png, s->info), depth = png_get_bit_depth(s->png, s->info);
+    bool alpha = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(s->png, s->info, PNG_INFO_tRNS);
+    *f = (up_format){ .width = (int)png_get_image_width(s->png, s->info),
+                      .height = (int)png_get_image_height(s->png, s->info),
+                      .channels = (type & PNG_COLOR_MASK_COLOR ? 3 : 1) + alpha,
+                      .frames = 1,
+                      .sample = depth == 16 ? UP_SAMPLE_U16 : UP_SAMPLE_U8,
+                      .depth = type == PNG_COLOR_TYPE_PALETTE ? 8 : depth };
+    f->color = up_color_of_channels(f->channels);
+    s->base.interlaced = png_get_interlace_type(s->png, s->info) != PNG_INTERLACE_NONE;
+    size_t all;
+    if (!up_row_size(f, &s->row_bytes) || !up_frame_size(f, &all))
+        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
+                       up_reader_name(s->reader), f->width, f->height);
+    s->base.held_bytes = s->base.interlaced ? all : 0;
+    return UP_OK;
+}
+
+static void close_png(up_source *source)
+{
+    png_source *s = (png_source *)source;
+    png_destroy_read_struct(&s->png, &s->info, NULL);
+    up_free(s->held);
+}
+
+/* ---- pixels */
+
+static void start(png_source *s)
+{
+    png_set_expand(s->png);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    png_set_swap(s->png);
+#endif
+    png_set_interlace_handling(s->png);
+    png_read_update_info(s->png, s->info);
+    if (png_get_rowbytes(s->png, s->info) != s->row_bytes)
+        png_error(s->png, "rows of an unexpected size");
+    s->started = true;
+}
+
+/* The passes of an interlaced image add up row by row. */
+static void hold(png_source *s)
+{
+    s->held = up_alloc_zero((size_t)s->base.format.height, s->row_bytes);
+    if (!s->held)
+        png_error(s->png, "Out of memory");
+    for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
+        for (int y = 0; y < s->base.format.height; y++)
+            png_read_row(s->png, s->held + (size_t)y * s->row_bytes, NULL);
+}
+
+static void read_step(png_source *s, const read_request *request)
+{
+    if (!s->started)
+        start(s);
+    if (s->base.interlaced && !s->held)
+        hold(s);
+    for (int i = 0; i < request->count; i++)
+        if (s->held)
+            memcpy(request->row[i], s->held + (size_t)(s->y + i) * s->row_bytes, s->row_bytes);
+        else
+            png_read_row(s->png, request->row[i], NULL);
+    s->y += request->count;
+    if (s->y == s->base.format.height)
+        png_read_end(s->png, NULL);
+}
+
+static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
+{
+    const read_request request = { row, count };
+    return attempt((png_source *)source, read_step, &request, error);
+}
+
+static up_status begin(png_source *s, up_error *error)
+{
+    s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
+    s->info = s->png ? png_create_info_struct(s->png) : NULL;
+    if (!s->info)
+        return up_fail_memory(error, up_reader_name(s->reader), sizeof *s);
+    UP_TRY(attempt(s, read_header, NULL, error));
+    return set_format(s, error);
+}
+
+static up_status open_png(up_source **source, up_reader *reader, up_error *error)
+{
+    png_source *s = up_alloc_zero(1, sizeof *s);
+    if (!s)
+        return up_fail_memory(error, up_reader_name(reader), sizeof *s);
+    s->base.type = "png";
+    s->base.read = read_rows;
+    s->base.close = close_png;
+    s->reader = reader;
+    up_metadata_init(&s->base.metadata);
+    up_status status = UP_OK;
+    if (up_reader_size(reader) >= 0)
+        status = up_png_metadata_take_trailing(&s->base.metadata, reader, error);
+    if (status == UP_OK)
+        status = begin(s, error);
+    if (status == UP_OK) {
+        *source = &s->base;
+        return UP_OK;
+    }
+    close_png(&s->base);
+    up_metadata_clear(&s->base.metadata);
+    up_free(s);
+    return status;
+}
+
+static bool probe(const uint8_t *head, size_t size)
+{
+    return size >= UP_PNG_SIGNATURE_SIZE &&
+           memcmp(head, UP_PNG_SIGNATURE, UP_PNG_SIGNATURE_SIZE) == 0;
+}
+
+const up_source_format up_png_source = { .type = "png", .probe = probe, .open = open_png };
