@@ -116,8 +116,8 @@ Test(ops, nearest)
 
 Test(ops, points)
 {
-    const up_point *points[] = { &up_point_affine, &up_point_clip, &up_point_premultiply,
-                                 &up_point_unpremultiply, &up_point_over };
+    const up_point *points[] = { &up_point_affine,      &up_point_clip,          &up_point_round,
+                                 &up_point_premultiply, &up_point_unpremultiply, &up_point_over };
     FOR_SIZES(i)
     {
         for (size_t p = 0; p < sizeof points / sizeof *points; p++) {

@@ -1,60 +1,100 @@
 /* Separable resampling with a fixed filter: bilinear, bicubic, lanczos. */
 #include "methods/method.h"
+#include "ops/pointwise.h"
 #include "ops/resample.h"
 
-up_status up_add_resample(up_graph *graph, int from, const up_filter *filter, double parameter,
-                          bool align_corners, bool antialias, const up_request *request, int *to,
+const up_resampling up_bicubic_resampling = { &up_filter_cubic, -0.5, false, true, 0 };
+
+/* Multiply-adds of either order; enlarging, rows first is the cheaper one. */
+static bool rows_first(const up_shape *in, const up_axis *rows, const up_axis *columns)
+{
+    double rows_then = (double)rows->taps * in->width * rows->out +
+                       (double)columns->taps * columns->out * rows->out;
+    double columns_then = (double)columns->taps * columns->out * in->height +
+                          (double)rows->taps * columns->out * rows->out;
+    return rows_then <= columns_then;
+}
+
+static up_status add_pass(up_graph *graph, int *node, bool vertical, const up_axis *axis,
                           up_error *error)
 {
-    const up_shape *in = up_graph_shape(graph, from);
+    const up_shape *in = up_graph_shape(graph, *node);
+    up_op *op;
+    if (vertical)
+        UP_TRY(up_resample_rows_plan(&op, in, axis, error));
+    else
+        UP_TRY(up_resample_columns_plan(&op, in, axis, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
+}
+
+static up_status add_rounding(up_graph *graph, int *node, float white, up_error *error)
+{
+    up_op *op;
+    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), &up_point_round, &white, 1, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
+}
+
+up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,
+                          const up_request *request, int *to, up_error *error)
+{
+    const up_resampling *r = resampling;
+    const up_shape in = *up_graph_shape(graph, from);
     up_axis rows, columns;
-    up_axis_init(&rows, in->height, request->height, request->step[0], filter, parameter,
-                 align_corners, antialias);
-    up_axis_init(&columns, in->width, request->width, request->step[1], filter, parameter,
-                 align_corners, antialias);
-    /* Multiply-adds of either order; enlarging, rows first is the cheaper one. */
-    double rows_first = (double)rows.taps * in->width * request->height;
-    double columns_first = (double)columns.taps * request->width * in->height;
-    rows_first += (double)columns.taps * request->width * request->height;
-    columns_first += (double)rows.taps * request->width * request->height;
-    for (int pass = 0; pass < 2; pass++) {
-        up_op *op;
-        if ((pass == 0) == (rows_first <= columns_first))
-            UP_TRY(up_resample_rows_plan(&op, up_graph_shape(graph, from), &rows, error));
-        else
-            UP_TRY(up_resample_columns_plan(&op, up_graph_shape(graph, from), &columns, error));
-        UP_TRY(up_graph_add(graph, op, from, -1, &from, error));
-    }
+    up_axis_init(&rows, in.height, request->height, request->step[0], r->filter, r->parameter,
+                 r->align_corners, r->antialias);
+    up_axis_init(&columns, in.width, request->width, request->step[1], r->filter, r->parameter,
+                 r->align_corners, r->antialias);
+    bool vertical = r->rounded > 0 || rows_first(&in, &rows, &columns);
     *to = from;
-    return UP_OK;
+    UP_TRY(add_pass(graph, to, vertical, vertical ? &rows : &columns, error));
+    if (r->rounded > 0)
+        UP_TRY(add_rounding(graph, to, r->rounded, error));
+    return add_pass(graph, to, !vertical, vertical ? &columns : &rows, error);
 }
 
 static up_status build(up_graph *graph, int from, up_request *request, const char *name,
-                       const up_filter *filter, double parameter, int *to, up_error *error)
+                       const up_resampling *resampling, int *to, up_error *error)
 {
-    const up_options *options = request->options;
+    up_resampling asked = *resampling;
+    asked.align_corners = request->options->align_corners;
+    asked.antialias = !request->options->no_antialias;
     up_request_say(request, "%s to %dx%d", name, request->width, request->height);
-    return up_add_resample(graph, from, filter, parameter, options->align_corners,
-                           !options->no_antialias, request, to, error);
+    return up_add_resample(graph, from, &asked, request, to, error);
 }
 
 static up_status build_bilinear(up_graph *graph, int from, up_request *request, int *to,
                                 up_error *error)
 {
-    return build(graph, from, request, "bilinear", &up_filter_triangle, 0, to, error);
+    const up_resampling bilinear = { .filter = &up_filter_triangle };
+    return build(graph, from, request, "bilinear", &bilinear, to, error);
+}
+
+/* Where MATLAB's imresize would be used: it rounds 8-bit pictures between the passes. */
+static bool reduces_bytes(const up_request *request)
+{
+    const up_options *o = request->options;
+    const up_format *in = &request->input;
+    bool plain = !o->linear && !o->no_antialias && !o->align_corners && o->cubic_a == 0;
+    return plain && !request->tensor && in->sample == UP_SAMPLE_U8 &&
+           !up_color_has_alpha(in->color) && request->width < in->width &&
+           request->height < in->height;
 }
 
 static up_status build_bicubic(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
     double a = request->options->cubic_a;
-    return build(graph, from, request, "bicubic", &up_filter_cubic, a != 0 ? a : -0.5, to, error);
+    up_resampling bicubic = up_bicubic_resampling;
+    bicubic.parameter = a != 0 ? a : -0.5;
+    bicubic.rounded = reduces_bytes(request) ? request->white : 0;
+    return build(graph, from, request, "bicubic", &bicubic, to, error);
 }
 
 static up_status build_lanczos(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
-    return build(graph, from, request, "lanczos", &up_filter_lanczos3, 0, to, error);
+    const up_resampling lanczos = { .filter = &up_filter_lanczos3 };
+    return build(graph, from, request, "lanczos", &lanczos, to, error);
 }
 
 static up_status check_corners(up_request *request, up_error *error)

@@ -57,14 +57,24 @@ up_status up_request_scale(up_request *request, double rows, double columns, up_
 
 void up_request_clear(up_request *request);
 
+bool up_color_has_alpha(up_color color);
+
 /* Appends to request->steps, with ", then " between. */
 void up_request_say(up_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+typedef struct {
+    const up_filter *filter;
+    double parameter;
+    bool align_corners, antialias;
+    float rounded; /* > 0: rows first, then rounded to whole numbers of 0 .. rounded in between */
+} up_resampling;
+
+extern const up_resampling up_bicubic_resampling; /* a = -0.5, antialiased */
+
 /* Adds both passes of a resampling to request->height x width, in the cheaper order. */
-up_status up_add_resample(up_graph *graph, int from, const up_filter *filter, double parameter,
-                          bool align_corners, bool antialias, const up_request *request, int *to,
-                          up_error *error);
+up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,
+                          const up_request *request, int *to, up_error *error);
 
 extern const up_method up_nearest, up_nearest_exact, up_bed_of_nails, up_max_unpool;
 extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv;

@@ -12,11 +12,6 @@ typedef struct {
     bool associated; /* ... and the colours are premultiplied by it */
 } builder;
 
-bool up_color_has_alpha(up_color color)
-{
-    return color == UP_COLOR_GREY_ALPHA || color == UP_COLOR_RGBA;
-}
-
 static bool drops_alpha(const up_request *request)
 {
     return request->options->has_background && up_color_has_alpha(request->input.color);
@@ -121,8 +116,7 @@ static up_status build_beside_alpha(builder *b, const up_method *method, up_erro
 {
     int all = b->node, channels = up_graph_shape(b->graph, all)->channels, alpha;
     UP_TRY(add_select(b, channels - 1, 1, error));
-    UP_TRY(up_add_resample(b->graph, b->node, &up_filter_cubic, -0.5, false, true, b->request,
-                           &alpha, error));
+    UP_TRY(up_add_resample(b->graph, b->node, &up_bicubic_resampling, b->request, &alpha, error));
     b->node = all;
     UP_TRY(add_select(b, 0, channels - 1, error));
     UP_TRY(method->build(b->graph, b->node, b->request, &b->node, error));

@@ -13,6 +13,4 @@ up_status up_build_picture(up_graph *graph, const up_method *method, up_request 
 up_status up_picture_format(const up_method *method, const up_request *request, up_format *output,
                             up_error *error);
 
-bool up_color_has_alpha(up_color color);
-
 #endif

@@ -15,6 +15,11 @@ void up_request_clear(up_request *request)
     request->indices = NULL;
 }
 
+bool up_color_has_alpha(up_color color)
+{
+    return color == UP_COLOR_GREY_ALPHA || color == UP_COLOR_RGBA;
+}
+
 void up_request_say(up_request *request, const char *format, ...)
 {
     char *steps = request->steps;

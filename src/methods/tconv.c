@@ -206,7 +206,7 @@ static up_status add_remainder(up_graph *graph, up_request *request, int *node, 
                              : up_ratio_make(now[a], out[a]);
     }
     up_request_say(request, "bicubic to %dx%d", request->width, request->height);
-    return up_add_resample(graph, *node, &up_filter_cubic, -0.5, false, true, &rest, node, error);
+    return up_add_resample(graph, *node, &up_bicubic_resampling, &rest, node, error);
 }
 
 static up_status build(up_graph *graph, int from, up_request *request, int *to, up_error *error)

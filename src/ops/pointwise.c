@@ -91,6 +91,14 @@ static void over(float *const *out, const float *const *in, int channels, const 
         out[channels - 1][x] = p[0];
 }
 
+static void round_clamped(float *const *out, const float *const *in, int channels, const float *p,
+                          int n)
+{
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = fminf(fmaxf(floorf(in[c][x] + 0.5f), 0), p[0]);
+}
+
 /* One factor and offset for each channel: factors, then offsets. */
 static void affine_channels(float *const *out, const float *const *in, int channels, const float *p,
                             int n)
@@ -156,6 +164,7 @@ static void matrix(float *const *out, const float *const *in, int channels, cons
 const up_point up_point_affine = { "affine", 1, affine };
 const up_point up_point_affine_channels = { "affine", 1, affine_channels };
 const up_point up_point_clip = { "clip", 1, clip };
+const up_point up_point_round = { "round", 1, round_clamped };
 const up_point up_point_prelu = { "prelu", 1, prelu };
 const up_point up_point_tanh = { "tanh", 1, hyperbolic_tangent };
 const up_point up_point_sigmoid = { "sigmoid", 1, sigmoid };
