@@ -37,7 +37,8 @@ static up_status fail_system(const up_writer *w, int code, const char *doing, up
     if (code == ENOSPC || code == EDQUOT)
         return up_fail(error, UP_ERROR_SPACE,
                        "%s: no space left on the device; free some, or write elsewhere", w->name);
-    return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot %s: %s", w->name, doing, strerror(code));
+    return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT, "%s: cannot %s: %s",
+                   w->name, doing, strerror(code));
 }
 
 static up_status fail_create(const up_writer *w, int code, up_error *error)
