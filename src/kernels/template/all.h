@@ -7,10 +7,10 @@
 #include "kernels/template/columns.h"
 #include "kernels/template/convolve.h"
 #include "kernels/template/interleave.h"
-#include "kernels/template/pixels.h"
 #include "kernels/template/points.h"
 #include "kernels/template/raw.h"
 #include "kernels/template/rows.h"
+#include "kernels/template/samples.h"
 
 #define UP_KERNEL_TABLE(level)                                                                     \
     {                                                                                              \

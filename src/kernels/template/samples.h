@@ -2,8 +2,8 @@
  * Interleaved samples to planes and back. A pixel of up to 8 bytes is one or two integers of a
  * vector, from which the samples are shifted out; other pixels are taken apart one by one.
  */
-#ifndef UP_KERNELS_TEMPLATE_PIXELS_H
-#define UP_KERNELS_TEMPLATE_PIXELS_H
+#ifndef UP_KERNELS_TEMPLATE_SAMPLES_H
+#define UP_KERNELS_TEMPLATE_SAMPLES_H
 
 #include "kernels/template/vector.h"
 
