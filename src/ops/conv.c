@@ -33,18 +33,19 @@ static up_status check_channels(const up_conv *conv, const up_shape *in, up_erro
 static int choose_tile(up_conv_op *op, int outs)
 {
     int stride = op->axis[1].stride, channels = op->blocks.channels, columns = 1;
+    int phases = up_min(stride, op->axis[1].out);
     int64_t taps = (int64_t)op->axis[0].kernel * op->axis[1].kernel / op->axis[0].stride / stride *
                    (op->op.in[0].channels / op->groups);
-    op->rows = 1;
-    if (channels <= 2) {
-        columns = up_min(stride, UP_MAX_GROUPS / channels);
-        op->rows = up_min(UP_MAX_GROUPS / channels / columns, op->op.out.height);
-        while (op->axis[0].stride % op->rows && op->rows % op->axis[0].stride)
-            op->rows--;
-    } else if (stride == 2 && taps <= FEW_TAPS) {
-        columns = 2;
-    }
+    if (channels <= 2)
+        columns = up_min(phases, UP_MAX_GROUPS / channels);
+    else if (stride == 2 && taps <= FEW_TAPS)
+        columns = phases;
     op->paired = stride == 2 && columns == 2;
+    op->rows = 1;
+    if (channels <= 2 && (stride == 1 || op->paired))
+        op->rows = up_min(UP_MAX_GROUPS / channels / columns, op->axis[0].out);
+    while (op->axis[0].stride % op->rows && op->rows % op->axis[0].stride)
+        op->rows--;
     int most = channels <= 2 ? channels : outs / columns;
     op->blocks.blocks = (channels + most - 1) / most;
     return columns;
