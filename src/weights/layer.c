@@ -1,16 +1,11 @@
 #include "weights/layer.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "weights/label.h"
 #include "weights/layer_parameters.h"
-
-#define MOST_KEYS 12 /* listed in a message */
-#define MOST_CHANNELS 65536
-#define MOST_SPAN (1 << 24)
+#include "weights/tensor_values.h"
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -21,21 +16,12 @@ static bool ends_with(const char *name, const char *end)
 
 static up_status not_one_layer(const up_safetensors *file, up_error *error)
 {
-    char keys[MOST_KEYS * (UP_LABEL + 2) + 8] = "", label[UP_LABEL];
-    const up_tensor *tensor;
-    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
-        strcat(keys, i ? ", " : "");
-        if (i == MOST_KEYS) {
-            strcat(keys, "...");
-            break;
-        }
-        strcat(keys, up_label(label, tensor->name));
-    }
+    char list[UP_KEY_LIST];
     int count = up_safetensors_count(file);
     return up_fail(error, UP_ERROR_WEIGHTS,
                    "%s: not a single ConvTranspose2d (a 4-D \"weight\" and its \"bias\"); "
                    "%d tensors found%s%s",
-                   up_safetensors_name(file), count, count ? ": " : "", keys);
+                   up_safetensors_name(file), count, count ? ": " : "", up_tensor_list(list, file));
 }
 
 static up_status find_tensors(const up_safetensors *file, const up_tensor **weight,
@@ -66,25 +52,12 @@ static up_status find_tensors(const up_safetensors *file, const up_tensor **weig
     return UP_OK;
 }
 
-static up_status bad_tensor(const up_safetensors *file, const up_tensor *tensor, const char *reason,
-                            up_error *error)
-{
-    char label[UP_LABEL];
-    return up_fail(error, UP_ERROR_WEIGHTS, "%s: tensor %s: %s", up_safetensors_name(file),
-                   up_label(label, tensor->name), reason);
-}
-
 /* Channels and kernel; the groups must be known. */
 static up_status read_shape(up_layer_weights *layer, const up_safetensors *file,
                             const up_tensor *weight, const up_tensor *bias, up_error *error)
 {
     const size_t *shape = weight->shape;
-    for (int i = 0; i < 4; i++) {
-        if (shape[i] < 1)
-            return bad_tensor(file, weight, i < 2 ? "has no channels" : "has no kernel", error);
-        if (shape[i] > MOST_CHANNELS)
-            return bad_tensor(file, weight, "more than 65536 channels or kernel taps", error);
-    }
+    UP_TRY(up_tensor_check_kernel(file, weight, error));
     layer->in_channels = (int)shape[0];
     layer->kernel[0] = (int)shape[2];
     layer->kernel[1] = (int)shape[3];
@@ -93,18 +66,18 @@ static up_status read_shape(up_layer_weights *layer, const up_safetensors *file,
                        "%s: %d input channels cannot be split into %d groups (--groups, "
                        "upscale.groups)",
                        up_safetensors_name(file), layer->in_channels, layer->groups);
-    if (shape[1] * (size_t)layer->groups > MOST_CHANNELS)
-        return bad_tensor(file, weight, "more than 65536 channels or kernel taps", error);
+    if (shape[1] * (size_t)layer->groups > UP_MOST_CHANNELS)
+        return up_tensor_refuse(file, weight, "more than 65536 channels or kernel taps", error);
     layer->out_channels = (int)shape[1] * layer->groups;
     if (bias && (bias->dims != 1 || bias->shape[0] != (size_t)layer->out_channels))
-        return bad_tensor(file, bias, "must hold one value for each output channel", error);
+        return up_tensor_refuse(file, bias, "must hold one value for each output channel", error);
     return UP_OK;
 }
 
 static up_status check_geometry(const up_layer_weights *layer, const char *name, up_error *error)
 {
     for (int axis = 0; axis < 2; axis++) {
-        if ((int64_t)layer->dilation[axis] * (layer->kernel[axis] - 1) >= MOST_SPAN)
+        if ((int64_t)layer->dilation[axis] * (layer->kernel[axis] - 1) >= UP_MOST_SPAN)
             return up_fail(error, UP_ERROR_WEIGHTS,
                            "%s: kernel and dilation span too many pixels (--dilation)", name);
         if (layer->output_padding[axis] >= up_max(layer->stride[axis], layer->dilation[axis]))
@@ -118,19 +91,6 @@ static up_status check_geometry(const up_layer_weights *layer, const char *name,
     return UP_OK;
 }
 
-static up_status read_values(float **values, const up_safetensors *file, const up_tensor *tensor,
-                             up_error *error)
-{
-    *values = up_alloc(tensor->elements, sizeof **values);
-    if (!*values)
-        return up_fail_memory(error, tensor->name, tensor->elements * sizeof **values);
-    UP_TRY(up_tensor_to_f32(file, tensor, *values, error));
-    for (size_t i = 0; i < tensor->elements; i++)
-        if (!isfinite((*values)[i]))
-            return bad_tensor(file, tensor, "holds NaN or infinity", error);
-    return UP_OK;
-}
-
 static up_status load(up_layer_weights *layer, const up_safetensors *file, const up_layer *flags,
                       up_error *error)
 {
@@ -140,8 +100,8 @@ static up_status load(up_layer_weights *layer, const up_safetensors *file, const
     UP_TRY(read_shape(layer, file, weight, bias, error));
     UP_TRY(check_geometry(layer, up_safetensors_name(file), error));
     UP_TRY(up_layer_read_use(layer, file, error));
-    UP_TRY(read_values(&layer->weight, file, weight, error));
-    return bias ? read_values(&layer->bias, file, bias, error) : UP_OK;
+    UP_TRY(up_tensor_values(&layer->weight, file, weight, error));
+    return bias ? up_tensor_values(&layer->bias, file, bias, error) : UP_OK;
 }
 
 up_status up_layer_load(up_layer_weights **layer, const up_safetensors *file, const up_layer *flags,

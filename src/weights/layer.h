@@ -11,16 +11,7 @@
 #ifndef UP_WEIGHTS_LAYER_H
 #define UP_WEIGHTS_LAYER_H
 
-#include "weights/safetensors.h"
-
-/* What the channels of a picture must be for the weights. */
-typedef enum {
-    UP_WEIGHTS_ANY,      /* whatever there is; a 1 -> 1 layer runs on each channel */
-    UP_WEIGHTS_Y,        /* full-range BT.601 luma */
-    UP_WEIGHTS_Y_STUDIO, /* 16..235 (MATLAB) */
-    UP_WEIGHTS_YCBCR,
-    UP_WEIGHTS_RGB,
-} up_weights_color;
+#include "weights/stated.h"
 
 /* Pairs are rows, columns. All values are checked; a kernel spans at most 2^24 pixels. */
 typedef struct {

@@ -1,0 +1,44 @@
+/* What a weight file states in its metadata, with flags before it; for the readers of layers and
+ * networks. */
+#ifndef UP_WEIGHTS_STATED_H
+#define UP_WEIGHTS_STATED_H
+
+#include "weights/safetensors.h"
+
+#define UP_MOST_PARAMETER 65536
+
+/* What the channels of a picture must be for the weights. */
+typedef enum {
+    UP_WEIGHTS_ANY,      /* whatever there is; a 1 -> 1 layer runs on each channel */
+    UP_WEIGHTS_Y,        /* full-range BT.601 luma */
+    UP_WEIGHTS_Y_STUDIO, /* 16..235 (MATLAB) */
+    UP_WEIGHTS_YCBCR,
+    UP_WEIGHTS_RGB,
+} up_weights_color;
+
+/* As metadata spells it: "y-studio". */
+const char *up_weights_color_name(up_weights_color color);
+
+/* "metadata KEY is VALUE, expected ..." */
+up_status up_stated_refuse(const up_safetensors *file, const char *key, const char *expected,
+                           up_error *error);
+
+/* "N" or "ROWS,COLUMNS", each from `least` to UP_MOST_PARAMETER. What the file does not state stays
+ * as it is. */
+up_status up_stated_pair(const up_safetensors *file, const char *key, int least, int pair[2],
+                         up_error *error);
+up_status up_stated_count(const up_safetensors *file, const char *key, int *count, up_error *error);
+
+/* The same, but a flag that is set hides what the file states. */
+up_status up_stated_pair_or_flag(const up_safetensors *file, const char *key, const up_pair *flag,
+                                 const char *flag_name, int least, int pair[2], up_error *error);
+up_status up_stated_check_flag(const char *flag, int value, int least, up_error *error);
+
+/* upscale.color, or `otherwise`; must fit the channels. */
+up_status up_stated_color(const up_safetensors *file, int in_channels, int out_channels,
+                          up_weights_color otherwise, up_weights_color *color, up_error *error);
+
+/* upscale.range, or 1. */
+up_status up_stated_range(const up_safetensors *file, float *range, up_error *error);
+
+#endif

@@ -1,0 +1,12 @@
+/* What a network makes of a tensor, by definition: double precision, one item after the other, no
+ * tricks. Says what the fast ops must come to. */
+#ifndef SUPPORT_NETWORK_REFERENCE_H
+#define SUPPORT_NETWORK_REFERENCE_H
+
+#include "support/ndarray.h"
+#include "weights/network.h"
+
+/* `x` is CHW or NCHW, the result NCHW of type f8. */
+ndarray network_reference(const up_network *network, const ndarray *x);
+
+#endif

@@ -1,0 +1,188 @@
+/* Networks out of weight files, run by the reference, against what PyTorch and the community's own
+ * programs make of them. */
+#include "support/golden.h"
+#include "support/network_file.h"
+#include "support/network_reference.h"
+#include "support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define WEIGHTS UP_SHARED_DIR "/weights"
+
+/* Both sides compute in double precision; slopes that a file states are float32 here. */
+static void expect_output(const up_network *network, const ndarray *x, const ndarray *reference,
+                          const char *what)
+{
+    ndarray got = network_reference(network, x);
+    ndarray_expect(&got, reference, 1e-7 * ndarray_max_abs(reference), what);
+    ndarray_free(&got);
+}
+
+/* -------------------------------------------------------------- recognised by keys */
+
+static const struct {
+    const char *name, *family;
+    int scale, flag, items;
+    up_weights_color color;
+} nets[] = {
+    { "fsrcnn_x2", "FSRCNN", 2, 2, 9, UP_WEIGHTS_Y_STUDIO },
+    { "fsrcnn_x4", "FSRCNN", 4, 4, 13, UP_WEIGHTS_Y_STUDIO },
+    { "fsrcnn_rgb_x2", "FSRCNN", 2, 2, 11, UP_WEIGHTS_RGB },
+    { "srvgg_x2", "SRVGGNetCompact", 2, 0, 9, UP_WEIGHTS_RGB },
+    { "srvgg_x3_leaky", "SRVGGNetCompact", 3, 0, 9, UP_WEIGHTS_RGB },
+    { "espcn_x3", "ESPCN", 3, 0, 6, UP_WEIGHTS_Y_STUDIO },
+};
+
+static golden_file net_path(const char *net, const char *file)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s/%s", net, file);
+    return golden_name("nets", name);
+}
+
+Test(network_golden, nets)
+{
+    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
+        const char *name = nets[i].name;
+        up_network *network =
+            network_open(net_path(name, "weights.safetensors").text, nets[i].flag);
+        cr_expect_str_eq(network->family, nets[i].family);
+        cr_expect_eq(network->items, nets[i].items, "%s: %d items", name, network->items);
+        cr_expect_eq(network->color, nets[i].color, "%s", name);
+        for (int axis = 0; axis < 2; axis++) {
+            cr_expect_eq(network->scale[axis], nets[i].scale, "%s", name);
+            cr_expect_eq(network->extra[axis], 0, "%s", name);
+        }
+        ndarray x = ndarray_load(net_path(name, "x.npy").text);
+        ndarray reference = ndarray_load(net_path(name, "ref.npy").text);
+        expect_output(network, &x, &reference, name);
+        ndarray_free(&x);
+        ndarray_free(&reference);
+        up_network_free(&network);
+    }
+}
+
+/* -------------------------------------------------------------- single ops */
+
+static void layer_of(const json_t *golden, char *layer, size_t size)
+{
+    const char *op = golden_text(golden, "op");
+    if (strcmp(op, "conv2d") == 0) {
+        int v[6];
+        static const char *const keys[] = { "stride", "padding", "dilation" };
+        for (int i = 0; i < 6; i++)
+            v[i] = (int)json_integer_value(
+                json_array_get(json_object_get(golden, keys[i / 2]), (size_t)i % 2));
+        snprintf(layer, size,
+                 "[{\\\"op\\\":\\\"conv2d\\\",\\\"name\\\":\\\"c\\\",\\\"stride\\\":[%d,%d],"
+                 "\\\"padding\\\":[%d,%d],\\\"dilation\\\":[%d,%d],\\\"groups\\\":%d}]",
+                 v[0], v[1], v[2], v[3], v[4], v[5],
+                 (int)json_integer_value(json_object_get(golden, "groups")));
+    } else if (strcmp(op, "prelu") == 0) {
+        snprintf(layer, size, "[{\\\"op\\\":\\\"prelu\\\",\\\"name\\\":\\\"c\\\"}]");
+    } else if (strcmp(op, "pixel_shuffle") == 0) {
+        snprintf(layer, size, "[{\\\"op\\\":\\\"pixel_shuffle\\\",\\\"factor\\\":%d}]",
+                 (int)json_integer_value(json_object_get(golden, "factor")));
+    } else if (strcmp(op, "leaky_relu") == 0) {
+        snprintf(layer, size, "[{\\\"op\\\":\\\"leaky_relu\\\",\\\"slope\\\":%g}]",
+                 json_number_value(json_object_get(golden, "slope")));
+    } else {
+        snprintf(layer, size, "[{\\\"op\\\":\\\"%s\\\"}]", op);
+    }
+}
+
+static void check_op(const json_t *golden)
+{
+    char layer[512], metadata[640];
+    const char *id = golden_text(golden, "id"), *path = scratch_path("op.safetensors");
+    if (strcmp(golden_text(golden, "op"), "net") == 0)
+        return;
+    layer_of(golden, layer, sizeof layer);
+    snprintf(metadata, sizeof metadata, "{\"upscale.channels\":\"%d\",\"upscale.layers\":\"%s\"}",
+             (int)json_integer_value(json_data_at(golden, "in_shape/1")), layer);
+    ndarray w = { 0 }, b = { 0 };
+    int tensors = json_is_string(json_object_get(golden, "w"));
+    if (tensors)
+        w = golden_load("conv_net", golden, "w");
+    if (json_is_string(json_object_get(golden, "b")))
+        b = golden_load("conv_net", golden, "b"), tensors++;
+    safetensors_save(path, (named_array[]){ { "c.weight", &w }, { "c.bias", &b } }, tensors,
+                     metadata);
+
+    up_network *network = network_open(path, 0);
+    ndarray x = golden_load("conv_net", golden, "x");
+    ndarray reference = golden_load("conv_net", golden, "ref");
+    expect_output(network, &x, &reference, id);
+    up_network_free(&network);
+    ndarray_free(&x);
+    ndarray_free(&reference);
+    ndarray_free(&w);
+    ndarray_free(&b);
+}
+
+Test(network_golden, ops, .init = scratch_init, .fini = scratch_fini)
+{
+    golden_each("conv_net", "cases", check_op);
+}
+
+/* -------------------------------------------------------------- community files */
+
+/* The README of the files gives 11,376 multiply-adds for the ECBSR, which is what it has before its
+ * skip is folded in, and "about" 800, 1,900 and 620,000 for three others. */
+static const struct {
+    const char *name;
+    int scale, receptive_field;
+    double multiply_adds;
+    size_t parameters;
+    up_weights_color color;
+} files[] = {
+    { "etds-fsrcnn-rgb-x2", 2, 17, 24336, 24683, UP_WEIGHTS_RGB },
+    { "etds-fsrcnn-rgb-x3", 3, 15, 24336, 24683, UP_WEIGHTS_RGB },
+    { "etds-fsrcnn-rgb-x4", 4, 15, 24336, 24683, UP_WEIGHTS_RGB },
+    { "etds-ecbsr-m4c16-plain-x2", 2, 13, 17244, 17468, UP_WEIGHTS_RGB },
+    { "yjn870-fsrcnn-x2", 2, 17, 12464, 12809, UP_WEIGHTS_Y_STUDIO },
+    { "esr-fsrcnn-s2-d6-s3-m1", 2, 11, 753, 776, UP_WEIGHTS_Y },
+    { "opencv-fsrcnn-x2", 2, 13, 8152, 8497, UP_WEIGHTS_Y },
+    { "opencv-fsrcnn-small-x3-pixelshuffle", 3, 7, 1633, 1790, UP_WEIGHTS_Y },
+    { "opencv-espcn-x2", 2, 9, 21184, 21284, UP_WEIGHTS_Y },
+    { "waifu2x-upconv7-photo-scale2x", 2, 14, 551856, 552483, UP_WEIGHTS_RGB },
+    { "realesr-animevideov3-x4", 4, 37, 619200, 621424, UP_WEIGHTS_RGB },
+};
+
+static void check_file(size_t i)
+{
+    char path[512];
+    const char *name = files[i].name;
+    snprintf(path, sizeof path, WEIGHTS "/%s.safetensors", name);
+    up_network *network = network_open(path, 0);
+    cr_expect_eq(network->color, files[i].color, "%s", name);
+    cr_expect_eq(network->range, 1, "%s", name);
+    cr_expect_eq(network->multiply_adds, files[i].multiply_adds, "%s: %.0f multiply-adds", name,
+                 network->multiply_adds);
+    cr_expect_eq(network->parameters, files[i].parameters, "%s: %zu parameters", name,
+                 network->parameters);
+    for (int axis = 0; axis < 2; axis++) {
+        cr_expect_eq(network->scale[axis], files[i].scale, "%s", name);
+        cr_expect_eq(network->extra[axis], 0, "%s", name);
+        cr_expect_eq(network->least[axis], 1, "%s", name);
+        cr_expect_eq(network->receptive_field[axis], files[i].receptive_field, "%s reaches %d",
+                     name, network->receptive_field[axis]);
+    }
+    snprintf(path, sizeof path, WEIGHTS "/vectors/%s.input.npy", name);
+    ndarray x = ndarray_load(path);
+    snprintf(path, sizeof path, WEIGHTS "/vectors/%s.output.npy", name);
+    ndarray reference = ndarray_load(path);
+    expect_output(network, &x, &reference, name);
+    ndarray_free(&x);
+    ndarray_free(&reference);
+    up_network_free(&network);
+}
+
+Test(network_golden, community_files)
+{
+    if (!file_exists(WEIGHTS "/README.md"))
+        cr_skip_test("no community weight files here");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        check_file(i);
+}
