@@ -2,8 +2,10 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-/* Measured in the same run, on one core. Bytes per second count what is read and what is written.
- */
+enum { BENCH_THREADS = 2 };
+
+/* Measured in the same run, for 1 .. BENCH_THREADS threads: limits[threads - 1]. Bytes per second
+ * count what is read and what is written. */
 typedef struct {
     double read, fill, copy; /* blocks as large as a 3840x2160 RGB picture */
     double cached_copy;      /* rows that stay in the first-level cache */
@@ -15,11 +17,13 @@ typedef struct {
     void (*run)(const bench_limits *limits);
 } bench_section;
 
-void bench_measure(bench_limits *limits);
+void bench_measure(bench_limits *limits, int threads);
 void bench_print(const bench_limits *limits);
 
 /* The sections; one line each in bench_main.c. */
 void bench_kernels(const bench_limits *limits);
+void bench_methods(const bench_limits *limits);
+void bench_tconvs(const bench_limits *limits);
 void bench_conv(const bench_limits *limits);
 
 /* The shortest of many runs on this thread, in seconds. */

@@ -103,18 +103,42 @@ static double multiply_adds_per_second(blocks *b)
     return best * 12 * ROUNDS;
 }
 
-void bench_measure(bench_limits *limits)
+/* What one thread reaches while the others do the same. */
+static void measure_share(bench_limits *limits)
 {
     blocks b = { .from = up_alloc_zero(BLOCK, 1), .to = up_alloc_zero(BLOCK, 1) };
     if (!b.from || !b.to) {
         fprintf(stderr, "upscale_bench: out of memory\n");
         exit(75);
     }
+#pragma omp barrier
     limits->read = BLOCK / bench_seconds(read_all, &b);
+#pragma omp barrier
     limits->fill = BLOCK / bench_seconds(fill, &b);
+#pragma omp barrier
     limits->copy = 2.0 * BLOCK / bench_seconds(copy, &b);
+#pragma omp barrier
     limits->cached_copy = 2.0 * CACHED * CACHED_TIMES / bench_seconds(copy_cached, &b);
+#pragma omp barrier
     limits->multiply_adds = multiply_adds_per_second(&b);
     up_free(b.from);
     up_free(b.to);
+}
+
+void bench_measure(bench_limits *limits, int threads)
+{
+    *limits = (bench_limits){ 0 };
+#pragma omp parallel num_threads(threads)
+    {
+        bench_limits share;
+        measure_share(&share);
+#pragma omp critical
+        {
+            limits->read += share.read;
+            limits->fill += share.fill;
+            limits->copy += share.copy;
+            limits->cached_copy += share.cached_copy;
+            limits->multiply_adds += share.multiply_adds;
+        }
+    }
 }

@@ -7,6 +7,8 @@
 
 static const bench_section sections[] = {
     { "kernels", "the inner loops, every variant", bench_kernels },
+    { "methods", "pictures in memory, beside other libraries", bench_methods },
+    { "tconv", "transposed convolutions, beside other libraries", bench_tconvs },
     { "conv", "convolutions and transposed convolutions as networks have them", bench_conv },
 };
 
@@ -33,12 +35,13 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (!find(argv[i]))
             return usage();
-    bench_limits limits;
-    bench_measure(&limits);
-    bench_print(&limits);
+    bench_limits limits[BENCH_THREADS];
+    for (int threads = 1; threads <= BENCH_THREADS; threads++)
+        bench_measure(&limits[threads - 1], threads);
+    bench_print(limits);
     for (int i = 1; i < argc; i++)
-        find(argv[i])->run(&limits);
+        find(argv[i])->run(limits);
     for (int i = 0; argc == 1 && i < SECTIONS; i++)
-        sections[i].run(&limits);
+        sections[i].run(limits);
     return 0;
 }

@@ -51,10 +51,11 @@ void bench_row(const char *name, const char *variant, double seconds, double pix
 
 void bench_print(const bench_limits *limits)
 {
-    printf("one core: read %.1f, fill %.1f, copy %.1f GB/s; copy in cache %.0f GB/s; "
-           "%.0f G multiply-adds/s\n",
-           limits->read * 1e-9, limits->fill * 1e-9, limits->copy * 1e-9,
-           limits->cached_copy * 1e-9, limits->multiply_adds * 1e-9);
+    for (int i = 0; i < BENCH_THREADS; i++)
+        printf("%d thread%s: read %.1f, fill %.1f, copy %.1f GB/s; copy in cache %.0f GB/s; "
+               "%.0f G multiply-adds/s\n",
+               i + 1, i ? "s" : "", limits[i].read * 1e-9, limits[i].fill * 1e-9,
+               limits[i].copy * 1e-9, limits[i].cached_copy * 1e-9, limits[i].multiply_adds * 1e-9);
     printf("floor: the slowest of memory, cache and arithmetic at these rates; above 100%% the "
            "picture was cached\n");
 }
