@@ -199,8 +199,9 @@ up_status up_picture_format(const up_method *method, const up_request *request, 
     *output = request->input;
     output->width = request->width;
     output->height = request->height;
-    if (request->layer && request->tensor && request->layer->in_channels == output->channels)
-        output->channels = request->layer->out_channels;
+    const up_network *network = request->network;
+    if (network && request->tensor && network->in_channels == output->channels)
+        output->channels = network->out_channels;
     if (drops_alpha(request)) {
         output->channels--;
         output->color = output->channels == 1 ? UP_COLOR_GREY : UP_COLOR_RGB;

@@ -1,16 +1,14 @@
-/* Learned transposed convolutions: from a weight file, or the ones inside the program. */
-#include "base/memory.h"
+/* Learned upsampling: networks that end in a transposed convolution (one layer being the smallest),
+ * from a weight file or inside the program. Native scales are chained; a resample does the rest. */
 #include "methods/method.h"
-#include "ops/conv.h"
-#include "ops/resample.h"
+#include "methods/network_colour.h"
 #include "weights/embedded.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #define MOST_STAGES 8
 
-static up_status load_embedded(up_layer_weights **layer, const char *name, int scale,
-                               up_error *error)
+static up_status load_embedded(up_network **network, const char *name, int scale, up_error *error)
 {
     const up_embedded *embedded = up_embedded_find(name, scale);
     up_safetensors *file;
@@ -21,45 +19,81 @@ static up_status load_embedded(up_layer_weights **layer, const char *name, int s
                        name ? name : "tconv", scale);
     UP_TRY(
         up_safetensors_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
-    up_status status = up_layer_load(layer, file, NULL, error);
+    up_status status = up_network_load(network, file, NULL, scale, error);
     up_safetensors_close(&file);
     return status;
+}
+
+/* The scale asked for, where it is one whole number: some files do not tell theirs. */
+static int whole_scale(const up_request *request)
+{
+    const up_ratio *step = request->step;
+    bool same = step[0].num == step[1].num && step[0].den == step[1].den;
+    return request->sized && same && step[0].num == 1 ? (int)step[0].den : 0;
 }
 
 static up_status load_file(up_request *request, up_error *error)
 {
     up_safetensors *file;
     UP_TRY(up_safetensors_open(&file, request->options->weights, error));
-    up_status status = up_layer_load(&request->layer, file, &request->options->layer, error);
+    up_status status = up_network_load(&request->network, file, &request->options->layer,
+                                       whole_scale(request), error);
     up_safetensors_close(&file);
     return status;
 }
 
-/* The colours that the layer is run on: all channels but alpha. */
 static int colours(const up_request *request)
 {
-    bool alpha =
-        request->input.color == UP_COLOR_GREY_ALPHA || request->input.color == UP_COLOR_RGBA;
-    return request->input.channels - (alpha ? 1 : 0);
+    return request->input.channels - (up_color_has_alpha(request->input.color) ? 1 : 0);
 }
 
-static bool per_channel(const up_layer_weights *layer, int channels)
+/* The size that one run of the network makes, and the ratio of the input to it. */
+static up_status native_size(up_request *request, up_error *error)
 {
-    return layer->in_channels == 1 && layer->out_channels == 1 && channels > 1;
+    const up_network *network = request->network;
+    const int in[2] = { request->input.height, request->input.width };
+    int out[2];
+    for (int a = 0; a < 2; a++) {
+        int64_t size = (int64_t)in[a] * network->scale[a];
+        if (request->tensor || network->missing[a] == 0)
+            size = (size + network->extra[a]) / network->reduction[a];
+        if (size < 1 || size > INT32_MAX / 8)
+            return up_fail(error, UP_ERROR_WEIGHTS, "the network makes %lld %s of an input of %d",
+                           (long long)size, a ? "columns" : "rows", in[a]);
+        out[a] = (int)size;
+        request->step[a] = up_ratio_make(in[a], out[a]);
+    }
+    request->height = out[0];
+    request->width = out[1];
+    return UP_OK;
 }
 
-static up_status check_channels(const up_request *request, up_error *error)
+/* PyTorch's forward(input, output_size): the output_padding that leads there. */
+static up_status apply_output_size(up_request *request, up_error *error)
 {
-    const up_layer_weights *layer = request->layer;
-    int channels = colours(request);
-    if (layer->in_channels != channels && !per_channel(layer, channels))
-        return up_fail(error, UP_ERROR_WEIGHTS,
-                       "the weights take %d channels, but the input has %d", layer->in_channels,
-                       channels);
-    if (!request->tensor && layer->out_channels != layer->in_channels)
-        return up_fail(error, UP_ERROR_WEIGHTS,
-                       "the weights make %d channels of %d, which is no picture; use .npy tensors",
-                       layer->out_channels, layer->in_channels);
+    const up_pair *wanted = &request->options->layer.output_size;
+    up_network *network = request->network;
+    up_network_item *last = &network->item[network->items - 1];
+    const int in[2] = { request->input.height, request->input.width };
+    const int size[2] = { wanted->rows, wanted->columns };
+    if (!wanted->set)
+        return UP_OK;
+    if (last->op != UP_NETWORK_CONV_TRANSPOSE2D ||
+        network->reduction[0] * network->reduction[1] > 1)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "--output-size needs weights that end in a transposed convolution");
+    for (int a = 0; a < 2; a++) {
+        int64_t least =
+            (int64_t)in[a] * network->scale[a] + network->extra[a] - last->output_padding[a];
+        int64_t padding = size[a] - least;
+        if (padding < 0 || padding >= last->stride[a])
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "--output-size %d,%d: %s must be %lld to %lld for this input", size[0],
+                           size[1], a ? "columns" : "rows", (long long)least,
+                           (long long)least + last->stride[a] - 1);
+        network->extra[a] += (int)padding - last->output_padding[a];
+        last->output_padding[a] = (int)padding;
+    }
     return UP_OK;
 }
 
@@ -76,95 +110,25 @@ static up_status prepare(up_request *request, up_error *error)
             "tconv:%s are weights inside the program; --weights gives others: choose one",
             request->variant);
     UP_TRY(load_file(request, error));
-    UP_TRY(check_channels(request, error));
-    if (request->sized)
-        return UP_OK;
-    const up_format *in = &request->input;
-    UP_TRY(up_layer_output(request->layer, in->height, in->width,
-                           &request->options->layer.output_size, &request->height, &request->width,
-                           request->layer->output_padding, error));
-    request->step[0] = up_ratio_make(in->height, request->height);
-    request->step[1] = up_ratio_make(in->width, request->width);
+    UP_TRY(up_check_network(request->network, request, colours(request), error));
+    UP_TRY(apply_output_size(request, error));
+    return request->sized ? UP_OK : native_size(request, error);
+}
+
+static up_status add_stage(up_graph *graph, const up_network *network, const char *name,
+                           up_request *request, int *node, up_error *error)
+{
+    const up_shape before = *up_graph_shape(graph, *node);
+    for (int a = 0; a < 2; a++)
+        if (network->least[a] > (a ? before.width : before.height))
+            return up_fail(error, UP_ERROR_INPUT,
+                           "%dx%d is too small for the network, which needs %d %s", before.width,
+                           before.height, network->least[a], a ? "columns" : "rows");
+    UP_TRY(up_add_network_stage(graph, *node, network, request, node, error));
+    const up_shape *after = up_graph_shape(graph, *node);
+    up_request_say(request, "%s x%d to %dx%d", name, network->scale[0], after->width,
+                   after->height);
     return UP_OK;
-}
-
-/* A 1 -> 1 layer for every one of `channels`: the same weights, one group each. */
-static up_status repeat_layer(const up_layer_weights *layer, int channels, up_conv *conv,
-                              float **copy, up_error *error)
-{
-    size_t size = (size_t)layer->kernel[0] * layer->kernel[1];
-    *copy = up_alloc((size_t)channels, (size + 1) * sizeof(float));
-    if (!*copy)
-        return up_fail_memory(error, "weights", channels * size * sizeof(float));
-    float *bias = *copy + channels * size;
-    for (int c = 0; c < channels; c++) {
-        memcpy(*copy + c * size, layer->weight, size * sizeof(float));
-        bias[c] = layer->bias ? layer->bias[0] : 0;
-    }
-    conv->in_channels = conv->out_channels = conv->groups = channels;
-    conv->weight = *copy;
-    conv->bias = layer->bias ? bias : NULL;
-    return UP_OK;
-}
-
-/* The layer sees samples of range 0 .. layer->range; since it is linear, scaling its bias is
- * the same as scaling its input and output. */
-static up_status scaled_bias(const up_layer_weights *layer, const up_request *request, float **bias,
-                             up_error *error)
-{
-    *bias = NULL;
-    if (!layer->bias)
-        return UP_OK;
-    *bias = up_alloc(layer->out_channels, sizeof(float));
-    if (!*bias)
-        return up_fail_memory(error, "weights", layer->out_channels * sizeof(float));
-    float factor = request->tensor ? 1 : request->white / layer->range;
-    for (int c = 0; c < layer->out_channels; c++)
-        (*bias)[c] = layer->bias[c] * factor;
-    return UP_OK;
-}
-
-static up_status add_conv(up_graph *graph, const up_layer_weights *layer, int *node,
-                          up_error *error)
-{
-    up_shape shape = *up_graph_shape(graph, *node);
-    up_conv conv = {
-        .transposed = true,
-        .in_channels = layer->in_channels,
-        .out_channels = layer->out_channels,
-        .groups = layer->groups,
-        .weight = layer->weight,
-        .bias = layer->bias,
-    };
-    memcpy(conv.kernel, layer->kernel, sizeof conv.kernel);
-    memcpy(conv.stride, layer->stride, sizeof conv.stride);
-    memcpy(conv.padding, layer->padding, sizeof conv.padding);
-    memcpy(conv.output_padding, layer->output_padding, sizeof conv.output_padding);
-    memcpy(conv.dilation, layer->dilation, sizeof conv.dilation);
-    float *copy = NULL;
-    up_op *op = NULL;
-    up_status status = UP_OK;
-    if (per_channel(layer, shape.channels))
-        status = repeat_layer(layer, shape.channels, &conv, &copy, error);
-    if (status == UP_OK)
-        status = up_conv_plan(&op, &shape, &conv, error);
-    up_free(copy);
-    return status != UP_OK ? status : up_graph_add(graph, op, *node, -1, node, error);
-}
-
-static up_status add_layer(up_graph *graph, const up_layer_weights *layer, up_request *request,
-                           int *node, up_error *error)
-{
-    float *bias;
-    UP_TRY(scaled_bias(layer, request, &bias, error));
-    up_layer_weights scaled = *layer;
-    scaled.bias = bias;
-    up_status status = add_conv(graph, &scaled, node, error);
-    up_free(bias);
-    if (status == UP_OK)
-        up_request_say(request, "tconv x%d to %dx%d", layer->stride[0],
-                       up_graph_shape(graph, *node)->width, up_graph_shape(graph, *node)->height);
-    return status;
 }
 
 /* The embedded weights that leave the least to do: the smallest scale that is enough, else 4. */
@@ -177,15 +141,17 @@ static int stage_scale(const up_shape *shape, const up_request *request)
     return 4;
 }
 
-static up_status add_stage(up_graph *graph, up_request *request, int *node, up_error *error)
+static up_status add_embedded_stage(up_graph *graph, up_request *request, int *node,
+                                    up_error *error)
 {
-    if (request->layer)
-        return add_layer(graph, request->layer, request, node, error);
-    up_layer_weights *layer;
+    up_network *network;
+    char name[64];
     int scale = stage_scale(up_graph_shape(graph, *node), request);
-    UP_TRY(load_embedded(&layer, request->variant, scale, error));
-    up_status status = add_layer(graph, layer, request, node, error);
-    up_layer_free(&layer);
+    UP_TRY(load_embedded(&network, request->variant, scale, error));
+    const char *variant = up_embedded_find(request->variant, scale)->name;
+    snprintf(name, sizeof name, "tconv:%s", variant);
+    up_status status = add_stage(graph, network, name, request, node, error);
+    up_network_free(&network);
     return status;
 }
 
@@ -216,7 +182,11 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
         up_shape before = *up_graph_shape(graph, *to);
         if (stage > 0 && before.width >= request->width && before.height >= request->height)
             break;
-        UP_TRY(add_stage(graph, request, to, error));
+        if (request->network)
+            UP_TRY(
+                add_stage(graph, request->network, request->network->family, request, to, error));
+        else
+            UP_TRY(add_embedded_stage(graph, request, to, error));
         const up_shape *after = up_graph_shape(graph, *to);
         bool grows = after->width > before.width && after->height > before.height;
         if (!request->sized || !grows || after->channels != before.channels)

@@ -1,0 +1,181 @@
+#include "methods/network_colour.h"
+
+#include "methods/luma.h"
+#include "methods/network_ops.h"
+#include "ops/arrange.h"
+#include "ops/pointwise.h"
+
+static bool is_luma(const up_network *network)
+{
+    return network->color == UP_WEIGHTS_Y || network->color == UP_WEIGHTS_Y_STUDIO;
+}
+
+static bool is_one_to_one(const up_network *network)
+{
+    return network->in_channels == 1 && network->out_channels == 1;
+}
+
+up_status up_check_network(const up_network *network, const up_request *request, int channels,
+                           up_error *error)
+{
+    if (is_one_to_one(network) || (request->tensor && network->in_channels == channels))
+        return UP_OK;
+    if (request->tensor || network->out_channels != 3 || network->in_channels != 3)
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "the weights make %d channels of %d, but the input has %d%s",
+                       network->out_channels, network->in_channels, channels,
+                       request->tensor ? "" : "; for tensors use .npy");
+    if (channels != 1 && channels != 3)
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "the weights are for RGB, but the input has %d colour channels", channels);
+    return UP_OK;
+}
+
+static up_status add_point(up_graph *graph, int *node, const up_point *point,
+                           const float *parameter, int count, up_error *error)
+{
+    up_op *op;
+    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), point, parameter, count, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
+}
+
+static up_status add_select(up_graph *graph, int from, int first, int count, int *to,
+                            up_error *error)
+{
+    up_op *op;
+    UP_TRY(up_select_plan(&op, up_graph_shape(graph, from), first, count, error));
+    return up_graph_add(graph, op, from, -1, to, error);
+}
+
+static up_status add_concat(up_graph *graph, int a, int b, int *to, up_error *error)
+{
+    up_op *op;
+    UP_TRY(up_concat_plan(&op, up_graph_shape(graph, a), up_graph_shape(graph, b), error));
+    return up_graph_add(graph, op, a, b, to, error);
+}
+
+/* One layer without bias is linear: it works in any range. */
+static bool needs_range(const up_network *network, const up_request *request)
+{
+    bool linear = network->items == 1 && !network->item[0].bias;
+    return !request->tensor && !linear && request->white != network->range;
+}
+
+static up_status add_plain(up_graph *graph, int from, const up_network *network,
+                           const up_request *request, int *to, up_error *error)
+{
+    const float in[2] = { network->range / request->white, 0 };
+    const float out[2] = { request->white / network->range, 0 };
+    bool scaled = needs_range(network, request);
+    if (scaled)
+        UP_TRY(add_point(graph, &from, &up_point_affine, in, 2, error));
+    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    return scaled ? add_point(graph, to, &up_point_affine, out, 2, error) : UP_OK;
+}
+
+static up_status add_per_channel(up_graph *graph, int from, const up_network *network,
+                                 const up_request *request, int *to, up_error *error)
+{
+    int channels = up_graph_shape(graph, from)->channels, one;
+    for (int c = 0; c < channels; c++) {
+        UP_TRY(add_select(graph, from, c, 1, &one, error));
+        UP_TRY(add_plain(graph, one, network, request, &one, error));
+        if (c > 0)
+            UP_TRY(add_concat(graph, *to, one, &one, error));
+        *to = one;
+    }
+    return UP_OK;
+}
+
+/* Bicubic to the size that node `like` has. */
+static up_status add_chroma(up_graph *graph, int from, int like, const up_request *request, int *to,
+                            up_error *error)
+{
+    const up_shape in = *up_graph_shape(graph, from), out = *up_graph_shape(graph, like);
+    up_request chroma = *request;
+    chroma.height = out.height;
+    chroma.width = out.width;
+    chroma.step[0] = up_ratio_make(in.height, out.height);
+    chroma.step[1] = up_ratio_make(in.width, out.width);
+    return up_add_resample(graph, from, &up_bicubic_resampling, &chroma, to, error);
+}
+
+static up_status add_on_luma(up_graph *graph, int from, const up_network *network,
+                             const up_request *request, int *to, up_error *error)
+{
+    bool studio = network->color == UP_WEIGHTS_Y_STUDIO;
+    up_luma there, back;
+    int luma, chroma;
+    up_luma_from_rgb(&there, studio, request->white, network->range);
+    up_luma_to_rgb(&back, studio, request->white, network->range);
+    UP_TRY(add_point(graph, &from, &up_point_matrix, there.matrix, 12, error));
+    UP_TRY(add_select(graph, from, 0, 1, &luma, error));
+    UP_TRY(up_add_network(graph, luma, network, true, &luma, error));
+    UP_TRY(add_select(graph, from, 1, 2, &chroma, error));
+    UP_TRY(add_chroma(graph, chroma, luma, request, &chroma, error));
+    UP_TRY(add_concat(graph, luma, chroma, to, error));
+    return add_point(graph, to, &up_point_matrix, back.matrix, 12, error);
+}
+
+static up_status add_on_grey(up_graph *graph, int from, const up_network *network,
+                             const up_request *request, int *to, up_error *error)
+{
+    bool studio = network->color == UP_WEIGHTS_Y_STUDIO;
+    float there[2], back[2];
+    up_luma_from_grey(there, studio, request->white, network->range);
+    up_luma_to_grey(back, studio, request->white, network->range);
+    UP_TRY(add_point(graph, &from, &up_point_affine, there, 2, error));
+    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    return add_point(graph, to, &up_point_affine, back, 2, error);
+}
+
+static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *network,
+                              const up_request *request, int *to, up_error *error)
+{
+    up_luma there, back;
+    up_luma_from_rgb(&there, false, request->white, network->range);
+    up_luma_to_rgb(&back, false, request->white, network->range);
+    UP_TRY(add_point(graph, &from, &up_point_matrix, there.matrix, 12, error));
+    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    return add_point(graph, to, &up_point_matrix, back.matrix, 12, error);
+}
+
+static up_status add_on_rgb(up_graph *graph, int from, const up_network *network,
+                            const up_request *request, int *to, up_error *error)
+{
+    if (network->color == UP_WEIGHTS_YCBCR)
+        return add_on_ycbcr(graph, from, network, request, to, error);
+    return add_plain(graph, from, network, request, to, error);
+}
+
+static up_status add_grey_as_rgb(up_graph *graph, int from, const up_network *network,
+                                 const up_request *request, int *to, up_error *error)
+{
+    up_luma luma;
+    int pair, rgb;
+    UP_TRY(add_concat(graph, from, from, &pair, error));
+    UP_TRY(add_concat(graph, pair, from, &rgb, error));
+    UP_TRY(add_on_rgb(graph, rgb, network, request, to, error));
+    up_luma_from_rgb(&luma, false, 1, 1);
+    UP_TRY(add_point(graph, to, &up_point_matrix, luma.matrix, 12, error));
+    return add_select(graph, *to, 0, 1, to, error);
+}
+
+up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,
+                               const up_request *request, int *to, up_error *error)
+{
+    int channels = up_graph_shape(graph, from)->channels;
+    UP_TRY(up_check_network(network, request, channels, error));
+    if (is_one_to_one(network)) {
+        if (is_luma(network) && !request->tensor && channels == 1)
+            return add_on_grey(graph, from, network, request, to, error);
+        if (is_luma(network) && !request->tensor && channels == 3)
+            return add_on_luma(graph, from, network, request, to, error);
+        if (channels > 1)
+            return add_per_channel(graph, from, network, request, to, error);
+    }
+    if (request->tensor || is_one_to_one(network))
+        return add_plain(graph, from, network, request, to, error);
+    return channels == 3 ? add_on_rgb(graph, from, network, request, to, error)
+                         : add_grey_as_rgb(graph, from, network, request, to, error);
+}

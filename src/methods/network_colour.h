@@ -1,0 +1,19 @@
+/* Running a network on the colours of a picture, whatever colours the network was made for. */
+#ifndef UP_METHODS_NETWORK_COLOUR_H
+#define UP_METHODS_NETWORK_COLOUR_H
+
+#include "methods/method.h"
+
+/* What the channels of `input` (alpha left out) allow, or why they do not. */
+up_status up_check_network(const up_network *network, const up_request *request, int channels,
+                           up_error *error);
+
+/* Adds the network behind the colour planes of `from`, in and out in the picture's own range:
+ *   one channel, any colour   on each of the channels
+ *   one channel, luma         on the luma of RGB (chroma by bicubic), or on grey
+ *   RGB or YCbCr              on RGB; grey is taken as R = G = B, and its luma is the result
+ * Tensors go in as they are. */
+up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,
+                               const up_request *request, int *to, up_error *error);
+
+#endif

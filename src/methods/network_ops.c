@@ -1,0 +1,210 @@
+#include "methods/network_ops.h"
+
+#include "base/memory.h"
+#include "ops/arrange.h"
+#include "ops/conv.h"
+#include "ops/planes.h"
+#include "ops/pointwise.h"
+#include "ops/replicate.h"
+#include "ops/resample.h"
+
+#include <string.h>
+
+static up_edge edge_of(up_network_padding padding)
+{
+    return padding == UP_NETWORK_ZEROS       ? UP_EDGE_ZERO
+           : padding == UP_NETWORK_REPLICATE ? UP_EDGE_CLAMP
+                                             : UP_EDGE_REFLECT;
+}
+
+static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item *item,
+                           up_error *error)
+{
+    up_conv conv = {
+        .transposed = item->op == UP_NETWORK_CONV_TRANSPOSE2D,
+        .in_channels = item->in_channels,
+        .out_channels = item->out_channels,
+        .groups = item->groups,
+        .weight = item->weight,
+        .bias = item->bias,
+        .edge = edge_of(item->padding_mode),
+    };
+    memcpy(conv.kernel, item->kernel, sizeof conv.kernel);
+    memcpy(conv.stride, item->stride, sizeof conv.stride);
+    memcpy(conv.padding, item->padding, sizeof conv.padding);
+    memcpy(conv.output_padding, item->output_padding, sizeof conv.output_padding);
+    memcpy(conv.dilation, item->dilation, sizeof conv.dilation);
+    return up_conv_plan(op, in, &conv, error);
+}
+
+/* One slope for every channel. */
+static up_status plan_slope(up_op **op, const up_shape *in, float slope, up_error *error)
+{
+    float *slopes = up_alloc(in->channels, sizeof *slopes);
+    if (!slopes)
+        return up_fail_memory(error, "slopes", in->channels * sizeof *slopes);
+    for (int c = 0; c < in->channels; c++)
+        slopes[c] = slope;
+    up_status status = up_point_plan(op, in, &up_point_prelu, slopes, in->channels, error);
+    up_free(slopes);
+    return status;
+}
+
+static up_status plan_affine(up_op **op, const up_shape *in, const up_network_item *item,
+                             up_error *error)
+{
+    int channels = in->channels;
+    float *parameter = up_alloc(channels, 2 * sizeof *parameter);
+    if (!parameter)
+        return up_fail_memory(error, "factors", channels * 2 * sizeof *parameter);
+    memcpy(parameter, item->weight, channels * sizeof *parameter);
+    memcpy(parameter + channels, item->bias, channels * sizeof *parameter);
+    up_status status =
+        up_point_plan(op, in, &up_point_affine_channels, parameter, 2 * channels, error);
+    up_free(parameter);
+    return status;
+}
+
+/* An op with one input. */
+static up_status plan_item(up_op **op, const up_shape *in, const up_network_item *item,
+                           up_error *error)
+{
+    const float limits[2] = { item->low, item->high };
+    const int *pad = item->padding;
+    switch (item->op) {
+    case UP_NETWORK_CONV2D:
+    case UP_NETWORK_CONV_TRANSPOSE2D:
+        return plan_conv(op, in, item, error);
+    case UP_NETWORK_PRELU:
+        return up_point_plan(op, in, &up_point_prelu, item->weight, in->channels, error);
+    case UP_NETWORK_LEAKY_RELU:
+        return plan_slope(op, in, item->slope, error);
+    case UP_NETWORK_RELU:
+        return plan_slope(op, in, 0, error);
+    case UP_NETWORK_TANH:
+        return up_point_plan(op, in, &up_point_tanh, NULL, 0, error);
+    case UP_NETWORK_SIGMOID:
+        return up_point_plan(op, in, &up_point_sigmoid, NULL, 0, error);
+    case UP_NETWORK_CLIP:
+        return up_point_plan(op, in, &up_point_clip, limits, 2, error);
+    case UP_NETWORK_PIXEL_SHUFFLE:
+        return up_shuffle_plan(op, in, item->factor, error);
+    case UP_NETWORK_PAD:
+        return up_crop_plan(op, in, -pad[1], -pad[0], in->width + 2 * pad[1],
+                            in->height + 2 * pad[0], edge_of(item->padding_mode), error);
+    default:
+        return plan_affine(op, in, item, error);
+    }
+}
+
+static up_status add_interpolation(up_graph *graph, int from, const up_network_item *item, int *to,
+                                   up_error *error)
+{
+    bool cubic = item->resize == UP_NETWORK_RESIZE_BICUBIC;
+    const up_filter *filter = cubic ? &up_filter_cubic : &up_filter_triangle;
+    const up_shape in = *up_graph_shape(graph, from);
+    up_axis rows, columns;
+    up_op *op;
+    const int *factor = item->resize_factor;
+    up_axis_init(&rows, in.height, in.height * factor[0], (up_ratio){ 1, factor[0] }, filter, -0.75,
+                 false, false);
+    up_axis_init(&columns, in.width, in.width * factor[1], (up_ratio){ 1, factor[1] }, filter,
+                 -0.75, false, false);
+    UP_TRY(up_resample_rows_plan(&op, &in, &rows, error));
+    UP_TRY(up_graph_add(graph, op, from, -1, &from, error));
+    UP_TRY(up_resample_columns_plan(&op, up_graph_shape(graph, from), &columns, error));
+    return up_graph_add(graph, op, from, -1, to, error);
+}
+
+/* The other input of an add or concat, in the size of the first. */
+static up_status add_resized(up_graph *graph, int from, const up_network_item *item, int *to,
+                             up_error *error)
+{
+    const up_shape *in = up_graph_shape(graph, from);
+    const int *factor = item->resize_factor;
+    const up_ratio step[2] = { { 1, factor[0] }, { 1, factor[1] } };
+    up_op *op;
+    switch (item->resize) {
+    case UP_NETWORK_RESIZE_NONE:
+        *to = from;
+        return UP_OK;
+    case UP_NETWORK_RESIZE_NEAREST:
+        UP_TRY(up_nearest_plan(&op, in, in->height * factor[0], in->width * factor[1], step, false,
+                               error));
+        return up_graph_add(graph, op, from, -1, to, error);
+    default:
+        return add_interpolation(graph, from, item, to, error);
+    }
+}
+
+static up_status add_join(up_graph *graph, int first, int second, const up_network_item *item,
+                          int *to, up_error *error)
+{
+    UP_TRY(add_resized(graph, second, item, &second, error));
+    const up_shape a = *up_graph_shape(graph, first), b = *up_graph_shape(graph, second);
+    if (a.width != b.width || a.height != b.height)
+        return up_fail(error, UP_ERROR_WEIGHTS, "the network joins %dx%d with %dx%d", a.width,
+                       a.height, b.width, b.height);
+    up_op *op;
+    if (item->op == UP_NETWORK_CONCAT)
+        UP_TRY(up_concat_plan(&op, &a, &b, error));
+    else
+        UP_TRY(up_point_plan(&op, &a, &up_point_add, NULL, 0, error));
+    return up_graph_add(graph, op, first, second, to, error);
+}
+
+static up_status add_items(up_graph *graph, int input, const up_network *network, int *node,
+                           int *to, up_error *error)
+{
+    int last = input;
+    for (int i = 0; i < network->items; i++) {
+        const up_network_item *item = &network->item[i];
+        if (item->op == UP_NETWORK_ADD || item->op == UP_NETWORK_CONCAT) {
+            int other = item->from == UP_NETWORK_INPUT ? input : node[item->from];
+            UP_TRY(add_join(graph, last, other, item, &last, error));
+        } else {
+            up_op *op;
+            UP_TRY(plan_item(&op, up_graph_shape(graph, last), item, error));
+            UP_TRY(up_graph_add(graph, op, last, -1, &last, error));
+        }
+        node[i] = last;
+    }
+    *to = last;
+    return UP_OK;
+}
+
+static up_status add_crop(up_graph *graph, int *node, int left, int top, int width, int height,
+                          up_error *error)
+{
+    const up_shape *in = up_graph_shape(graph, *node);
+    up_op *op;
+    if (left == 0 && top == 0 && width == in->width && height == in->height)
+        return UP_OK;
+    UP_TRY(up_crop_plan(&op, in, left, top, width, height, UP_EDGE_CLAMP, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
+}
+
+static up_status add_whole(up_graph *graph, int from, const up_network *network, int *node, int *to,
+                           up_error *error)
+{
+    const up_shape in = *up_graph_shape(graph, from);
+    const int *missing = network->missing, *surplus = network->surplus;
+    UP_TRY(add_crop(graph, &from, -missing[1], -missing[0], in.width + 2 * missing[1],
+                    in.height + 2 * missing[0], error));
+    UP_TRY(add_items(graph, from, network, node, to, error));
+    return add_crop(graph, to, (surplus[1] + 1) / 2, (surplus[0] + 1) / 2,
+                    in.width * network->scale[1], in.height * network->scale[0], error);
+}
+
+up_status up_add_network(up_graph *graph, int from, const up_network *network, bool whole, int *to,
+                         up_error *error)
+{
+    int *node = up_alloc(network->items, sizeof *node);
+    if (!node)
+        return up_fail_memory(error, "a network", network->items * sizeof *node);
+    bool crops = network->missing[0] > 0 || network->missing[1] > 0;
+    up_status status = whole && crops ? add_whole(graph, from, network, node, to, error)
+                                      : add_items(graph, from, network, node, to, error);
+    up_free(node);
+    return status;
+}
