@@ -1,0 +1,171 @@
+#include "support/image_io.h"
+
+#include "base/memory.h"
+#include "io/pixels.h"
+#include "support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* Pointers to rows y .. y + count - 1 of a frame, all channels if planar. */
+static void point(void **row, const up_format *f, uint8_t *frame, int y, int count)
+{
+    size_t line;
+    up_row_size(f, &line);
+    for (int c = 0; c < (f->planar ? f->channels : 1); c++)
+        for (int i = 0; i < count; i++)
+            row[c * count + i] = frame + ((size_t)c * (size_t)f->height + (size_t)(y + i)) * line;
+}
+
+static void **row_pointers(const up_format *f, int rows)
+{
+    return malloc((size_t)rows * (size_t)f->channels * sizeof(void *));
+}
+
+static up_status read_all(up_source *source, image *to, int rows, up_error *error)
+{
+    up_format *f = &source->format;
+    size_t frame;
+    cr_assert(up_frame_size(f, &frame));
+    if (frame > (size_t)1 << 26) /* a test reads nothing as large: a mutation said so */
+        return up_fail(error, UP_ERROR_INPUT, "%s: large", up_reader_name(source->reader));
+    to->size = frame * (size_t)f->frames;
+    to->data = malloc(to->size + 1);
+    void **row = row_pointers(f, rows);
+    up_status status = UP_OK;
+    for (int64_t n = 0; n < f->frames && status == UP_OK; n++)
+        for (int y = 0; y < f->height && status == UP_OK; y += rows) {
+            int count = up_min(rows, f->height - y);
+            point(row, f, to->data + (size_t)n * frame, y, count);
+            status = source->read(source, row, count, error);
+        }
+    free(row);
+    return status;
+}
+
+up_status image_load(image *loaded, const char *path, int rows, up_error *error)
+{
+    *loaded = (image){ 0 };
+    up_metadata_init(&loaded->metadata);
+    up_source *source;
+    UP_TRY(up_source_open(&source, path, error));
+    loaded->format = source->format;
+    loaded->interlaced = source->interlaced;
+    loaded->held_bytes = source->held_bytes;
+    cr_assert_eq(up_metadata_copy(&loaded->metadata, &source->metadata, error), UP_OK);
+    up_status status = read_all(source, loaded, rows, error);
+    up_source_close(&source);
+    if (status != UP_OK)
+        image_free(loaded);
+    return status;
+}
+
+void image_free(image *loaded)
+{
+    up_metadata_clear(&loaded->metadata);
+    free(loaded->data);
+    loaded->data = NULL;
+}
+
+static up_status flush_slots(up_sink *sink, int used, up_error *error)
+{
+    for (int slot = used - 1; slot >= 0 && sink->pack; slot--)
+        UP_TRY(sink->pack(sink, slot, error));
+    for (int slot = 0; slot < used && sink->emit; slot++)
+        UP_TRY(sink->emit(sink, slot, error));
+    return UP_OK;
+}
+
+static up_status write_frame(up_sink *sink, uint8_t *frame, void **row, int rows, up_error *error)
+{
+    int used = 0;
+    const up_format *f = &sink->format;
+    for (int y = 0; y < f->height; y += rows) {
+        int count = up_min(rows, f->height - y);
+        point(row, f, frame, y, count);
+        UP_TRY(sink->accept(sink, used++, (const void *const *)row, count, error));
+        if (used < sink->slots && y + count < f->height)
+            continue;
+        UP_TRY(flush_slots(sink, used, error));
+        used = 0;
+    }
+    return UP_OK;
+}
+
+up_status image_save(const char *path, const up_format *format, const void *data,
+                     const up_encoding *encoding, int slots, int rows, up_error *error)
+{
+    const up_sink_format *type;
+    up_sink *sink;
+    up_format chosen = *format;
+    size_t line, frame;
+    UP_TRY(up_sink_format_find(&type, NULL, path, error));
+    UP_TRY(type->choose(&chosen, error));
+    cr_assert(up_row_size(&chosen, &line) && up_frame_size(&chosen, &frame));
+    size_t group = line * (size_t)rows * (size_t)(chosen.planar ? chosen.channels : 1);
+    UP_TRY(up_sink_open(&sink, type, path, true, &chosen, encoding, slots, group, error));
+    void **row = row_pointers(&chosen, rows);
+    up_status status = UP_OK;
+    for (int64_t n = 0; n < chosen.frames && status == UP_OK; n++)
+        status = write_frame(sink, (uint8_t *)data + (size_t)n * frame, row, rows, error);
+    if (status == UP_OK)
+        status = sink->finish(sink, error);
+    free(row);
+    up_sink_close(&sink);
+    return status;
+}
+
+up_encoding plain_encoding(void)
+{
+    up_encoding encoding = { 0 };
+    up_metadata_init(&encoding.metadata);
+    return encoding;
+}
+
+up_format picture_format(int width, int height, int channels, up_sample sample)
+{
+    return (up_format){ .width = width,
+                        .height = height,
+                        .channels = channels,
+                        .frames = 1,
+                        .color = up_color_of_channels(channels),
+                        .sample = sample,
+                        .depth = 8 * (int)up_sample_size(sample) };
+}
+
+void expect_damaged(const char *path)
+{
+    image loaded;
+    up_error error = { 0 };
+    up_status status = image_load(&loaded, path, 3, &error);
+    cr_assert_neq(status, UP_OK, "%s was read", path);
+    cr_assert_eq(status, error.status);
+    cr_assert_eq(strncmp(error.message, path, strlen(path)), 0, "%s", error.message);
+    cr_assert_null(strchr(error.message, '\n'));
+}
+
+void expect_hostile_survived(const char *path, const uint8_t *file, size_t size, int mutations)
+{
+    uint8_t *copy = malloc(size);
+    uint32_t state = 1;
+    for (size_t n = 0; n < size; n++) {
+        file_write(path, file, n);
+        expect_damaged(path);
+    }
+    for (int i = 0; i < mutations; i++) {
+        image loaded;
+        memcpy(copy, file, size);
+        for (uint32_t changes = 1 + next_random(&state) % 4; changes; changes--)
+            copy[next_random(&state) % size] = (uint8_t)next_random(&state);
+        file_write(path, copy, size);
+        if (image_load(&loaded, path, 3, NULL) == UP_OK)
+            image_free(&loaded);
+    }
+    free(copy);
+}
+
+uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}

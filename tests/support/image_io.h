@@ -1,0 +1,41 @@
+/* Whole images in and out through sources and sinks, as the pipeline would drive them. */
+#ifndef SUPPORT_IMAGE_IO_H
+#define SUPPORT_IMAGE_IO_H
+
+#include "io/sink.h"
+#include "io/source.h"
+
+typedef struct {
+    up_format format;
+    up_metadata metadata;
+    bool interlaced;
+    size_t held_bytes;
+    uint8_t *data; /* tightly packed: frames of rows, or of planes if planar */
+    size_t size;
+} image;
+
+/* Reads all rows of all frames, `rows` at a time. */
+up_status image_load(image *loaded, const char *path, int rows, up_error *error);
+void image_free(image *loaded);
+
+/* Writes all rows, `rows` at a time into `slots` groups in flight, which are packed in reverse. */
+up_status image_save(const char *path, const up_format *format, const void *data,
+                     const up_encoding *encoding, int slots, int rows, up_error *error);
+
+/* Metadata that says nothing. */
+up_encoding plain_encoding(void);
+
+/* A picture's format: channels 1..4 give the colour. */
+up_format picture_format(int width, int height, int channels, up_sample sample);
+
+/* Loads `path` and expects an error that begins with its name, on one line. */
+void expect_damaged(const char *path);
+
+/* Expects every truncation of `file` to fail, and survives `mutations` random changes of it. Each
+ * is written to `path` first. */
+void expect_hostile_survived(const char *path, const uint8_t *file, size_t size, int mutations);
+
+/* A repeatable random number. */
+uint32_t next_random(uint32_t *state);
+
+#endif
