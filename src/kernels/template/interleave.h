@@ -46,7 +46,7 @@ static void interleave(float *out, const float *const *in, int s, int n)
         x = interleave_blocks(out, in, 3, n);
     else if (s == 4)
         x = interleave_blocks(out, in, 4, n);
-    for (int p = 0; p < s; p++) {
+    for (int p = 0; p < s && x + p < n; p++) {
         const float *from = in[p] + x / s;
         for (int to = x + p; to < n; to += s)
             out[to] = *from++;
