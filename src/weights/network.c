@@ -55,14 +55,18 @@ int up_network_overlap(const up_network_item *item, int row, int column)
     return taps(item, 0, row) * taps(item, 1, column);
 }
 
+static int common_divisor(int a, int b)
+{
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* Taps go round the phases that a dilation reaches, all of them if it is prime to the stride. */
 bool up_network_overlap_even(const up_network_item *item)
 {
-    for (int axis = 0; axis < 2; axis++) {
-        int first = taps(item, axis, 0);
-        for (int phase = 1; phase < item->stride[axis]; phase++)
-            if (taps(item, axis, phase) != first)
-                return false;
-    }
+    for (int axis = 0; axis < 2; axis++)
+        if (item->kernel[axis] % item->stride[axis] != 0 ||
+            common_divisor(item->dilation[axis], item->stride[axis]) != 1)
+            return false;
     return true;
 }
 

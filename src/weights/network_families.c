@@ -131,6 +131,14 @@ static up_status upconv_7(up_network_builder *b)
     return up_network_append(b, &last, "12", NULL);
 }
 
+static bool has_transposed(const up_network_builder *b)
+{
+    for (int i = 0; i < b->network->items; i++)
+        if (b->network->item[i].op == UP_NETWORK_CONV_TRANSPOSE2D)
+            return true;
+    return false;
+}
+
 /* Whether a Sequential begins with a transposed convolution: the bias tells, else the size. */
 static bool begins_transposed(const up_network_builder *b, const char *key, const up_tensor *weight)
 {
@@ -142,14 +150,17 @@ static bool begins_transposed(const up_network_builder *b, const char *key, cons
     return weight->shape[2] % 2 == 0;
 }
 
-/* The first component of all names, unless it is a number. */
+/* The first component of a name, unless it is a number. */
 static void find_stem(const up_network_builder *b, char stem[UP_MOST_KEY])
 {
-    const up_tensor *tensor = up_safetensors_at(b->file, 0);
-    const char *name = tensor->name + strlen(b->prefix);
-    size_t length = strcspn(name, ".");
+    int i = 0;
     *stem = '\0';
-    if (strspn(name, "0123456789") == length || length >= UP_MOST_KEY)
+    while (b->used[i])
+        i++; /* at most to the end: `used` has one more */
+    const up_tensor *tensor = up_safetensors_at(b->file, i);
+    const char *name = tensor ? tensor->name + strlen(b->prefix) : "";
+    size_t length = strcspn(name, ".");
+    if (strspn(name, "0123456789") == length || length >= UP_MOST_KEY - 16)
         return;
     memcpy(stem, name, length);
     stem[length] = '\0';
@@ -180,8 +191,8 @@ static up_status sequential(up_network_builder *b)
     bool transposed = begins_transposed(b, key, first);
     b->network->in_channels = (int)first->shape[transposed ? 0 : 1];
     UP_TRY(up_network_append_group(b, &(up_network_group){ .name = stem, .transposed = true }));
-    bool shuffled = up_network_channels(b) != b->network->in_channels;
-    return shuffled ? up_network_append_shuffle(b) : UP_OK;
+    bool enlarged = has_transposed(b) || up_network_channels(b) == b->network->in_channels;
+    return enlarged ? UP_OK : up_network_append_shuffle(b);
 }
 
 static const struct {
@@ -255,11 +266,8 @@ static up_status refuse_normalised(const up_network_builder *b)
 static up_status check_flags(const up_network_builder *b, bool open)
 {
     const up_layer *flags = b->flags;
-    bool transposed = false;
-    for (int i = 0; i < b->network->items; i++)
-        transposed = transposed || b->network->item[i].op == UP_NETWORK_CONV_TRANSPOSE2D;
     bool geometry = flags->stride.set || flags->padding.set || flags->output_padding.set;
-    if (!flags->dilation.set && !flags->groups && (!geometry || (open && transposed)))
+    if (!flags->dilation.set && !flags->groups && (!geometry || (open && has_transposed(b))))
         return UP_OK;
     return up_fail(b->error, UP_ERROR_ARGUMENT, "%s is a network (%s): %s cannot be changed",
                    up_safetensors_name(b->file), b->network->family,

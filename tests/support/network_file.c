@@ -27,8 +27,8 @@ static size_t put_tensors(FILE *out, const char *list)
         size_t count = 1;
         for (char *at = shape; *at; at += *at == ',')
             count *= strtoul(at, &at, 10);
-        fprintf(out, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
-                end ? "," : "", tensor, shape, end * 4, (end + count) * 4);
+        fprintf(out, ",\"%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
+                tensor, shape, end * 4, (end + count) * 4);
         end += count;
     }
     free(copy);
@@ -40,16 +40,16 @@ tensor_file network_file(const char *tensors, const char *layers, const char *me
     char *header = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&header, &size);
-    fputs("{", out);
-    size_t count = put_tensors(out, tensors);
-    fputs(count ? ",\"__metadata__\":{" : "\"__metadata__\":{", out);
+    fputs("{\"__metadata__\":{", out);
     put_quoted(out, metadata, "\"");
     if (layers) {
         fputs(*metadata ? ",\"upscale.layers\":\"" : "\"upscale.layers\":\"", out);
         put_quoted(out, layers, "\\\"");
         fputs("\"", out);
     }
-    fputs("}}", out);
+    fputs("}", out);
+    size_t count = put_tensors(out, tensors);
+    fputs("}", out);
     fclose(out);
     float *values = malloc(count * sizeof *values + 1);
     for (size_t i = 0; i < count; i++)
