@@ -3,8 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define LENGTHS 32 /* more than any code needs whose counts are 32-bit numbers of a Fibonacci row  \
-                    */
+#define LENGTHS 48 /* no code gets longer while its counts add up to 32 bits */
 
 typedef struct {
     uint32_t count;

@@ -10,7 +10,7 @@
 #define DEFAULT_LEVEL 3
 #define SEARCH_ALL 6 /* from this level on repeats are looked for everywhere */
 #define SLICES 8     /* of a group, to see whether repeats are worth looking for */
-#define SLICE ((size_t)4 << 10)
+#define SLICE ((size_t)2 << 10)
 #define MEM_LEVEL 9
 #define ZLIB_BYTES ((size_t)400 << 10) /* what zlib takes, about */
 
