@@ -11,6 +11,7 @@ typedef struct {
     const up_graph *graph;
     int64_t frame;
     int y, rows, x0, x1;
+    int block; /* columns of fused blocks */
 } up_region;
 
 static void *take(unsigned char **scratch, size_t bytes)
@@ -45,9 +46,9 @@ static const void **fused_block(const up_region *at, const up_node *fused, unsig
 {
     size_t rows = (size_t)fused->op->out.channels * at->rows;
     const void **row = take(scratch, rows * sizeof *row);
-    float *block = take(scratch, rows * UP_BLOCK * sizeof *block + UP_ALIGN);
+    float *block = take(scratch, rows * at->block * sizeof *block + UP_ALIGN);
     for (size_t i = 0; i < rows; i++)
-        row[i] = block + i * UP_BLOCK - at->x0;
+        row[i] = block + i * at->block - at->x0;
     make(at, fused, (void *const *)row, *scratch);
     return row;
 }
@@ -87,19 +88,11 @@ static void make(const up_region *at, const up_node *node, void *const *out, uns
     }
 }
 
-static bool has_fused(const up_graph *graph, const up_node *node)
-{
-    for (int i = 0; i < node->op->inputs; i++)
-        if (up_graph_fused(graph, node, i))
-            return true;
-    return false;
-}
-
 static void make_slice(const up_state *s, int n, int x0, int x1)
 {
     const up_graph *graph = s->run->graph;
     const up_node *node = &graph->node[n];
-    int columns = has_fused(graph, node) ? UP_BLOCK : x1 - x0, channels = node->op->out.channels;
+    int columns = node->block ? node->block : x1 - x0, channels = node->op->out.channels;
     int rows;
     for (int y = node->made; y < node->need; y += rows) {
         rows = up_min(node->step, node->need - y);
@@ -109,7 +102,7 @@ static void make_slice(const up_state *s, int n, int x0, int x1)
             for (int r = 0; r < rows; r++)
                 out[c * rows + r] = up_ring_row(&node->ring, c, y + r);
         for (int x = x0; x < x1; x += columns) {
-            up_region at = { graph, s->frame, y, rows, x, up_min(x + columns, x1) };
+            up_region at = { graph, s->frame, y, rows, x, up_min(x + columns, x1), node->block };
             make(&at, node, out, scratch);
         }
     }

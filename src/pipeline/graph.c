@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BLOCK_FLOATS 8192 /* of fused blocks: what the first-level cache can hold */
+
 void up_graph_init(up_graph *graph)
 {
     *graph = (up_graph){ 0 };
@@ -188,7 +190,7 @@ static int oldest_row(const up_graph *graph, int n)
 }
 
 /* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it. */
-static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int rows)
+static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int rows, int columns)
 {
     const up_op *op = node->op;
     size_t pointers = (size_t)op->out.channels * rows, inside = 0;
@@ -200,9 +202,9 @@ static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int 
         if (!fused)
             continue;
         size_t block = (size_t)op->in[i].channels * rows;
-        inside += up_round_up(block * sizeof(void *), UP_ALIGN) + block * UP_BLOCK * sizeof(float) +
+        inside += up_round_up(block * sizeof(void *), UP_ALIGN) + block * columns * sizeof(float) +
                   UP_ALIGN;
-        inside += call_bytes(graph, fused, y, rows);
+        inside += call_bytes(graph, fused, y, rows, columns);
     }
     return up_round_up(pointers * sizeof(void *), UP_ALIGN) + up_round_up(op->scratch, UP_ALIGN) +
            inside;
@@ -214,7 +216,7 @@ static void measure_calls(up_graph *graph, const up_node *node)
     for (int y = node->made; y < node->need; y += rows) {
         rows = up_min(node->step, node->need - y);
         size_t out = (size_t)node->op->out.channels * rows * sizeof(void *);
-        size_t bytes = up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows);
+        size_t bytes = up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows, node->block);
         if (bytes > graph->scratch)
             graph->scratch = bytes;
     }
@@ -250,6 +252,18 @@ static up_status lay_out(up_graph *graph, up_error *error)
     return UP_OK;
 }
 
+/* Floats per column of all blocks that are fused into a node. */
+static int fused_floats(const up_graph *graph, const up_node *node, int rows)
+{
+    int floats = 0;
+    for (int i = 0; i < node->op->inputs; i++) {
+        const up_node *fused = up_graph_fused(graph, node, i);
+        if (fused)
+            floats += fused->op->out.channels * rows + fused_floats(graph, fused, rows);
+    }
+    return floats;
+}
+
 /* Whatever is read by one pointwise op alone needs no ring. */
 static void fuse(up_graph *graph)
 {
@@ -265,6 +279,9 @@ static void fuse(up_graph *graph)
         for (int i = 0; i < node->op->inputs; i++)
             if (up_graph_fused(graph, node, i))
                 node->step = up_max(node->step, graph->node[node->input[i]].step);
+        int floats = fused_floats(graph, node, node->step);
+        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, UP_SLICE_ALIGN, 512) : 0;
+        node->block = columns / UP_SLICE_ALIGN * UP_SLICE_ALIGN;
     }
 }
 

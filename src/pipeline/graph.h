@@ -8,8 +8,6 @@
 #include "ops/op.h"
 #include "pipeline/ring.h"
 
-#define UP_BLOCK 512 /* columns of a fused block */
-
 typedef struct {
     up_op *op; /* NULL: the input of the graph */
     int input[UP_MAX_INPUTS];
@@ -17,6 +15,7 @@ typedef struct {
     bool output;
     bool fused;      /* made in blocks by its only consumer, which is pointwise; has no ring */
     int step;        /* rows made together: the op's, or that of what is fused into it */
+    int block;       /* columns made together with what is fused into it; 0: nothing is */
     bool edge_fixed; /* some consumer reaches beyond the sides: ring.edge is settled */
     int made;        /* rows made so far, of the current frame */
     int need;        /* rows that the current band asks for */
