@@ -35,14 +35,17 @@ typedef struct {
 } pictures;
 
 /* Smooth shapes and noise, as photographs have both. */
-static void draw(uint8_t *pixels)
+static void draw(uint8_t *pixels, bool planar)
 {
     uint32_t noise = 1;
-    for (int i = 0; i < LOW; i++) {
-        noise = noise * 1664525 + 1013904223;
-        const int x = i / CHANNELS % WIDTH, y = i / CHANNELS / WIDTH;
-        pixels[i] = (uint8_t)((x * x / 4096 + y * 3 + i % CHANNELS * 40) / 4 % 224 + (noise >> 27));
-    }
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            for (int c = 0; c < CHANNELS; c++) {
+                const int at = y * WIDTH + x;
+                noise = noise * 1664525 + 1013904223;
+                pixels[planar ? c * WIDTH * HEIGHT + at : at * CHANNELS + c] =
+                    (uint8_t)((x * x / 4096 + y * 3 + c * 40) / 4 % 224 + (noise >> 27));
+            }
 }
 
 static void make_pictures(pictures *p)
@@ -50,7 +53,7 @@ static void make_pictures(pictures *p)
     p->in = bench_must(up_alloc(LOW, 1));
     p->ours = bench_must(up_alloc_zero(HIGH, 1));
     p->theirs = bench_must(up_alloc_zero(HIGH, 1));
-    draw(p->in);
+    draw(p->in, false);
     bench_make_file(p->file, ".ppm");
     FILE *file = bench_must(fopen(p->file, "wb"));
     fprintf(file, "P6\n%d %d\n255\n", WIDTH, HEIGHT);
@@ -133,6 +136,7 @@ void bench_methods(const bench_limits *limits)
             bench_race_header(planar ? "methods: 1920x1080 RGB x2, 8 bits, planes"
                                      : "methods: 1920x1080 RGB x2, 8 bits, interleaved",
                               "Mpix/s", threads);
+            draw(p.in, planar);
             for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
                 race(limits, &cases[i], planar, threads, &p);
         }

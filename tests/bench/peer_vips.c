@@ -12,9 +12,9 @@ typedef struct {
 
 static const vips_filter filters[] = {
     [BENCH_NEAREST] = { VIPS_KERNEL_NEAREST, NULL },
-    [BENCH_BILINEAR] = { VIPS_KERNEL_LINEAR, NULL },
-    [BENCH_BICUBIC] = { VIPS_KERNEL_CUBIC, NULL },
-    [BENCH_LANCZOS] = { VIPS_KERNEL_LANCZOS3, "enlarges with bicubic" },
+    [BENCH_BILINEAR] = { VIPS_KERNEL_LINEAR, "a quarter pixel off centre" },
+    [BENCH_BICUBIC] = { VIPS_KERNEL_CUBIC, "a quarter pixel off centre" },
+    [BENCH_LANCZOS] = { VIPS_KERNEL_LANCZOS3, "off centre, and bicubic" },
 };
 
 typedef struct {
