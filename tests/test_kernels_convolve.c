@@ -30,8 +30,8 @@ static void make_taps(tap_list *l, int groups, int size, bool paired, int width)
     l->taps.weight = l->weight;
     l->taps.bias = l->bias;
     for (int r = 0; r < l->taps.runs; r++) {
-        int first = random_below(&seed, groups), count = 1 + random_below(&seed, groups - first);
-        l->run[r] = (up_tap_run){ first, count, random_below(&seed, MOST_TAPS / MOST_RUNS + 1) };
+        l->run[r].groups = 1 + (unsigned)random_below(&seed, (1 << groups) - 1);
+        l->run[r].taps = random_below(&seed, MOST_TAPS / MOST_RUNS + 1);
         l->total += l->run[r].taps;
     }
     for (int i = 0; i < MOST_TAPS * UP_MAX_OUTS; i++)

@@ -26,7 +26,7 @@ typedef struct {
 /*
  * Convolution as a list of taps. The outs, output rows made together, come in groups of `size`
  * channels; a group is one phase of the output (see ops/conv.h). A tap is an input row, shifted,
- * and adds to all channels of neighbouring groups; taps that add to the same groups make a run:
+ * and adds to all channels of some of the groups; taps that add to the same groups make a run:
  *   sum[group * size + c][x] = bias[c] + sum over the taps t of the group of weight * in[t][x0 + x]
  * in the order of the taps. Where `paired`, the second half of the outs goes between the columns of
  * the first: out[j][2x] = sum[j][x], out[j][2x + 1] = sum[outs / 2 + j][x].
@@ -34,7 +34,7 @@ typedef struct {
 #define UP_MAX_OUTS 8
 #define UP_MAX_GROUPS 4
 typedef struct {
-    int first, count; /* groups */
+    unsigned groups; /* bit g: adds to group g */
     int taps;
 } up_tap_run;
 
@@ -43,7 +43,7 @@ typedef struct {
     bool paired;      /* only with an even number of groups */
     int runs;
     const up_tap_run *run;
-    const float *weight; /* of every tap in order: [groups of its run][size] */
+    const float *weight; /* of every tap in order: [those of the groups][size] */
     const float *bias;   /* [size] */
 } up_taps;
 

@@ -77,12 +77,14 @@ static float convolve_at(const float *const *in, const up_taps *taps, int out, i
     const float *weight = taps->weight;
     float sum = taps->bias[c];
     for (int r = 0; r < taps->runs; r++) {
-        const up_tap_run *run = &taps->run[r];
-        bool mine = group >= run->first && group < run->first + run->count;
-        for (int t = 0; t < run->taps; t++, weight += run->count * taps->size)
-            if (mine)
-                sum += weight[(group - run->first) * taps->size + c] * in[t][x];
-        in += run->taps;
+        unsigned groups = taps->run[r].groups, before = groups & ((1u << group) - 1);
+        int mine = __builtin_popcount(before) * taps->size + c;
+        for (int t = 0; t < taps->run[r].taps; t++) {
+            if (groups >> group & 1)
+                sum += weight[mine] * (*in)[x];
+            weight += __builtin_popcount(groups) * taps->size;
+            in++;
+        }
     }
     return sum;
 }

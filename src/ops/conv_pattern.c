@@ -6,34 +6,27 @@
 
 #define ROWS_AT_A_TIME 16 /* input rows that runs come back to: a tile of them stays in the L1 */
 
-/* One place of the input is a tap for every stretch of neighbouring groups that use it. */
-static int add_place(up_conv_tap *tap, const up_conv_pattern *pattern, const up_conv_line *row,
+/* False if no group uses this place of the input. */
+static bool make_tap(up_conv_tap *tap, const up_conv_pattern *pattern, const up_conv_line *row,
                      const up_conv_line *column, int kernel_width)
 {
-    int taps = 0, groups = pattern->rows * pattern->columns;
-    bool open = false;
-    for (int g = 0; g < groups; g++) {
+    *tap = (up_conv_tap){ .row = row->offset, .column = column->offset };
+    for (int g = 0; g < pattern->rows * pattern->columns; g++) {
         int y = row->kernel[g % pattern->rows], x = column->kernel[g / pattern->rows];
-        bool used = y >= 0 && x >= 0;
-        if (used && !open)
-            tap[taps++] = (up_conv_tap){ row->offset, column->offset, g, 0, { 0 } };
-        if (used) {
-            tap[taps - 1].kernel[g] = y * kernel_width + x;
-            tap[taps - 1].count++;
-        }
-        open = used;
+        if (y < 0 || x < 0)
+            continue;
+        tap->groups |= 1u << g;
+        tap->kernel[g] = y * kernel_width + x;
     }
-    return taps;
+    return tap->groups != 0;
 }
 
-/* Most groups first; then as the input lies in memory. */
+/* By groups, all of them first; then as the input lies in memory. */
 static int compare_taps(const void *a, const void *b)
 {
     const up_conv_tap *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    if (x->first != y->first)
-        return x->first < y->first ? -1 : 1;
+    if (x->groups != y->groups)
+        return x->groups > y->groups ? -1 : 1;
     if (x->row != y->row)
         return x->row < y->row ? -1 : 1;
     return (x->column > y->column) - (x->column < y->column);
@@ -48,14 +41,13 @@ static int find_taps(up_conv_pattern *pattern, const up_conv_axis axis[2], int *
     up_conv_line *rows = up_conv_axis_lines(&axis[0], phase, pattern->rows, row_count);
     up_conv_line *columns =
         up_conv_axis_lines(&axis[1], pattern->column_phase, pattern->columns, &column_count);
-    /* Two stretches of neighbours are the most that four groups have. */
-    pattern->tap = up_alloc(2 * (size_t)*row_count * column_count, sizeof *pattern->tap);
+    pattern->tap = up_alloc((size_t)*row_count * column_count, sizeof *pattern->tap);
     if (rows && columns && pattern->tap) {
         taps = 0;
         for (int r = 0; r < *row_count; r++)
             for (int c = 0; c < column_count; c++)
                 taps +=
-                    add_place(pattern->tap + taps, pattern, &rows[r], &columns[c], axis[1].kernel);
+                    make_tap(&pattern->tap[taps], pattern, &rows[r], &columns[c], axis[1].kernel);
         qsort(pattern->tap, taps, sizeof *pattern->tap, compare_taps);
     }
     up_free(rows);
@@ -66,19 +58,17 @@ static int find_taps(up_conv_pattern *pattern, const up_conv_axis axis[2], int *
 /* A few input channels at a time, for those one run per set of groups. */
 static void add_runs(up_conv_pattern *pattern, int taps, int step, int channels)
 {
-    pattern->runs = 0;
+    const up_conv_tap *tap = pattern->tap;
     pattern->pointers = taps * channels;
     for (int c = 0; c < channels; c += step) {
         for (int t = 0, end; t < taps; t = end) {
-            const up_conv_tap *tap = &pattern->tap[t];
-            for (end = t; end < taps && pattern->tap[end].first == tap->first &&
-                          pattern->tap[end].count == tap->count;)
+            for (end = t; end < taps && tap[end].groups == tap[t].groups;)
                 end++;
-            up_conv_run run = { tap->first, tap->count, t, end - t, c, up_min(step, channels - c) };
-            pattern->kernel_run[pattern->runs] =
-                (up_tap_run){ run.first, run.count, run.taps * run.channels };
+            up_conv_run run = { tap[t].groups, t, end - t, c, up_min(step, channels - c) };
+            int pointers = run.taps * run.channels;
+            pattern->weights += (size_t)__builtin_popcount(run.groups) * pointers;
+            pattern->kernel_run[pattern->runs] = (up_tap_run){ run.groups, pointers };
             pattern->run[pattern->runs++] = run;
-            pattern->weights += (size_t)run.count * run.taps * run.channels;
         }
     }
 }
@@ -93,15 +83,22 @@ static float weight_of(const up_conv *conv, int out, int in, int kernel)
     return conv->weight[plane * size + kernel];
 }
 
+static float *pack_tap(float *to, const up_conv_tap *tap, const up_conv *conv, int out, int outs,
+                       int in)
+{
+    for (int g = 0; g < UP_MAX_GROUPS; g++)
+        for (int j = 0; j < outs && tap->groups >> g & 1; j++)
+            *to++ = weight_of(conv, out + j, in, tap->kernel[g]);
+    return to;
+}
+
 static float *pack_block(float *to, const up_conv_pattern *pattern, const up_conv *conv, int out,
                          int outs)
 {
     for (const up_conv_run *run = pattern->run; run < pattern->run + pattern->runs; run++)
         for (int c = run->channel; c < run->channel + run->channels; c++)
             for (int t = run->tap; t < run->tap + run->taps; t++)
-                for (int g = run->first; g < run->first + run->count; g++)
-                    for (int j = 0; j < outs; j++)
-                        *to++ = weight_of(conv, out + j, c, pattern->tap[t].kernel[g]);
+                to = pack_tap(to, &pattern->tap[t], conv, out, outs, c);
     return to;
 }
 
@@ -131,7 +128,7 @@ up_status up_conv_pattern_plan(up_conv_pattern *pattern, const up_conv *conv,
         return up_fail_memory(error, "taps", sizeof *pattern->tap);
     bool one_run = pattern->rows * pattern->columns == 1;
     int step = one_run ? channels : up_max(1, ROWS_AT_A_TIME / up_max(row_count, 1));
-    size_t most_runs = ((size_t)channels / step + 1) * up_min(taps, 10);
+    size_t most_runs = ((size_t)channels / step + 1) * up_min(taps, 1 << UP_MAX_GROUPS);
     pattern->run = up_alloc(most_runs, sizeof *pattern->run);
     pattern->kernel_run = up_alloc(most_runs, sizeof *pattern->kernel_run);
     if (!pattern->run || !pattern->kernel_run)

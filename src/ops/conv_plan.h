@@ -6,13 +6,13 @@
 
 typedef struct {
     int row, column;           /* offsets */
-    int first, count;          /* groups that use it */
+    unsigned groups;           /* those that use it, a bit each */
     int kernel[UP_MAX_GROUPS]; /* the weight of each of them: an index into kh * kw */
 } up_conv_tap;
 
 /* Taps of the same groups, for a range of the input channels. */
 typedef struct {
-    int first, count;
+    unsigned groups;
     int tap, taps, channel, channels;
 } up_conv_run;
 

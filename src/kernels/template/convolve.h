@@ -19,7 +19,7 @@
 /* Columns of a tile: with the sums, a column each and a weight must fit the registers. */
 #if defined UP_LEVEL_AVX512 || defined UP_LEVEL_NEON
 #define CONVOLVE_OUTS 8
-#define TILE_COLUMNS(outs) ((outs) <= 2 ? 8 : (outs) <= 6 ? 10 - (outs) : 3)
+#define TILE_COLUMNS(outs) ((outs) <= 2 ? 8 : (outs) == 3 ? 7 : (outs) <= 6 ? 10 - (outs) : 3)
 #elif defined UP_LEVEL_AVX2
 #define CONVOLVE_OUTS 6
 #define TILE_COLUMNS(outs)                                                                         \
@@ -38,47 +38,54 @@ INLINE vec held(vec v)
     return v;
 }
 
-/* first, count: outs. */
 INLINE void add_taps(vec sum[][MOST_COLUMNS], const float *const *in, int taps, const float *weight,
-                     int x, int first, int count, int columns)
+                     int x, unsigned groups, int outs, int size, int columns)
 {
-    for (int t = 0; t < taps; t++, weight += count) {
+    for (int t = 0; t < taps; t++) {
         const float *from = in[t] + x;
         vec v[MOST_COLUMNS];
         UNROLLED
         for (int i = 0; i < columns; i++)
             v[i] = held(load(from + i * LANES));
         UNROLLED
-        for (int j = 0; j < count; j++) {
-            vec w = splat(weight[j]);
+        for (int j = 0; j < outs; j++) {
+            if (!(groups >> j / size & 1))
+                continue;
+            vec w = splat(*weight++);
             UNROLLED
             for (int i = 0; i < columns; i++)
-                sum[first + j][i] = multiply_add(w, v[i], sum[first + j][i]);
+                sum[j][i] = multiply_add(w, v[i], sum[j][i]);
         }
     }
 }
 
+/* A loop for every set of groups there can be. */
 INLINE void add_run(vec sum[][MOST_COLUMNS], const float *const *in, const up_tap_run *run,
                     const float *weight, int x, int groups, int size, int columns)
 {
-#define RANGE(first, count)                                                                        \
-    case (first)*UP_MAX_GROUPS + (count):                                                          \
-        if ((first) + (count) <= groups)                                                           \
-            add_taps(sum, in, run->taps, weight, x, (first)*size, (count)*size, columns);          \
+#define GROUPS(set)                                                                                \
+    case set:                                                                                      \
+        if ((set) < 1u << groups)                                                                  \
+            add_taps(sum, in, run->taps, weight, x, set, groups *size, size, columns);             \
         break;
-    switch (groups == 1 ? 1 : run->first * UP_MAX_GROUPS + run->count) {
-        RANGE(0, 1)
-        RANGE(0, 2)
-        RANGE(0, 3)
-        RANGE(0, 4)
-        RANGE(1, 1)
-        RANGE(1, 2)
-        RANGE(1, 3)
-        RANGE(2, 1)
-        RANGE(2, 2)
-        RANGE(3, 1)
+    switch (groups == 1 ? 1 : run->groups) {
+        GROUPS(1)
+        GROUPS(2)
+        GROUPS(3)
+        GROUPS(4)
+        GROUPS(5)
+        GROUPS(6)
+        GROUPS(7)
+        GROUPS(8)
+        GROUPS(9)
+        GROUPS(10)
+        GROUPS(11)
+        GROUPS(12)
+        GROUPS(13)
+        GROUPS(14)
+        GROUPS(15)
     }
-#undef RANGE
+#undef GROUPS
 }
 
 INLINE void store_paired(float *const *out, vec sum[][MOST_COLUMNS], int half, int x, int n,
@@ -123,7 +130,7 @@ INLINE void convolve_tile(float *const *out, const float *const *in, const up_ta
         const up_tap_run *run = &taps->run[r];
         add_run(sum, in, run, weight, x0 + x, groups, size, columns);
         in += run->taps;
-        weight += (size_t)run->taps * run->count * size;
+        weight += (size_t)run->taps * __builtin_popcount(run->groups) * size;
     }
     if (groups % 2 == 0 && taps->paired)
         store_paired(out, sum, groups * size / 2, x, n, columns);
