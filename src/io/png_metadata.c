@@ -149,7 +149,7 @@ up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *
         take_international_text, take_text,
     };
     for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
-        if (memcmp(type, UP_PNG_METADATA_TYPES + 5 * i, 4) == 0)
+        if (memcmp(type, &UP_PNG_METADATA_TYPES[5 * i], 4) == 0)
             return takers[i](m, data, size, error);
     return UP_OK;
 }
@@ -174,7 +174,7 @@ static up_status take_from_file(up_metadata *m, up_reader *reader, const uint8_t
 static bool wanted(const uint8_t *head)
 {
     for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
-        if (memcmp(head + 4, UP_PNG_METADATA_TYPES + 5 * i, 4) == 0)
+        if (memcmp(head + 4, &UP_PNG_METADATA_TYPES[5 * i], 4) == 0)
             return true;
     return false;
 }
