@@ -122,8 +122,8 @@ Test(npy, refuses)
         "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (100, 100)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (0, 2147483647, 2147483647, "
-        "2147483647)}",
+        ("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 2147483647, 2147483647, "
+         "2147483647)}"),
         "{'descr': '|u1', 'fortran_order': False, 'shape': (0, 1, 1, 2147483648)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999, 1)}",
         "{'descr': '|u1', 'fortran_order': False}",
@@ -161,7 +161,7 @@ Test(npy, round_trip)
             cr_assert_eq(image_save(path, &f, data, &encoding, 2, 2, NULL), UP_OK);
             image loaded = load(path);
             expect_shape(&loaded.format, f.frames, f.channels, f.height, f.width, f.dims);
-            cr_assert_eq(loaded.format.sample, sample);
+            cr_assert_eq(loaded.format.sample, (up_sample)sample);
             cr_assert_arr_eq(loaded.data, data, loaded.size);
             image_free(&loaded);
         }

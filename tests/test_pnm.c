@@ -147,7 +147,7 @@ Test(pnm, round_trip)
             cr_assert_eq(image_save(path, &f, data, &encoding, 3, 4, NULL), UP_OK);
             image loaded = load(path);
             cr_assert_eq(loaded.format.channels, channels);
-            cr_assert_eq(loaded.format.sample, sample);
+            cr_assert_eq(loaded.format.sample, (up_sample)sample);
             cr_assert_arr_eq(loaded.data, data, loaded.size);
             image_free(&loaded);
         }

@@ -8,9 +8,9 @@ static volatile sig_atomic_t received;
 
 static void on_signal(int signal_number)
 {
-    if (received)
+    if (__atomic_load_n(&received, __ATOMIC_RELAXED))
         _exit(128 + signal_number);
-    received = signal_number;
+    __atomic_store_n(&received, signal_number, __ATOMIC_RELAXED);
 }
 
 void cli_signals_install(void)
@@ -35,5 +35,6 @@ const volatile int *cli_signals_flag(void)
 
 int cli_signals_exit_code(void)
 {
-    return received ? 128 + received : 0;
+    int signal_number = __atomic_load_n(&received, __ATOMIC_RELAXED);
+    return signal_number ? 128 + signal_number : 0;
 }

@@ -5,7 +5,7 @@
 static void check_cancel(up_state *s)
 {
     up_error error;
-    if (s->run->cancel && *s->run->cancel)
+    if (s->run->cancel && __atomic_load_n(s->run->cancel, __ATOMIC_RELAXED))
         up_state_note(s, up_fail(&error, UP_ERROR_INTERRUPTED, "interrupted"), &error);
 }
 
