@@ -173,6 +173,12 @@ UP_API up_status up_upscale_file(const char *input, const char *output, const up
 UP_API up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
                                    const up_options *options, up_error *error);
 
+/* Writes pixels to a file in the format of its extension, or options->output_format, encoded as
+ * options (may be NULL) say. Nothing is resized. The file appears whole or not at all; one that
+ * exists is UP_ERROR_OUTPUT unless options->overwrite. */
+UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
+                                 const up_options *options, up_error *error);
+
 /* The format that up_upscale_pixels() would make of an input. */
 UP_API up_status up_output_format(const up_format *input, const up_options *options,
                                   up_format *output, up_error *error);
@@ -219,6 +225,82 @@ UP_API up_status up_plan_create(up_plan **plan, up_image *image, const char *out
 UP_API const up_plan_info *up_plan_get_info(const up_plan *plan);
 UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error);
 UP_API void up_plan_destroy(up_plan **plan);
+
+/* ---------------------------------------------------------------- weights */
+
+/* A weight file, opened to look into. It owns all that is said about it: strings and values live
+ * until up_weights_close(). Pairs are rows, columns. */
+typedef struct up_weights up_weights;
+
+/* An input of n pixels becomes floor((n * scale + extra) / reduction) on each axis: exactly n times
+ * the scale if extra is 0 and reduction 1, cropped if extra < 0, extended if extra > 0. */
+typedef struct {
+    const char *name;   /* the path, or the name of embedded weights */
+    const char *family; /* "FSRCNN", "ConvTranspose2d", ... */
+    const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
+                           "y-studio" (16..235), "ycbcr" or "rgb" */
+    float range;        /* the value of white: 1 or 255 */
+    int in_channels, out_channels;
+    int layers;        /* for up_weights_layer_at() */
+    size_t parameters; /* learned values */
+    int scale[2];      /* 0, 0: the file leaves it open; so are then what follows (0), and what
+                          depends on it in the layers */
+    int reduction[2], extra[2];
+    int least[2];           /* the smallest input */
+    int receptive_field[2]; /* pixels of the input that reach one of the output */
+    double multiply_adds;   /* of the convolutions, per pixel of the input */
+} up_weights_info;
+
+/* Fields that an op does not have are 0 or NULL, stride and dilation 1. */
+typedef struct {
+    const char *op;   /* conv2d, conv_transpose2d, prelu, leaky_relu, relu, tanh, sigmoid, clip,
+                         pixel_shuffle, pad, add, concat or affine */
+    const char *name; /* of its tensors: NAME.weight, NAME.bias; "" if bare; NULL if it has none */
+    int in_channels, out_channels;
+    int kernel[2], stride[2], padding[2], output_padding[2], dilation[2], groups;
+    const char *padding_mode; /* of conv2d and pad: "zeros", "replicate", "reflect" */
+    int from;                 /* add, concat: the layer that joins in; -1: the network's input */
+    const char *resize;       /* of `from`: "none", "nearest", "bilinear", "bicubic" */
+    int resize_factor[2];
+    int factor;                 /* pixel_shuffle */
+    float slope;                /* leaky_relu */
+    float low, high;            /* clip; may be infinite */
+    int scale[2], reduction[2]; /* its output has scale / reduction times the network's input */
+    bool overlap_even;          /* conv_transpose2d: see up_weights_overlap() */
+    size_t parameters;
+    double multiply_adds; /* per pixel of the network's input */
+    const float *weight;  /* conv2d: [out][in / groups][kernel[0]][kernel[1]], conv_transpose2d:
+                             [in][out / groups][..][..], prelu, affine: [out] */
+    const float *bias;    /* [out], or NULL */
+} up_weights_layer;
+
+/* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
+ * `layer` and `scale` count, as they do for tconv: where the file does not tell. A file that tells
+ * its scale is never changed by them; one that does not can still be looked into without. A
+ * damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
+UP_API up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,
+                                 up_error *error);
+UP_API const up_weights_info *up_weights_get_info(const up_weights *weights);
+UP_API void up_weights_close(up_weights **weights);
+
+/* Layers in the order they are run; NULL past the last. */
+UP_API const up_weights_layer *up_weights_layer_at(const up_weights *weights, int i);
+
+/* How many taps of a transposed convolution meet in an output pixel whose row and column are these
+ * modulo the stride. Where that is not the same for all, the layer tends to leave checkerboards.
+ * 0 for other layers, and where the scale is open. */
+UP_API int up_weights_overlap(const up_weights *weights, int layer, int row, int column);
+
+/* What the file says about itself, in its order: the key, and *value; NULL past the last. */
+UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value);
+
+/* Whether a regular file begins as a weight file (safetensors) does. */
+UP_API bool up_is_weights_file(const char *path);
+
+/* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the
+ * last. The same name comes once for each of its scales. */
+UP_API const char *up_embedded_weights_at(int i, int *scale);
+UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error);
 
 /* ---------------------------------------------------------------- what there is */
 

@@ -3,16 +3,22 @@
 
 static const up_options defaults;
 
+static up_status write_image(const char *output, up_image *image, const up_options *options,
+                             up_error *error)
+{
+    up_plan *plan;
+    UP_TRY(up_plan_create(&plan, image, output, options, error));
+    up_status status = up_plan_run(plan, output, error);
+    up_plan_destroy(&plan);
+    return status;
+}
+
 up_status up_upscale_file(const char *input, const char *output, const up_options *options,
                           up_error *error)
 {
     up_image *image;
-    up_plan *plan = NULL;
     UP_TRY(up_image_open(&image, input, error));
-    up_status status = up_plan_create(&plan, image, output, options ? options : &defaults, error);
-    if (status == UP_OK)
-        status = up_plan_run(plan, output, error);
-    up_plan_destroy(&plan);
+    up_status status = write_image(output, image, options ? options : &defaults, error);
     up_image_close(&image);
     return status;
 }
@@ -38,6 +44,23 @@ up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
     if (status == UP_OK)
         status = plan_pixels(plan, output, error);
     up_plan_destroy(&plan);
+    up_image_close(&image);
+    return status;
+}
+
+up_status up_write_pixels(const char *output, const up_pixels *pixels, const up_options *options,
+                          up_error *error)
+{
+    up_options copy = options ? *options : defaults;
+    copy.method = up_nearest.info.name; /* which at this size is a copy */
+    copy.weights = copy.indices = NULL;
+    copy.width = copy.height = 0;
+    copy.scale.rows = copy.scale.columns = 1;
+    up_source *source;
+    up_image *image;
+    UP_TRY(up_source_from_pixels(&source, pixels, error));
+    UP_TRY(up_image_from_source(&image, source, error));
+    up_status status = write_image(output, image, &copy, error);
     up_image_close(&image);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "method_choice.h"
 #include "options.h"
 #include "signals.h"
+#include "weights_info.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,10 +98,15 @@ static void show_words(const char *path, const up_image_info *info, const upscal
         cli_print("  upscaled  not with %s: %s", method, e->error.message);
 }
 
-static void show_file(const char *path, const cli_settings *s, cli_ledger *ledger)
+static void show_image(const char *path, const cli_settings *s, cli_ledger *ledger)
 {
     up_image *image = NULL;
-    up_error error = { 0 };
+    up_error error = { UP_ERROR_ARGUMENT,
+                       "--plot draws the filters of weight files; this is none" };
+    if (s->plot) {
+        cli_ledger_failed(ledger, path, &error);
+        return;
+    }
     if (up_image_open(&image, path, &error) != UP_OK) {
         cli_ledger_failed(ledger, path, &error);
         return;
@@ -113,22 +119,41 @@ static void show_file(const char *path, const cli_settings *s, cli_ledger *ledge
     cli_ledger_done(ledger);
 }
 
+static void show_inputs(const cli_inputs *inputs, const cli_settings *s, cli_ledger *ledger)
+{
+    for (size_t i = 0; i < inputs->count && !*cli_signals_flag(); i++) {
+        const cli_input *input = &inputs->item[i];
+        if (cli_weights_meant(input))
+            cli_weights_info(input, s, ledger);
+        else
+            show_image(input->path, s, ledger);
+    }
+    ledger->interrupted |= *cli_signals_flag() != 0;
+}
+
+static bool check_plot(const cli_settings *s)
+{
+    bool alone = s->operand_count == 1 && !s->files_from && !s->recursive;
+    if (s->plot && (!alone || strcmp(s->plot, "-") == 0))
+        cli_say(alone ? "--plot draws into a file such as filters.png"
+                      : "--plot draws one weight file; give no other input");
+    return !s->plot || (alone && strcmp(s->plot, "-") != 0);
+}
+
 static int run_info(cli_settings *s)
 {
     if (s->operand_count == 0 && !s->files_from) {
         cli_say("info needs a file: upscale info FILE...");
         return CLI_EXIT_USAGE;
     }
-    if (!cli_methods_check(s))
+    if (!check_plot(s) || !cli_methods_settle(s))
         return CLI_EXIT_USAGE;
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);
     int code = CLI_EXIT_USAGE;
     if (cli_inputs_expand(&inputs, s, &ledger)) {
-        for (size_t i = 0; i < inputs.count && !*cli_signals_flag(); i++)
-            show_file(inputs.item[i].path, s, &ledger);
-        ledger.interrupted |= *cli_signals_flag() != 0;
+        show_inputs(&inputs, s, &ledger);
         code = cli_ledger_close(&ledger, true, 0);
     }
     cli_inputs_clear(&inputs);
@@ -140,14 +165,20 @@ const cli_command cli_info_command = {
     .name = "info",
     .bit = CLI_INFO,
     .synopsis = "FILE... [options]\n",
-    .summary = "show size, depth, colour and metadata, and what an upscale would take",
-    .about = "Shows what is in image files without reading their pixels, and how large an upscale "
-             "with the flags given would be and how much memory it would take.\n",
+    .summary = "show what is in images and weight files, and what an upscale would take",
+    .about =
+        "Shows what is in image files without reading their pixels, and how large an upscale "
+        "with the flags given would be and how much memory it would take.\n"
+        "Of a weight file (safetensors), or tconv:NAME, it shows the network: scale, colours, "
+        "cost, receptive field, layers, and where the taps of a transposed convolution overlap "
+        "unevenly.\n",
     .examples = "# what is it?\n"
                 "upscale info photo.jpg\n"
                 "# how much memory would this take?\n"
                 "upscale info scan.png -s 8 -m lanczos\n"
                 "# widths of all pictures in a tree\n"
-                "upscale info -r photos --json | jq .width\n",
+                "upscale info -r photos --json | jq .width\n"
+                "# what is in this network, and what do its filters look like?\n"
+                "upscale info network.safetensors --plot filters.png\n",
     .run = run_info,
 };

@@ -126,6 +126,9 @@ void cli_man_page_print(void)
         ".TP\n130, 143\ninterrupted by SIGINT or SIGTERM; no partial file is left",
         ".SH ENVIRONMENT",
         ".TP\n.B UPSCALE_CPU\nlimits the kernels in use: baseline, avx2 or avx512",
+        ".TP\n.B UPSCALE_WEIGHTS\nfolders with weight files, separated by colons; looked into "
+        "after \\-\\-weights\\-dir, before XDG_DATA_HOME/upscale/weights (~/.local/share) and "
+        "share/upscale/weights of the installation",
     };
     const cli_command *top = cli_commands[0];
     cli_print(".TH UPSCALE 1 \"\" \"upscale %s\"", UP_VERSION);

@@ -3,6 +3,7 @@
 #include "cli_text.h"
 #include "memory_gate.h"
 #include "name_template.h"
+#include "weights_folders.h"
 
 #include <errno.h>
 #include <float.h>
@@ -213,11 +214,10 @@ static bool is_method(const char *word, cli_nearest *nearest)
 
 static void words_split(cli_words *words, const char *list)
 {
-    words->count = 0;
+    cli_words_clear(words);
     for (const char *at = list;; at++) {
         size_t length = strcspn(at, ",");
-        words->item = cli_grow(words->item, words->count, sizeof *words->item);
-        words->item[words->count++] = cli_copy_part(at, length);
+        cli_words_add(words, cli_copy_part(at, length));
         at += length;
         if (!*at)
             return;
@@ -228,8 +228,6 @@ bool cli_parse_methods(const cli_option *option, const char *value, void *field,
 {
     (void)option;
     cli_words *words = field;
-    for (size_t i = 0; i < words->count; i++)
-        free(words->item[i]);
     words_split(words, value);
     for (size_t i = 0; i < words->count; i++) {
         cli_nearest nearest = { .word = words->item[i] };

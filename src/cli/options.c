@@ -2,6 +2,7 @@
 
 #include "cli_text.h"
 #include "console.h"
+#include "weights_folders.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,9 +210,11 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
 
 void cli_settings_clear(cli_settings *settings)
 {
-    for (size_t i = 0; i < settings->methods.count; i++)
-        free(settings->methods.item[i]);
-    free(settings->methods.item);
+    for (size_t i = 0; settings->method_weights && i < settings->methods.count; i++)
+        free(settings->method_weights[i]);
+    free(settings->method_weights);
+    free(settings->named_weights);
+    cli_words_clear(&settings->methods);
     free(settings->operands);
     *settings = (cli_settings){ 0 };
 }

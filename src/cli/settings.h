@@ -24,7 +24,10 @@ typedef enum {
 
 typedef struct {
     up_options up;
-    cli_words methods;  /* empty: the default method */
+    cli_words methods;     /* empty: the default method */
+    char **method_weights; /* for each of them the file that its tconv:NAME means, or NULL */
+    char *named_weights;   /* the file that --weights NAME means, or NULL */
+    const char *weights_folder, *plot;
     cli_size size, fit; /* --size, --fit */
 
     const char *output, *files_from, *name_template;

@@ -88,7 +88,7 @@ static int by_inode(const void *a, const void *b)
 typedef struct {
     const cli_input **sorted;
     size_t count;
-    cli_input extra[3];
+    cli_input *extra;
 } cli_read_files;
 
 static void add_file(cli_read_files *files, cli_input *extra, const char *path)
@@ -104,13 +104,16 @@ static void gather(cli_read_files *files, const cli_inputs *inputs, const cli_se
 {
     const char *const paths[] = { s->up.weights, s->up.indices, s->files_from };
     files->count = 0;
-    files->sorted = cli_alloc(inputs->count + 3, sizeof *files->sorted);
+    files->extra = cli_alloc(3 + s->methods.count, sizeof *files->extra);
+    files->sorted = cli_alloc(inputs->count + 3 + s->methods.count, sizeof *files->sorted);
     for (size_t i = 0; i < inputs->count; i++) {
         if (inputs->item[i].exists)
             files->sorted[files->count++] = &inputs->item[i];
     }
     for (size_t i = 0; i < 3; i++)
         add_file(files, &files->extra[i], paths[i]);
+    for (size_t i = 0; i < s->methods.count; i++)
+        add_file(files, &files->extra[3 + i], s->method_weights[i]);
     qsort(files->sorted, files->count, sizeof *files->sorted, by_inode);
 }
 
@@ -146,6 +149,7 @@ bool cli_tasks_check(cli_tasks *tasks, const cli_inputs *inputs, const cli_setti
     bool fine = true;
     for (size_t i = 0; i < tasks->count && fine; i++)
         fine = check_output(&tasks->item[i], &files, settings->up.overwrite);
+    free(files.extra);
     free(files.sorted);
     return fine;
 }

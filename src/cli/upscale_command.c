@@ -6,28 +6,13 @@
 #include "help.h"
 #include "man_page.h"
 #include "method_choice.h"
+#include "method_list.h"
 #include "options.h"
 #include "signals.h"
-
-#include <string.h>
 
 static void show_version(void)
 {
     cli_print("upscale %s (%s kernels, %d cores)", UP_VERSION, up_cpu_name(), up_cpu_count());
-}
-
-static void show_methods(void)
-{
-    const up_method_info *method;
-    const char *standard = up_default_method();
-    for (int i = 0; (method = up_method_at(i)); i++)
-        cli_print("%-14s %s%s", method->name, method->summary,
-                  strcmp(method->name, standard) == 0 ? " (default)" : "");
-    bool listed = false;
-    for (int i = 0; (method = up_method_at(i)); i++)
-        listed |= strcmp(method->name, standard) == 0;
-    if (!listed)
-        cli_print("The default is %s.", standard);
 }
 
 /* What is asked for instead of work; false: nothing. */
@@ -36,7 +21,7 @@ static bool show_something(const cli_settings *s)
     if (s->show.version)
         show_version();
     else if (s->show.methods)
-        show_methods();
+        cli_methods_show(s);
     else if (s->show.man_page)
         cli_man_page_print();
     else if (cli_given(s, "completion"))
@@ -67,7 +52,7 @@ static int run_upscale(cli_settings *s)
                 "'upscale --help' tells more");
         return CLI_EXIT_USAGE;
     }
-    if (!cli_methods_check(s))
+    if (!cli_methods_settle(s))
         return CLI_EXIT_USAGE;
     cli_ledger ledger;
     cli_inputs inputs;
