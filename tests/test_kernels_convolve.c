@@ -15,7 +15,7 @@ static uint32_t seed = 19;
 typedef struct {
     up_taps taps;
     up_tap_run run[MOST_RUNS];
-    float weight[MOST_TAPS * UP_MAX_OUTS], bias[UP_MAX_OUTS];
+    float weight[MOST_TAPS * UP_MAX_OUTS], bias[UP_MAX_OUTS], slope[UP_MAX_OUTS];
     guarded row[MOST_TAPS];
     const float *in[MOST_TAPS];
     double magnitude; /* most that any sum adds up */
@@ -29,6 +29,7 @@ static void make_taps(tap_list *l, int groups, int size, bool paired, int width)
     l->taps.run = l->run;
     l->taps.weight = l->weight;
     l->taps.bias = l->bias;
+    l->taps.slope = random_below(&seed, 2) ? l->slope : NULL;
     for (int r = 0; r < l->taps.runs; r++) {
         l->run[r].groups = 1 + (unsigned)random_below(&seed, (1 << groups) - 1);
         l->run[r].taps = random_below(&seed, MOST_TAPS / MOST_RUNS + 1);
@@ -37,7 +38,7 @@ static void make_taps(tap_list *l, int groups, int size, bool paired, int width)
     for (int i = 0; i < MOST_TAPS * UP_MAX_OUTS; i++)
         l->weight[i] = random_between(&seed, -1, 1);
     for (int i = 0; i < UP_MAX_OUTS; i++)
-        l->bias[i] = random_between(&seed, -100, 100);
+        l->bias[i] = random_between(&seed, -100, 100), l->slope[i] = random_between(&seed, -1, 1);
     for (int t = 0; t < l->total; t++) {
         l->row[t] = float_row(MARGIN, MARGIN + width);
         float *row = row_start(&l->row[t], MARGIN) + random_below(&seed, MARGIN);

@@ -28,8 +28,9 @@ typedef struct {
  * channels; a group is one phase of the output (see ops/conv.h). A tap is an input row, shifted,
  * and adds to all channels of some of the groups; taps that add to the same groups make a run:
  *   sum[group * size + c][x] = bias[c] + sum over the taps t of the group of weight * in[t][x0 + x]
- * in the order of the taps. Where `paired`, the second half of the outs goes between the columns of
- * the first: out[j][2x] = sum[j][x], out[j][2x + 1] = sum[outs / 2 + j][x].
+ * in the order of the taps, then times slope[c] unless it is above 0 (PReLU). Where `paired`, the
+ * second half of the outs goes between the columns of the first: out[j][2x] = sum[j][x], out[j][2x
+ * + 1] = sum[outs / 2 + j][x].
  */
 #define UP_MAX_OUTS 8
 #define UP_MAX_GROUPS 4
@@ -45,6 +46,7 @@ typedef struct {
     const up_tap_run *run;
     const float *weight; /* of every tap in order: [those of the groups][size] */
     const float *bias;   /* [size] */
+    const float *slope;  /* [size] what is not above 0 is multiplied by; NULL: stays */
 } up_taps;
 
 typedef struct up_kernels {

@@ -86,7 +86,7 @@ static float convolve_at(const float *const *in, const up_taps *taps, int out, i
             in++;
         }
     }
-    return sum;
+    return taps->slope && !(sum > 0) ? taps->slope[c] * sum : sum;
 }
 
 static void convolve(float *const *out, const float *const *in, const up_taps *taps, int x0, int n)

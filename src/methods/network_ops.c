@@ -18,7 +18,7 @@ static up_edge edge_of(up_network_padding padding)
 }
 
 static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item *item,
-                           up_error *error)
+                           const float *slope, up_error *error)
 {
     up_conv conv = {
         .transposed = item->op == UP_NETWORK_CONV_TRANSPOSE2D,
@@ -27,6 +27,7 @@ static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item
         .groups = item->groups,
         .weight = item->weight,
         .bias = item->bias,
+        .slope = slope,
         .edge = edge_of(item->padding_mode),
     };
     memcpy(conv.kernel, item->kernel, sizeof conv.kernel);
@@ -37,15 +38,46 @@ static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item
     return up_conv_plan(op, in, &conv, error);
 }
 
-/* One slope for every channel. */
-static up_status plan_slope(up_op **op, const up_shape *in, float slope, up_error *error)
+static bool is_conv(const up_network_item *item)
 {
-    float *slopes = up_alloc(in->channels, sizeof *slopes);
-    if (!slopes)
-        return up_fail_memory(error, "slopes", in->channels * sizeof *slopes);
-    for (int c = 0; c < in->channels; c++)
-        slopes[c] = slope;
+    return item->op == UP_NETWORK_CONV2D || item->op == UP_NETWORK_CONV_TRANSPOSE2D;
+}
+
+static bool is_slope(const up_network_item *item)
+{
+    return item->op == UP_NETWORK_PRELU || item->op == UP_NETWORK_LEAKY_RELU ||
+           item->op == UP_NETWORK_RELU;
+}
+
+/* The slope of every channel, to be freed by the caller. */
+static up_status make_slopes(float **slopes, const up_network_item *item, up_error *error)
+{
+    int channels = item->out_channels;
+    *slopes = up_alloc(channels, sizeof **slopes);
+    if (!*slopes)
+        return up_fail_memory(error, "slopes", channels * sizeof **slopes);
+    for (int c = 0; c < channels; c++)
+        (*slopes)[c] = item->op == UP_NETWORK_PRELU ? item->weight[c] : item->slope;
+    return UP_OK;
+}
+
+static up_status plan_slopes(up_op **op, const up_shape *in, const up_network_item *item,
+                             up_error *error)
+{
+    float *slopes;
+    UP_TRY(make_slopes(&slopes, item, error));
     up_status status = up_point_plan(op, in, &up_point_prelu, slopes, in->channels, error);
+    up_free(slopes);
+    return status;
+}
+
+/* A convolution and the activation behind it. */
+static up_status plan_bent_conv(up_op **op, const up_shape *in, const up_network_item *item,
+                                up_error *error)
+{
+    float *slopes;
+    UP_TRY(make_slopes(&slopes, item + 1, error));
+    up_status status = plan_conv(op, in, item, slopes, error);
     up_free(slopes);
     return status;
 }
@@ -72,15 +104,10 @@ static up_status plan_item(up_op **op, const up_shape *in, const up_network_item
     const float limits[2] = { item->low, item->high };
     const int *pad = item->padding;
     switch (item->op) {
-    case UP_NETWORK_CONV2D:
-    case UP_NETWORK_CONV_TRANSPOSE2D:
-        return plan_conv(op, in, item, error);
     case UP_NETWORK_PRELU:
-        return up_point_plan(op, in, &up_point_prelu, item->weight, in->channels, error);
     case UP_NETWORK_LEAKY_RELU:
-        return plan_slope(op, in, item->slope, error);
     case UP_NETWORK_RELU:
-        return plan_slope(op, in, 0, error);
+        return plan_slopes(op, in, item, error);
     case UP_NETWORK_TANH:
         return up_point_plan(op, in, &up_point_tanh, NULL, 0, error);
     case UP_NETWORK_SIGMOID:
@@ -153,23 +180,47 @@ static up_status add_join(up_graph *graph, int first, int second, const up_netwo
     return up_graph_add(graph, op, first, second, to, error);
 }
 
+/* Whether item i is read by the next one alone, an activation that its convolution can do. */
+static bool bends(const up_network *network, int i)
+{
+    if (!is_conv(&network->item[i]) || i + 1 >= network->items || !is_slope(&network->item[i + 1]))
+        return false;
+    for (int k = i + 1; k < network->items; k++) {
+        const up_network_item *item = &network->item[k];
+        bool joins = item->op == UP_NETWORK_ADD || item->op == UP_NETWORK_CONCAT;
+        if (joins && item->from == i)
+            return false;
+    }
+    return true;
+}
+
+/* `node` gets the node that holds the output of each item. */
 static up_status add_items(up_graph *graph, int input, const up_network *network, int *node,
                            int *to, up_error *error)
 {
-    int last = input;
+    *to = input;
     for (int i = 0; i < network->items; i++) {
         const up_network_item *item = &network->item[i];
+        const up_shape *in = up_graph_shape(graph, *to);
         if (item->op == UP_NETWORK_ADD || item->op == UP_NETWORK_CONCAT) {
             int other = item->from == UP_NETWORK_INPUT ? input : node[item->from];
-            UP_TRY(add_join(graph, last, other, item, &last, error));
-        } else {
-            up_op *op;
-            UP_TRY(plan_item(&op, up_graph_shape(graph, last), item, error));
-            UP_TRY(up_graph_add(graph, op, last, -1, &last, error));
+            UP_TRY(add_join(graph, *to, other, item, to, error));
+            node[i] = *to;
+            continue;
         }
-        node[i] = last;
+        up_op *op;
+        bool bent = bends(network, i);
+        if (bent)
+            UP_TRY(plan_bent_conv(&op, in, item, error));
+        else if (is_conv(item))
+            UP_TRY(plan_conv(&op, in, item, NULL, error));
+        else
+            UP_TRY(plan_item(&op, in, item, error));
+        UP_TRY(up_graph_add(graph, op, *to, -1, to, error));
+        node[i] = *to;
+        if (bent)
+            node[++i] = *to;
     }
-    *to = last;
     return UP_OK;
 }
 

@@ -122,11 +122,15 @@ static up_status list_phases(up_conv_op *op, phase_lists *lists, up_error *error
 
 static up_status plan(up_conv_op *op, const up_conv *conv, up_error *error)
 {
-    op->bias = up_alloc_zero(conv->out_channels, sizeof(float));
-    if (!op->bias)
-        return up_fail_memory(error, "a bias", conv->out_channels * sizeof(float));
+    size_t bytes = conv->out_channels * sizeof(float);
+    op->bias = up_alloc_zero(1, bytes);
+    op->slope = conv->slope ? up_alloc(1, bytes) : NULL;
+    if (!op->bias || (conv->slope && !op->slope))
+        return up_fail_memory(error, "a bias", bytes);
     if (conv->bias)
-        memcpy(op->bias, conv->bias, conv->out_channels * sizeof(float));
+        memcpy(op->bias, conv->bias, bytes);
+    if (conv->slope)
+        memcpy(op->slope, conv->slope, bytes);
     phase_lists lists = { .together = choose_tile(op, op->kernels->convolve_outs) };
     up_status status = list_phases(op, &lists, error);
     if (status == UP_OK)
@@ -148,6 +152,7 @@ static void free_conv(up_op *base)
     up_free(op->pattern);
     up_free(op->slot);
     up_free(op->bias);
+    up_free(op->slope);
     up_free(op);
 }
 

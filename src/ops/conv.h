@@ -17,6 +17,7 @@ typedef struct {
     int in_channels, out_channels, groups;
     int kernel[2], stride[2], padding[2], output_padding[2], dilation[2];
     const float *weight, *bias; /* bias may be NULL */
+    const float *slope;         /* [out_channels] of a PReLU behind it, or NULL */
     up_edge edge;               /* what pads a convolution; a transposed one has zeros */
 } up_conv;
 

@@ -54,10 +54,10 @@ typedef struct {
     int sets, columns;     /* patterns: [sets][columns] */
     bool paired;           /* the kernel itself puts the two phases of columns together */
     up_conv_pattern *pattern;
-    size_t pointers; /* of the largest set */
-    int phases;      /* of columns, as far as they differ: rows of scratch per channel */
-    int *slot;       /* which of them a phase below the stride is */
-    float *bias;
+    size_t pointers;     /* of the largest set */
+    int phases;          /* of columns, as far as they differ: rows of scratch per channel */
+    int *slot;           /* which of them a phase below the stride is */
+    float *bias, *slope; /* slope: NULL without a PReLU */
     const up_kernels *kernels;
 } up_conv_op;
 

@@ -95,6 +95,7 @@ static up_taps taps_of(const up_conv_op *op, const up_conv_pattern *pattern, int
         .run = pattern->kernel_run,
         .weight = pattern->weight + channel * pattern->weights,
         .bias = op->bias + channel,
+        .slope = op->slope ? op->slope + channel : NULL,
     };
 }
 

@@ -39,8 +39,11 @@ bool up_ring_layout(up_ring *ring)
     row |= UP_ALIGN;
     ring->row_bytes = row;
     size_t total;
-    return up_mul(row, ring->rows, &ring->plane_bytes) &&
-           up_mul(ring->plane_bytes, ring->shape.channels, &total) &&
+    /* The same for the channels. */
+    if (!up_mul(row, ring->rows, &ring->plane_bytes))
+        return false;
+    ring->plane_bytes |= UP_ALIGN;
+    return up_mul(ring->plane_bytes, ring->shape.channels, &total) &&
            up_add(total, row + UP_ALIGN, &total);
 }
 

@@ -115,6 +115,18 @@ INLINE void store_tile(float *const *out, vec sum[][MOST_COLUMNS], int outs, int
     }
 }
 
+/* PReLU: one of the two parts is 0; NaN, as the second operand, stays. */
+INLINE void bend(vec sum[][MOST_COLUMNS], const float *slope, int outs, int size, int columns)
+{
+    UNROLLED
+    for (int j = 0; j < outs; j++) {
+        vec s = splat(slope[j % size]), zero = splat(0);
+        UNROLLED
+        for (int i = 0; i < columns; i++)
+            sum[j][i] = multiply_add(s, least(zero, sum[j][i]), most(zero, sum[j][i]));
+    }
+}
+
 INLINE void convolve_tile(float *const *out, const float *const *in, const up_taps *taps, int x0,
                           int x, int n, int groups, int size, int columns)
 {
@@ -132,6 +144,8 @@ INLINE void convolve_tile(float *const *out, const float *const *in, const up_ta
         in += run->taps;
         weight += (size_t)run->taps * __builtin_popcount(run->groups) * size;
     }
+    if (taps->slope)
+        bend(sum, taps->slope, groups * size, size, columns);
     if (groups % 2 == 0 && taps->paired)
         store_paired(out, sum, groups * size / 2, x, n, columns);
     else
