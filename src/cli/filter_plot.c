@@ -11,8 +11,10 @@
 enum {
     MARGIN = 12,
     PAGE = 1100,
-    ROOM = PAGE - 2 * MARGIN, /* for a grid, across and down */
+    ROOM = PAGE - 2 * MARGIN, /* across, for a grid */
+    DEPTH = 480,              /* down */
     MOST_HEIGHT = 30000,
+    LEAST_ZOOM = 3, /* below it nothing can be told from the lines between */
     MOST_ZOOM = 12,
     LETTER = 2, /* pixels for each of the font's */
     LABEL = LETTER * CLI_GLYPH_HEIGHT + 6,
@@ -68,14 +70,15 @@ static grid lay_out(const up_weights_layer *layer)
                .all_members = (transposed ? out : in) / layer->groups };
     if (rows >= ROOM || layer->kernel[1] >= ROOM)
         return g;
-    g.members = least(g.all_members, ROOM / (layer->kernel[1] + 1));
+    int least_zoom = least(LEAST_ZOOM, (ROOM - 1) / layer->kernel[1]);
+    g.members = least(g.all_members, ROOM / (layer->kernel[1] * least_zoom + 1));
     double shape = 4.0 * g.all_sets * rows / ((double)g.members * layer->kernel[1]);
     g.columns = most(1, least(g.all_sets, (int)ceil(sqrt(shape))));
     zoom_to(&g, MOST_ZOOM);
-    while (g.zoom > 1 && (int64_t)g.columns * g.set_width > ROOM)
+    while (g.zoom > least_zoom && (int64_t)g.columns * g.set_width > ROOM)
         zoom_to(&g, g.zoom - 1);
     g.columns = most(1, least(g.columns, ROOM / g.set_width));
-    g.sets = least(g.all_sets, g.columns * most(1, ROOM / g.line));
+    g.sets = least(g.all_sets, g.columns * most(1, DEPTH / g.line));
     return g;
 }
 
@@ -112,12 +115,12 @@ static void write_text(const canvas *c, int x, int y, const char *text)
 static void draw_label(const canvas *c, int y, int i, const grid *g)
 {
     const up_weights_layer *layer = g->layer;
-    char cut[64] = "";
+    char cut[96] = "";
     if (g->sets == 0)
         snprintf(cut, sizeof cut, "  (too large to draw)");
     else if (g->sets < g->all_sets || g->members < g->all_members)
-        snprintf(cut, sizeof cut, "  (%d/%d x %d/%d shown)", g->sets, g->all_sets, g->members,
-                 g->all_members);
+        snprintf(cut, sizeof cut, "  (%d of %d filters, %d of %d channels shown)", g->sets,
+                 g->all_sets, g->members, g->all_members);
     char *text = cli_format("%d: %s %s  %dx%d  %d > %d%s", i, layer->op,
                             layer->name ? layer->name : "", layer->kernel[0], layer->kernel[1],
                             layer->in_channels, layer->out_channels, cut);
