@@ -141,17 +141,26 @@ static up_status take_international_text(up_metadata *m, const uint8_t *data, si
     return up_blob_set(&m->xmp, data + text, size - text, error);
 }
 
-up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *data, size_t size,
-                               up_error *error)
+const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5] = { "cHRM", "gAMA", "iCCP", "sRGB",
+                                                               "pHYs", "eXIf", "iTXt", "tEXt" };
+
+static take_chunk *taker_of(const char *type)
 {
     static take_chunk *const takers[UP_PNG_METADATA_COUNT] = {
         take_chromaticities,     take_gamma, take_profile, take_srgb, take_density, take_exif,
         take_international_text, take_text,
     };
     for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
-        if (memcmp(type, &UP_PNG_METADATA_TYPES[5 * i], 4) == 0)
-            return takers[i](m, data, size, error);
-    return UP_OK;
+        if (memcmp(type, up_png_metadata_types[i], 4) == 0)
+            return takers[i];
+    return NULL;
+}
+
+up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *data, size_t size,
+                               up_error *error)
+{
+    take_chunk *take = taker_of(type);
+    return take ? take(m, data, size, error) : UP_OK;
 }
 
 /* Reads and takes the chunk whose `head` has been read, if it is whole. */
@@ -171,14 +180,6 @@ static up_status take_from_file(up_metadata *m, up_reader *reader, const uint8_t
     return status;
 }
 
-static bool wanted(const uint8_t *head)
-{
-    for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
-        if (memcmp(head + 4, &UP_PNG_METADATA_TYPES[5 * i], 4) == 0)
-            return true;
-    return false;
-}
-
 up_status up_png_metadata_take_trailing(up_metadata *m, up_reader *reader, up_error *error)
 {
     int64_t file = up_reader_size(reader), at = UP_PNG_SIGNATURE_SIZE;
@@ -194,7 +195,7 @@ up_status up_png_metadata_take_trailing(up_metadata *m, up_reader *reader, up_er
             pixels = true;
         else if (pixels) {
             last++;
-            if (at <= file && size <= UP_PNG_METADATA_MOST && wanted(head))
+            if (at <= file && size <= UP_PNG_METADATA_MOST && taker_of((const char *)head + 4))
                 UP_TRY(take_from_file(m, reader, head, size, error));
         }
     }

@@ -8,9 +8,9 @@
 
 #define UP_PNG_METADATA_MOST ((size_t)32 << 20) /* bytes of a chunk, also when inflated */
 
-/* Types of the chunks that are read, four letters each and a zero, one after the other. */
-#define UP_PNG_METADATA_TYPES "cHRM\0gAMA\0iCCP\0sRGB\0pHYs\0eXIf\0iTXt\0tEXt"
+/* The chunks that are read. */
 #define UP_PNG_METADATA_COUNT 8
+extern const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5];
 
 /* Takes what one chunk says, if it is sound and nothing has said it before. */
 up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *data, size_t size,

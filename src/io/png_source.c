@@ -86,7 +86,7 @@ static void set_policy(png_source *s)
     png_set_chunk_malloc_max(s->png, UP_PNG_METADATA_MOST);
     png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER,
-                                (png_const_bytep)UP_PNG_METADATA_TYPES, UP_PNG_METADATA_COUNT);
+                                (png_const_bytep)up_png_metadata_types, UP_PNG_METADATA_COUNT);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)IGNORED_TYPES,
                                 IGNORED_COUNT);
     png_set_read_user_chunk_fn(s->png, s, on_chunk);
