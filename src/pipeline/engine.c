@@ -4,7 +4,7 @@
 
 #include <omp.h>
 
-#define SLICE_WORK 16384.0 /* samples, or multiply-adds / 16, that are worth a task */
+#define SLICE_WORK 8192.0 /* samples, or multiply-adds / 16, that are worth sharing */
 
 /* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
 typedef struct {
@@ -127,19 +127,41 @@ static int count_slices(const up_state *s, const up_node *node)
     return up_clamp(worth, 1, up_max(most, 1));
 }
 
-void up_engine_make(up_state *s, int n)
+static void make_slice_of(void *user, int n, int slice, int slices)
+{
+    const up_state *s = user;
+    int width = s->run->graph->node[n].ring.shape.width;
+    int x0 = (int)((int64_t)width * slice / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
+    int x1 = (int)((int64_t)width * (slice + 1) / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
+    make_slice(s, n, x0, slice == slices - 1 ? width : x1);
+}
+
+static void make_node(up_state *s, up_crew *crew, int n)
 {
     up_node *node = &s->run->graph->node[n];
-    int slices = node->fused ? 0 : count_slices(s, node), width = node->ring.shape.width;
-    for (int i = 0; i < slices; i++) {
-        int x0 = (int)((int64_t)width * i / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
-        int x1 = (int)((int64_t)width * (i + 1) / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
-        x1 = i == slices - 1 ? width : x1;
-#pragma omp task if (i < slices - 1) firstprivate(x0, x1)
-        make_slice(s, n, x0, x1);
-    }
-#pragma omp taskwait
-    if (!node->fused)
+    if (!node->fused) {
+        int slices = count_slices(s, node);
+        if (slices > 1)
+            up_crew_call(crew, n, slices);
+        else
+            make_slice_of(s, n, 0, 1);
         up_ring_pad(&node->ring, node->made, node->need);
+    }
     node->made = node->need;
+}
+
+void up_engine_lead(up_state *s, up_crew *crew, int chunk)
+{
+    up_graph *graph = s->run->graph;
+    while (!up_state_stopped(s) && up_graph_next_band(graph, chunk)) {
+        up_state_check_cancel(s);
+        for (int n = 1; n < graph->count && !up_state_stopped(s); n++)
+            if (graph->node[n].need > graph->node[n].made)
+                make_node(s, crew, n);
+    }
+}
+
+void up_engine_crew(up_state *s, up_crew *crew)
+{
+    up_crew_init(crew, make_slice_of, s);
 }

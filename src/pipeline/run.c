@@ -76,6 +76,13 @@ void up_state_note(up_state *s, up_status status, const up_error *error)
         s->error = *error;
 }
 
+void up_state_check_cancel(up_state *s)
+{
+    up_error error;
+    if (s->run->cancel && __atomic_load_n(s->run->cancel, __ATOMIC_RELAXED))
+        up_state_note(s, up_fail(&error, UP_ERROR_INTERRUPTED, "interrupted"), &error);
+}
+
 static void bind_input(up_state *s)
 {
     const up_pixels *mapped = &s->run->source->mapped;
@@ -88,8 +95,6 @@ static void bind_input(up_state *s)
 
 static void run_frames(up_state *s)
 {
-#pragma omp parallel num_threads(s->run->threads)
-#pragma omp single
     for (s->frame = 0; s->frame < s->run->source->format.frames && !up_state_stopped(s);
          s->frame++) {
         up_graph_rewind(s->run->graph);

@@ -2,13 +2,6 @@
 
 #include "base/memory.h"
 
-static void check_cancel(up_state *s)
-{
-    up_error error;
-    if (s->run->cancel && __atomic_load_n(s->run->cancel, __ATOMIC_RELAXED))
-        up_state_note(s, up_fail(&error, UP_ERROR_INTERRUPTED, "interrupted"), &error);
-}
-
 static void bind_output(up_state *s, int o, int first, int slot)
 {
     up_node *node = &s->run->graph->node[s->run->graph->output[o]];
@@ -30,12 +23,15 @@ static void compute(up_state *s, int chunk, int slot)
     up_graph *graph = s->run->graph;
     for (int o = 0; o < graph->outputs; o++)
         bind_output(s, o, graph->node[graph->output[o]].made, slot);
-    while (!up_state_stopped(s) && up_graph_next_band(graph, chunk)) {
-        check_cancel(s);
-        for (int n = 1; n < graph->count && !up_state_stopped(s); n++)
-            if (graph->node[n].need > graph->node[n].made)
-                up_engine_make(s, n);
+    up_crew crew;
+    up_engine_crew(s, &crew);
+    for (int t = 1; t < s->run->threads; t++) {
+#pragma omp task shared(crew)
+        up_crew_join(&crew);
     }
+    up_engine_lead(s, &crew, chunk);
+    up_crew_dismiss(&crew);
+#pragma omp taskwait
     if (s->run->progress && !up_state_stopped(s)) {
         int64_t frames = s->run->source->format.frames;
         double done = (s->frame + (chunk + 1.0) / graph->chunks) / (double)frames;
@@ -119,21 +115,28 @@ static void schedule_sink(up_state *s, int o, int chunk, int slot)
     }
 }
 
-void up_schedule_frame(up_state *s)
+static void schedule_chunk(up_state *s, int c)
 {
-    up_graph *graph = s->run->graph;
-    for (int c = 0; c < graph->chunks; c++) {
-        int from = c ? graph->input_end[c - 1] : 0, to = graph->input_end[c];
-        int slot = (int)((s->frame * graph->chunks + c) % s->run->slots), ahead = c % 2;
+    const up_graph *graph = s->run->graph;
+    int from = c ? graph->input_end[c - 1] : 0, to = graph->input_end[c];
+    int slot = (int)((s->frame * graph->chunks + c) % s->run->slots), ahead = c % 2;
 #pragma omp task depend(inout : s->token.source, s->token.ahead[ahead])
-        read_rows(s, from, to);
+    read_rows(s, from, to);
 #pragma omp task depend(inout                                                                      \
                         : s->token.engine, s->token.ahead[ahead])                                  \
     depend(inout                                                                                   \
            : s->token.slot[slot][0], s->token.slot[slot][1])
-        compute(s, c, slot);
-        for (int o = 0; o < graph->outputs; o++)
-            schedule_sink(s, o, c, slot);
-    }
-#pragma omp taskwait
+    compute(s, c, slot);
+    for (int o = 0; o < graph->outputs; o++)
+        schedule_sink(s, o, c, slot);
+}
+
+/* Nobody waits inside the region: all threads meet at its end, where they take tasks, also those
+ * that a task creates. */
+void up_schedule_frame(up_state *s)
+{
+#pragma omp parallel num_threads(s->run->threads)
+#pragma omp single nowait
+    for (int c = 0; c < s->run->graph->chunks; c++)
+        schedule_chunk(s, c);
 }

@@ -2,6 +2,7 @@
 #ifndef UP_PIPELINE_STATE_H
 #define UP_PIPELINE_STATE_H
 
+#include "pipeline/crew.h"
 #include "pipeline/run.h"
 
 #include <stdatomic.h>
@@ -29,10 +30,13 @@ bool up_state_stopped(up_state *s);
 /* Keeps the first error of all tasks. */
 void up_state_note(up_state *s, up_status status, const up_error *error);
 
-/* Makes the rows made .. need of a node, split into slices of columns for the threads. */
-void up_engine_make(up_state *s, int node);
+void up_state_check_cancel(up_state *s);
 
-/* Creates the tasks of the current frame and waits for them. */
+/* Makes the rows of a chunk, sharing slices of columns with those who join the crew. */
+void up_engine_crew(up_state *s, up_crew *crew);
+void up_engine_lead(up_state *s, up_crew *crew, int chunk);
+
+/* Runs the current frame: the one parallel region. */
 void up_schedule_frame(up_state *s);
 
 #endif

@@ -1,0 +1,29 @@
+/*
+ * Threads that share the slices of one node after the other. A leader calls; whoever has joined
+ * takes slices; who comes late, or never, is not missed, so nothing can wait for ever. Handing out
+ * a slice costs an atomic operation instead of a task.
+ */
+#ifndef UP_PIPELINE_CREW_H
+#define UP_PIPELINE_CREW_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+typedef struct {
+    void (*work)(void *user, int job, int slice, int slices);
+    void *user;
+    _Atomic unsigned long long ticket; /* call number, slices, next slice: 32, 16 and 16 bits */
+    atomic_int job, done;
+    atomic_bool dismissed;
+} up_crew;
+
+void up_crew_init(up_crew *crew, void (*work)(void *, int, int, int), void *user);
+
+/* The leader: returns when all slices of the job are done. */
+void up_crew_call(up_crew *crew, int job, int slices);
+
+/* The others: returns when the leader has dismissed them. */
+void up_crew_join(up_crew *crew);
+void up_crew_dismiss(up_crew *crew);
+
+#endif
