@@ -1,7 +1,8 @@
 /*
  * Threads that share the slices of one node after the other. A leader calls; whoever has joined
- * takes slices; who comes late, or never, is not missed, so nothing can wait for ever. Handing out
- * a slice costs an atomic operation instead of a task.
+ * takes slices, each member first the one of its own number, so that columns stay in the cache of
+ * one core; who comes late, or never, is not missed, so nothing can wait for ever. Handing out a
+ * slice costs an atomic operation instead of a task.
  */
 #ifndef UP_PIPELINE_CREW_H
 #define UP_PIPELINE_CREW_H
@@ -9,11 +10,13 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#define UP_CREW_SLICES 32 /* at most, per call */
+
 typedef struct {
     void (*work)(void *user, int job, int slice, int slices);
     void *user;
-    _Atomic unsigned long long ticket; /* call number, slices, next slice: 32, 16 and 16 bits */
-    atomic_int job, done;
+    _Atomic unsigned long long ticket; /* number of the call, and a bit for each slice to be had */
+    atomic_int job, slices, done, members;
     atomic_bool dismissed;
 } up_crew;
 

@@ -122,7 +122,7 @@ static double work(const up_graph *graph, const up_node *node)
 static int count_slices(const up_state *s, const up_node *node)
 {
     int rows = node->need - node->made, width = node->ring.shape.width;
-    int most = up_min(s->run->threads, width / (2 * UP_SLICE_ALIGN));
+    int most = up_min(up_min(s->run->threads, UP_CREW_SLICES), width / (2 * UP_SLICE_ALIGN));
     int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
     return up_clamp(worth, 1, up_max(most, 1));
 }
