@@ -73,3 +73,24 @@ Test(kernels_raw, gather)
         for (int n = 1; n <= 200; n += 1 + n / 4)
             check_gather(sizes[i], n, &random);
 }
+
+static void check_copy_past(int offset, size_t bytes)
+{
+    uint8_t in[600], out[700];
+    for (size_t i = 0; i < sizeof in; i++)
+        in[i] = (uint8_t)(i * 7 + 1);
+    for (int v = 0; v < kernel_variants(); v++) {
+        memset(out, 0, sizeof out);
+        kernel_variant(v)->copy_past(out + offset, in, bytes);
+        cr_assert_arr_eq(out + offset, in, bytes, "%s", kernel_variant(v)->name);
+        for (size_t i = 0; i < sizeof out; i++)
+            cr_assert((i >= (size_t)offset && i < offset + bytes) || out[i] == 0);
+    }
+}
+
+Test(kernels_raw, copy_past)
+{
+    for (int offset = 0; offset < 65; offset++)
+        for (size_t bytes = 0; bytes < 600; bytes += 1 + bytes / 50)
+            check_copy_past(offset, bytes);
+}

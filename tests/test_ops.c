@@ -38,8 +38,10 @@ Test(ops, planes)
                     up_op *op;
                     snprintf(label, sizeof label, "%dx%d, %d channels, sample %d, planar %d",
                              f.width, f.height, channels, sample, planar);
-                    cr_assert_eq(up_pack_plan(&op, &f, NULL), UP_OK);
-                    validate_op(op, label);
+                    for (int past = 0; past < 2; past++) {
+                        cr_assert_eq(up_pack_plan(&op, &f, past, NULL), UP_OK);
+                        validate_op(op, label);
+                    }
                     if (sample == UP_SAMPLE_F32)
                         continue; /* random bytes are no numbers */
                     cr_assert_eq(up_unpack_plan(&op, &f, NULL), UP_OK);

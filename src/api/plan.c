@@ -128,6 +128,7 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
 {
     UP_TRY(up_plan_size(plan, error));
     UP_TRY(choose_destination(plan, output_path, pixels, error));
+    plan->request.past = pixels != NULL;
     const up_format *format = &plan->to[0].format;
     UP_TRY(up_build_picture(&plan->graph, plan->method, &plan->request, format, error));
     return prepare_encoding(plan, error);

@@ -40,7 +40,7 @@ static up_status build(up_plan *plan, const up_pool *pool, up_error *error)
     UP_TRY(up_graph_add(graph, op, 0, -1, &planes, error));
     UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, false, error));
     UP_TRY(up_graph_add(graph, op, planes, -1, &pooled, error));
-    UP_TRY(up_pack_plan(&op, &plan->to[0].format, error));
+    UP_TRY(up_pack_plan(&op, &plan->to[0].format, false, error));
     UP_TRY(add_output(plan, op, pooled, &node, error));
     UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, true, error));
     return add_output(plan, op, planes, &node, error);

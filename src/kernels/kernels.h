@@ -79,6 +79,9 @@ typedef struct up_kernels {
      * need only 4-byte alignment. */
     void (*interleave)(float *out, const float *const *in, int s, int n);
 
+    /* Copies exactly `bytes` bytes to where they will not be read soon: past the caches. */
+    void (*copy_past)(void *out, const void *in, size_t bytes);
+
     /* Raw elements of `bytes` bytes, exact: out[x * s .. x * s + s - 1] = in[x], 0 <= x < n. */
     void (*repeat)(void *out, const void *in, int bytes, int s, int n);
 

@@ -106,6 +106,11 @@ static void interleave(float *out, const float *const *in, int s, int n)
         out[x] = in[x % s][x / s];
 }
 
+static void copy_past(void *out, const void *in, size_t bytes)
+{
+    memcpy(out, in, bytes);
+}
+
 static void repeat(void *out, const void *in, int bytes, int s, int n)
 {
     char *to = out;
@@ -134,6 +139,7 @@ const up_kernels up_kernels_reference = {
     .convolve = convolve,
     .convolve_outs = UP_MAX_OUTS,
     .interleave = interleave,
+    .copy_past = copy_past,
     .repeat = repeat,
     .gather = gather,
 };

@@ -23,6 +23,7 @@ typedef struct {
     const char *variant; /* what follows "METHOD:", or NULL */
     up_format input;
     bool tensor; /* no colour handling */
+    bool past;   /* the output is memory that nobody reads soon */
     float white; /* the value of white in the samples */
     bool sized;  /* a scale or size was asked for; else the method may have its own */
     int height, width;

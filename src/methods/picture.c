@@ -108,7 +108,7 @@ static up_status leave(builder *b, bool blends, const up_format *output, up_erro
     const up_shape *shape = up_graph_shape(b->graph, b->node);
     packed.width = shape->width;
     packed.height = shape->height;
-    return add(b, up_pack_plan(&op, &packed, error), &op, error);
+    return add(b, up_pack_plan(&op, &packed, b->request->past, error), &op, error);
 }
 
 /* Alpha by bicubic beside a method that sees colours only. */

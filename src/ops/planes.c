@@ -8,10 +8,17 @@
 typedef struct {
     up_op op;
     up_sample sample;
-    bool planar;
+    bool planar, past;
     int channels;
     const up_kernels *kernels;
 } pixels_op;
+
+#define PIECE_COLUMNS 512
+
+static size_t pointer_bytes(int channels)
+{
+    return up_round_up(channels * sizeof(float *), UP_ALIGN);
+}
 
 int up_sample_bytes(up_sample sample)
 {
@@ -51,28 +58,59 @@ static void unpack_row(const pixels_op *op, float *const *plane, const char *row
         op->kernels->unpack_u16(plane, (const uint16_t *)from, channels, n);
         break;
     default:
-        for (int c = 0; c < channels; c++)
+        if (channels == 1)
+            memcpy(plane[0], from, n * sizeof(float));
+        for (int c = 0; channels > 1 && c < channels; c++)
             for (int x = 0; x < n; x++)
                 plane[c][x] = ((const float *)from)[x * channels + c];
     }
 }
 
-static void pack_row(const pixels_op *op, char *row, const float *const *plane, int x0, int n)
+static void pack_samples(const pixels_op *op, void *to, const float *const *plane, int n)
 {
     int channels = op->planar ? 1 : op->channels;
-    char *to = row + (size_t)x0 * op->op.out.bytes;
+    float *value = to;
     switch (op->sample) {
     case UP_SAMPLE_U8:
-        op->kernels->pack_u8((uint8_t *)to, plane, channels, n);
+        op->kernels->pack_u8(to, plane, channels, n);
         break;
     case UP_SAMPLE_U16:
-        op->kernels->pack_u16((uint16_t *)to, plane, channels, n);
+        op->kernels->pack_u16(to, plane, channels, n);
         break;
     default:
         for (int c = 0; c < channels; c++)
             for (int x = 0; x < n; x++)
-                ((float *)to)[x * channels + c] = plane[c][x];
+                value[x * channels + c] = plane[c][x];
     }
+}
+
+/* Through the cache, a piece at a time, and from there past it. */
+static void pack_past(const pixels_op *op, char *to, const float **plane, int n, void *piece)
+{
+    int bytes = op->op.out.bytes, channels = op->planar ? 1 : op->channels;
+    if (channels == 1 && op->sample == UP_SAMPLE_F32) {
+        op->kernels->copy_past(to, plane[0], (size_t)n * bytes);
+        return;
+    }
+    for (int x = 0; x < n; x += PIECE_COLUMNS) {
+        int count = up_min(PIECE_COLUMNS, n - x);
+        pack_samples(op, piece, plane, count);
+        op->kernels->copy_past(to + (size_t)x * bytes, piece, (size_t)count * bytes);
+        for (int c = 0; c < channels; c++)
+            plane[c] += count;
+    }
+}
+
+static void pack_row(const pixels_op *op, char *row, const float **plane, const up_target *to)
+{
+    char *out = row + (size_t)to->x0 * op->op.out.bytes;
+    int n = to->x1 - to->x0;
+    if (op->past)
+        pack_past(op, out, plane, n, (char *)to->scratch + pointer_bytes(op->channels));
+    else if (op->planar && op->sample == UP_SAMPLE_F32)
+        memcpy(out, plane[0], n * sizeof(float));
+    else
+        pack_samples(op, out, plane, n);
 }
 
 /* Plane pointers at x0 of row i, into scratch. */
@@ -103,11 +141,12 @@ static void run_pack(const up_op *base, const up_window *in, const up_target *to
     for (int i = 0; i < to->rows; i++) {
         const float **plane = planes_at(op, in->row, in->count, to->y + i - in->first, to);
         for (int c = 0; c < base->out.channels; c++)
-            pack_row(op, to->row[c * to->rows + i], plane + c, to->x0, to->x1 - to->x0);
+            pack_row(op, to->row[c * to->rows + i], plane + c, to);
     }
 }
 
-static up_status plan(up_op **result, const up_format *format, bool packs, up_error *error)
+static up_status plan(up_op **result, const up_format *format, bool packs, bool past,
+                      up_error *error)
 {
     pixels_op *op = up_alloc_zero(1, sizeof *op);
     if (!op)
@@ -122,12 +161,13 @@ static up_status plan(up_op **result, const up_format *format, bool packs, up_er
         .edge = { UP_EDGE_CLAMP },
         .pointwise = true,
         .step = 1,
-        .scratch = format->channels * sizeof(float *),
+        .scratch = pointer_bytes(format->channels) + (past ? (size_t)PIECE_COLUMNS * raw.bytes : 0),
         .span = up_span_same,
         .run = packs ? run_pack : run_unpack,
     };
     op->sample = format->sample;
     op->planar = format->planar;
+    op->past = past;
     op->channels = format->channels;
     op->kernels = up_kernels_get();
     *result = &op->op;
@@ -136,10 +176,10 @@ static up_status plan(up_op **result, const up_format *format, bool packs, up_er
 
 up_status up_unpack_plan(up_op **op, const up_format *format, up_error *error)
 {
-    return plan(op, format, false, error);
+    return plan(op, format, false, false, error);
 }
 
-up_status up_pack_plan(up_op **op, const up_format *format, up_error *error)
+up_status up_pack_plan(up_op **op, const up_format *format, bool past, up_error *error)
 {
-    return plan(op, format, true, error);
+    return plan(op, format, true, past, error);
 }

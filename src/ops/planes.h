@@ -10,8 +10,9 @@ up_shape up_float_shape(int width, int height, int channels);
 int up_sample_bytes(up_sample sample);
 
 /* Values keep their native range: 0..255, 0..65535, floats untouched. Packing to integers rounds
- * to nearest and clamps. `format` describes the raw side. */
+ * to nearest and clamps. `format` describes the raw side. With `past` the rows are written past the
+ * caches, as is right for memory that nobody reads soon. */
 up_status up_unpack_plan(up_op **op, const up_format *format, up_error *error);
-up_status up_pack_plan(up_op **op, const up_format *format, up_error *error);
+up_status up_pack_plan(up_op **op, const up_format *format, bool past, up_error *error);
 
 #endif

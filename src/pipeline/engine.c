@@ -29,13 +29,15 @@ static const void **ring_window(const up_region *at, const up_node *node, int i,
     int first, end;
     up_graph_window(node, i, y, rows, &first, &end);
     *window = (up_window){ pointer, first, up_max(0, end - first) };
-    for (int c = 0; c < ring->shape.channels; c++) {
-        for (int r = first; r < end; r++) {
-            int real = up_edge_row(node->op->edge[i], r, ring->shape.height);
-            *pointer++ = real < 0 ? ring->zero : up_ring_row(ring, c, real);
-        }
+    int count = window->count, channels = ring->shape.channels;
+    for (int r = 0; r < count; r++) {
+        int real = up_edge_row(node->op->edge[i], first + r, ring->shape.height);
+        const unsigned char *row = real < 0 ? ring->zero : up_ring_row(ring, 0, real);
+        size_t plane = real < 0 ? 0 : ring->plane_bytes;
+        for (int c = 0; c < channels; c++)
+            pointer[c * count + r] = row + c * plane;
     }
-    return pointer;
+    return pointer + (size_t)channels * count;
 }
 
 static void make(const up_region *at, const up_node *node, void *const *out,

@@ -280,7 +280,7 @@ static void fuse(up_graph *graph)
             if (up_graph_fused(graph, node, i))
                 node->step = up_max(node->step, graph->node[node->input[i]].step);
         int floats = fused_floats(graph, node, node->step);
-        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, UP_SLICE_ALIGN, 512) : 0;
+        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, UP_SLICE_ALIGN, 2048) : 0;
         node->block = columns / UP_SLICE_ALIGN * UP_SLICE_ALIGN;
     }
 }

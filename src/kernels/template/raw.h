@@ -147,4 +147,22 @@ static void gather(void *out, const void *in, int bytes, const int *index, int n
     }
 }
 
+/* The ends, up to the first aligned vector and from the last, go the usual way. */
+static void copy_past(void *out, const void *in, size_t bytes)
+{
+    const size_t size = sizeof(vec);
+    char *to = out;
+    const char *from = in;
+    size_t head = -(uintptr_t)to % size;
+    if (bytes < head + size) {
+        memcpy(to, from, bytes);
+        return;
+    }
+    memcpy(to, from, head);
+    size_t at = head;
+    for (; at + size <= bytes; at += size)
+        store_past((float *)(to + at), load((const float *)(from + at)));
+    memcpy(to + at, from + at, bytes - at);
+}
+
 #endif

@@ -75,6 +75,7 @@ INLINE vec to_float(ints v)
  * What the levels do differently:
  *   vec multiply_add(vec a, vec b, vec c)  a * b + c, rounded once or twice but always alike
  *   vec least(vec a, vec b), most(a, b)    b where either is NaN
+ *   store_past(float *p, vec v)            to an aligned place, past the caches if there is a way
  *   ints truncate(vec v)                   towards zero; NaN and what is too small: not above 0
  *   vec look_up(const float *in, const int *at)  in[at[0]], in[at[1]] ...
  *   vec look_near(in, at), look_around(in, at)   the same where no position is below the first and

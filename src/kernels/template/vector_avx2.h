@@ -9,6 +9,12 @@ INLINE vec multiply_add(vec a, vec b, vec c)
     return _mm256_fmadd_ps(a, b, c);
 }
 
+/* To an aligned place, past the caches. */
+INLINE void store_past(float *p, vec v)
+{
+    _mm256_stream_ps(p, v);
+}
+
 INLINE vec least(vec a, vec b)
 {
     return _mm256_min_ps(a, b);

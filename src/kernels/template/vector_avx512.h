@@ -11,6 +11,12 @@ INLINE vec multiply_add(vec a, vec b, vec c)
     return _mm512_fmadd_ps(a, b, c);
 }
 
+/* To an aligned place, past the caches. */
+INLINE void store_past(float *p, vec v)
+{
+    _mm512_stream_ps(p, v);
+}
+
 INLINE vec least(vec a, vec b)
 {
     return _mm512_min_ps(a, b);

@@ -11,6 +11,11 @@ INLINE vec multiply_add(vec a, vec b, vec c)
     return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 }
 
+INLINE void store_past(float *p, vec v)
+{
+    store(p, v);
+}
+
 INLINE vec choose(uint32x4_t take, vec a, vec b)
 {
     return (vec)vbslq_f32(take, (float32x4_t)a, (float32x4_t)b);

@@ -13,6 +13,11 @@ INLINE vec multiply_add(vec a, vec b, vec c)
 
 #include <emmintrin.h>
 
+INLINE void store_past(float *p, vec v)
+{
+    _mm_stream_ps(p, v);
+}
+
 INLINE vec least(vec a, vec b)
 {
     return _mm_min_ps(a, b);
@@ -65,6 +70,11 @@ INLINE ints merge_bytes(ints a, ints b, ints c, ints d)
 }
 
 #else
+
+INLINE void store_past(float *p, vec v)
+{
+    store(p, v);
+}
 
 INLINE vec choose(ints take, vec a, vec b)
 {
