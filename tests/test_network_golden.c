@@ -4,8 +4,11 @@
 #include "support/network_file.h"
 #include "support/network_reference.h"
 #include "support/scratch.h"
+#include "support/upscaled.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WEIGHTS UP_SHARED_DIR "/weights"
@@ -16,6 +19,25 @@ static void expect_output(const up_network *network, const ndarray *x, const nda
 {
     ndarray got = network_reference(network, x);
     ndarray_expect(&got, reference, 1e-7 * ndarray_max_abs(reference), what);
+    ndarray_free(&got);
+}
+
+/* The same through the program, in float32: within 4 times the error that PyTorch's own float32
+ * has, or 2e-6 of the largest value. */
+static void expect_program(const char *input, const char *weights, const ndarray *reference,
+                           double err32, int scale, const char *what)
+{
+    char flags[600];
+    process_args args = { 0 };
+    snprintf(flags, sizeof flags, "-m tconv -w %s%s%d", weights, scale ? " -s " : "", scale);
+    if (!scale)
+        flags[strlen(flags) - 1] = 0;
+    args_split(&args, flags);
+    double tolerance = fmax(4 * err32, 2e-6 * ndarray_max_abs(reference));
+    ndarray got = upscaled(input, &args, what);
+    args_free(&args);
+    if (got.data)
+        ndarray_expect(&got, reference, tolerance, what);
     ndarray_free(&got);
 }
 
@@ -41,7 +63,7 @@ static golden_file net_path(const char *net, const char *file)
     return golden_name("nets", name);
 }
 
-Test(network_golden, nets)
+Test(network_golden, nets, .init = scratch_init, .fini = scratch_fini)
 {
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         const char *name = nets[i].name;
@@ -57,6 +79,8 @@ Test(network_golden, nets)
         ndarray x = ndarray_load(net_path(name, "x.npy").text);
         ndarray reference = ndarray_load(net_path(name, "ref.npy").text);
         expect_output(network, &x, &reference, name);
+        expect_program(net_path(name, "x.npy").text, net_path(name, "weights.safetensors").text,
+                       &reference, 0, nets[i].scale, name);
         ndarray_free(&x);
         ndarray_free(&reference);
         up_network_free(&network);
@@ -114,6 +138,9 @@ static void check_op(const json_t *golden)
     ndarray x = golden_load("conv_net", golden, "x");
     ndarray reference = golden_load("conv_net", golden, "ref");
     expect_output(network, &x, &reference, id);
+    const json_t *err32 = json_data_at(golden, "err32/max_abs");
+    expect_program(golden_path("conv_net", golden, "x").text, path, &reference,
+                   err32 ? json_number_value(err32) : 0, 0, id);
     up_network_free(&network);
     ndarray_free(&x);
     ndarray_free(&reference);
@@ -136,18 +163,19 @@ static const struct {
     double multiply_adds;
     size_t parameters;
     up_weights_color color;
+    double err32; /* as the files' README gives it */
 } files[] = {
-    { "etds-fsrcnn-rgb-x2", 2, 17, 24336, 24683, UP_WEIGHTS_RGB },
-    { "etds-fsrcnn-rgb-x3", 3, 15, 24336, 24683, UP_WEIGHTS_RGB },
-    { "etds-fsrcnn-rgb-x4", 4, 15, 24336, 24683, UP_WEIGHTS_RGB },
-    { "etds-ecbsr-m4c16-plain-x2", 2, 13, 17244, 17468, UP_WEIGHTS_RGB },
-    { "yjn870-fsrcnn-x2", 2, 17, 12464, 12809, UP_WEIGHTS_Y_STUDIO },
-    { "esr-fsrcnn-s2-d6-s3-m1", 2, 11, 753, 776, UP_WEIGHTS_Y },
-    { "opencv-fsrcnn-x2", 2, 13, 8152, 8497, UP_WEIGHTS_Y },
-    { "opencv-fsrcnn-small-x3-pixelshuffle", 3, 7, 1633, 1790, UP_WEIGHTS_Y },
-    { "opencv-espcn-x2", 2, 9, 21184, 21284, UP_WEIGHTS_Y },
-    { "waifu2x-upconv7-photo-scale2x", 2, 14, 551856, 552483, UP_WEIGHTS_RGB },
-    { "realesr-animevideov3-x4", 4, 37, 619200, 621424, UP_WEIGHTS_RGB },
+    { "etds-fsrcnn-rgb-x2", 2, 17, 24336, 24683, UP_WEIGHTS_RGB, 2.6e-4 },
+    { "etds-fsrcnn-rgb-x3", 3, 15, 24336, 24683, UP_WEIGHTS_RGB, 4.0e-6 },
+    { "etds-fsrcnn-rgb-x4", 4, 15, 24336, 24683, UP_WEIGHTS_RGB, 3.4e-6 },
+    { "etds-ecbsr-m4c16-plain-x2", 2, 13, 17244, 17468, UP_WEIGHTS_RGB, 1.3e-5 },
+    { "yjn870-fsrcnn-x2", 2, 17, 12464, 12809, UP_WEIGHTS_Y_STUDIO, 9.7e-7 },
+    { "esr-fsrcnn-s2-d6-s3-m1", 2, 11, 753, 776, UP_WEIGHTS_Y, 7.4e-7 },
+    { "opencv-fsrcnn-x2", 2, 13, 8152, 8497, UP_WEIGHTS_Y, 6.7e-7 },
+    { "opencv-fsrcnn-small-x3-pixelshuffle", 3, 7, 1633, 1790, UP_WEIGHTS_Y, 4.1e-7 },
+    { "opencv-espcn-x2", 2, 9, 21184, 21284, UP_WEIGHTS_Y, 2.5e-7 },
+    { "waifu2x-upconv7-photo-scale2x", 2, 14, 551856, 552483, UP_WEIGHTS_RGB, 8.3e-7 },
+    { "realesr-animevideov3-x4", 4, 37, 619200, 621424, UP_WEIGHTS_RGB, 1.8e-6 },
 };
 
 static void check_file(size_t i)
@@ -174,12 +202,16 @@ static void check_file(size_t i)
     snprintf(path, sizeof path, WEIGHTS "/vectors/%s.output.npy", name);
     ndarray reference = ndarray_load(path);
     expect_output(network, &x, &reference, name);
+    char weights[512];
+    snprintf(weights, sizeof weights, WEIGHTS "/%s.safetensors", name);
+    snprintf(path, sizeof path, WEIGHTS "/vectors/%s.input.npy", name);
+    expect_program(path, weights, &reference, files[i].err32, 0, name);
     ndarray_free(&x);
     ndarray_free(&reference);
     up_network_free(&network);
 }
 
-Test(network_golden, community_files)
+Test(network_golden, community_files, .init = scratch_init, .fini = scratch_fini)
 {
     if (!file_exists(WEIGHTS "/README.md"))
         cr_skip_test("no community weight files here");

@@ -31,7 +31,8 @@ static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item
         .edge = edge_of(item->padding_mode),
     };
     memcpy(conv.kernel, item->kernel, sizeof conv.kernel);
-    memcpy(conv.stride, item->stride, sizeof conv.stride);
+    conv.stride[0] = conv.transposed ? item->stride[0] : 1; /* see add_steps() */
+    conv.stride[1] = conv.transposed ? item->stride[1] : 1;
     memcpy(conv.padding, item->padding, sizeof conv.padding);
     memcpy(conv.output_padding, item->output_padding, sizeof conv.output_padding);
     memcpy(conv.dilation, item->dilation, sizeof conv.dilation);
@@ -180,6 +181,20 @@ static up_status add_join(up_graph *graph, int first, int second, const up_netwo
     return up_graph_add(graph, op, first, second, to, error);
 }
 
+/* A convolution with a stride is one without, of which every so many rows and columns are kept. */
+static up_status add_steps(up_graph *graph, const up_network_item *item, int *node, up_error *error)
+{
+    const up_shape in = *up_graph_shape(graph, *node);
+    const int *stride = item->stride;
+    const up_ratio step[2] = { { stride[0], 1 }, { stride[1], 1 } };
+    if (item->op != UP_NETWORK_CONV2D || (stride[0] == 1 && stride[1] == 1))
+        return UP_OK;
+    up_op *op;
+    UP_TRY(up_nearest_plan(&op, &in, (in.height - 1) / stride[0] + 1,
+                           (in.width - 1) / stride[1] + 1, step, false, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
+}
+
 /* Whether item i is read by the next one alone, an activation that its convolution can do. */
 static bool bends(const up_network *network, int i)
 {
@@ -217,6 +232,7 @@ static up_status add_items(up_graph *graph, int input, const up_network *network
         else
             UP_TRY(plan_item(&op, in, item, error));
         UP_TRY(up_graph_add(graph, op, *to, -1, to, error));
+        UP_TRY(add_steps(graph, item, to, error));
         node[i] = *to;
         if (bent)
             node[++i] = *to;
