@@ -32,16 +32,22 @@ static up_pixels read_picture(const char *folder, const char *name)
     return p;
 }
 
-static up_pixels bicubic(const up_pixels *in, int width, int height)
+static up_pixels upscaled_pixels(const up_pixels *in, const up_options *options)
 {
     up_error error;
-    up_options options = { .method = "bicubic", .width = width, .height = height };
     up_pixels out = { 0 };
-    cr_assert_eq(up_output_format(&in->format, &options, &out.format, NULL), UP_OK);
-    out.row_stride = (size_t)width * out.format.channels;
-    out.data = malloc(out.row_stride * height);
-    cr_assert_eq(up_upscale_pixels(in, &out, &options, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_output_format(&in->format, options, &out.format, &error), UP_OK, "%s",
+                 error.message);
+    out.row_stride = (size_t)out.format.width * out.format.channels;
+    out.data = malloc(out.row_stride * out.format.height);
+    cr_assert_eq(up_upscale_pixels(in, &out, options, &error), UP_OK, "%s", error.message);
     return out;
+}
+
+static up_pixels bicubic(const up_pixels *in, int width, int height)
+{
+    return upscaled_pixels(in,
+                           &(up_options){ .method = "bicubic", .width = width, .height = height });
 }
 
 static const uint8_t *pixel(const up_pixels *p, int x, int y)
@@ -104,5 +110,47 @@ Test(set5, bicubic_agrees_with_matlab)
         }
         printf("bicubic x%d on Set5: %.3f dB\n", scale, sum / 5);
         cr_assert_float_eq(sum / 5, published[scale - 2], 0.02);
+    }
+}
+
+/* What the files' README states. The two largest are left to test_network_golden. */
+static const struct {
+    const char *name;
+    int scale;
+    double psnr;
+} weights[] = {
+    { "etds-fsrcnn-rgb-x2", 2, 36.93 }, { "etds-fsrcnn-rgb-x3", 3, 32.99 },
+    { "etds-fsrcnn-rgb-x4", 4, 30.77 }, { "etds-ecbsr-m4c16-plain-x2", 2, 37.11 },
+    { "yjn870-fsrcnn-x2", 2, 37.07 },   { "esr-fsrcnn-s2-d6-s3-m1", 2, 35.23 },
+    { "opencv-fsrcnn-x2", 2, 34.84 },   { "opencv-fsrcnn-small-x3-pixelshuffle", 3, 30.22 },
+    { "opencv-espcn-x2", 2, 34.74 },
+};
+
+static double mean_psnr(const char *path, int scale)
+{
+    char folder[16];
+    double sum = 0;
+    snprintf(folder, sizeof folder, "lr_x%d", scale);
+    for (int i = 0; i < 5; i++) {
+        up_pixels hr = read_picture("hr", names[i]), lr = read_picture(folder, names[i]);
+        up_pixels large = upscaled_pixels(&lr, &(up_options){ .method = "tconv", .weights = path });
+        hr.format.width -= hr.format.width % scale;
+        hr.format.height -= hr.format.height % scale;
+        sum += psnr_y(&large, &hr, scale);
+        free(hr.data), free(lr.data), free(large.data);
+    }
+    return sum / 5;
+}
+
+Test(set5, community_weights_reach_what_is_stated)
+{
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
+        char path[512];
+        snprintf(path, sizeof path, UP_SHARED_DIR "/weights/%s.safetensors", weights[i].name);
+        if (access(path, R_OK) != 0 || access(SET5, R_OK) != 0)
+            cr_skip("Set5 and the weights are not here");
+        double psnr = mean_psnr(path, weights[i].scale);
+        printf("%s: %.3f dB\n", weights[i].name, psnr);
+        cr_expect_float_eq(psnr, weights[i].psnr, 0.03, "%s", weights[i].name);
     }
 }
