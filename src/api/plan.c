@@ -39,9 +39,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
         .options = &p->options,
         .input = *input,
         .tensor = input->color == UP_COLOR_TENSOR,
-        .white = input->sample == UP_SAMPLE_U8    ? 255
-                 : input->sample == UP_SAMPLE_U16 ? 65535
-                                                  : 1,
+        .white = up_white(input->sample),
     };
     up_metadata_init(&p->encoding.metadata);
     up_graph_init(&p->graph);

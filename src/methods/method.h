@@ -60,6 +60,9 @@ void up_request_clear(up_request *request);
 
 bool up_color_has_alpha(up_color color);
 
+/* The value of white: 255, 65535, or 1 for floats. */
+float up_white(up_sample sample);
+
 /* Appends to request->steps, with ", then " between. */
 void up_request_say(up_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -22,11 +22,6 @@ static bool uses_linear_light(const up_request *request)
     return request->options->linear && !request->tensor;
 }
 
-static float white_of(const up_format *format)
-{
-    return format->sample == UP_SAMPLE_U8 ? 255 : format->sample == UP_SAMPLE_U16 ? 65535 : 1;
-}
-
 static up_status add(builder *b, up_status planned, up_op *const *op, up_error *error)
 {
     return planned != UP_OK ? planned : up_graph_add(b->graph, *op, b->node, -1, &b->node, error);
@@ -101,7 +96,7 @@ static up_status leave(builder *b, bool blends, const up_format *output, up_erro
         if (uses_linear_light(b->request))
             UP_TRY(change_light(b, &up_point_from_linear, error));
     }
-    float factor = white_of(output) / white_of(input);
+    float factor = up_white(output->sample) / up_white(input->sample);
     if (!b->request->tensor && output->sample != UP_SAMPLE_F32 && factor != 1)
         UP_TRY(add_point(b, &up_point_affine, (float[4]){ factor, 0 }, error));
     up_format packed = *output;

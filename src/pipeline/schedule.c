@@ -39,23 +39,30 @@ static void compute(up_state *s, int chunk, int slot)
     }
 }
 
+/* Pointers to `count` rows of every channel, as sources and sinks take them; to be freed. */
+static void **row_pointers(up_state *s, int channels, int count)
+{
+    up_error error;
+    void **row = up_alloc((size_t)channels * count, sizeof *row);
+    if (!row)
+        up_state_note(s, up_fail_memory(&error, "row pointers", (size_t)count * sizeof *row),
+                      &error);
+    return row;
+}
+
 static void read_rows(up_state *s, int first, int end)
 {
     up_run *run = s->run;
     const up_ring *ring = &run->graph->node[0].ring;
     int channels = ring->shape.channels, count = end - first;
-    if (up_state_stopped(s) || count <= 0 || ring->bound)
+    void **row;
+    if (up_state_stopped(s) || count <= 0 || ring->bound ||
+        !(row = row_pointers(s, channels, count)))
         return;
-    up_error error;
-    void **row = up_alloc((size_t)channels * count, sizeof *row);
-    if (!row) {
-        up_state_note(s, up_fail_memory(&error, "row pointers", (size_t)count * sizeof *row),
-                      &error);
-        return;
-    }
     for (int c = 0; c < channels; c++)
         for (int i = 0; i < count; i++)
             row[c * count + i] = up_ring_row(ring, c, first + i);
+    up_error error;
     up_state_note(s, run->source->read(run->source, row, count, &error), &error);
     up_free(row);
 }
@@ -65,21 +72,16 @@ static void accept(up_state *s, int o, int first, int end, int slot)
     up_sink *sink = s->run->sink[o];
     const up_shape *shape = up_graph_shape(s->run->graph, s->run->graph->output[o]);
     int channels = shape->channels, count = end - first;
-    if (up_state_stopped(s) || sink->mapped.data || count <= 0)
+    void **row;
+    if (up_state_stopped(s) || count <= 0 || !(row = row_pointers(s, channels, count)))
         return;
     size_t bytes = (size_t)shape->width * shape->bytes;
-    const unsigned char *data = s->slot[o] + slot * s->group_bytes[o];
-    up_error error;
-    const void **row = up_alloc((size_t)channels * count, sizeof *row);
-    if (!row) {
-        up_state_note(s, up_fail_memory(&error, "row pointers", (size_t)count * sizeof *row),
-                      &error);
-        return;
-    }
+    unsigned char *data = s->slot[o] + slot * s->group_bytes[o];
     for (int c = 0; c < channels; c++)
         for (int i = 0; i < count; i++)
             row[c * count + i] = data + ((size_t)i * channels + c) * bytes;
-    up_state_note(s, sink->accept(sink, slot, row, count, &error), &error);
+    up_error error;
+    up_state_note(s, sink->accept(sink, slot, (const void *const *)row, count, &error), &error);
     up_free(row);
 }
 
@@ -131,12 +133,13 @@ static void schedule_chunk(up_state *s, int c)
         schedule_sink(s, o, c, slot);
 }
 
-/* Nobody waits inside the region: all threads meet at its end, where they take tasks, also those
+/* The master makes the tasks: what OpenMP keeps for that is then freed before the program can end.
+ * Nobody waits inside the region: all threads meet at its end, where they take tasks, also those
  * that a task creates. */
 void up_schedule_frame(up_state *s)
 {
 #pragma omp parallel num_threads(s->run->threads)
-#pragma omp single nowait
+#pragma omp master
     for (int c = 0; c < s->run->graph->chunks; c++)
         schedule_chunk(s, c);
 }
