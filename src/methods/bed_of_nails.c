@@ -19,7 +19,6 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     const int scale[2] = { request->height / request->input.height,
                            request->width / request->input.width };
     UP_TRY(up_nails_plan(&op, up_graph_shape(graph, from), scale, error));
-    up_request_say(request, "bed-of-nails to %dx%d", request->width, request->height);
     return up_graph_add(graph, op, from, -1, to, error);
 }
 

@@ -52,13 +52,12 @@ up_status up_add_resample(up_graph *graph, int from, const up_resampling *resamp
     return add_pass(graph, to, !vertical, vertical ? &columns : &rows, error);
 }
 
-static up_status build(up_graph *graph, int from, up_request *request, const char *name,
+static up_status build(up_graph *graph, int from, up_request *request,
                        const up_resampling *resampling, int *to, up_error *error)
 {
     up_resampling asked = *resampling;
     asked.align_corners = request->options->align_corners;
     asked.antialias = !request->options->no_antialias;
-    up_request_say(request, "%s to %dx%d", name, request->width, request->height);
     return up_add_resample(graph, from, &asked, request, to, error);
 }
 
@@ -66,7 +65,7 @@ static up_status build_bilinear(up_graph *graph, int from, up_request *request, 
                                 up_error *error)
 {
     const up_resampling bilinear = { .filter = &up_filter_triangle };
-    return build(graph, from, request, "bilinear", &bilinear, to, error);
+    return build(graph, from, request, &bilinear, to, error);
 }
 
 /* Where MATLAB's imresize would be used: it rounds 8-bit pictures between the passes. */
@@ -87,14 +86,14 @@ static up_status build_bicubic(up_graph *graph, int from, up_request *request, i
     up_resampling bicubic = up_bicubic_resampling;
     bicubic.parameter = a != 0 ? a : -0.5;
     bicubic.rounded = reduces_bytes(request) ? request->white : 0;
-    return build(graph, from, request, "bicubic", &bicubic, to, error);
+    return build(graph, from, request, &bicubic, to, error);
 }
 
 static up_status build_lanczos(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
     const up_resampling lanczos = { .filter = &up_filter_lanczos3 };
-    return build(graph, from, request, "lanczos", &lanczos, to, error);
+    return build(graph, from, request, &lanczos, to, error);
 }
 
 static up_status check_corners(up_request *request, up_error *error)

@@ -84,7 +84,6 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     request->indices = NULL;
     UP_TRY(up_unpool_plan(&op, up_graph_shape(graph, from), request->input.frames, indices,
                           request->unpooled, error));
-    up_request_say(request, "max-unpool to %dx%d", request->width, request->height);
     return up_graph_add(graph, op, from, -1, to, error);
 }
 

@@ -7,8 +7,6 @@ static up_status build(up_graph *graph, int from, up_request *request, bool half
     up_op *op;
     UP_TRY(up_nearest_plan(&op, up_graph_shape(graph, from), request->height, request->width,
                            request->step, half_shift, error));
-    up_request_say(request, "nearest%s to %dx%d", half_shift ? "-exact" : "", request->width,
-                   request->height);
     return up_graph_add(graph, op, from, -1, to, error);
 }
 

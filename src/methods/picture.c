@@ -159,6 +159,8 @@ up_status up_build_picture(up_graph *graph, const up_method *method, up_request 
         UP_TRY(build_raw(&b, method, output, error));
     else
         UP_TRY(build_planes(&b, method, output, error));
+    if (!request->steps[0])
+        up_request_say(request, "%s to %dx%d", method->info.name, request->width, request->height);
     return up_graph_mark_output(graph, b.node, error);
 }
 
