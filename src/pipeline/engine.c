@@ -90,14 +90,15 @@ static void make(const up_region *at, const up_node *node, void *const *out, uns
     }
 }
 
-static void make_slice(const up_state *s, int n, int x0, int x1)
+/* Rows y0 .. y1 - 1 and columns x0 .. x1 - 1 of what the band asks of a node. */
+static void make_part(const up_state *s, int n, int y0, int y1, int x0, int x1)
 {
     const up_graph *graph = s->run->graph;
     const up_node *node = &graph->node[n];
     int columns = node->block ? node->block : x1 - x0, channels = node->op->out.channels;
     int rows;
-    for (int y = node->made; y < node->need; y += rows) {
-        rows = up_min(node->step, node->need - y);
+    for (int y = y0; y < y1; y += rows) {
+        rows = up_min(node->step, y1 - y);
         unsigned char *scratch = s->scratch[omp_get_thread_num()];
         void **out = take(&scratch, (size_t)channels * rows * sizeof *out);
         for (int c = 0; c < channels; c++)
@@ -121,21 +122,41 @@ static double work(const up_graph *graph, const up_node *node)
     return sum;
 }
 
-static int count_slices(const up_state *s, const up_node *node)
+/* Calls that the rows of the band come to. */
+static int count_calls(const up_node *node)
 {
-    int rows = node->need - node->made, width = node->ring.shape.width;
-    int most = up_min(up_min(s->run->threads, UP_CREW_SLICES), width / (2 * UP_SLICE_ALIGN));
-    int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
-    return up_clamp(worth, 1, up_max(most, 1));
+    return (node->need - node->made + node->step - 1) / node->step;
 }
 
-static void make_slice_of(void *user, int n, int slice, int slices)
+static int count_slices(const up_state *s, const up_node *node)
+{
+    int rows = node->need - node->made;
+    int most = up_max(count_calls(node), node->ring.shape.width / (2 * UP_SLICE_ALIGN));
+    int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
+    return up_clamp(worth, 1, up_min(up_min(s->run->threads, UP_CREW_SLICES), up_max(most, 1)));
+}
+
+static int share(int whole, int slice, int slices, int align)
+{
+    return (int)((int64_t)whole * slice / slices / align * align);
+}
+
+/* Whole rows where there are enough of them: neighbouring columns share cache lines, and what the
+ * processor fetches ahead of a slice of columns belongs to another core. */
+static void make_slice(void *user, int n, int slice, int slices)
 {
     const up_state *s = user;
-    int width = s->run->graph->node[n].ring.shape.width;
-    int x0 = (int)((int64_t)width * slice / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
-    int x1 = (int)((int64_t)width * (slice + 1) / slices / UP_SLICE_ALIGN * UP_SLICE_ALIGN);
-    make_slice(s, n, x0, slice == slices - 1 ? width : x1);
+    const up_node *node = &s->run->graph->node[n];
+    int width = node->ring.shape.width, calls = count_calls(node);
+    int y0 = node->made, y1 = node->need, x0 = 0, x1 = width;
+    if (calls >= slices) {
+        y0 = node->made + node->step * share(calls, slice, slices, 1);
+        y1 = up_min(y1, node->made + node->step * share(calls, slice + 1, slices, 1));
+    } else {
+        x0 = share(width, slice, slices, UP_SLICE_ALIGN);
+        x1 = slice == slices - 1 ? width : share(width, slice + 1, slices, UP_SLICE_ALIGN);
+    }
+    make_part(s, n, y0, y1, x0, x1);
 }
 
 static void make_node(up_state *s, up_crew *crew, int n)
@@ -146,7 +167,7 @@ static void make_node(up_state *s, up_crew *crew, int n)
         if (slices > 1)
             up_crew_call(crew, n, slices);
         else
-            make_slice_of(s, n, 0, 1);
+            make_slice(s, n, 0, 1);
         up_ring_pad(&node->ring, node->made, node->need);
     }
     node->made = node->need;
@@ -165,5 +186,5 @@ void up_engine_lead(up_state *s, up_crew *crew, int chunk)
 
 void up_engine_crew(up_state *s, up_crew *crew)
 {
-    up_crew_init(crew, make_slice_of, s);
+    up_crew_init(crew, make_slice, s);
 }

@@ -22,7 +22,8 @@ static int choose_band(const up_graph *graph, int threads)
         bytes += (double)raw_row_bytes(shape) * shape->height / height;
     }
     double room = 0.4 * (double)up_machine_cache() * threads;
-    return up_clamp((int)(room / bytes), 2, 64);
+    int band = up_clamp((int)(room / bytes), 2, 64);
+    return threads > 1 ? (int)up_round_up(band, 8 * (size_t)threads) : band; /* whole shares */
 }
 
 up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error)
