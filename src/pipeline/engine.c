@@ -141,15 +141,16 @@ static int share(int whole, int slice, int slices, int align)
     return (int)((int64_t)whole * slice / slices / align * align);
 }
 
-/* Whole rows where there are enough of them: neighbouring columns share cache lines, and what the
- * processor fetches ahead of a slice of columns belongs to another core. */
+/* Whole rows where there are enough of them: what the processor fetches ahead of a slice of columns
+ * belongs to another core. Columns where rows are large: a core then keeps its part of all of them.
+ */
 static void make_slice(void *user, int n, int slice, int slices)
 {
     const up_state *s = user;
     const up_node *node = &s->run->graph->node[n];
     int width = node->ring.shape.width, calls = count_calls(node);
     int y0 = node->made, y1 = node->need, x0 = 0, x1 = width;
-    if (calls >= slices) {
+    if (calls >= slices && !s->run->graph->wide) {
         y0 = node->made + node->step * share(calls, slice, slices, 1);
         y1 = up_min(y1, node->made + node->step * share(calls, slice + 1, slices, 1));
     } else {

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_FLOATS 8192 /* of fused blocks: what the first-level cache can hold */
+#define WIDE_BYTES 98304.0 /* of all channels of a row */
+#define BLOCK_FLOATS 8192  /* of fused blocks: what the first-level cache can hold */
 
 void up_graph_init(up_graph *graph)
 {
@@ -236,6 +237,16 @@ static void walk_band(up_graph *graph)
         graph->node[n].made = graph->node[n].need;
 }
 
+static bool is_wide(const up_graph *graph)
+{
+    for (int n = 0; n < graph->count; n++) {
+        const up_shape *shape = up_graph_shape(graph, n);
+        if ((double)shape->width * shape->bytes * shape->channels > WIDE_BYTES)
+            return true;
+    }
+    return false;
+}
+
 static bool has_ring(const up_node *node)
 {
     return !node->output && !node->fused && !node->ring.bound;
@@ -297,6 +308,7 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *erro
     for (int n = 0; n < graph->count; n++)
         graph->node[n].ring.rows = 1;
     fuse(graph);
+    graph->wide = is_wide(graph);
     up_graph_rewind(graph);
     up_ring *input = &graph->node[0].ring;
     int kept = 0; /* oldest input row in use while the chunk before is computed */

@@ -27,6 +27,7 @@ typedef struct {
     int *output; /* nodes, in the order they were marked */
     int outputs;
     int chunks; /* set by up_graph_prepare */
+    bool wide;  /* some rows are so large that threads had better share columns than rows */
     int band;
     int *input_end; /* [chunks] input rows that the chunks up to this one take */
     size_t scratch; /* bytes per thread: row pointers, fused blocks, the ops' own */
