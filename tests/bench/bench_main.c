@@ -10,6 +10,7 @@ static const bench_section sections[] = {
     { "methods", "pictures in memory, beside other libraries", bench_methods },
     { "tconv", "transposed convolutions, beside other libraries", bench_tconvs },
     { "conv", "convolutions and transposed convolutions as networks have them", bench_conv },
+    { "networks", "whole networks with made-up weights", bench_networks },
 };
 
 enum { SECTIONS = sizeof sections / sizeof *sections };

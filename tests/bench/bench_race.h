@@ -37,6 +37,12 @@ double bench_difference_f32(const float *a, const float *b, size_t count);
 void *bench_must(void *block);
 void bench_check(up_status status, const up_error *error);
 
+/* Values between `least` and `most`, the same every time; to be freed with up_free(). */
+float *bench_noise(size_t count, float least, float most);
+
+/* A float32 CHW tensor. */
+up_pixels bench_planes(int channels, int width, int height, const float *data);
+
 /* Creates an empty file, the caller's to remove. */
 void bench_make_file(char path[256], const char *suffix);
 

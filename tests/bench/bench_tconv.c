@@ -22,17 +22,6 @@ enum { STRIDE = 2 };
 
 static bench_tconv_peer *const peers[] = { peer_xnnpack, peer_onednn };
 
-static float *noise(size_t count, float least, float most)
-{
-    float *values = bench_must(up_alloc(count, sizeof *values));
-    uint32_t state = 1;
-    for (size_t i = 0; i < count; i++) {
-        state = state * 1664525 + 1013904223;
-        values[i] = least + (most - least) * (float)(state >> 8) / (1 << 24);
-    }
-    return values;
-}
-
 static size_t out_elements(const bench_tconv *t)
 {
     return (size_t)t->out_channels * t->out_width * t->out_height;
@@ -54,8 +43,9 @@ static bench_tconv make_tconv(const tconv_case *c, int threads)
         .out_width = (c->width - 1) * STRIDE + grown,
         .out_height = (c->height - 1) * STRIDE + grown,
     };
-    t.weight = noise((size_t)c->in_channels * c->out_channels * c->kernel * c->kernel, -0.1f, 0.1f);
-    t.in = noise((size_t)c->in_channels * c->width * c->height, 0, 1);
+    t.weight =
+        bench_noise((size_t)c->in_channels * c->out_channels * c->kernel * c->kernel, -0.1f, 0.1f);
+    t.in = bench_noise((size_t)c->in_channels * c->width * c->height, 0, 1);
     t.out = bench_must(up_alloc_zero(out_elements(&t), sizeof(float)));
     return t;
 }
@@ -85,25 +75,11 @@ static void write_weights(const bench_tconv *t, const char *path)
     bench_check(up_safetensors_write(path, &tensor, 1, NULL, 0, true, &error), &error);
 }
 
-static up_pixels planes(int channels, int width, int height, const float *data)
-{
-    return (up_pixels){
-        .format = { .width = width,
-                    .height = height,
-                    .channels = channels,
-                    .frames = 1,
-                    .sample = UP_SAMPLE_F32,
-                    .depth = 32,
-                    .planar = true },
-        .data = (float *)data,
-    };
-}
-
 static bench_upscale upscale_job(const bench_tconv *t, const char *weights, float *out)
 {
     return (bench_upscale){
-        .in = planes(t->in_channels, t->width, t->height, t->in),
-        .out = planes(t->out_channels, t->out_width, t->out_height, out),
+        .in = bench_planes(t->in_channels, t->width, t->height, t->in),
+        .out = bench_planes(t->out_channels, t->out_width, t->out_height, out),
         .options = { .method = "tconv",
                      .weights = weights,
                      .threads = t->threads,
