@@ -1,6 +1,7 @@
 #include "ops/planes.h"
 
 #include "base/memory.h"
+#include "io/pixels.h"
 #include "kernels/kernels.h"
 
 #include <string.h>
@@ -20,17 +21,9 @@ static size_t pointer_bytes(int channels)
     return up_round_up(channels * sizeof(float *), UP_ALIGN);
 }
 
-int up_sample_bytes(up_sample sample)
-{
-    static const int bytes[] = {
-        [UP_SAMPLE_U8] = 1, [UP_SAMPLE_U16] = 2, [UP_SAMPLE_F32] = 4, [UP_SAMPLE_I64] = 8
-    };
-    return bytes[sample];
-}
-
 up_shape up_raw_shape(const up_format *format)
 {
-    int bytes = up_sample_bytes(format->sample);
+    int bytes = (int)up_sample_size(format->sample);
     return (up_shape){
         .width = format->width,
         .height = format->height,

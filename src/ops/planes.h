@@ -7,7 +7,6 @@
 /* The raw rows of an image: interleaved pixels are one channel of pixel-sized columns. */
 up_shape up_raw_shape(const up_format *format);
 up_shape up_float_shape(int width, int height, int channels);
-int up_sample_bytes(up_sample sample);
 
 /* Values keep their native range: 0..255, 0..65535, floats untouched. Packing to integers rounds
  * to nearest and clamps. `format` describes the raw side. With `past` the rows are written past the

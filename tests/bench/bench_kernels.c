@@ -1,6 +1,6 @@
 /* Each kernel on its share of one job: a 1920x1080 RGB picture in memory to 3840x2160, row by row
  * as the pipeline does it, so that the rows between two kernels stay in the cache. */
-#include "bench.h"
+#include "bench_race.h"
 
 #include "base/memory.h"
 #include "kernels/kernels.h"
@@ -32,18 +32,9 @@ typedef struct {
     float *weight, *phase;
 } job;
 
-static void *must(void *block)
-{
-    if (!block) {
-        fprintf(stderr, "upscale_bench: out of memory\n");
-        exit(75);
-    }
-    return block;
-}
-
 static float *make_row(int width)
 {
-    float *row = must(up_alloc(width + 2 * MARGIN + 16, sizeof(float)));
+    float *row = bench_must(up_alloc(width + 2 * MARGIN + 16, sizeof(float)));
     for (int x = 0; x < width + 2 * MARGIN + 16; x++)
         row[x] = (float)(x * 37 % 256);
     return row + MARGIN;
@@ -52,8 +43,8 @@ static float *make_row(int width)
 static void make_job(job *j)
 {
     *j = (job){ 0 };
-    j->in = must(up_alloc((size_t)WIDTH * HEIGHT, 4 * MOST_SAMPLE));
-    j->out = must(up_alloc((size_t)WIDE * HIGH, 4 * MOST_SAMPLE));
+    j->in = bench_must(up_alloc((size_t)WIDTH * HEIGHT, 4 * MOST_SAMPLE));
+    j->out = bench_must(up_alloc((size_t)WIDE * HIGH, 4 * MOST_SAMPLE));
     memset(j->in, 100, (size_t)WIDTH * HEIGHT * 4 * MOST_SAMPLE);
     memset(j->out, 0, (size_t)WIDE * HIGH * 4 * MOST_SAMPLE);
     for (int c = 0; c < 4; c++) {
@@ -62,10 +53,10 @@ static void make_job(job *j)
         j->mixed[c] = make_row(WIDTH * 2);
         j->wide[c] = make_row(WIDE);
     }
-    j->first = must(up_alloc(WIDE, sizeof *j->first));
-    j->index = must(up_alloc(WIDE, sizeof *j->index));
-    j->weight = must(up_alloc((size_t)WIDE * MOST_TAPS, sizeof(float)));
-    j->phase = must(up_alloc(8 * MOST_TAPS, sizeof(float)));
+    j->first = bench_must(up_alloc(WIDE, sizeof *j->first));
+    j->index = bench_must(up_alloc(WIDE, sizeof *j->index));
+    j->weight = bench_must(up_alloc((size_t)WIDE * MOST_TAPS, sizeof(float)));
+    j->phase = bench_must(up_alloc(8 * MOST_TAPS, sizeof(float)));
     for (int x = 0; x < WIDE; x++)
         j->index[x] = x / SCALE;
 }
