@@ -302,6 +302,57 @@ UP_API bool up_is_weights_file(const char *path);
 UP_API const char *up_embedded_weights_at(int i, int *scale);
 UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error);
 
+/* ---------------------------------------------------------------- training */
+
+typedef enum {
+    UP_TRAIN_LINEAR = 0, /* one transposed convolution, the least squares of all pixels */
+    UP_TRAIN_NET,        /* a network, by gradient descent */
+} up_train_kind;
+
+typedef enum {
+    UP_LOSS_L1 = 0,      /* |e| */
+    UP_LOSS_L2,          /* e^2 */
+    UP_LOSS_CHARBONNIER, /* sqrt(e^2 + 0.001^2) */
+} up_loss;
+
+/* How it is going. Losses and PSNR (dB, luma) are NaN until there are any. */
+typedef struct {
+    int64_t step, steps;
+    double loss;              /* mean since the last report, of samples in 0..1 */
+    double psnr, best_psnr;   /* on the validation pictures: now, and the best so far */
+    double pixels_per_second; /* of low-resolution input */
+    double seconds_left;      /* NaN if unknown */
+} up_train_state;
+
+/* Everything not said here is as in up_options: zero means "choose for me". Low-resolution inputs
+ * are made from the pictures by the bicubic reduction of up_upscale_pixels(), in 8 bits; what is
+ * learned is luma (`y-studio`). */
+typedef struct {
+    up_train_kind kind;
+    int scale;                     /* 2..8; 0: 2 */
+    const char *const *pictures;   /* files; those that cannot be used are reported and skipped */
+    size_t picture_count;
+    const char *const *validation; /* files kept aside; NULL: every tenth of the pictures */
+    size_t validation_count;
+    const char *data, *license;    /* for the metadata of the result: where the pictures are from */
+    uint64_t seed;
+
+    /* UP_TRAIN_LINEAR */
+    int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */
+    double ridge; /* added to the diagonal, relative to its mean; 0: 1e-7 */
+
+    int threads;
+    size_t max_memory;
+    bool overwrite;
+    const volatile int *cancel;
+    void (*skipped)(void *user, const char *picture, const up_error *why);
+    void (*report)(void *user, const up_train_state *state);
+    void *user;
+} up_train_options;
+
+/* Learns from pictures and writes a weight file (safetensors), whole or not at all. */
+UP_API up_status up_train(const char *output, const up_train_options *options, up_error *error);
+
 /* ---------------------------------------------------------------- what there is */
 
 typedef struct {
