@@ -1,0 +1,155 @@
+/* The transposed convolution that is the least squares of all pixels. */
+#include "train/linear_fit.h"
+#include "train/train.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { LEAST_SUPPORT = 5, MOST_SUPPORT = 21, DEFAULT_SUPPORT = 9 };
+
+typedef struct {
+    const up_train_job *job;
+    int scale, support;
+    double ridge;
+    up_linear_statistics statistics;
+    double *weight; /* [phases][taps] */
+    float *kernel;  /* [support * scale][support * scale] */
+    up_train_state state;
+    double pixels, pixels_done, start;
+} fitting;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A picture was done. */
+static void report(fitting *f, const up_train_picture *picture)
+{
+    const up_train_options *o = &f->job->options;
+    f->pixels_done += (double)picture->width * picture->height;
+    f->state.step++;
+    if (!o->report)
+        return;
+    const double elapsed = now() - f->start;
+    f->state.pixels_per_second = f->pixels_done / elapsed;
+    f->state.seconds_left = elapsed * (f->pixels - f->pixels_done) / f->pixels_done;
+    o->report(o->user, &f->state);
+}
+
+static up_status add(fitting *f, const up_train_picture *picture, up_error *error)
+{
+    if (up_train_cancelled(f->job))
+        return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
+    return up_linear_statistics_add(&f->statistics, picture, f->job->options.threads, error);
+}
+
+static up_status gather(fitting *f, up_error *error)
+{
+    const up_train_pictures *set = &f->job->training;
+    for (size_t i = 0; i < set->count; i++) {
+        UP_TRY(add(f, &set->picture[i], error));
+        report(f, &set->picture[i]);
+    }
+    return UP_OK;
+}
+
+/* The mean of the pictures' PSNR. */
+static up_status validate(fitting *f, up_error *error)
+{
+    const up_train_pictures *set = &f->job->validation;
+    double sum = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        up_linear_statistics_clear(&f->statistics);
+        UP_TRY(add(f, &set->picture[i], error));
+        sum -= 10 * log10(fmax(up_linear_error(f->weight, &f->statistics), 1e-12));
+        f->state.psnr = f->state.best_psnr = sum / (double)(i + 1);
+        report(f, &set->picture[i]);
+    }
+    return UP_OK;
+}
+
+static up_status save(const fitting *f, up_error *error)
+{
+    const size_t side = (size_t)(f->support * f->scale), shape[] = { 1, 1, side, side };
+    const up_tensor tensor = { .name = "upsample.weight",
+                               .dtype = UP_DTYPE_F32,
+                               .dims = 4,
+                               .shape = shape,
+                               .data = f->kernel,
+                               .bytes = side * side * sizeof *f->kernel };
+    char description[128], recipe[128], layers[256];
+    snprintf(description, sizeof description,
+             "Least squares: each pixel of the output from %dx%d of the input", f->support,
+             f->support);
+    snprintf(recipe, sizeof recipe,
+             "upscale train --kind linear --scale %d --support %d --ridge %g", f->scale, f->support,
+             f->ridge);
+    snprintf(layers, sizeof layers,
+             "[{\"op\": \"pad\", \"amount\": %d, \"mode\": \"replicate\"}, "
+             "{\"op\": \"conv_transpose2d\", \"name\": \"upsample\", \"stride\": %d, "
+             "\"padding\": %d}]",
+             f->support / 2, f->scale, (f->support - 1) * f->scale);
+    const up_train_result result = { .description = description,
+                                     .recipe = recipe,
+                                     .layers = layers,
+                                     .psnr = f->state.psnr,
+                                     .tensor = &tensor,
+                                     .tensors = 1 };
+    return up_train_save(f->job, &result, error);
+}
+
+static up_status fit(fitting *f, up_error *error)
+{
+    const size_t phases = (size_t)(f->scale * f->scale), taps = (size_t)(f->support * f->support);
+    UP_TRY(up_linear_statistics_init(&f->statistics, f->scale, f->support, error));
+    f->weight = up_alloc(phases * taps, sizeof *f->weight);
+    f->kernel = up_alloc(phases * taps, sizeof *f->kernel);
+    if (!f->weight || !f->kernel)
+        return up_fail_memory(error, "weights", phases * taps * sizeof *f->weight);
+    UP_TRY(gather(f, error));
+    UP_TRY(up_linear_fit(f->weight, &f->statistics, f->ridge, error));
+    UP_TRY(validate(f, error));
+    up_linear_kernel(f->kernel, f->weight, f->scale, f->support);
+    return save(f, error);
+}
+
+static up_status check_options(const up_train_options *o, up_error *error)
+{
+    const int support = o->support;
+    if (support && (support < LEAST_SUPPORT || support > MOST_SUPPORT || support % 2 == 0))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "the support must be an odd number from %d to %d, not %d", LEAST_SUPPORT,
+                       MOST_SUPPORT, support);
+    if (!(o->ridge >= 0 && o->ridge <= 1))
+        return up_fail(error, UP_ERROR_ARGUMENT, "the ridge must be 0 to 1, not %g", o->ridge);
+    return UP_OK;
+}
+
+up_status up_train_linear(const up_train_job *job, up_error *error)
+{
+    const up_train_options *o = &job->options;
+    UP_TRY(check_options(o, error));
+    fitting f = {
+        .job = job,
+        .scale = o->scale,
+        .support = o->support ? o->support : DEFAULT_SUPPORT,
+        .ridge = o->ridge > 0 ? o->ridge : 1e-7,
+        .state = { .steps = (int64_t)(job->training.count + job->validation.count),
+                   .loss = NAN,
+                   .psnr = NAN,
+                   .best_psnr = NAN },
+        .pixels = up_train_pixels(&job->training) + up_train_pixels(&job->validation),
+        .start = now(),
+    };
+    up_status status = fit(&f, error);
+    up_linear_statistics_free(&f.statistics);
+    up_free(f.weight);
+    up_free(f.kernel);
+    return status;
+}

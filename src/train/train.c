@@ -1,0 +1,132 @@
+#include "train/train.h"
+
+#include "base/machine.h"
+#include "base/memory.h"
+#include "io/writer.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static up_status check(const up_train_options *o, const char *output, up_error *error)
+{
+    if (o->scale < 2 || o->scale > 8)
+        return up_fail(error, UP_ERROR_ARGUMENT, "training is for scales 2 to 8, not %d", o->scale);
+    if (o->kind != UP_TRAIN_LINEAR)
+        return up_fail(error, UP_ERROR_ARGUMENT, "there is no such kind of training");
+    if (o->threads < 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 or more, not %d", o->threads);
+    if (!output || !o->picture_count)
+        return up_fail(error, UP_ERROR_ARGUMENT, "training needs pictures and an output file");
+    up_writer *writer; /* better to hear of it before the work */
+    up_status status = up_writer_open(&writer, output, o->overwrite, error);
+    up_writer_close(&writer);
+    return status;
+}
+
+/* The pictures kept aside: those that are named, else every tenth. */
+static up_status load_validation(up_train_job *job, up_error *error)
+{
+    up_train_options rest = job->options;
+    if (!rest.validation)
+        return up_train_pictures_keep_aside(&job->training, &job->validation, error);
+    const size_t most = rest.max_memory ? rest.max_memory : up_machine_memory() / 2;
+    rest.max_memory = most > job->training.bytes ? most - job->training.bytes : 1;
+    UP_TRY(up_train_pictures_load(&job->validation, rest.validation, rest.validation_count, &rest,
+                                  error));
+    if (job->validation.count)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_INPUT, "none of the %zu pictures for validation can be used",
+                   rest.validation_count);
+}
+
+static up_status run(up_train_job *job, up_error *error)
+{
+    const up_train_options *o = &job->options;
+    UP_TRY(up_train_pictures_load(&job->training, o->pictures, o->picture_count, o, error));
+    if (!job->training.count)
+        return up_fail(error, UP_ERROR_INPUT, "none of the %zu pictures can be used to train x%d",
+                       o->picture_count, o->scale);
+    UP_TRY(load_validation(job, error));
+    return up_train_linear(job, error);
+}
+
+up_status up_train(const char *output, const up_train_options *options, up_error *error)
+{
+    up_train_job job = { .output = output };
+    if (options)
+        job.options = *options;
+    if (!job.options.scale)
+        job.options.scale = 2;
+    UP_TRY(check(&job.options, output, error));
+    if (!job.options.threads)
+        job.options.threads = up_machine_cores();
+    up_status status = run(&job, error);
+    up_train_pictures_free(&job.training);
+    up_train_pictures_free(&job.validation);
+    return status;
+}
+
+bool up_train_cancelled(const up_train_job *job)
+{
+    return job->options.cancel && *job->options.cancel;
+}
+
+double up_train_pixels(const up_train_pictures *set)
+{
+    double pixels = 0;
+    for (size_t i = 0; i < set->count; i++)
+        pixels += (double)set->picture[i].width * set->picture[i].height;
+    return pixels;
+}
+
+/* ---------------------------------------------------------------- the file */
+
+typedef struct {
+    char scale[16], pictures[32], pixels[32], psnr[32];
+} numbers;
+
+/* At most this many items beyond a result's own. */
+enum { OWN_ITEMS = 12 };
+
+static int own_items(up_metadata_item item[static OWN_ITEMS], numbers *text,
+                     const up_train_job *job, const up_train_result *result)
+{
+    const up_train_options *o = &job->options;
+    snprintf(text->scale, sizeof text->scale, "%d", o->scale);
+    snprintf(text->pictures, sizeof text->pictures, "%zu", job->training.count);
+    snprintf(text->pixels, sizeof text->pixels, "%.0f", up_train_pixels(&job->training));
+    snprintf(text->psnr, sizeof text->psnr, "%.3f", result->psnr);
+    const up_metadata_item all[OWN_ITEMS] = {
+        { "upscale.scale", text->scale },
+        { "upscale.color", "y-studio" },
+        { "upscale.range", "1" },
+        { "upscale.layers", result->layers },
+        { "description", result->description },
+        { "recipe", result->recipe },
+        { "pictures", text->pictures },
+        { "pixels", text->pixels },
+        { "data", o->data },
+        { "licence", o->license },
+        { "validation_psnr", isnan(result->psnr) ? NULL : text->psnr },
+    };
+    int count = 0;
+    for (int i = 0; i < OWN_ITEMS; i++)
+        if (all[i].value)
+            item[count++] = all[i];
+    return count;
+}
+
+up_status up_train_save(const up_train_job *job, const up_train_result *result, up_error *error)
+{
+    numbers text;
+    up_metadata_item *item = up_alloc((size_t)(OWN_ITEMS + result->items), sizeof *item);
+    if (!item)
+        return up_fail_memory(error, "metadata", OWN_ITEMS * sizeof *item);
+    int count = own_items(item, &text, job, result);
+    for (int i = 0; i < result->items; i++)
+        item[count++] = result->more[i];
+    up_status status = up_safetensors_write(job->output, result->tensor, result->tensors, item,
+                                            count, job->options.overwrite, error);
+    up_free(item);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* What the kinds of training share: the job they are given, and the file they leave. */
+#ifndef UP_TRAIN_TRAIN_H
+#define UP_TRAIN_TRAIN_H
+
+#include "train/pictures.h"
+#include "weights/safetensors.h"
+
+typedef struct {
+    const char *output;
+    up_train_options options; /* scale and threads are settled */
+    up_train_pictures training, validation;
+} up_train_job;
+
+/* Each kind learns from job->training and writes job->output by up_train_save(). */
+up_status up_train_linear(const up_train_job *job, up_error *error);
+
+/* What is to be written. The strings of the job's options are added to it. */
+typedef struct {
+    const char *description;
+    const char *recipe; /* the options that make it again */
+    const char *layers; /* upscale.layers, see weights/network_metadata.c */
+    double psnr;        /* luma, on the validation pictures; NaN: there are none */
+    const up_tensor *tensor;
+    int tensors;
+    const up_metadata_item *more; /* metadata beyond that */
+    int items;
+} up_train_result;
+
+up_status up_train_save(const up_train_job *job, const up_train_result *result, up_error *error);
+
+/* Whether options.cancel is set. */
+bool up_train_cancelled(const up_train_job *job);
+
+/* Pixels of the low resolution. */
+double up_train_pixels(const up_train_pictures *set);
+
+#endif
