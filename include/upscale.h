@@ -329,17 +329,36 @@ typedef struct {
  * learned is luma (`y-studio`). */
 typedef struct {
     up_train_kind kind;
-    int scale;                     /* 2..8; 0: 2 */
-    const char *const *pictures;   /* files; those that cannot be used are reported and skipped */
+    int scale;                   /* 2..8; 0: 2 */
+    const char *const *pictures; /* files; those that cannot be used are reported and skipped */
     size_t picture_count;
     const char *const *validation; /* files kept aside; NULL: every tenth of the pictures */
     size_t validation_count;
-    const char *data, *license;    /* for the metadata of the result: where the pictures are from */
+    const char *data, *license; /* for the metadata of the result: where the pictures are from */
     uint64_t seed;
 
     /* UP_TRAIN_LINEAR */
     int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */
     double ridge; /* added to the diagonal, relative to its mean; 0: 1e-7 */
+
+    /* UP_TRAIN_NET: a convolution and a PReLU, `layers` more of them (3x3), the output of the first
+     * added, and a transposed convolution; the bicubic enlargement of the input is added to what it
+     * makes. Adam on random patches, flipped and turned; the rate falls by a cosine. */
+    int channels, layers;          /* 0: 16 and 4 */
+    int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
+    int expand;       /* convolutions are learned as two with as many channels between them, which
+                         collapse into one (SESR); 0: 128, < 0: learned as they are */
+    int64_t steps;    /* 0: 100,000 */
+    int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
+                         16); 0: 16 and 48 */
+    double rate;      /* of learning; 0: 0.001 */
+    up_loss loss;
+    double polish;    /* the last part of the steps, with UP_LOSS_L2; 0: 0.2, < 0: none */
+    const char *from; /* weights to begin with, of a network of this kind; of another scale, its
+                         last layer begins anew. NULL: random */
+    const char *checkpoint; /* kept up to date; NULL: none */
+    bool resume;            /* go on from the checkpoint, if there is one, to the very result that
+                               would have come without a break */
 
     int threads;
     size_t max_memory;

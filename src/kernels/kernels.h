@@ -49,6 +49,15 @@ typedef struct {
     const float *slope;  /* [size] what is not above 0 is multiplied by; NULL: stays */
 } up_taps;
 
+/* Part of some planes that lie alike: element x of row r is plane[start + r * stride + x]. */
+typedef struct {
+    int start, rows, columns; /* columns: a multiple of 16 */
+    int stride;
+} up_block;
+
+#define UP_CORRELATE_OUTS 4   /* gradients at a time, at most */
+#define UP_CORRELATE_LANES 16 /* parts of each sum */
+
 typedef struct up_kernels {
     const char *name;
 
@@ -74,6 +83,14 @@ typedef struct up_kernels {
      * alignment, and `in[t] + x0` is what column 0 (paired: 0 and 1) reads. */
     void (*convolve)(float *const *out, const float *const *in, const up_taps *taps, int x0, int n);
     int convolve_outs; /* as many at a time are fastest, at most UP_MAX_OUTS */
+
+    /* For the gradients of weights: over a block, the products of in[i] and grad[j] are added to
+     * sum[i * UP_CORRELATE_OUTS + j], which is what its UP_CORRELATE_LANES parts come to. */
+    void (*correlate)(float *sum, const float *const *in, int ins, const float *const *grad,
+                      int outs, const up_block *block);
+    /* Of a PReLU: grad[x] *= in[x] > 0 ? 1 : slope; n is a multiple of 16. Returns the gradient of
+     * the slope: the sum of what grad[x] * in[x] was where in[x] is below 0. */
+    float (*prelu_gradient)(float *grad, const float *in, float slope, int n);
 
     /* out[x] = in[x % s][x / s] for 0 <= x < n: the phases of a transposed convolution. `in` rows
      * need only 4-byte alignment. */

@@ -100,6 +100,32 @@ static void convolve(float *const *out, const float *const *in, const up_taps *t
             out[j][x] = convolve_at(in, taps, j, x0 + x);
 }
 
+static void correlate(float *sum, const float *const *in, int ins, const float *const *grad,
+                      int outs, const up_block *block)
+{
+    for (int i = 0; i < ins; i++)
+        for (int j = 0; j < outs; j++) {
+            float *to = sum + (i * UP_CORRELATE_OUTS + j) * UP_CORRELATE_LANES;
+            for (int r = 0; r < block->rows; r++)
+                for (int x = 0; x < block->columns; x++) {
+                    int at = block->start + r * block->stride + x;
+                    to[x % UP_CORRELATE_LANES] += in[i][at] * grad[j][at];
+                }
+        }
+}
+
+static float prelu_gradient(float *grad, const float *in, float slope, int n)
+{
+    float sum = 0;
+    for (int x = 0; x < n; x++) {
+        if (in[x] > 0)
+            continue;
+        sum += grad[x] * in[x];
+        grad[x] *= slope;
+    }
+    return sum;
+}
+
 static void interleave(float *out, const float *const *in, int s, int n)
 {
     for (int x = 0; x < n; x++)
@@ -138,6 +164,8 @@ const up_kernels up_kernels_reference = {
     .resample_columns = resample_columns,
     .convolve = convolve,
     .convolve_outs = UP_MAX_OUTS,
+    .correlate = correlate,
+    .prelu_gradient = prelu_gradient,
     .interleave = interleave,
     .copy_past = copy_past,
     .repeat = repeat,

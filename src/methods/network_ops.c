@@ -134,10 +134,11 @@ static up_status add_interpolation(up_graph *graph, int from, const up_network_i
     up_axis rows, columns;
     up_op *op;
     const int *factor = item->resize_factor;
-    up_axis_init(&rows, in.height, in.height * factor[0], (up_ratio){ 1, factor[0] }, filter, -0.75,
+    double a = item->cubic_a ? item->cubic_a : -0.75;
+    up_axis_init(&rows, in.height, in.height * factor[0], (up_ratio){ 1, factor[0] }, filter, a,
                  false, false);
-    up_axis_init(&columns, in.width, in.width * factor[1], (up_ratio){ 1, factor[1] }, filter,
-                 -0.75, false, false);
+    up_axis_init(&columns, in.width, in.width * factor[1], (up_ratio){ 1, factor[1] }, filter, a,
+                 false, false);
     UP_TRY(up_resample_rows_plan(&op, &in, &rows, error));
     UP_TRY(up_graph_add(graph, op, from, -1, &from, error));
     UP_TRY(up_resample_columns_plan(&op, up_graph_shape(graph, from), &columns, error));

@@ -11,7 +11,7 @@ static up_status check(const up_train_options *o, const char *output, up_error *
 {
     if (o->scale < 2 || o->scale > 8)
         return up_fail(error, UP_ERROR_ARGUMENT, "training is for scales 2 to 8, not %d", o->scale);
-    if (o->kind != UP_TRAIN_LINEAR)
+    if (o->kind != UP_TRAIN_LINEAR && o->kind != UP_TRAIN_NET)
         return up_fail(error, UP_ERROR_ARGUMENT, "there is no such kind of training");
     if (o->threads < 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 or more, not %d", o->threads);
@@ -47,7 +47,7 @@ static up_status run(up_train_job *job, up_error *error)
         return up_fail(error, UP_ERROR_INPUT, "none of the %zu pictures can be used to train x%d",
                        o->picture_count, o->scale);
     UP_TRY(load_validation(job, error));
-    return up_train_linear(job, error);
+    return o->kind == UP_TRAIN_NET ? up_train_net(job, error) : up_train_linear(job, error);
 }
 
 up_status up_train(const char *output, const up_train_options *options, up_error *error)

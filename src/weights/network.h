@@ -45,7 +45,7 @@ typedef enum {
     UP_NETWORK_RESIZE_NONE,
     UP_NETWORK_RESIZE_NEAREST,
     UP_NETWORK_RESIZE_BILINEAR, /* half-pixel centres */
-    UP_NETWORK_RESIZE_BICUBIC,  /* the same, a = -0.75 (PyTorch) */
+    UP_NETWORK_RESIZE_BICUBIC,  /* the same */
 } up_network_resize;
 
 enum { UP_NETWORK_INPUT = -1, UP_NETWORK_MOST_ITEMS = 1024 };
@@ -73,6 +73,7 @@ typedef struct {
     int from; /* add, concat: the item that joins in, or UP_NETWORK_INPUT */
     up_network_resize resize;
     int resize_factor[2]; /* of `from`, whole numbers; 1, 1 without a resize */
+    float cubic_a;        /* of bicubic; 0: -0.75 (PyTorch) */
 
     int factor;      /* pixel_shuffle */
     float slope;     /* leaky_relu */

@@ -5,6 +5,7 @@
  *   padding, stride, output_padding, dilation, amount   N or [ROWS, COLUMNS]
  *   from             "input" or the id of an earlier item
  *   resize           of `from`: none, nearest, bilinear or bicubic
+ *   cubic_a          Keys' parameter of bicubic; -0.75
  *   scale, offset    a number, or a list of one for each channel
  */
 #include <float.h>
@@ -172,6 +173,7 @@ enum {
     MODE,
     FROM,
     RESIZE,
+    CUBIC_A,
     SCALE,
     OFFSET,
     FIELDS
@@ -203,6 +205,7 @@ static const field fields[FIELDS] = {
     [FROM] = { "from", "\"input\" or the id of an earlier layer", read_from, AT(from), 0, NULL },
     [RESIZE] = { "resize", "none, nearest, bilinear or bicubic", read_choice, AT(resize), 0,
                  resize_name },
+    [CUBIC_A] = { "cubic_a", "a number", read_number, AT(cubic_a), 0, NULL },
     [SCALE] = { "scale", FOR_CHANNELS, read_numbers, AT(weight), 0, NULL },
     [OFFSET] = { "offset", FOR_CHANNELS, read_numbers, AT(bias), 0, NULL },
 };
@@ -225,8 +228,8 @@ static const struct {
     [UP_NETWORK_CLIP] = { 0, BIT(MIN) | BIT(MAX) },
     [UP_NETWORK_PIXEL_SHUFFLE] = { BIT(FACTOR), 0 },
     [UP_NETWORK_PAD] = { BIT(AMOUNT), BIT(MODE) },
-    [UP_NETWORK_ADD] = { BIT(FROM), BIT(RESIZE) },
-    [UP_NETWORK_CONCAT] = { BIT(FROM), BIT(RESIZE) },
+    [UP_NETWORK_ADD] = { BIT(FROM), BIT(RESIZE) | BIT(CUBIC_A) },
+    [UP_NETWORK_CONCAT] = { BIT(FROM), BIT(RESIZE) | BIT(CUBIC_A) },
     [UP_NETWORK_AFFINE] = { 0, BIT(SCALE) | BIT(OFFSET) },
 };
 

@@ -6,6 +6,7 @@
 
 #include "kernels/template/columns.h"
 #include "kernels/template/convolve.h"
+#include "kernels/template/correlate.h"
 #include "kernels/template/interleave.h"
 #include "kernels/template/points.h"
 #include "kernels/template/raw.h"
@@ -17,8 +18,8 @@
         .name = level, .unpack_u8 = unpack_u8, .unpack_u16 = unpack_u16, .pack_u8 = pack_u8,       \
         .pack_u16 = pack_u16, .prelu = prelu, .add = add, .mix_rows = mix_rows,                    \
         .resample_columns = resample_columns, .convolve = convolve,                                \
-        .convolve_outs = CONVOLVE_OUTS, .interleave = interleave, .copy_past = copy_past,          \
-        .repeat = repeat, .gather = gather,                                                        \
+        .convolve_outs = CONVOLVE_OUTS, .correlate = correlate, .prelu_gradient = prelu_gradient,  \
+        .interleave = interleave, .copy_past = copy_past, .repeat = repeat, .gather = gather,      \
     }
 
 #endif

@@ -1,0 +1,80 @@
+#include "train/net_training.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+
+enum {
+    MOST_SIZE = 128, /* low-resolution pixels on a side that are looked at */
+    BORDER = 8,      /* of which so many at each end are not */
+};
+
+static int size_of(const up_train_pictures *pictures)
+{
+    int size = MOST_SIZE;
+    for (size_t i = 0; i < pictures->count; i++)
+        size = up_min(size, up_min(pictures->picture[i].width, pictures->picture[i].height));
+    return size / 16 * 16;
+}
+
+/* In dB, of samples of which 1 is white. */
+static double psnr_of(const up_gradient_work *work)
+{
+    const up_patch_shape *patch = &work->conv.patch;
+    int last = work->model->layers - 1, outs = work->model->layer[last].out;
+    int border = patch->width > 4 * BORDER ? BORDER : 0;
+    double sum = 0;
+    for (int c = 0; c < outs; c++)
+        for (int y = border; y < patch->height - border; y++) {
+            size_t at = c * patch->size + (size_t)y * patch->stride;
+            for (int x = border; x < patch->width - border; x++) {
+                double error = work->output[last][at + x] - work->target[at + x];
+                sum += error * error;
+            }
+        }
+    double samples = (double)(patch->width - 2 * border) * (patch->height - 2 * border) * outs;
+    return -10 * log10(fmax(sum / samples, 1e-7));
+}
+
+static double mean_psnr(up_net_training *t, const up_train_pictures *pictures,
+                        up_gradient_work *work, const up_model_packed *packed)
+{
+#pragma omp parallel for num_threads(t->threads) schedule(static, 1)
+    for (int i = 0; i < t->threads; i++) {
+        t->loss[i] = 0;
+        for (size_t p = i; p < pictures->count; p += t->threads) {
+            const up_train_picture *picture = &pictures->picture[p];
+            int size = work[i].conv.patch.width;
+            up_patch_take(picture, t->model.scale, (picture->width - size) / 2,
+                          (picture->height - size) / 2, 0, &work[i]);
+            up_model_forward(&work[i], packed);
+            t->loss[i] += psnr_of(&work[i]);
+        }
+    }
+    double sum = 0;
+    for (int i = 0; i < t->threads; i++)
+        sum += t->loss[i];
+    return sum / (double)pictures->count;
+}
+
+up_status up_net_training_validate(up_net_training *t, const up_train_pictures *pictures,
+                                   double *psnr, up_error *error)
+{
+    up_model_packed packed;
+    int size = size_of(pictures), made = 0;
+    UP_TRY(up_model_packed_make(&packed, &t->model, error));
+    up_gradient_work *work = up_alloc_zero(t->threads, sizeof *work);
+    up_status status = work ? UP_OK : up_fail_memory(error, "patches", t->threads * sizeof *work);
+    for (; status == UP_OK && made < t->threads; made++)
+        status = up_gradient_work_make(&work[made], &t->model, size, size, false, error);
+    if (status == UP_OK) {
+        for (int i = 0; i < t->model.layers; i++)
+            up_model_pack(&packed, &t->model, i, t->average);
+        *psnr = mean_psnr(t, pictures, work, &packed);
+    }
+    for (int i = 0; work && i < made; i++)
+        up_gradient_work_free(&work[i]);
+    up_free(work);
+    up_model_packed_free(&packed);
+    return status;
+}
