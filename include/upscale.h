@@ -179,6 +179,12 @@ UP_API up_status up_upscale_pixels(const up_pixels *input, const up_pixels *outp
 UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
                                  const up_options *options, up_error *error);
 
+/* Reads a whole image into new memory, which up_pixels_free() frees. Of the options (may be NULL)
+ * count depth, has_background, threads, max_memory and cancel. Nothing is resized. */
+UP_API up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
+                                up_error *error);
+UP_API void up_pixels_free(up_pixels *pixels);
+
 /* The format that up_upscale_pixels() would make of an input. */
 UP_API up_status up_output_format(const up_format *input, const up_options *options,
                                   up_format *output, up_error *error);

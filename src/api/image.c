@@ -25,6 +25,14 @@ up_status up_image_from_source(up_image **image, up_source *source, up_error *er
     return UP_OK;
 }
 
+up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_error *error)
+{
+    *image = NULL;
+    up_source *source;
+    UP_TRY(up_source_from_pixels(&source, pixels, error));
+    return up_image_from_source(image, source, error);
+}
+
 up_status up_image_open(up_image **image, const char *path, up_error *error)
 {
     *image = NULL;

@@ -152,7 +152,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
 {
     bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
     UP_TRY(up_run_prepare(&plan->run, plan->options.band, mapped, error));
-    size_t bytes = up_run_bytes(&plan->run) + plan->image->source->held_bytes + CODEC_BYTES;
+    size_t bytes =
+        up_run_bytes(&plan->run) + plan->image->source->held_bytes + plan->held_bytes + CODEC_BYTES;
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
         if (to->type && to->type->memory)
@@ -209,5 +210,25 @@ up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error)
     if (plan->image->used)
         return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
     UP_TRY(up_plan_open_sink(plan, 0, output_path, &sinks[0], error));
+    return up_plan_execute(plan, sinks, error);
+}
+
+up_status up_plan_to_pixels(up_plan **plan, up_image *image, const up_pixels *output, size_t held,
+                            const up_options *options, up_error *error)
+{
+    UP_TRY(up_plan_begin(plan, image, options, error));
+    (*plan)->held_bytes = held;
+    up_status status = up_plan_upscaling(*plan, NULL, output, error);
+    if (status == UP_OK)
+        status = up_plan_finish(*plan, error);
+    if (status != UP_OK)
+        up_plan_destroy(plan);
+    return status;
+}
+
+up_status up_plan_run_to_pixels(up_plan *plan, const up_pixels *output, up_error *error)
+{
+    up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
+    UP_TRY(up_sink_to_pixels(&sinks[0], output, error));
     return up_plan_execute(plan, sinks, error);
 }

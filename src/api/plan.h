@@ -27,6 +27,7 @@ struct up_plan {
     up_run run;
     up_destination to[UP_MAX_OUTPUTS];
     up_encoding encoding;
+    size_t held_bytes; /* what the caller holds in memory beside the run, counted with it */
     up_plan_info info;
 };
 
@@ -51,5 +52,12 @@ up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, u
                             up_error *error);
 
 up_status up_image_from_source(up_image **image, up_source *source, up_error *error);
+up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_error *error);
+
+/* An upscale into the caller's memory, of which `held` bytes are taken already: planned, and run.
+ */
+up_status up_plan_to_pixels(up_plan **plan, up_image *image, const up_pixels *output, size_t held,
+                            const up_options *options, up_error *error);
+up_status up_plan_run_to_pixels(up_plan *plan, const up_pixels *output, up_error *error);
 
 #endif

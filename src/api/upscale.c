@@ -1,5 +1,7 @@
 /* The calls that do everything at once. */
 #include "api/plan.h"
+#include "base/memory.h"
+#include "io/pixels.h"
 
 static const up_options defaults;
 
@@ -13,6 +15,27 @@ static up_status write_image(const char *output, up_image *image, const up_optio
     return status;
 }
 
+static up_status image_to_pixels(up_image *image, const up_pixels *output, size_t held,
+                                 const up_options *options, up_error *error)
+{
+    up_plan *plan;
+    UP_TRY(up_plan_to_pixels(&plan, image, output, held, options, error));
+    up_status status = up_plan_run_to_pixels(plan, output, error);
+    up_plan_destroy(&plan);
+    return status;
+}
+
+/* What leaves every pixel where it is. */
+static up_options without_resizing(const up_options *options)
+{
+    up_options copy = options ? *options : defaults;
+    copy.method = up_nearest.info.name; /* which at this size is a copy */
+    copy.weights = copy.indices = NULL;
+    copy.width = copy.height = 0;
+    copy.scale.rows = copy.scale.columns = 1;
+    return copy;
+}
+
 up_status up_upscale_file(const char *input, const char *output, const up_options *options,
                           up_error *error)
 {
@@ -23,27 +46,12 @@ up_status up_upscale_file(const char *input, const char *output, const up_option
     return status;
 }
 
-static up_status plan_pixels(up_plan *plan, const up_pixels *output, up_error *error)
-{
-    up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
-    UP_TRY(up_plan_upscaling(plan, NULL, output, error));
-    UP_TRY(up_plan_finish(plan, error));
-    UP_TRY(up_sink_to_pixels(&sinks[0], output, error));
-    return up_plan_execute(plan, sinks, error);
-}
-
 up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
                             const up_options *options, up_error *error)
 {
-    up_source *source;
     up_image *image;
-    up_plan *plan;
-    UP_TRY(up_source_from_pixels(&source, input, error));
-    UP_TRY(up_image_from_source(&image, source, error));
-    up_status status = up_plan_begin(&plan, image, options ? options : &defaults, error);
-    if (status == UP_OK)
-        status = plan_pixels(plan, output, error);
-    up_plan_destroy(&plan);
+    UP_TRY(up_image_from_pixels(&image, input, error));
+    up_status status = image_to_pixels(image, output, 0, options ? options : &defaults, error);
     up_image_close(&image);
     return status;
 }
@@ -51,18 +59,53 @@ up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
 up_status up_write_pixels(const char *output, const up_pixels *pixels, const up_options *options,
                           up_error *error)
 {
-    up_options copy = options ? *options : defaults;
-    copy.method = up_nearest.info.name; /* which at this size is a copy */
-    copy.weights = copy.indices = NULL;
-    copy.width = copy.height = 0;
-    copy.scale.rows = copy.scale.columns = 1;
-    up_source *source;
+    const up_options copy = without_resizing(options);
     up_image *image;
-    UP_TRY(up_source_from_pixels(&source, pixels, error));
-    UP_TRY(up_image_from_source(&image, source, error));
+    UP_TRY(up_image_from_pixels(&image, pixels, error));
     up_status status = write_image(output, image, &copy, error);
     up_image_close(&image);
     return status;
+}
+
+static up_status read_image(up_pixels *pixels, up_image *image, const up_options *options,
+                            up_error *error)
+{
+    size_t bytes;
+    up_format format;
+    UP_TRY(up_output_format(&image->info.format, options, &format, error));
+    if (!up_frame_size(&format, &bytes))
+        return up_fail(error, UP_ERROR_LIMIT, "%dx%d is too large to be held in memory",
+                       format.width, format.height);
+    up_pixels result = { .format = format };
+    up_plan *plan;
+    UP_TRY(up_plan_to_pixels(&plan, image, &result, bytes, options, error));
+    result.data = up_alloc(bytes, 1);
+    up_status status = result.data ? up_plan_run_to_pixels(plan, &result, error)
+                                   : up_fail_memory(error, "a picture", bytes);
+    up_plan_destroy(&plan);
+    if (status == UP_OK)
+        *pixels = result;
+    else
+        up_free(result.data);
+    return status;
+}
+
+up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
+                         up_error *error)
+{
+    const up_options copy = without_resizing(options);
+    up_image *image;
+    *pixels = (up_pixels){ 0 };
+    UP_TRY(up_image_open(&image, input, error));
+    up_status status = read_image(pixels, image, &copy, error);
+    up_image_close(&image);
+    return status;
+}
+
+void up_pixels_free(up_pixels *pixels)
+{
+    up_free(pixels->data);
+    pixels->data = NULL;
 }
 
 up_status up_output_format(const up_format *input, const up_options *options, up_format *output,
@@ -70,11 +113,9 @@ up_status up_output_format(const up_format *input, const up_options *options, up
 {
     char pixel = 0;
     const up_pixels pixels = { .format = *input, .data = &pixel };
-    up_source *source;
     up_image *image;
     up_plan *plan;
-    UP_TRY(up_source_from_pixels(&source, &pixels, error));
-    UP_TRY(up_image_from_source(&image, source, error));
+    UP_TRY(up_image_from_pixels(&image, &pixels, error));
     up_status status = up_plan_begin(&plan, image, options ? options : &defaults, error);
     if (status == UP_OK)
         status = up_plan_size(plan, error);

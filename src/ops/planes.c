@@ -38,25 +38,30 @@ up_shape up_float_shape(int width, int height, int channels)
     return (up_shape){ .width = width, .height = height, .channels = channels, .bytes = 4 };
 }
 
-/* One raw row from x0 to planes; `row` of a planar image holds one channel. */
-static void unpack_row(const pixels_op *op, float *const *plane, const char *row, int x0, int n)
+void up_unpack_samples(float *const *plane, const void *from, up_sample sample, int channels, int n)
 {
-    int channels = op->planar ? 1 : op->channels;
-    const char *from = row + (size_t)x0 * op->op.in[0].bytes;
-    switch (op->sample) {
+    const float *value = from;
+    switch (sample) {
     case UP_SAMPLE_U8:
-        op->kernels->unpack_u8(plane, (const uint8_t *)from, channels, n);
+        up_kernels_get()->unpack_u8(plane, from, channels, n);
         break;
     case UP_SAMPLE_U16:
-        op->kernels->unpack_u16(plane, (const uint16_t *)from, channels, n);
+        up_kernels_get()->unpack_u16(plane, from, channels, n);
         break;
     default:
         if (channels == 1)
             memcpy(plane[0], from, n * sizeof(float));
         for (int c = 0; channels > 1 && c < channels; c++)
             for (int x = 0; x < n; x++)
-                plane[c][x] = ((const float *)from)[x * channels + c];
+                plane[c][x] = value[x * channels + c];
     }
+}
+
+/* One raw row from x0 to planes; `row` of a planar image holds one channel. */
+static void unpack_row(const pixels_op *op, float *const *plane, const char *row, int x0, int n)
+{
+    const char *from = row + (size_t)x0 * op->op.in[0].bytes;
+    up_unpack_samples(plane, from, op->sample, op->planar ? 1 : op->channels, n);
 }
 
 static void pack_samples(const pixels_op *op, void *to, const float *const *plane, int n)

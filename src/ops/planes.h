@@ -14,4 +14,8 @@ up_shape up_float_shape(int width, int height, int channels);
 up_status up_unpack_plan(up_op **op, const up_format *format, up_error *error);
 up_status up_pack_plan(up_op **op, const up_format *format, bool past, up_error *error);
 
+/* `n` interleaved pixels to planes of floats, which are padded as kernels/kernels.h says. */
+void up_unpack_samples(float *const *plane, const void *from, up_sample sample, int channels,
+                       int n);
+
 #endif
