@@ -232,6 +232,66 @@ UP_API const up_plan_info *up_plan_get_info(const up_plan *plan);
 UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error);
 UP_API void up_plan_destroy(up_plan **plan);
 
+/* ---------------------------------------------------------------- measuring */
+
+/*
+ * How far two pictures of the same size are apart. They may differ in sample type and layout: all
+ * samples are brought to 0..255 (16 bit divided by 257, floats clamped to 0..1 and times 255).
+ * Alpha: what is seen on white. CMYK: as RGB, (1 - C)(1 - K). Tensors count as grey or RGB if they
+ * have 1 or 3 channels. What is measured is
+ *   Y:   luma as MATLAB's rgb2ycbcr makes it (BT.601, 16..235), rounded to 8 bits:
+ *        floor(16 + (65.481 R + 128.553 G + 24.966 B) / 255 + 0.5). Two grey pictures are compared
+ *        as they are, rounded to 8 bits. This is what super-resolution papers report.
+ *   RGB: red, green and blue alike, not rounded.
+ * Results are the same for every number of threads.
+ */
+typedef enum {
+    UP_CHANNEL_Y = 0,
+    UP_CHANNEL_RGB,
+} up_channel;
+
+typedef struct {
+    up_channel channel;
+    int border;  /* rows and columns left out at every edge, >= 0; papers take the scale */
+    int threads; /* 0: one per core */
+} up_measuring;
+
+/* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, or with
+ * nothing left inside the border are UP_ERROR_ARGUMENT. `how` may be NULL: luma, no border. */
+
+/* Mean squared error: the mean of (a - b)^2 over all pixels and channels measured. */
+UP_API up_status up_mse(double *mse, const up_pixels *a, const up_pixels *b,
+                        const up_measuring *how, up_error *error);
+
+/* Peak signal-to-noise ratio in dB: 10 log10(255^2 / MSE), of RGB with the MSE of all three
+ * channels; infinite for equal pictures. */
+UP_API up_status up_psnr(double *psnr, const up_pixels *a, const up_pixels *b,
+                         const up_measuring *how, up_error *error);
+
+/* Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004): with local means m, variances v and
+ * the covariance under a Gaussian window of 11x11, sigma 1.5, normalised,
+ *   (2 m_a m_b + C1) (2 cov + C2) / ((m_a^2 + m_b^2 + C1) (v_a + v_b + C2)),
+ *   C1 = (0.01 * 255)^2, C2 = (0.03 * 255)^2,
+ * averaged over the windows that lie inside the picture as a whole; of RGB the mean of the three
+ * channels. Equals Wang's ssim_index.m, and scikit-image's structural_similarity with
+ * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255. Less than 11x11
+ * inside the border is UP_ERROR_UNSUPPORTED. */
+UP_API up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b,
+                         const up_measuring *how, up_error *error);
+
+/* Multi-scale SSIM (Wang, Simoncelli, Bovik 2003): the product over five scales of the mean
+ * contrast-structure term (2 cov + C2) / (v_a + v_b + C2), at the last scale of the mean SSIM, to
+ * the powers 0.0448, 0.2856, 0.3001, 0.2363, 0.1333; below 0 counts as 0. From scale to scale
+ * pictures shrink by means of 2x2, odd edges repeated (Wang's msssim.m). Of RGB the mean of the
+ * three channels. Less than 176x176 inside the border is UP_ERROR_UNSUPPORTED. */
+UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
+                            const up_measuring *how, up_error *error);
+
+/* A picture of the differences: |a - b| * gain (0: 1), rounded and clamped to 0..255. `map` is the
+ * caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
+UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,
+                               const up_measuring *how, double gain, up_error *error);
+
 /* ---------------------------------------------------------------- weights */
 
 /* A weight file, opened to look into. It owns all that is said about it: strings and values live

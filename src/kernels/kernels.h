@@ -73,7 +73,7 @@ typedef struct up_kernels {
     /* out[x] = a[x] + b[x]. */
     void (*add)(float *out, const float *a, const float *b, int n);
 
-    /* out[x] = sum over t of weight[t] * in[t][x]. */
+    /* out[x] = sum over t of weight[t] * in[t][x]. `in` rows need only 4-byte alignment. */
     void (*mix_rows)(float *out, const float *const *in, const float *weight, int taps, int n);
 
     /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 64. */
