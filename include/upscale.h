@@ -292,6 +292,37 @@ UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels
 UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,
                                const up_measuring *how, double gain, up_error *error);
 
+/*
+ * The protocol of super-resolution papers: a high-resolution picture is brought to 8 bits, cropped
+ * at the top left to a multiple of the scale and reduced by bicubic as MATLAB's imresize does it,
+ * to 8 bits; a method upscales that to 8 bits, and the result is compared with the original.
+ */
+typedef struct {
+    int scale;
+    up_pixels reference; /* the cropped original */
+    up_pixels reduced;   /* what the methods are given */
+} up_eval_picture;
+
+typedef struct {
+    double psnr, ssim;
+    double seconds;       /* of the upscale, from memory to memory, its weights read before */
+    double multiply_adds; /* per pixel of the reduced picture, chroma and alpha included */
+    char steps[512];      /* what was done, as in up_plan_info */
+} up_eval_result;
+
+/* Reads `path` and makes both pictures; up_eval_close() frees them. Of the options (may be NULL)
+ * count has_background, threads, max_memory and cancel. */
+UP_API up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
+                              const up_options *options, up_error *error);
+UP_API void up_eval_close(up_eval_picture *picture);
+
+/* Upscales picture->reduced as options say, which must lead to the size of the reference (a scale
+ * of 0, and no size, does), and measures. `how` may be NULL: luma, a border of the scale.
+ * `upscaled` may be NULL; else it gets the result in new memory, for up_pixels_free(). */
+UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
+                             const up_options *options, const up_measuring *how,
+                             up_pixels *upscaled, up_error *error);
+
 /* ---------------------------------------------------------------- weights */
 
 /* A weight file, opened to look into. It owns all that is said about it: strings and values live

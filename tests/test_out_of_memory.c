@@ -86,6 +86,16 @@ Test(out_of_memory, pixels)
 
 static char input[64], output[96];
 
+static void write_input(void)
+{
+    snprintf(input, sizeof input, "/tmp/upscale-oom-%d.ppm", (int)getpid());
+    FILE *file = fopen(input, "wb");
+    cr_assert(file);
+    fprintf(file, "P6 24 24 255\n");
+    fwrite(pixels, 1, 24 * 24 * 3, file);
+    fclose(file);
+}
+
 static up_status upscale_file(const char *extension, up_error *error)
 {
     const up_options options = { .method = "bilinear", .threads = 1, .overwrite = true };
@@ -96,15 +106,33 @@ static up_status upscale_file(const char *extension, up_error *error)
 Test(out_of_memory, files)
 {
     static const char *const extensions[] = { "png", "jpg", "ppm", "npy" };
-    snprintf(input, sizeof input, "/tmp/upscale-oom-%d.ppm", (int)getpid());
-    FILE *file = fopen(input, "wb");
-    cr_assert(file);
-    fprintf(file, "P6 24 24 255\n");
-    fwrite(pixels, 1, 24 * 24 * 3, file);
-    fclose(file);
+    write_input();
     for (int i = 0; i < 4; i++) {
         fail_each(upscale_file, extensions[i]);
         unlink(output);
     }
+    unlink(input);
+}
+
+static up_status evaluate(const char *method, up_error *error)
+{
+    const up_options options = { .method = method, .threads = 1 };
+    const up_measuring how = { .border = 2, .threads = 1 };
+    up_eval_picture picture;
+    up_eval_result result;
+    up_pixels upscaled;
+    up_status status = up_eval_open(&picture, input, 2, &options, error);
+    if (status != UP_OK)
+        return status;
+    status = up_eval_run(&result, &picture, &options, &how, &upscaled, error);
+    up_pixels_free(&upscaled);
+    up_eval_close(&picture);
+    return status;
+}
+
+Test(out_of_memory, evaluation)
+{
+    write_input();
+    fail_each(evaluate, "bicubic");
     unlink(input);
 }

@@ -16,7 +16,7 @@
 typedef struct {
     cli_inputs *inputs;
     cli_ledger *ledger;
-    bool recursive, has_output;
+    bool recursive, flat, has_output;
     struct stat output; /* the output folder, which is no input even if it lies among them */
 } expansion;
 
@@ -65,7 +65,7 @@ static void take_entry(expansion *e, const char *folder, const char *below, cons
         bool is_output =
             e->has_output && st.st_dev == e->output.st_dev && st.st_ino == e->output.st_ino;
         char *deeper = cli_format("%s%s/", below, name);
-        if (!is_output)
+        if (!is_output && e->recursive)
             walk(e, path, deeper);
         free(deeper);
     } else if (known && S_ISREG(st.st_mode) && is_image(path)) {
@@ -117,7 +117,7 @@ static bool take_operand(expansion *e, const char *path)
         add(e->inputs, cli_copy(path), "", exists ? &st : NULL);
         return true;
     }
-    if (!e->recursive) {
+    if (!e->recursive && !e->flat) {
         cli_say("%s is a folder; -r takes the images in it", path);
         return false;
     }
@@ -150,7 +150,10 @@ static bool check_standard_input(const cli_inputs *inputs, const cli_settings *s
 
 bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_ledger *ledger)
 {
-    expansion e = { .inputs = inputs, .ledger = ledger, .recursive = settings->recursive };
+    expansion e = { .inputs = inputs,
+                    .ledger = ledger,
+                    .recursive = settings->recursive,
+                    .flat = settings->flat_folders };
     *inputs = (cli_inputs){ 0 };
     e.has_output = settings->output && stat(settings->output, &e.output) == 0;
     for (size_t i = 0; i < settings->operand_count; i++) {

@@ -20,6 +20,7 @@ static const char *const conflicts[][2] = {
     { "fit", "height" },
     { "quiet", "verbose" },
     { "overwrite", "skip-existing" },
+    { "json", "csv" },
 };
 
 /* Flags that mean something only together with another. */

@@ -32,9 +32,11 @@ typedef struct {
 
     const char *output, *files_from, *name_template;
     bool recursive, null_separated, skip_existing, dry_run;
+    bool flat_folders; /* of a folder its own pictures are taken without -r */
 
     int jobs; /* 0: as many as cores and files */
-    bool json, quiet, verbose;
+    up_measuring measuring;
+    bool json, csv, quiet, verbose;
     int progress; /* cli_progress_mode */
     struct {
         bool help, version, methods, man_page;

@@ -1,0 +1,142 @@
+/* The protocol of super-resolution papers. */
+#include "api/plan.h"
+#include "base/memory.h"
+#include "io/pixels.h"
+
+#include <string.h>
+#include <time.h>
+
+static const up_options usual;
+
+/* What is said about running, nothing about filters and sizes. */
+static up_options running(const up_options *options)
+{
+    options = options ? options : &usual;
+    return (up_options){ .threads = options->threads,
+                         .max_memory = options->max_memory,
+                         .cancel = options->cancel };
+}
+
+static up_status make_room(up_pixels *pixels, up_error *error)
+{
+    size_t bytes = 0;
+    if (!up_frame_size(&pixels->format, &bytes))
+        return up_fail(error, UP_ERROR_LIMIT, "%dx%d is too large to be held in memory",
+                       pixels->format.width, pixels->format.height);
+    pixels->data = up_alloc(bytes, 1);
+    return pixels->data ? UP_OK : up_fail_memory(error, "a picture", bytes);
+}
+
+/* The rows stay as far apart as they are. */
+static up_status crop(up_pixels *reference, int scale, const char *path, up_error *error)
+{
+    up_format *f = &reference->format;
+    if (f->color == UP_COLOR_TENSOR)
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: is a tensor; eval takes pictures", path);
+    if (f->width < scale || f->height < scale)
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: %dx%d is too small to be reduced to 1/%d",
+                       path, f->width, f->height, scale);
+    up_row_size(f, &reference->row_stride);
+    f->width -= f->width % scale;
+    f->height -= f->height % scale;
+    return UP_OK;
+}
+
+static up_status reduce(up_eval_picture *picture, const up_options *options, up_error *error)
+{
+    up_options reduction = running(options);
+    reduction.method = up_bicubic.info.name;
+    up_pixels *reduced = &picture->reduced;
+    reduced->format = picture->reference.format;
+    reduction.width = reduced->format.width /= picture->scale;
+    reduction.height = reduced->format.height /= picture->scale;
+    UP_TRY(make_room(reduced, error));
+    return up_upscale_pixels(&picture->reference, reduced, &reduction, error);
+}
+
+up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
+                       const up_options *options, up_error *error)
+{
+    up_options reading = running(options);
+    reading.depth = 8;
+    if (options && options->has_background) {
+        reading.has_background = true;
+        memcpy(reading.background, options->background, sizeof reading.background);
+    }
+    *picture = (up_eval_picture){ .scale = scale };
+    if (scale < 2)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a scale to evaluate is 2 or more, not %d", scale);
+    UP_TRY(up_read_pixels(&picture->reference, path, &reading, error));
+    up_status status = crop(&picture->reference, scale, path, error);
+    if (status == UP_OK)
+        status = reduce(picture, options, error);
+    if (status != UP_OK)
+        up_eval_close(picture);
+    return status;
+}
+
+void up_eval_close(up_eval_picture *picture)
+{
+    up_pixels_free(&picture->reference);
+    up_pixels_free(&picture->reduced);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Allocates upscaled->data, and says in `result` what it took. */
+static up_status upscale(up_eval_result *result, up_pixels *upscaled,
+                         const up_eval_picture *picture, up_image *image, const up_options *options,
+                         up_error *error)
+{
+    size_t large = 0, small = 0;
+    up_plan *plan;
+    upscaled->format = picture->reference.format;
+    up_frame_size(&upscaled->format, &large);
+    up_frame_size(&picture->reduced.format, &small);
+    UP_TRY(up_plan_to_pixels(&plan, image, upscaled, 2 * large + small, options, error));
+    const up_plan_info *info = up_plan_get_info(plan);
+    result->multiply_adds = info->multiply_adds;
+    memcpy(result->steps, info->steps, sizeof result->steps);
+    up_status status = make_room(upscaled, error);
+    double start = now();
+    if (status == UP_OK)
+        status = up_plan_run_to_pixels(plan, upscaled, error);
+    result->seconds = now() - start;
+    up_plan_destroy(&plan);
+    return status;
+}
+
+static up_status measure(up_eval_result *result, const up_eval_picture *picture,
+                         const up_pixels *upscaled, const up_measuring *how, up_error *error)
+{
+    UP_TRY(up_psnr(&result->psnr, &picture->reference, upscaled, how, error));
+    return up_ssim(&result->ssim, &picture->reference, upscaled, how, error);
+}
+
+up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
+                      const up_options *options, const up_measuring *how, up_pixels *upscaled,
+                      up_error *error)
+{
+    const up_measuring papers = { .border = picture->scale };
+    up_options scaled = options ? *options : usual;
+    if (scaled.width == 0 && scaled.height == 0 && scaled.scale.rows == 0)
+        scaled.scale.rows = scaled.scale.columns = picture->scale;
+    up_pixels output = { 0 };
+    up_image *image;
+    *result = (up_eval_result){ 0 };
+    UP_TRY(up_image_from_pixels(&image, &picture->reduced, error));
+    up_status status = upscale(result, &output, picture, image, &scaled, error);
+    if (status == UP_OK)
+        status = measure(result, picture, &output, how ? how : &papers, error);
+    up_image_close(&image);
+    if (status != UP_OK || !upscaled)
+        up_pixels_free(&output);
+    if (upscaled)
+        *upscaled = output;
+    return status;
+}
