@@ -440,15 +440,14 @@ typedef struct {
 
     /* UP_TRAIN_NET: a convolution and a PReLU, `layers` more of them (3x3), the output of the first
      * added, and a transposed convolution; the bicubic enlargement of the input is added to what it
-     * makes. Adam on random patches, flipped and turned; the rate falls by a cosine. */
+     * makes. Muon (for slopes and biases Adam) on random patches, flipped and turned; the rate
+     * falls by a cosine. */
     int channels, layers;          /* 0: 16 and 4 */
     int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
-    int expand;       /* convolutions are learned as two with as many channels between them, which
-                         collapse into one (SESR); 0: 128, < 0: learned as they are */
-    int64_t steps;    /* 0: 100,000 */
+    int64_t steps;                 /* 0: 100,000 */
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
                          16); 0: 16 and 48 */
-    double rate;      /* of learning; 0: 0.001 */
+    double rate;      /* of learning; 0: 0.02 */
     up_loss loss;
     double polish;    /* the last part of the steps, with UP_LOSS_L2; 0: 0.2, < 0: none */
     const char *from; /* weights to begin with, of a network of this kind; of another scale, its

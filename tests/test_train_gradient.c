@@ -57,27 +57,6 @@ static double point(const plain_run *run, int l, const double *weight, const dou
     }
 }
 
-/* The collapsed weights of layer l. */
-static void collapse(const up_model_layer *layer, const double *learned, double *plain)
-{
-    size_t area = (size_t)layer->kernel * layer->kernel, taps = layer->in * area;
-    const double *back = learned + layer->middle * taps;
-    if (layer->op != UP_MODEL_CONV || layer->middle == 0) {
-        size_t count = layer->op == UP_MODEL_CONV ? layer->out * (taps + 1) : (size_t)layer->out;
-        memcpy(plain, learned, layer->op == UP_MODEL_ADD ? 0 : count * sizeof *plain);
-        return;
-    }
-    for (int o = 0; o < layer->out; o++) {
-        for (size_t t = 0; t < taps; t++) {
-            double sum = layer->shortcut && t == o * area + area / 2;
-            for (int m = 0; m < layer->middle; m++)
-                sum += back[o * layer->middle + m] * learned[m * taps + t];
-            plain[o * taps + t] = sum;
-        }
-        plain[layer->out * taps + o] = back[layer->out * layer->middle + o];
-    }
-}
-
 static double loss_of(up_loss loss, double error)
 {
     return loss == UP_LOSS_L1   ? fabs(error)
@@ -85,25 +64,23 @@ static double loss_of(up_loss loss, double error)
                                 : sqrt(error * error + 1e-6);
 }
 
-static double loss_in_double(plain_run *run, const double *learned, up_loss loss)
+static double loss_in_double(plain_run *run, const double *parameter, up_loss loss)
 {
     const up_model *model = run->model;
-    double *plain = calloc(model->plain + 1, sizeof *plain), sum = 0;
+    double sum = 0;
     const double *in = run->input;
     for (int l = 0; l < model->layers; l++) {
         const up_model_layer *layer = &model->layer[l];
-        collapse(layer, learned + layer->learned, plain + layer->plain);
         for (int c = 0; c < layer->out; c++)
             for (int y = 0; y < run->height; y++)
                 for (int x = 0; x < run->width; x++)
                     run->output[l][((size_t)c * run->height + y) * run->width + x] =
-                        point(run, l, plain + layer->plain, in, c, x, y);
+                        point(run, l, parameter + layer->first, in, c, x, y);
         in = run->output[l];
     }
     int outs = model->layer[model->layers - 1].out;
     for (int i = 0; i < outs * run->width * run->height; i++)
         sum += loss_of(loss, in[i] - run->target[i]);
-    free(plain);
     return sum;
 }
 
@@ -114,8 +91,8 @@ typedef struct {
     up_gradient_work work;
     up_model_packed packed;
     plain_run run;
-    float *learned, *plain, *plain_gradient, *gradient;
-    double *exact; /* the learned parameters */
+    float *parameter, *gradient;
+    double *exact; /* the parameters */
 } subject;
 
 static double *planes(const plain_run *run, int channels)
@@ -142,13 +119,11 @@ static void make(subject *s, const up_model_shape *shape, int width, int height)
     cr_assert_eq(up_gradient_work_make(&s->work, &s->model, width, height, true, NULL), UP_OK);
     cr_assert_eq(up_model_packed_make(&s->packed, &s->model, NULL), UP_OK);
     s->run = (plain_run){ .model = &s->model, .width = width, .height = height };
-    s->learned = calloc(s->model.learned, sizeof(float));
-    s->gradient = calloc(s->model.learned, sizeof(float));
-    s->plain = calloc(s->model.plain, sizeof(float));
-    s->plain_gradient = calloc(s->model.plain, sizeof(float));
-    s->exact = calloc(s->model.learned, sizeof(double));
-    for (size_t i = 0; i < s->model.learned; i++)
-        s->exact[i] = s->learned[i] = random_between(&seed, -0.3f, 0.3f);
+    s->parameter = calloc(s->model.parameters, sizeof(float));
+    s->gradient = calloc(s->model.parameters, sizeof(float));
+    s->exact = calloc(s->model.parameters, sizeof(double));
+    for (size_t i = 0; i < s->model.parameters; i++)
+        s->exact[i] = s->parameter[i] = random_between(&seed, -0.3f, 0.3f);
     int outs = s->model.layer[s->model.layers - 1].out;
     s->run.input = planes(&s->run, 1);
     s->run.target = planes(&s->run, outs);
@@ -164,10 +139,8 @@ static void done(subject *s)
     free(s->run.target);
     for (int l = 0; l < s->model.layers; l++)
         free(s->run.output[l]);
-    free(s->learned);
+    free(s->parameter);
     free(s->gradient);
-    free(s->plain);
-    free(s->plain_gradient);
     free(s->exact);
     up_model_packed_free(&s->packed);
     up_gradient_work_free(&s->work);
@@ -177,16 +150,12 @@ static void done(subject *s)
 static double run_gradient(subject *s, up_loss loss)
 {
     const up_model *model = &s->model;
-    for (int i = 0; i < model->layers; i++) {
-        up_model_collapse(model, i, s->learned, s->plain);
-        up_model_pack(&s->packed, model, i, s->plain);
-    }
-    memset(s->plain_gradient, 0, model->plain * sizeof(float));
+    for (int i = 0; i < model->layers; i++)
+        up_model_pack(&s->packed, model, i, s->parameter);
+    memset(s->gradient, 0, model->parameters * sizeof(float));
     up_model_forward(&s->work, &s->packed);
     double sum = up_model_loss(&s->work, loss, 1);
-    up_model_backward(&s->work, &s->packed, s->plain_gradient);
-    for (int i = 0; i < model->layers; i++)
-        up_model_collapse_gradient(model, i, s->learned, s->plain_gradient, s->gradient);
+    up_model_backward(&s->work, &s->packed, s->gradient);
     return sum;
 }
 
@@ -201,18 +170,6 @@ static double slope_in_double(subject *s, size_t i, up_loss loss)
     return (above - below) / (2 * step);
 }
 
-/* The last layer has one bias: its gradients are the mean of those of the phases. */
-static double wanted_slope(subject *s, size_t i, up_loss loss)
-{
-    size_t outs = (size_t)s->model.layer[s->model.layers - 1].out;
-    if (i < s->model.learned - outs)
-        return slope_in_double(s, i, loss);
-    double sum = 0;
-    for (size_t o = s->model.learned - outs; o < s->model.learned; o++)
-        sum += slope_in_double(s, o, loss);
-    return sum / (double)outs;
-}
-
 static void check(const up_model_shape *shape, up_loss loss)
 {
     subject s;
@@ -220,15 +177,15 @@ static void check(const up_model_shape *shape, up_loss loss)
     double sum = run_gradient(&s, loss), exact = loss_in_double(&s.run, s.exact, loss);
     cr_expect_float_eq(sum, exact, 1e-4 * exact, "loss %g instead of %g", sum, exact);
     double largest = 0;
-    for (size_t i = 0; i < s.model.learned; i++)
+    for (size_t i = 0; i < s.model.parameters; i++)
         largest = fmax(largest, fabs(s.gradient[i]));
-    for (size_t i = 0; i < s.model.learned; i++) {
-        double wanted = wanted_slope(&s, i, loss);
+    for (size_t i = 0; i < s.model.parameters; i++) {
+        double wanted = slope_in_double(&s, i, loss);
         if (fabs(s.gradient[i] - wanted) > 2e-5 * largest + 1e-4 * fabs(wanted)) {
             cr_expect(false,
-                      "scale %d, %d channels, expanded to %d, loss %d: gradient %zu is %g "
+                      "scale %d, %d channels, loss %d: gradient %zu is %g "
                       "instead of %g",
-                      shape->scale, shape->channels, shape->middle, loss, i, s.gradient[i], wanted);
+                      shape->scale, shape->channels, loss, i, s.gradient[i], wanted);
             break;
         }
     }
@@ -238,8 +195,8 @@ static void check(const up_model_shape *shape, up_loss loss)
 Test(gradient, of_every_layer_agrees_with_finite_differences)
 {
     static const up_model_shape shapes[] = {
-        { 2, 1, 0, 1, 3, 1, 0 }, { 2, 3, 1, 3, 3, 3, 0 },  { 3, 4, 2, 5, 3, 1, 0 },
-        { 2, 3, 2, 3, 3, 5, 5 }, { 4, 2, 3, 1, 1, 3, 16 }, { 2, 9, 0, 3, 3, 3, 0 },
+        { 2, 1, 0, 1, 3, 1 }, { 2, 3, 1, 3, 3, 3 }, { 3, 4, 2, 5, 3, 1 },
+        { 2, 3, 2, 3, 3, 5 }, { 4, 2, 3, 1, 1, 3 }, { 2, 9, 0, 3, 3, 3 },
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         check(&shapes[i], UP_LOSS_L2);
@@ -256,7 +213,7 @@ Test(gradient, of_the_input_is_the_transposed_convolution)
                                1 + 2 * random_below(&seed, 3) };
         int most = up_max(conv.in, conv.out), width = 16 * (1 + random_below(&seed, 4));
         up_model model = { .layer = &(up_model_layer){ UP_MODEL_CONV, conv.in, conv.out,
-                                                       conv.kernel, 0, false, 0, false, 0, 0 },
+                                                       conv.kernel, 0, false, 0 },
                            .layers = 1,
                            .reach = conv.kernel / 2,
                            .most_channels = most };
@@ -306,10 +263,10 @@ Test(gradient, is_that_of_pytorch)
     ndarray wanted = json_data_array(json_data_at(golden, "gradient"));
     double loss = json_real_value(json_data_at(golden, "loss")), largest = 0;
     subject s;
-    make(&s, &(up_model_shape){ 2, 3, 2, 5, 3, 3, 0 }, 16, 6);
+    make(&s, &(up_model_shape){ 2, 3, 2, 5, 3, 3 }, 16, 6);
     const up_patch_shape *patch = &s.work.conv.patch;
-    for (size_t i = 0; i < s.model.learned; i++)
-        s.learned[i] = (float)(0.3 * sin(1.7 * (double)i + 0.3));
+    for (size_t i = 0; i < s.model.parameters; i++)
+        s.parameter[i] = (float)(0.3 * sin(1.7 * (double)i + 0.3));
     for (int y = 0; y < 6; y++)
         for (int x = 0; x < 16; x++) {
             float *target = s.work.target + (size_t)y * patch->stride + x;
@@ -318,16 +275,12 @@ Test(gradient, is_that_of_pytorch)
                 target[c * patch->size] = (float)cos(0.21 * x - 0.4 * y + c);
         }
     cr_expect_float_eq(run_gradient(&s, UP_LOSS_L2), loss, 1e-4 * loss);
-    cr_assert_eq(wanted.count, s.model.learned);
-    for (size_t i = 0; i < s.model.learned; i++)
+    cr_assert_eq(wanted.count, s.model.parameters);
+    for (size_t i = 0; i < s.model.parameters; i++)
         largest = fmax(largest, fabs(ndarray_get(&wanted, i)));
-    for (size_t i = 0; i < s.model.learned - 4; i++)
+    for (size_t i = 0; i < s.model.parameters; i++)
         cr_expect_float_eq(s.gradient[i], ndarray_get(&wanted, i), 1e-5 * largest,
                            "parameter %zu: %g", i, s.gradient[i]);
-    double mean = 0; /* the last layer has one bias */
-    for (size_t i = s.model.learned - 4; i < s.model.learned; i++)
-        mean += ndarray_get(&wanted, i) / 4;
-    cr_expect_float_eq(s.gradient[s.model.learned - 1], mean, 1e-5 * largest);
     done(&s);
     ndarray_free(&wanted);
     json_decref(golden);

@@ -20,11 +20,11 @@ typedef struct {
 static void list_states(const up_net_training *t, state list[STATES])
 {
     const state all[STATES] = {
-        { "learned", t->learned, t->model.learned },
-        { "adam.mean", t->mean, t->model.learned },
-        { "adam.square", t->square, t->model.learned },
-        { "average", t->average, t->model.plain },
-        { "best", t->best, t->model.plain },
+        { "parameters", t->parameter, t->model.parameters },
+        { "mean", t->mean, t->model.parameters },
+        { "square", t->square, t->model.parameters },
+        { "average", t->average, t->model.parameters },
+        { "best", t->best, t->model.parameters },
     };
     memcpy(list, all, sizeof all);
 }
@@ -35,11 +35,11 @@ static void describe(const up_net_training *t, char text[TEXT])
     const up_train_options *o = &t->options;
     uint64_t places = t->patches->until[t->patches->set->count - 1];
     snprintf(text, TEXT,
-             "scale %d, channels %d, layers %d, kernels %d and %d, expand %d, steps %" PRId64
+             "scale %d, channels %d, layers %d, kernels %d and %d, steps %" PRId64
              ", batch %d, patch %d, rate %g, loss %d, polish %g, seed %" PRIu64
              ", threads %d, patches %" PRIu64,
-             o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->expand, o->steps,
-             o->batch, o->patch, o->rate, (int)o->loss, o->polish, o->seed, t->threads, places);
+             o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
+             o->patch, o->rate, (int)o->loss, o->polish, o->seed, t->threads, places);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

@@ -12,12 +12,12 @@ static up_conv_shape conv_of(const up_model_layer *layer)
 
 up_status up_model_packed_make(up_model_packed *packed, const up_model *model, up_error *error)
 {
-    *packed = (up_model_packed){ up_alloc_zero(model->plain, sizeof(float)),
-                                 up_alloc_zero(model->plain, sizeof(float)), NULL };
+    *packed = (up_model_packed){ up_alloc_zero(model->parameters, sizeof(float)),
+                                 up_alloc_zero(model->parameters, sizeof(float)), NULL };
     if (packed->forward && packed->backward)
         return UP_OK;
     up_model_packed_free(packed);
-    return up_fail_memory(error, "weights", 2 * model->plain * sizeof(float));
+    return up_fail_memory(error, "weights", 2 * model->parameters * sizeof(float));
 }
 
 void up_model_packed_free(up_model_packed *packed)
@@ -27,16 +27,17 @@ void up_model_packed_free(up_model_packed *packed)
     *packed = (up_model_packed){ 0 };
 }
 
-void up_model_pack(up_model_packed *packed, const up_model *model, int i, const float *plain)
+void up_model_pack(up_model_packed *packed, const up_model *model, int i, const float *parameter)
 {
     const up_model_layer *layer = &model->layer[i];
     const up_kernels *kernels = up_kernels_get();
-    packed->plain = plain;
+    packed->parameter = parameter;
     if (layer->op != UP_MODEL_CONV)
         return;
     up_conv_shape conv = conv_of(layer);
-    up_conv_pack(kernels, &conv, plain + layer->plain, packed->forward + layer->plain);
-    up_conv_pack_transposed(kernels, &conv, plain + layer->plain, packed->backward + layer->plain);
+    up_conv_pack(kernels, &conv, parameter + layer->first, packed->forward + layer->first);
+    up_conv_pack_transposed(kernels, &conv, parameter + layer->first,
+                            packed->backward + layer->first);
 }
 
 static float *take(float **at, const up_patch_shape *patch, int channels)
@@ -128,19 +129,19 @@ void up_model_forward(up_gradient_work *work, const up_model_packed *packed)
     const float *in = work->input;
     for (int i = 0; i < work->model->layers; i++) {
         const up_model_layer *layer = &work->model->layer[i];
-        const float *plain = packed->plain + layer->plain;
+        const float *parameter = packed->parameter + layer->first;
         up_conv_shape conv = conv_of(layer);
         float *out = work->output[i];
         for (int c = 0; layer->op != UP_MODEL_CONV && c < layer->out; c++) {
             size_t at = c * patch->size;
             if (layer->op == UP_MODEL_PRELU)
-                kernels->prelu(out + at, in + at, plain[c], points(patch));
+                kernels->prelu(out + at, in + at, parameter[c], points(patch));
             else
                 kernels->add(out + at, in + at, work->output[layer->from] + at, points(patch));
         }
         if (layer->op == UP_MODEL_CONV)
-            up_conv_forward(&work->conv, &conv, packed->forward + layer->plain,
-                            plain + up_model_weights(layer), in, out);
+            up_conv_forward(&work->conv, &conv, packed->forward + layer->first,
+                            parameter + up_model_weights(layer), in, out);
         in = out;
     }
 }
@@ -208,11 +209,12 @@ void up_model_backward(up_gradient_work *work, const up_model_packed *packed, fl
         if (layer->op == UP_MODEL_ADD) {
             add_to(work, work->kept[layer->from], grad, NULL, layer->out);
         } else if (layer->op == UP_MODEL_PRELU) {
-            bend_back(work, layer, packed->plain + layer->plain, in, grad, gradient + layer->plain);
+            bend_back(work, layer, packed->parameter + layer->first, in, grad,
+                      gradient + layer->first);
         } else {
-            up_conv_weight_gradient(&work->conv, &conv, in, grad, gradient + layer->plain);
+            up_conv_weight_gradient(&work->conv, &conv, in, grad, gradient + layer->first);
             if (i > 0)
-                up_conv_backward(&work->conv, &conv, packed->backward + layer->plain, grad, other);
+                up_conv_backward(&work->conv, &conv, packed->backward + layer->first, grad, other);
             float *made = other;
             other = grad;
             grad = made;

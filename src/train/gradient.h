@@ -1,4 +1,4 @@
-/* A model run on one patch, and the gradient of the loss by every plain parameter. */
+/* A model run on one patch, and the gradient of the loss by every parameter. */
 #ifndef UP_TRAIN_GRADIENT_H
 #define UP_TRAIN_GRADIENT_H
 
@@ -7,14 +7,14 @@
 
 /* Weights as the kernels want them: made once per step, for all threads. */
 typedef struct {
-    float *forward, *backward; /* layer i from model->layer[i].plain on */
-    const float *plain;
+    float *forward, *backward; /* layer i from model->layer[i].first on */
+    const float *parameter;
 } up_model_packed;
 
 up_status up_model_packed_make(up_model_packed *packed, const up_model *model, up_error *error);
 void up_model_packed_free(up_model_packed *packed);
-/* Layer i; `plain` is borrowed. */
-void up_model_pack(up_model_packed *packed, const up_model *model, int i, const float *plain);
+/* Layer i; `parameter` is borrowed. */
+void up_model_pack(up_model_packed *packed, const up_model *model, int i, const float *parameter);
 
 /* Buffers of one thread for patches of one size. */
 typedef struct {
@@ -38,7 +38,7 @@ void up_model_forward(up_gradient_work *work, const up_model_packed *packed);
 /* The loss of the last output, summed over its samples; its gradient goes to spare[0]. */
 double up_model_loss(up_gradient_work *work, up_loss loss, float weight);
 
-/* Adds to `gradient`, one per plain parameter. */
+/* Adds to `gradient`, one per parameter. */
 void up_model_backward(up_gradient_work *work, const up_model_packed *packed, float *gradient);
 
 #endif

@@ -11,44 +11,30 @@ size_t up_model_weights(const up_model_layer *layer)
     return (size_t)layer->out * layer->in * layer->kernel * layer->kernel;
 }
 
-static size_t taps_of(const up_model_layer *layer)
+size_t up_model_end(const up_model *model, int i)
 {
-    return (size_t)layer->in * layer->kernel * layer->kernel;
+    return i + 1 < model->layers ? model->layer[i + 1].first : model->parameters;
 }
 
-static size_t plain_size(const up_model_layer *layer)
+static size_t parameters_of(const up_model_layer *layer)
 {
     if (layer->op == UP_MODEL_CONV)
         return up_model_weights(layer) + layer->out;
     return layer->op == UP_MODEL_PRELU ? layer->out : 0;
 }
 
-static size_t learned_size(const up_model_layer *layer)
-{
-    if (layer->middle == 0)
-        return plain_size(layer);
-    return (taps_of(layer) + layer->out) * layer->middle + layer->out;
-}
-
 static void append(up_model *model, up_model_layer layer)
 {
-    layer.plain = model->plain;
-    layer.learned = model->learned;
-    model->plain += plain_size(&layer);
-    model->learned += learned_size(&layer);
+    layer.first = model->parameters;
+    model->parameters += parameters_of(&layer);
     model->reach = up_max(model->reach, layer.kernel / 2);
     model->most_channels = up_max(model->most_channels, up_max(layer.in, layer.out));
     model->layer[model->layers++] = layer;
 }
 
-static void append_conv(up_model *model, int in, int out, int kernel, int middle, bool shortcut)
+static void append_conv(up_model *model, int in, int out, int kernel)
 {
-    append(model, (up_model_layer){ .op = UP_MODEL_CONV,
-                                    .in = in,
-                                    .out = out,
-                                    .kernel = kernel,
-                                    .middle = middle,
-                                    .shortcut = shortcut });
+    append(model, (up_model_layer){ .op = UP_MODEL_CONV, .in = in, .out = out, .kernel = kernel });
 }
 
 static void append_point(up_model *model, up_model_op op, int channels, int from)
@@ -72,12 +58,6 @@ static up_status check(const up_model_shape *shape, up_error *error)
             return up_fail(error, UP_ERROR_ARGUMENT,
                            "a kernel of %d cannot be trained: it must be odd and at most 15",
                            kernels[i]);
-    int least = up_max(shape->channels, shape->scale * shape->scale);
-    if (shape->middle != 0 && (shape->middle < least || shape->middle > 4096))
-        return up_fail(error, UP_ERROR_ARGUMENT,
-                       "a convolution cannot be expanded to %d channels: %d to 4096 are possible, "
-                       "or 0 to leave it as it is",
-                       shape->middle, least);
     return UP_OK;
 }
 
@@ -89,19 +69,17 @@ up_status up_model_make(up_model *model, const up_model_shape *shape, up_error *
     model->layer = up_alloc(most, sizeof *model->layer);
     if (!model->layer)
         return up_fail_memory(error, "a model", most * sizeof *model->layer);
-    append_conv(model, 1, channels, shape->first_kernel, shape->middle, false);
+    append_conv(model, 1, channels, shape->first_kernel);
     append_point(model, UP_MODEL_PRELU, channels, 0);
     for (int i = 0; i < shape->body; i++) {
-        append_conv(model, channels, channels, shape->body_kernel, shape->middle,
-                    shape->middle > 0);
+        append_conv(model, channels, channels, shape->body_kernel);
         append_point(model, UP_MODEL_PRELU, channels, 0);
     }
     if (shape->body > 1) {
         model->layer[1].shared = true;
         append_point(model, UP_MODEL_ADD, channels, 1);
     }
-    append_conv(model, channels, shape->scale * shape->scale, shape->last_kernel, shape->middle,
-                false);
+    append_conv(model, channels, shape->scale * shape->scale, shape->last_kernel);
     return UP_OK;
 }
 
@@ -120,35 +98,17 @@ double up_model_multiply_adds(const up_model *model)
     return sum;
 }
 
-static void fill_random(float *to, size_t count, double deviation, up_random *random)
+void up_model_initialise(const up_model *model, float *parameter, uint64_t seed)
 {
-    for (size_t i = 0; i < count; i++)
-        to[i] = (float)(deviation * up_random_normal(random));
-}
-
-static void initialise_conv(const up_model_layer *layer, bool last, float *to, up_random *random)
-{
-    size_t taps = taps_of(layer);
-    if (layer->middle == 0) {
-        fill_random(to, layer->out * taps, last ? 0 : sqrt(1.0 / taps), random);
-        memset(to + layer->out * taps, 0, layer->out * sizeof *to);
-        return;
-    }
-    float *back = to + layer->middle * taps;
-    size_t backs = (size_t)layer->out * layer->middle;
-    fill_random(to, layer->middle * taps, sqrt(1.0 / taps), random);
-    fill_random(back, backs, last ? 0 : sqrt(1.0 / layer->middle), random);
-    memset(back + backs, 0, layer->out * sizeof *to);
-}
-
-void up_model_initialise(const up_model *model, float *learned, uint64_t seed)
-{
-    for (int i = 0; i < model->layers; i++) {
+    memset(parameter, 0, model->parameters * sizeof *parameter);
+    for (int i = 0; i < model->layers - 1; i++) {
         const up_model_layer *layer = &model->layer[i];
+        float *to = parameter + layer->first;
         up_random random = up_random_make(seed, i, 0);
-        if (layer->op == UP_MODEL_CONV)
-            initialise_conv(layer, i == model->layers - 1, learned + layer->learned, &random);
+        double deviation = sqrt(1.0 / (layer->in * layer->kernel * layer->kernel));
+        for (size_t w = 0; layer->op == UP_MODEL_CONV && w < up_model_weights(layer); w++)
+            to[w] = (float)(deviation * up_random_normal(&random));
         for (int c = 0; layer->op == UP_MODEL_PRELU && c < layer->out; c++)
-            learned[layer->learned + c] = 0.25f;
+            to[c] = 0.25f;
     }
 }

@@ -87,11 +87,11 @@ static void append(tensor_list *list, int layer, const char *what, const float *
 }
 
 /* The bias of the last layer is one for all phases. */
-static void append_layer(tensor_list *list, const up_model *model, int i, const float *plain,
+static void append_layer(tensor_list *list, const up_model *model, int i, const float *parameter,
                          const float *transposed)
 {
     const up_model_layer *layer = &model->layer[i];
-    const float *weight = plain + layer->plain;
+    const float *weight = parameter + layer->first;
     size_t in = layer->in, out = layer->out, kernel = layer->kernel, size = kernel * model->scale;
     if (layer->op == UP_MODEL_PRELU)
         append(list, i, "weight", weight, 1, (size_t[]){ out });
@@ -105,15 +105,15 @@ static void append_layer(tensor_list *list, const up_model *model, int i, const 
     append(list, i, "bias", weight + up_model_weights(layer), 1, (size_t[]){ last ? 1 : out });
 }
 
-static up_status save(const up_model *model, const float *plain, float *transposed,
+static up_status save(const up_model *model, const float *parameter, float *transposed,
                       tensor_list *list, const up_train_job *job, const up_train_result *about,
                       up_error *error)
 {
     const up_model_layer *last = &model->layer[model->layers - 1];
     for (size_t i = 0; i < up_model_weights(last); i++)
-        transposed[transposed_at(model, last, i)] = plain[last->plain + i];
+        transposed[transposed_at(model, last, i)] = parameter[last->first + i];
     for (int i = 0; i < model->layers; i++)
-        append_layer(list, model, i, plain, transposed);
+        append_layer(list, model, i, parameter, transposed);
     char *layers = layers_json(model);
     if (!layers)
         return up_fail_memory(error, "a list of layers", 0);
@@ -126,7 +126,7 @@ static up_status save(const up_model *model, const float *plain, float *transpos
     return status;
 }
 
-up_status up_model_save(const up_model *model, const float *plain, const up_train_job *job,
+up_status up_model_save(const up_model *model, const float *parameter, const up_train_job *job,
                         const up_train_result *result, up_error *error)
 {
     size_t most = 2 * (size_t)model->layers;
@@ -135,7 +135,7 @@ up_status up_model_save(const up_model *model, const float *plain, const up_trai
     float *transposed =
         up_alloc(up_model_weights(&model->layer[model->layers - 1]), sizeof *transposed);
     up_status status = list.tensor && list.name && list.shape && transposed
-                           ? save(model, plain, transposed, &list, job, result, error)
+                           ? save(model, parameter, transposed, &list, job, result, error)
                            : up_fail_memory(error, "tensors", most * sizeof *list.tensor);
     up_free(list.tensor);
     up_free(list.name);
@@ -164,7 +164,7 @@ static bool last_fits(const up_model *model, const up_network_item *item)
            item->kernel[0] == size && item->kernel[1] == size && item->bias;
 }
 
-static up_status take(const up_model *model, const up_network *network, float *plain,
+static up_status take(const up_model *model, const up_network *network, float *parameter,
                       const char *path, up_error *error)
 {
     int last = model->layers - 1;
@@ -183,14 +183,14 @@ static up_status take(const up_model *model, const up_network *network, float *p
         const up_model_layer *layer = &model->layer[i];
         const up_network_item *item = &network->item[i];
         size_t weights = layer->op == UP_MODEL_CONV ? up_model_weights(layer) : (size_t)layer->out;
-        float *to = plain + layer->plain;
+        float *to = parameter + layer->first;
         if (layer->op != UP_MODEL_ADD)
             memcpy(to, item->weight, weights * sizeof *to);
         if (layer->op == UP_MODEL_CONV)
             memcpy(to + weights, item->bias, layer->out * sizeof *to);
     }
     const up_model_layer *layer = &model->layer[last];
-    float *to = plain + layer->plain;
+    float *to = parameter + layer->first;
     if (!last_fits(model, &network->item[last]))
         return UP_OK;
     for (size_t i = 0; i < up_model_weights(layer); i++)
@@ -200,7 +200,7 @@ static up_status take(const up_model *model, const up_network *network, float *p
     return UP_OK;
 }
 
-up_status up_model_read(const up_model *model, float *plain, const char *path, up_error *error)
+up_status up_model_read(const up_model *model, float *parameter, const char *path, up_error *error)
 {
     up_safetensors *file;
     up_network *network;
@@ -208,7 +208,7 @@ up_status up_model_read(const up_model *model, float *plain, const char *path, u
     up_status status = up_network_load(&network, file, NULL, 0, error);
     up_safetensors_close(&file);
     UP_TRY(status);
-    status = take(model, network, plain, path, error);
+    status = take(model, network, parameter, path, error);
     up_network_free(&network);
     return status;
 }

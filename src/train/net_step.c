@@ -1,13 +1,14 @@
-#include "train/adam.h"
-#include "train/net_training.h"
-
 #include "base/memory.h"
+#include "train/adam.h"
+#include "train/muon.h"
+#include "train/net_training.h"
 
 #include <math.h>
 #include <string.h>
 
 #define CHUNK 4096      /* parameters that a thread takes at a time */
-#define AVERAGED 0.999f /* of the average of weights is kept at every step */
+#define AVERAGED 0.999f /* of the average is kept at every step */
+#define ADAM 0.05       /* its rate, beside Muon's */
 
 static up_model_shape shape_of(const up_train_options *o)
 {
@@ -18,26 +19,37 @@ static up_model_shape shape_of(const up_train_options *o)
         .first_kernel = o->first_kernel,
         .body_kernel = 3,
         .last_kernel = o->last_kernel,
-        .middle = o->expand < 0 ? 0 : o->expand,
     };
+}
+
+static int columns_of(const up_model_layer *layer)
+{
+    return layer->in * layer->kernel * layer->kernel;
+}
+
+static size_t scratch_of(const up_model_layer *layer)
+{
+    return layer->op == UP_MODEL_CONV ? up_muon_scratch(layer->out, columns_of(layer)) : 0;
 }
 
 static up_status allocate(up_net_training *t, up_error *error)
 {
     const up_model *model = &t->model;
-    float **learned[] = { &t->learned, &t->mean, &t->square, &t->gradient };
-    float **plain[] = { &t->average, &t->best, &t->plain, &t->plain_gradient };
+    float **all[] = { &t->parameter, &t->mean, &t->square, &t->average, &t->best, &t->gradient };
     bool got = true;
-    for (int i = 0; i < 4; i++) {
-        got &= (*learned[i] = up_alloc_zero(model->learned, sizeof(float))) != NULL;
-        got &= (*plain[i] = up_alloc_zero(model->plain, sizeof(float))) != NULL;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        got &= (*all[i] = up_alloc_zero(model->parameters, sizeof(float))) != NULL;
+    for (int i = 0; i < model->layers; i++) {
+        size_t size = scratch_of(&model->layer[i]);
+        t->scratch_size = size > t->scratch_size ? size : t->scratch_size;
     }
+    got &= (t->scratch = up_alloc(model->layers, t->scratch_size * sizeof(float))) != NULL;
     got &= (t->work = up_alloc_zero(t->threads, sizeof *t->work)) != NULL;
     got &= (t->part = up_alloc_zero(t->threads, sizeof *t->part)) != NULL;
     got &= (t->loss = up_alloc_zero(t->threads, sizeof *t->loss)) != NULL;
     for (int i = 0; got && i < t->threads; i++)
-        got &= (t->part[i] = up_alloc_zero(model->plain, sizeof(float))) != NULL;
-    return got ? UP_OK : up_fail_memory(error, "a model", 4 * model->learned * sizeof(float));
+        got &= (t->part[i] = up_alloc_zero(model->parameters, sizeof(float))) != NULL;
+    return got ? UP_OK : up_fail_memory(error, "a model", 6 * model->parameters * sizeof(float));
 }
 
 up_status up_net_training_make(up_net_training *t, const up_train_options *options,
@@ -56,7 +68,7 @@ up_status up_net_training_make(up_net_training *t, const up_train_options *optio
         status = up_gradient_work_make(&t->work[i], &t->model, patches->size, patches->size, true,
                                        error);
     if (status == UP_OK)
-        up_model_initialise(&t->model, t->learned, options->seed);
+        up_model_initialise(&t->model, t->parameter, options->seed);
     else
         up_net_training_free(t);
     return status;
@@ -70,8 +82,9 @@ void up_net_training_free(up_net_training *t)
         if (t->part)
             up_free(t->part[i]);
     }
-    float *all[] = { t->learned, t->mean, t->square, t->gradient,
-                     t->average, t->best, t->plain,  t->plain_gradient };
+    float *all[] = {
+        t->parameter, t->mean, t->square, t->average, t->best, t->gradient, t->scratch
+    };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         up_free(all[i]);
     up_free(t->work);
@@ -82,20 +95,13 @@ void up_net_training_free(up_net_training *t)
     *t = (up_net_training){ 0 };
 }
 
-static size_t plain_end(const up_model *model, int i)
-{
-    return i + 1 < model->layers ? model->layer[i + 1].plain : model->plain;
-}
-
-/* Layer i: its plain weights, packed, and their average. */
+/* Layer i: packed weights, and the average of its parameters. */
 static void prepare(up_net_training *t, int i)
 {
-    float kept = fminf(AVERAGED, (float)(t->step + 1) / (float)(t->step + 10));
-    kept = t->step == 0 ? 0 : kept;
-    up_model_collapse(&t->model, i, t->learned, t->plain);
-    up_model_pack(&t->packed, &t->model, i, t->plain);
-    for (size_t p = t->model.layer[i].plain; p < plain_end(&t->model, i); p++)
-        t->average[p] = kept * t->average[p] + (1 - kept) * t->plain[p];
+    float kept = t->step > 0 ? fminf(AVERAGED, (float)(t->step + 1) / (float)(t->step + 10)) : 0;
+    up_model_pack(&t->packed, &t->model, i, t->parameter);
+    for (size_t p = t->model.layer[i].first; p < up_model_end(&t->model, i); p++)
+        t->average[p] = kept * t->average[p] + (1 - kept) * t->parameter[p];
 }
 
 static up_loss loss_now(const up_net_training *t)
@@ -112,7 +118,7 @@ static void run_patches(up_net_training *t, int thread)
     int batch = t->options.batch;
     double samples = (double)patches->size * patches->size * t->model.scale * t->model.scale;
     float weight = (float)(1 / (samples * batch));
-    memset(t->part[thread], 0, t->model.plain * sizeof(float));
+    memset(t->part[thread], 0, t->model.parameters * sizeof(float));
     t->loss[thread] = 0;
     for (int b = batch * thread / t->threads; b < batch * (thread + 1) / t->threads; b++) {
         up_random random = up_random_make(t->options.seed, (uint64_t)t->step, (uint64_t)b + 16);
@@ -126,20 +132,38 @@ static void run_patches(up_net_training *t, int thread)
 
 static void add_parts(up_net_training *t, size_t first)
 {
-    size_t end = first + CHUNK < t->model.plain ? first + CHUNK : t->model.plain;
+    size_t end = first + CHUNK < t->model.parameters ? first + CHUNK : t->model.parameters;
     for (size_t p = first; p < end; p++) {
         float sum = 0;
         for (int i = 0; i < t->threads; i++)
             sum += t->part[i][p];
-        t->plain_gradient[p] = sum;
+        t->gradient[p] = sum;
     }
 }
 
-static void descend(up_net_training *t, size_t first)
+/* The phases of the last layer are pixels of one channel, with one bias. */
+static void tie_bias(up_net_training *t)
 {
-    size_t end = first + CHUNK < t->model.learned ? first + CHUNK : t->model.learned;
+    int outs = t->model.scale * t->model.scale;
+    float *bias = t->gradient + t->model.parameters - outs, mean = 0;
+    for (int o = 0; o < outs; o++)
+        mean += bias[o] / (float)outs;
+    for (int o = 0; o < outs; o++)
+        bias[o] = mean;
+}
+
+/* Layer i: matrices by Muon, the rest by Adam. */
+static void descend(up_net_training *t, int i)
+{
+    const up_model_layer *layer = &t->model.layer[i];
     double rate = up_learning_rate(t->options.rate, t->step, t->options.steps);
-    up_adam(t->learned, t->mean, t->square, t->gradient, first, end, rate, t->step);
+    size_t first = layer->first, end = up_model_end(&t->model, i);
+    if (layer->op == UP_MODEL_CONV) {
+        up_muon(t->parameter + first, t->mean + first, t->gradient + first, layer->out,
+                columns_of(layer), rate, t->scratch + i * t->scratch_size);
+        first += up_model_weights(layer);
+    }
+    up_adam(t->parameter, t->mean, t->square, t->gradient, first, end, ADAM * rate, t->step);
 }
 
 double up_net_training_step(up_net_training *t)
@@ -153,14 +177,13 @@ double up_net_training_step(up_net_training *t)
         for (int i = 0; i < t->threads; i++)
             run_patches(t, i);
 #pragma omp for
-        for (size_t p = 0; p < t->model.plain; p += CHUNK)
+        for (size_t p = 0; p < t->model.parameters; p += CHUNK)
             add_parts(t, p);
+#pragma omp single
+        tie_bias(t);
 #pragma omp for schedule(dynamic)
         for (int i = 0; i < t->model.layers; i++)
-            up_model_collapse_gradient(&t->model, i, t->learned, t->plain_gradient, t->gradient);
-#pragma omp for
-        for (size_t p = 0; p < t->model.learned; p += CHUNK)
-            descend(t, p);
+            descend(t, i);
     }
     t->step++;
     double loss = 0;

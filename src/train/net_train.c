@@ -41,11 +41,10 @@ static up_train_options settled(const up_train_options *options)
     o.layers = o.layers ? o.layers : 4;
     o.first_kernel = o.first_kernel ? o.first_kernel : 5;
     o.last_kernel = o.last_kernel ? o.last_kernel : 5;
-    o.expand = o.expand ? up_max(o.expand, -1) : 128;
     o.steps = o.steps ? o.steps : 100000;
     o.batch = o.batch ? o.batch : 16;
     o.patch = o.patch ? o.patch : 48;
-    o.rate = o.rate > 0 ? o.rate : 0.001;
+    o.rate = o.rate > 0 ? o.rate : 0.02;
     o.polish = o.polish > 0 ? o.polish : o.polish < 0 ? 0 : 0.2;
     return o;
 }
@@ -84,10 +83,10 @@ static up_status save_weights(run *r, up_error *error)
              o->channels, o->layers + 2, up_model_multiply_adds(&t->model));
     snprintf(recipe, sizeof recipe,
              "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
-             "--last-kernel %d --expand %d --steps %" PRId64 " --batch %d --patch %d --rate %g "
+             "--last-kernel %d --steps %" PRId64 " --batch %d --patch %d --rate %g "
              "--loss %s --polish %g --seed %" PRIu64 "%s",
-             o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->expand, o->steps,
-             o->batch, o->patch, o->rate,
+             o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
+             o->patch, o->rate,
              o->loss == UP_LOSS_L1   ? "l1"
              : o->loss == UP_LOSS_L2 ? "l2"
                                      : "charbonnier",
@@ -125,7 +124,7 @@ static up_status validate(run *r, up_error *error)
     UP_TRY(up_net_training_validate(t, &r->job->validation, &r->state.psnr, error));
     if (!(r->state.psnr <= t->best_psnr)) {
         t->best_psnr = r->state.psnr;
-        for (size_t i = 0; i < t->model.plain; i++)
+        for (size_t i = 0; i < t->model.parameters; i++)
             t->best[i] = t->average[i];
     }
     r->state.best_psnr = t->best_psnr;
@@ -181,11 +180,8 @@ static up_status begin(run *r, up_error *error)
     up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
     struct stat info;
-    if (o->from) {
-        up_model_collapse_all(&t->model, t->learned, t->plain);
-        UP_TRY(up_model_read(&t->model, t->plain, o->from, error));
-        UP_TRY(up_model_unfold(&t->model, t->plain, t->learned, o->seed, error));
-    }
+    if (o->from)
+        UP_TRY(up_model_read(&t->model, t->parameter, o->from, error));
     if (o->resume && stat(o->checkpoint, &info) == 0)
         UP_TRY(up_checkpoint_read(t, o->checkpoint, error));
     r->first = t->step;

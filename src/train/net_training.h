@@ -9,17 +9,18 @@ typedef struct {
     up_train_options options; /* with the defaults filled in */
     up_model model;
     int64_t step;
-    float *learned, *mean, *square; /* [model.learned]; the latter two are Adam's */
-    float *average;                 /* [model.plain], of the last some thousand steps */
-    float *best;                    /* the average when `best_psnr` was reached; NaN: never */
+    float *parameter, *mean, *square; /* the latter two: what the optimiser remembers */
+    float *average;                   /* of the last some thousand steps */
+    float *best;                      /* the average when `best_psnr` was reached; NaN: never */
     double best_psnr;
 
-    float *gradient; /* [model.learned] */
-    float *plain, *plain_gradient;
+    float *gradient;
+    float *scratch; /* of up_muon(): [layers][scratch_size] */
+    size_t scratch_size;
     up_model_packed packed;
     const up_patches *patches;
     up_gradient_work *work; /* [threads] */
-    float **part;           /* [threads] of the plain gradient */
+    float **part;           /* [threads] of the gradient */
     double *loss;           /* [threads] */
     int threads;
 } up_net_training;

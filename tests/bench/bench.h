@@ -26,6 +26,7 @@ void bench_methods(const bench_limits *limits);
 void bench_tconvs(const bench_limits *limits);
 void bench_conv(const bench_limits *limits);
 void bench_networks(const bench_limits *limits);
+void bench_train(const bench_limits *limits);
 
 /* The shortest of many runs on this thread, in seconds. */
 double bench_seconds(void (*run)(void *), void *user);

@@ -11,6 +11,7 @@ static const bench_section sections[] = {
     { "tconv", "transposed convolutions, beside other libraries", bench_tconvs },
     { "conv", "convolutions and transposed convolutions as networks have them", bench_conv },
     { "networks", "whole networks with made-up weights", bench_networks },
+    { "train", "steps of training", bench_train },
 };
 
 enum { SECTIONS = sizeof sections / sizeof *sections };

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Times the steps of training that `upscale_bench train` times, in PyTorch (python3-torch).
+
+Data is noise and already in memory; the optimiser is Adam, the cheapest to run.
+"""
+import time
+
+import torch
+from torch import nn
+
+BATCH, PATCH = 16, 48
+
+
+class Net(nn.Module):
+    def __init__(self, channels, layers, last_kernel):
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(1, channels, 5, padding=2), nn.PReLU(channels))
+        self.body = nn.Sequential(*[part for _ in range(layers) for part in (
+            nn.Conv2d(channels, channels, 3, padding=1), nn.PReLU(channels))])
+        self.last = nn.Conv2d(channels, 4, last_kernel, padding=last_kernel // 2)
+
+    def forward(self, x):
+        first = self.first(x)
+        return self.last(first + self.body(first))
+
+
+def milliseconds(net, threads):
+    torch.set_num_threads(threads)
+    adam = torch.optim.Adam(net.parameters(), lr=1e-6)
+    low, residual = torch.rand(BATCH, 1, PATCH, PATCH), torch.zeros(BATCH, 4, PATCH, PATCH)
+    best = float("inf")
+    for _ in range(20):
+        start = time.perf_counter()
+        adam.zero_grad()
+        (net(low) - residual).abs().mean().backward()
+        adam.step()
+        best = min(best, time.perf_counter() - start)
+    return 1e3 * best
+
+
+for shape in ((16, 4, 5), (32, 8, 3)):
+    for threads in (1, 2):
+        print("%d channels, %d layers, %d thread%s: %.1f ms/step" % (
+            shape[0], shape[1], threads, "s"[:threads - 1], milliseconds(Net(*shape), threads)))
