@@ -203,6 +203,12 @@ double up_linear_error(const double *weight, const up_linear_statistics *s)
     return sum / (s->pixels * (double)s->phases);
 }
 
+static double cubic(double place)
+{
+    const double distance = fabs(place);
+    return distance < up_filter_cubic.support ? up_filter_cubic.at(distance, -0.5) : 0;
+}
+
 void up_linear_kernel(float *kernel, const double *weight, int scale, int window)
 {
     const int side = window * scale;
@@ -213,7 +219,7 @@ void up_linear_kernel(float *kernel, const double *weight, int scale, int window
             const int phase = y % scale * scale + x % scale;
             const double down = (2 * y + 1 - side) / (2.0 * scale);
             const double right = (2 * x + 1 - side) / (2.0 * scale);
-            const double bicubic = up_filter_cubic.at(down, -0.5) * up_filter_cubic.at(right, -0.5);
+            const double bicubic = cubic(down) * cubic(right);
             kernel[y * side + x] =
                 (float)(bicubic + weight[(phase * window + row) * window + column]);
         }
