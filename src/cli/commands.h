@@ -9,6 +9,7 @@ enum {
     CLI_UPSCALE = 1 << 0,
     CLI_POOL = 1 << 1,
     CLI_INFO = 1 << 2,
+    CLI_TRAIN = 1 << 3,
     CLI_EVERY = ~0,
 };
 
@@ -31,6 +32,6 @@ typedef struct {
 
 extern const cli_command *const cli_commands[]; /* upscale itself first, NULL last */
 
-extern const cli_command cli_upscale_command, cli_pool_command, cli_info_command;
+extern const cli_command cli_upscale_command, cli_pool_command, cli_info_command, cli_train_command;
 
 #endif

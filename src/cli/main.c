@@ -14,6 +14,7 @@ const cli_command *const cli_commands[] = {
     &cli_upscale_command,
     &cli_pool_command,
     &cli_info_command,
+    &cli_train_command,
     NULL,
 };
 
