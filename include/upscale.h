@@ -414,7 +414,7 @@ typedef enum {
 
 /* How it is going. Losses and PSNR (dB, luma) are NaN until there are any. */
 typedef struct {
-    int64_t step, steps;
+    int64_t step, steps;      /* of UP_TRAIN_LINEAR: low-resolution pixels */
     double loss;              /* mean since the last report, of samples in 0..1 */
     double psnr, best_psnr;   /* on the validation pictures: now, and the best so far */
     double pixels_per_second; /* of low-resolution input */

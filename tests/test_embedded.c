@@ -8,6 +8,7 @@
 #include "support/scratch.h"
 #include "weights/embedded.h"
 #include "weights/layer.h"
+#include "weights/network.h"
 
 TestSuite(embedded, .init = scratch_init, .fini = scratch_fini);
 
@@ -139,21 +140,26 @@ Test(embedded, every_file_is_complete_and_multiplies_the_size)
     int count = 0;
     for (; (file = up_embedded_at(count)); count++) {
         up_safetensors *weights;
+        up_network *network;
         up_error error;
-        up_layer_weights *layer = load(file, &weights);
+        cr_assert_eq(
+            up_safetensors_from_memory(&weights, file->bytes, file->size, file->name, &error),
+            UP_OK, "%s", error.message);
         static const char *const keys_needed[] = { "upscale.scale", "upscale.color", "licence",
                                                    "description" };
         for (size_t i = 0; i < sizeof keys_needed / sizeof *keys_needed; i++)
             cr_expect(up_safetensors_metadata(weights, keys_needed[i]), "%s x%d: %s", file->name,
                       file->scale, keys_needed[i]);
-        int height, width, padding[2];
-        cr_expect(layer->scale[0] == file->scale && layer->scale[1] == file->scale);
-        cr_assert_eq(up_layer_output(layer, 5, 7, NULL, &height, &width, padding, &error), UP_OK);
-        cr_expect(height == 5 * file->scale && width == 7 * file->scale);
-        up_layer_free(&layer);
+        cr_assert_eq(up_network_load(&network, weights, NULL, 0, &error), UP_OK, "%s",
+                     error.message);
+        for (int axis = 0; axis < 2; axis++)
+            cr_expect(network->scale[axis] == file->scale && network->extra[axis] == 0 &&
+                          network->reduction[axis] == 1,
+                      "%s x%d", file->name, file->scale);
+        up_network_free(&network);
         up_safetensors_close(&weights);
     }
-    cr_expect_geq(count, 3);
+    cr_expect_geq(count, 6);
 }
 
 Test(embedded, lookup)
@@ -166,5 +172,7 @@ Test(embedded, lookup)
         const up_embedded *first = up_embedded_find(NULL, scale);
         cr_assert(first);
         cr_expect_eq(first->scale, scale);
+        cr_expect(strcmp(first->name, "small") == 0 ||
+                  (!up_embedded_find("small", scale) && strcmp(first->name, "linear") == 0));
     }
 }

@@ -122,3 +122,22 @@ Test(set5, community_weights_reach_what_is_stated)
         cr_expect_float_eq(psnr, weights[i].psnr, 0.03, "%s", weights[i].name);
     }
 }
+
+/* The weights inside the program are at least as good as they are said to be. */
+Test(set5, embedded_weights)
+{
+    static const struct {
+        const char *method;
+        double least[3]; /* x2, x3, x4 */
+    } wanted[] = { { "tconv:linear", { 35.20, 31.42, 29.35 } } };
+    if (!file_exists(SET5))
+        cr_skip("Set5 is not here");
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        for (int scale = 2; scale <= 4; scale++) {
+            char flags[64];
+            snprintf(flags, sizeof flags, "-m %s", wanted[i].method);
+            double psnr = evaluated(scale, flags).psnr;
+            printf("%s x%d: %.3f dB\n", wanted[i].method, scale, psnr);
+            cr_expect_geq(psnr, wanted[i].least[scale - 2], "%s x%d", wanted[i].method, scale);
+        }
+}

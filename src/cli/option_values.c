@@ -62,6 +62,13 @@ bool cli_parse_text(const cli_option *option, const char *value, void *field, ch
     return true;
 }
 
+bool cli_parse_more(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option, (void)wanted;
+    cli_words_add(field, cli_copy(value));
+    return true;
+}
+
 static bool want_choice(char *wanted, const char *choices)
 {
     const char *word;
@@ -106,6 +113,18 @@ bool cli_parse_number(const cli_option *option, const char *value, void *field, 
     }
     snprintf(wanted, CLI_WANTED, "a number from %g to %g", option->low, option->high);
     return false;
+}
+
+bool cli_parse_whole(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(value, &end, 10);
+    if (errno || *end || strspn(value, "0123456789") == 0)
+        return want(wanted, "a whole number from 0 on");
+    *(uint64_t *)field = number;
+    return true;
 }
 
 bool cli_parse_cubic(const cli_option *option, const char *value, void *field, char *wanted)

@@ -216,6 +216,7 @@ void cli_settings_clear(cli_settings *settings)
     free(settings->method_weights);
     free(settings->named_weights);
     cli_words_clear(&settings->methods);
+    cli_words_clear(&settings->validation);
     free(settings->operands);
     *settings = (cli_settings){ 0 };
 }

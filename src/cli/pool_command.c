@@ -4,23 +4,10 @@
 #include "json_lines.h"
 #include "ledger.h"
 #include "options.h"
+#include "output_check.h"
 #include "signals.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static bool is_stream(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    bool both = !is_stream(a) && !is_stream(b) && stat(a, &x) == 0 && stat(b, &y) == 0;
-    return both ? x.st_dev == y.st_dev && x.st_ino == y.st_ino : strcmp(a, b) == 0;
-}
 
 static bool check_arguments(const cli_settings *s)
 {
@@ -33,30 +20,19 @@ static bool check_arguments(const cli_settings *s)
         problem = "pool needs a name for the index file: --indices IDX.npy";
     else if (!s->up.layer.kernel.set)
         problem = "pool needs the size of its window: --kernel K";
-    else if (is_stream(s->up.indices))
+    else if (cli_is_stream(s->up.indices))
         problem = "--indices: the index file cannot go to standard output; give it a name";
-    else if (is_stream(s->output) && s->json)
+    else if (cli_is_stream(s->output) && s->json)
         problem = "--json and -o - both want standard output; write the image to a file";
-    else if (same_file(s->output, s->up.indices))
+    else if (cli_same_file(s->output, s->up.indices))
         problem = "-o and --indices name the same file; give each its own";
-    else if (!is_stream(s->output) && same_file(s->operands[0], s->output))
+    else if (!cli_is_stream(s->output) && cli_same_file(s->operands[0], s->output))
         problem = "-o is the input itself; give it another name";
-    else if (same_file(s->operands[0], s->up.indices))
+    else if (cli_same_file(s->operands[0], s->up.indices))
         problem = "--indices is the input itself; give it another name";
     if (problem)
         cli_say("%s", problem);
     return !problem;
-}
-
-/* The library writes two files: better to hear of either being in the way before the work. */
-static bool is_free(const char *path, bool overwrite, up_error *error)
-{
-    struct stat st;
-    if (overwrite || is_stream(path) || lstat(path, &st) != 0)
-        return true;
-    error->status = UP_ERROR_OUTPUT;
-    snprintf(error->message, sizeof error->message, "%s exists; --overwrite replaces it", path);
-    return false;
 }
 
 static void show(const cli_settings *s, const up_error *error, double seconds)
@@ -86,8 +62,9 @@ static int run_pool(cli_settings *s)
     double start = cli_now();
     up_error error = { 0 };
     s->up.cancel = cli_signals_flag();
-    if (is_free(s->output, s->up.overwrite, &error) &&
-        is_free(s->up.indices, s->up.overwrite, &error))
+    /* The library writes two files: better to hear of either being in the way before the work. */
+    if (cli_output_is_free(s->output, s->up.overwrite, &error) &&
+        cli_output_is_free(s->up.indices, s->up.overwrite, &error))
         error.status = up_pool_file(s->operands[0], s->output, s->up.indices, &s->up, &error);
     cli_ledger ledger;
     cli_ledger_init(&ledger);

@@ -18,35 +18,29 @@ typedef struct {
     double weight, done;
 } progress_slot;
 
-typedef enum {
-    SHOW_NOTHING,
-    SHOW_BAR,
-    SHOW_JSON,
-} progress_show;
-
 struct cli_progress {
     pthread_mutex_t lock;
-    progress_show show;
+    cli_progress_show show;
     size_t files, ended;
     double weight, weight_ended, start, shown;
     int jobs, latest;
     progress_slot *slot;
 };
 
-static progress_show choose_show(const cli_settings *settings)
+cli_progress_show cli_progress_choose(const cli_settings *settings)
 {
     if (settings->progress == CLI_PROGRESS_JSON)
-        return SHOW_JSON;
+        return CLI_SHOW_JSON;
     const char *terminal = getenv("TERM");
     bool able = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
     bool wanted = settings->progress == CLI_PROGRESS_AUTO && !settings->quiet && !settings->dry_run;
-    return able && wanted ? SHOW_BAR : SHOW_NOTHING;
+    return able && wanted ? CLI_SHOW_BAR : CLI_SHOW_NOTHING;
 }
 
 cli_progress *cli_progress_new(const cli_settings *settings, size_t files, double weight, int jobs)
 {
     cli_progress *p = cli_alloc(1, sizeof *p);
-    *p = (cli_progress){ .show = choose_show(settings), .files = files, .weight = weight };
+    *p = (cli_progress){ .show = cli_progress_choose(settings), .files = files, .weight = weight };
     pthread_mutex_init(&p->lock, NULL);
     p->start = cli_now();
     p->jobs = jobs;
@@ -58,7 +52,7 @@ cli_progress *cli_progress_new(const cli_settings *settings, size_t files, doubl
 
 void cli_progress_free(cli_progress *p)
 {
-    if (p->show == SHOW_BAR)
+    if (p->show == CLI_SHOW_BAR)
         cli_bar_set(NULL);
     for (int i = 0; i < p->jobs; i++)
         free(p->slot[i].name);
@@ -94,27 +88,35 @@ static const char *current_name(const cli_progress *p)
     return "";
 }
 
-/* NAME  [=====>    ]  45%  3/12  0:12 left */
-static void show_bar(const cli_progress *p, double fraction, double left)
+char *cli_progress_bar(double fraction, int columns)
 {
     enum { MOST = 200 };
     static const char full[] = "=============================================================="
                                "=============================================================="
                                "=============================================================="
                                "==============";
+    columns = columns > MOST ? MOST : columns;
+    int filled = columns > 0 ? (int)(fraction * columns) : 0;
+    return columns < 5 ? cli_format("%3.0f%%", 100 * fraction)
+                       : cli_format("[%.*s%*s] %3.0f%%", filled, full, columns - filled, "",
+                                    100 * fraction);
+}
+
+/* NAME  [=====>    ]  45%  3/12  0:12 left */
+static void show_bar(const cli_progress *p, double fraction, double left)
+{
     int columns = cli_terminal_columns() - 1, name_columns = columns / 3;
     char *name = cli_shorten(current_name(p), name_columns);
     char *count = p->files > 1 ? cli_format("  %zu/%zu", p->ended, p->files) : cli_copy("");
     char *eta = left < 0 ? cli_copy("") : cli_format("  %s left", cli_clock_text(left + 0.5).text);
-    int bar = columns - name_columns - 9 - (int)strlen(count) - 14;
-    bar = bar > MOST ? MOST : bar;
-    int filled = bar > 0 ? (int)(fraction * bar) : 0;
-    char *line =
-        bar < 5 ? cli_format("%3.0f%%%s%s", 100 * fraction, count, eta)
-                : cli_format("%s%*s  [%.*s%*s] %3.0f%%%s%s", name, name_columns - cli_columns(name),
-                             "", filled, full, bar - filled, "", 100 * fraction, count, eta);
+    int room = columns - name_columns - 9 - (int)strlen(count) - 14;
+    char *bar = cli_progress_bar(fraction, room);
+    char *line = room < 5 ? cli_format("%s%s%s", bar, count, eta)
+                          : cli_format("%s%*s  %s%s%s", name, name_columns - cli_columns(name), "",
+                                       bar, count, eta);
     cli_bar_set(line);
     free(line);
+    free(bar);
     free(eta);
     free(count);
     free(name);
@@ -134,11 +136,11 @@ static void show_json(const cli_progress *p, double fraction, double left)
 static void look(cli_progress *p, bool last)
 {
     double now = cli_now();
-    if (p->show == SHOW_NOTHING || (!last && now - p->shown < INTERVAL))
+    if (p->show == CLI_SHOW_NOTHING || (!last && now - p->shown < INTERVAL))
         return;
     p->shown = now;
     double fraction = fraction_done(p), left = time_left(p, fraction, now);
-    if (p->show == SHOW_BAR)
+    if (p->show == CLI_SHOW_BAR)
         show_bar(p, fraction, left);
     else
         show_json(p, fraction, left);
@@ -146,7 +148,7 @@ static void look(cli_progress *p, bool last)
 
 void cli_progress_begin(cli_progress *p, int slot, const char *name, double weight)
 {
-    char *utf8 = p->show == SHOW_BAR ? cli_printable(name) : cli_copy(name);
+    char *utf8 = p->show == CLI_SHOW_BAR ? cli_printable(name) : cli_copy(name);
     pthread_mutex_lock(&p->lock);
     p->slot[slot].name = utf8;
     p->slot[slot].weight = weight;
@@ -162,7 +164,7 @@ void cli_progress_end(cli_progress *p, int slot)
     p->weight_ended += p->slot[slot].weight;
     p->slot[slot].weight = 0;
     p->ended++;
-    look(p, p->ended == p->files && p->show == SHOW_JSON);
+    look(p, p->ended == p->files && p->show == CLI_SHOW_JSON);
     free(p->slot[slot].name);
     p->slot[slot].name = NULL;
     pthread_mutex_unlock(&p->lock);

@@ -4,6 +4,19 @@
 
 #include "settings.h"
 
+typedef enum {
+    CLI_SHOW_NOTHING,
+    CLI_SHOW_BAR,
+    CLI_SHOW_JSON,
+} cli_progress_show;
+
+/* A bar on a terminal that can show one, unless quiet or otherwise wanted. */
+cli_progress_show cli_progress_choose(const cli_settings *settings);
+
+/* "[=====>    ]  45%" in new memory, the bar itself `columns` wide; without it if that is little.
+ */
+char *cli_progress_bar(double fraction, int columns);
+
 typedef struct cli_progress cli_progress;
 
 /* Of `files` files with `weight` together, `jobs` at a time. Shows nothing if quiet, if it is not

@@ -30,6 +30,9 @@ typedef struct {
     const char *weights_folder, *plot;
     cli_size size, fit; /* --size, --fit */
 
+    up_train_options train; /* beside what `up` says */
+    cli_words validation;   /* files and folders */
+
     const char *output, *files_from, *name_template;
     bool recursive, null_separated, skip_existing, dry_run;
     bool flat_folders; /* of a folder its own pictures are taken without -r */

@@ -61,7 +61,8 @@ static double difference_target(const up_linear_statistics *s, size_t phase, siz
     return sum / TURNS;
 }
 
-static void fill(equations *e, const up_linear_statistics *s, double ridge)
+/* False if pixels do not differ by more than rounding. */
+static bool fill(equations *e, const up_linear_statistics *s, double ridge)
 {
     const size_t n = e->unknowns;
     double trace = 0;
@@ -75,6 +76,7 @@ static void fill(equations *e, const up_linear_statistics *s, double ridge)
     for (size_t phase = 0; phase < s->phases; phase++)
         for (size_t i = 0; i < n; i++)
             e->right[phase * n + i] = difference_target(s, phase, tap_of(s, i));
+    return trace > 1e-10 * (double)n * gram_at(s, s->taps / 2, s->taps / 2);
 }
 
 /* Cholesky: the lower half of a becomes L with L L' = a. False if a is not positive definite. */
@@ -173,14 +175,12 @@ up_status up_linear_fit(double *weight, const up_linear_statistics *s, double ri
     if (!e.matrix || !e.right) {
         status =
             up_fail_memory(error, "normal equations", e.unknowns * e.unknowns * sizeof *e.matrix);
+    } else if (fill(&e, s, ridge) && solve(&e, s->phases)) {
+        take_weights(weight, &e, s);
     } else {
-        fill(&e, s, ridge);
-        if (solve(&e, s->phases))
-            take_weights(weight, &e, s);
-        else
-            status = up_fail(error, UP_ERROR_INPUT,
-                             "the pictures do not tell the weights: they are too few or too "
-                             "flat; add some, raise --ridge or lower --support");
+        status = up_fail(error, UP_ERROR_INPUT,
+                         "the pictures do not tell the weights: they are too few or too flat; add "
+                         "some, raise --ridge or lower --support");
     }
     up_free(e.matrix);
     up_free(e.right);
@@ -203,6 +203,12 @@ double up_linear_error(const double *weight, const up_linear_statistics *s)
     return sum / (s->pixels * (double)s->phases);
 }
 
+static double cubic(double place)
+{
+    const double distance = fabs(place);
+    return distance < up_filter_cubic.support ? up_filter_cubic.at(distance, -0.5) : 0;
+}
+
 void up_linear_kernel(float *kernel, const double *weight, int scale, int window)
 {
     const int side = window * scale;
@@ -213,7 +219,7 @@ void up_linear_kernel(float *kernel, const double *weight, int scale, int window
             const int phase = y % scale * scale + x % scale;
             const double down = (2 * y + 1 - side) / (2.0 * scale);
             const double right = (2 * x + 1 - side) / (2.0 * scale);
-            const double bicubic = up_filter_cubic.at(down, -0.5) * up_filter_cubic.at(right, -0.5);
+            const double bicubic = cubic(down) * cubic(right);
             kernel[y * side + x] =
                 (float)(bicubic + weight[(phase * window + row) * window + column]);
         }

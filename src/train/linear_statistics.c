@@ -9,7 +9,11 @@
  * row that each of the pairs of taps covers. That is 145 products a pixel for 9 x 9 taps, not 3321.
  * Everything is in double precision: neighbours differ little, and their sums even less. */
 
-enum { BAND = 16 }; /* rows at a time: what is worked on stays in the cache */
+enum {
+    BAND = 16,   /* rows at a time: what is worked on stays in the cache */
+    PIECE = 128, /* rows that one thread takes */
+    SLOTS = 16,  /* sums that pieces are dealt out to: not by threads, so that all get the same */
+};
 
 typedef struct {
     up_linear_statistics *to;
@@ -90,41 +94,47 @@ static void fill_residual(const band *b, const up_train_picture *picture, size_t
     }
 }
 
-static void fill(const band *b, const up_train_picture *picture, int threads)
+static void fill(const band *b, const up_train_picture *picture)
 {
-    const size_t rows = b->rows + b->halo, padded = b->height + b->halo;
-#pragma omp parallel for num_threads(threads)
-    for (size_t row = 0; row < rows; row++) {
-        if (b->first + row < padded)
-            fill_low(b, picture, row);
-        if (row < b->rows && b->first + row < b->height)
-            fill_residual(b, picture, row);
-    }
+    const size_t padded = b->height + b->halo;
+    for (size_t row = 0; row < b->rows + b->halo && b->first + row < padded; row++)
+        fill_low(b, picture, row);
+    for (size_t row = 0; row < b->rows && b->first + row < b->height; row++)
+        fill_residual(b, picture, row);
+}
+
+/* `sum` is one of the pairs (tap, column) and (tap + down, other), for a range of tap rows. */
+static void add_pairs(const band *b, double sum, size_t first, size_t last, size_t column,
+                      size_t down, size_t other)
+{
+    const size_t window = b->halo + 1;
+    for (size_t tap = first; tap <= last; tap++)
+        b->to->gram[(tap * window + column) * b->to->taps + (tap + down) * window + other] += sum;
 }
 
 /* Pairs of taps (row, column) and (row + down, column + right). */
 static void add_lag(const band *b, size_t down, ptrdiff_t right)
 {
-    const size_t window = b->halo + 1, stride = b->width + b->halo;
-    const size_t left = right < 0 ? (size_t)-right : 0, over = right > 0 ? (size_t)right : 0;
-    for (size_t row = 0; row < b->rows; row++) {
+    const size_t window = b->halo + 1, stride = b->width + b->halo, most = b->halo - down;
+    const size_t begin = right < 0 ? (size_t)-right : 0;
+    const size_t end = window - (right > 0 ? (size_t)right : 0);
+    double inner[UP_LINEAR_MOST_WINDOW] = { 0 }; /* of rows that all tap rows cover */
+    for (size_t row = 0; row < b->rows && b->first + row + down < b->height + b->halo; row++) {
         const size_t y = b->first + row;
-        if (y + down >= b->height + b->halo)
-            return;
-        const size_t low = y < b->height ? 0 : y - b->height + 1;
-        const size_t high = y < b->halo - down ? y : b->halo - down;
-        const double *p = b->low + row * stride, *q = p + down * stride;
-        double sum = dot(p + left, q + (ptrdiff_t)left + right, b->width);
-        for (size_t column = left; column < window - over; column++) {
-            const size_t other = (size_t)((ptrdiff_t)column + right);
-            for (size_t tap = low; tap <= high; tap++)
-                b->to
-                    ->gram[(tap * window + column) * b->to->taps + (tap + down) * window + other] +=
-                    sum;
-            if (column + 1 < window - over)
-                sum += p[column + b->width] * q[other + b->width] - p[column] * q[other];
+        const size_t first = y < b->height ? 0 : y - b->height + 1, last = y < most ? y : most;
+        const double *p = b->low + row * stride, *q = p + down * stride + right;
+        double sum = dot(p + begin, q + begin, b->width);
+        for (size_t x = begin; x < end; x++) {
+            if (first == 0 && last == most)
+                inner[x] += sum;
+            else
+                add_pairs(b, sum, first, last, x, down, (size_t)((ptrdiff_t)x + right));
+            if (x + 1 < end)
+                sum += p[x + b->width] * q[x + b->width] - p[x] * q[x];
         }
     }
+    for (size_t x = begin; x < end; x++)
+        add_pairs(b, inner[x], 0, most, x, down, (size_t)((ptrdiff_t)x + right));
 }
 
 /* Residuals of one phase with the taps of one row. */
@@ -142,34 +152,24 @@ static void add_cross(const band *b, size_t phase, size_t tap_row)
     }
 }
 
-/* Every item has sums of its own, so that they may be added to at the same time. */
-static void add_item(const band *b, size_t item, size_t lags)
+static void add_band(const band *b)
 {
-    const size_t window = b->halo + 1, across = 2 * window - 1;
-    if (item >= lags)
-        add_cross(b, (item - lags) / window, (item - lags) % window);
-    else if (item < window)
-        add_lag(b, 0, (ptrdiff_t)item);
-    else
-        add_lag(b, 1 + (item - window) / across,
-                (ptrdiff_t)((item - window) % across) - (ptrdiff_t)b->halo);
+    const size_t window = b->halo + 1;
+    for (size_t right = 0; right < window; right++)
+        add_lag(b, 0, (ptrdiff_t)right);
+    for (size_t down = 1; down < window; down++)
+        for (size_t place = 0; place < 2 * window - 1; place++)
+            add_lag(b, down, (ptrdiff_t)place - (ptrdiff_t)b->halo);
+    for (size_t phase = 0; phase < b->to->phases; phase++)
+        for (size_t tap_row = 0; tap_row < window; tap_row++)
+            add_cross(b, phase, tap_row);
 }
 
-static void add_bands(band *b, const up_train_picture *picture, int threads)
-{
-    const size_t window = b->halo + 1, lags = window + b->halo * (2 * window - 1);
-    const size_t items = lags + b->to->phases * window;
-    for (b->first = 0; b->first < b->height + b->halo; b->first += b->rows) {
-        fill(b, picture, threads);
-#pragma omp parallel for schedule(dynamic, 4) num_threads(threads)
-        for (size_t item = 0; item < items; item++)
-            add_item(b, item, lags);
-    }
-    b->to->pixels += (double)b->width * (double)b->height;
-}
+/* ---------------------------------------------------------------- pictures */
 
-up_status up_linear_statistics_add(up_linear_statistics *s, const up_train_picture *picture,
-                                   int threads, up_error *error)
+/* PIECE rows from `first` on of a picture, or, of the last piece, all that are left. */
+static up_status add_piece(up_linear_statistics *s, const up_train_picture *picture, size_t first,
+                           up_error *error)
 {
     band b = { .to = s,
                .width = (size_t)picture->width,
@@ -178,13 +178,86 @@ up_status up_linear_statistics_add(up_linear_statistics *s, const up_train_pictu
                .rows = BAND };
     const size_t low = (b.rows + b.halo) * (b.width + b.halo);
     const size_t residual = s->phases * b.rows * b.width;
+    const size_t end = first + PIECE < b.height ? first + PIECE : b.height + b.halo;
     b.low = up_alloc(low, sizeof *b.low);
     b.residual = up_alloc(residual, sizeof *b.residual);
     const bool fine = b.low && b.residual;
-    if (fine)
-        add_bands(&b, picture, threads);
+    for (b.first = first; fine && b.first < end; b.first += b.rows) {
+        fill(&b, picture);
+        add_band(&b);
+    }
     up_free(b.low);
     up_free(b.residual);
     return fine ? UP_OK
                 : up_fail_memory(error, "rows of a picture", (low + residual) * sizeof *b.low);
+}
+
+typedef struct {
+    up_linear_statistics sum[SLOTS];
+    const up_train_picture *picture;
+    size_t count;
+    const up_linear_gathering *how;
+} gathering;
+
+static bool is_cancelled(const gathering *g)
+{
+    return g->how->cancel && *g->how->cancel;
+}
+
+/* Every SLOTS-th piece of all pictures. */
+static up_status fill_slot(gathering *g, size_t slot, up_error *error)
+{
+    size_t piece = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const up_train_picture *p = &g->picture[i];
+        for (size_t row = 0; row < (size_t)p->height; row += PIECE, piece++) {
+            if (piece % SLOTS != slot || is_cancelled(g))
+                continue;
+            UP_TRY(add_piece(&g->sum[slot], p, row, error));
+            const size_t rows = (size_t)p->height - row < PIECE ? (size_t)p->height - row : PIECE;
+#pragma omp critical(up_linear_advanced)
+            if (g->how->advanced)
+                g->how->advanced(g->how->user, (double)rows * p->width);
+        }
+    }
+    return UP_OK;
+}
+
+static void add_sums(up_linear_statistics *to, const up_linear_statistics *from)
+{
+    for (size_t i = 0; i < to->taps * to->taps; i++)
+        to->gram[i] += from->gram[i];
+    for (size_t i = 0; i < to->phases * to->taps; i++)
+        to->cross[i] += from->cross[i];
+    for (size_t i = 0; i < to->phases; i++)
+        to->energy[i] += from->energy[i];
+}
+
+static up_status gather(gathering *g, up_linear_statistics *s, up_error *error)
+{
+    up_status status[SLOTS];
+    up_error why[SLOTS];
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        UP_TRY(up_linear_statistics_init(&g->sum[slot], s->scale, s->window, error));
+#pragma omp parallel for schedule(dynamic) num_threads(g->how->threads)
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        status[slot] = fill_slot(g, slot, &why[slot]);
+    for (size_t slot = 0; slot < SLOTS; slot++) {
+        if (status[slot] != UP_OK)
+            return up_fail(error, status[slot], "%s", why[slot].message);
+        add_sums(s, &g->sum[slot]);
+    }
+    for (size_t i = 0; i < g->count; i++)
+        s->pixels += (double)g->picture[i].width * g->picture[i].height;
+    return UP_OK;
+}
+
+up_status up_linear_statistics_add(up_linear_statistics *s, const up_train_picture *picture,
+                                   size_t count, const up_linear_gathering *how, up_error *error)
+{
+    gathering g = { .picture = picture, .count = count, .how = how };
+    up_status status = gather(&g, s, error);
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        up_linear_statistics_free(&g.sum[slot]);
+    return status;
 }

@@ -4,6 +4,8 @@
 
 #include "train/pictures.h"
 
+enum { UP_LINEAR_MOST_WINDOW = 21 };
+
 /* An output pixel of phase p = row * scale + column lies in a low-resolution pixel, the centre of
  * window * window = taps of them; tap row * window + column. Borders are repeated. */
 typedef struct {
@@ -20,8 +22,17 @@ up_status up_linear_statistics_init(up_linear_statistics *s, int scale, int wind
 void up_linear_statistics_clear(up_linear_statistics *s); /* all sums to zero */
 void up_linear_statistics_free(up_linear_statistics *s);
 
-/* Adds a picture. The sums are the same bits for every number of threads. */
+/* Adds pictures. The sums are the same bits for every number of threads. `advanced` (may be NULL)
+ * hears of pixels of the low resolution that are done, one thread at a time. Once *cancel (may be
+ * NULL) is set the sums mean nothing. */
+typedef struct {
+    int threads;
+    const volatile int *cancel;
+    void (*advanced)(void *user, double pixels);
+    void *user;
+} up_linear_gathering;
+
 up_status up_linear_statistics_add(up_linear_statistics *s, const up_train_picture *picture,
-                                   int threads, up_error *error);
+                                   size_t count, const up_linear_gathering *how, up_error *error);
 
 #endif

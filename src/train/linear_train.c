@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { LEAST_SUPPORT = 5, MOST_SUPPORT = 21, DEFAULT_SUPPORT = 9 };
+enum { LEAST_SUPPORT = 5, MOST_SUPPORT = UP_LINEAR_MOST_WINDOW, DEFAULT_SUPPORT = 9 };
 
 typedef struct {
     const up_train_job *job;
@@ -18,7 +18,7 @@ typedef struct {
     double *weight; /* [phases][taps] */
     float *kernel;  /* [support * scale][support * scale] */
     up_train_state state;
-    double pixels, pixels_done, start;
+    double start;
 } fitting;
 
 static double now(void)
@@ -28,35 +28,27 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* A picture was done. */
-static void report(fitting *f, const up_train_picture *picture)
+static void advance(void *user, double pixels)
+{
+    fitting *f = user;
+    const up_train_options *o = &f->job->options;
+    const double elapsed = now() - f->start;
+    f->state.step += (int64_t)pixels;
+    f->state.pixels_per_second = (double)f->state.step / elapsed;
+    f->state.seconds_left =
+        elapsed * (double)(f->state.steps - f->state.step) / (double)f->state.step;
+    if (o->report)
+        o->report(o->user, &f->state);
+}
+
+static up_status gather(fitting *f, const up_train_picture *picture, size_t count, up_error *error)
 {
     const up_train_options *o = &f->job->options;
-    f->pixels_done += (double)picture->width * picture->height;
-    f->state.step++;
-    if (!o->report)
-        return;
-    const double elapsed = now() - f->start;
-    f->state.pixels_per_second = f->pixels_done / elapsed;
-    f->state.seconds_left = elapsed * (f->pixels - f->pixels_done) / f->pixels_done;
-    o->report(o->user, &f->state);
-}
-
-static up_status add(fitting *f, const up_train_picture *picture, up_error *error)
-{
-    if (up_train_cancelled(f->job))
-        return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
-    return up_linear_statistics_add(&f->statistics, picture, f->job->options.threads, error);
-}
-
-static up_status gather(fitting *f, up_error *error)
-{
-    const up_train_pictures *set = &f->job->training;
-    for (size_t i = 0; i < set->count; i++) {
-        UP_TRY(add(f, &set->picture[i], error));
-        report(f, &set->picture[i]);
-    }
-    return UP_OK;
+    const up_linear_gathering how = {
+        .threads = o->threads, .cancel = o->cancel, .advanced = advance, .user = f
+    };
+    UP_TRY(up_linear_statistics_add(&f->statistics, picture, count, &how, error));
+    return up_train_cancelled(f->job) ? up_fail(error, UP_ERROR_INTERRUPTED, "interrupted") : UP_OK;
 }
 
 /* The mean of the pictures' PSNR. */
@@ -66,11 +58,13 @@ static up_status validate(fitting *f, up_error *error)
     double sum = 0;
     for (size_t i = 0; i < set->count; i++) {
         up_linear_statistics_clear(&f->statistics);
-        UP_TRY(add(f, &set->picture[i], error));
+        UP_TRY(gather(f, &set->picture[i], 1, error));
         sum -= 10 * log10(fmax(up_linear_error(f->weight, &f->statistics), 1e-12));
-        f->state.psnr = f->state.best_psnr = sum / (double)(i + 1);
-        report(f, &set->picture[i]);
     }
+    if (set->count)
+        f->state.psnr = f->state.best_psnr = sum / (double)set->count;
+    if (f->job->options.report)
+        f->job->options.report(f->job->options.user, &f->state);
     return UP_OK;
 }
 
@@ -112,7 +106,7 @@ static up_status fit(fitting *f, up_error *error)
     f->kernel = up_alloc(phases * taps, sizeof *f->kernel);
     if (!f->weight || !f->kernel)
         return up_fail_memory(error, "weights", phases * taps * sizeof *f->weight);
-    UP_TRY(gather(f, error));
+    UP_TRY(gather(f, f->job->training.picture, f->job->training.count, error));
     UP_TRY(up_linear_fit(f->weight, &f->statistics, f->ridge, error));
     UP_TRY(validate(f, error));
     up_linear_kernel(f->kernel, f->weight, f->scale, f->support);
@@ -140,11 +134,11 @@ up_status up_train_linear(const up_train_job *job, up_error *error)
         .scale = o->scale,
         .support = o->support ? o->support : DEFAULT_SUPPORT,
         .ridge = o->ridge > 0 ? o->ridge : 1e-7,
-        .state = { .steps = (int64_t)(job->training.count + job->validation.count),
+        .state = { .steps = (int64_t)(up_train_pixels(&job->training) +
+                                      up_train_pixels(&job->validation)),
                    .loss = NAN,
                    .psnr = NAN,
                    .best_psnr = NAN },
-        .pixels = up_train_pixels(&job->training) + up_train_pixels(&job->validation),
         .start = now(),
     };
     up_status status = fit(&f, error);

@@ -85,7 +85,8 @@ static void take_residual(up_train_picture *picture, const up_pixels *original,
         const uint8_t *row = (const uint8_t *)original->data + y * original->row_stride;
         for (size_t x = 0; x < width; x++) {
             float left = luma(row + x * (size_t)channels, channels) - 255 * plane[y * width + x];
-            float units = fminf(fmaxf(left * UP_RESIDUAL_UNITS, INT16_MIN), INT16_MAX);
+            float units = left * UP_RESIDUAL_UNITS;
+            units = units < INT16_MIN ? INT16_MIN : units > INT16_MAX ? INT16_MAX : units;
             picture->residual[y * width + x] = (int16_t)lrintf(units);
         }
     }

@@ -26,11 +26,20 @@ const up_embedded *up_embedded_at(int i)
     return i >= 0 && (size_t)i < sizeof files / sizeof *files ? &files[i] : NULL;
 }
 
-const up_embedded *up_embedded_find(const char *name, int scale)
+static const up_embedded *find(const char *name, int scale)
 {
     const up_embedded *file;
     for (int i = 0; (file = up_embedded_at(i)); i++)
-        if (file->scale == scale && (!name || strcmp(file->name, name) == 0))
+        if (file->scale == scale && strcmp(file->name, name) == 0)
             return file;
     return NULL;
+}
+
+const up_embedded *up_embedded_find(const char *name, int scale)
+{
+    static const char *const by_itself[] = { "small", "linear", "bicubic" };
+    const up_embedded *file = name ? find(name, scale) : NULL;
+    for (size_t i = 0; !name && !file && i < sizeof by_itself / sizeof *by_itself; i++)
+        file = find(by_itself[i], scale);
+    return file;
 }

@@ -15,7 +15,8 @@ typedef struct {
 /* By position; NULL past the last. */
 const up_embedded *up_embedded_at(int i);
 
-/* The one called `name`, or the first if NULL, for `scale`; NULL if there is none. */
+/* The one called `name` for `scale`; NULL if there is none. Without a name: small, else linear,
+ * else bicubic. */
 const up_embedded *up_embedded_find(const char *name, int scale);
 
 #endif

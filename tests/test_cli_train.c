@@ -1,0 +1,114 @@
+/* upscale train. */
+#include "support/image_io.h"
+#include "support/shell.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static void write_picture(const char *name, int side, up_color color, up_sample sample)
+{
+    static uint16_t noise[80 * 80 * 4];
+    uint32_t seed = 1;
+    up_error error;
+    for (size_t i = 0; i < sizeof noise / sizeof *noise; i++)
+        noise[i] = (uint16_t)next_random(&seed);
+    const int channels = color == UP_COLOR_CMYK ? 4 : color == UP_COLOR_RGB ? 3 : 1;
+    up_pixels pixels = { .format = picture_format(side, side, channels, sample), .data = noise };
+    pixels.format.color = color;
+    cr_assert_eq(up_write_pixels(scratch_path("%s", name), &pixels, NULL, &error), UP_OK, "%s",
+                 error.message);
+}
+
+static void set_up(void)
+{
+    scratch_init();
+    write_ppm("photos/a.ppm", 80, 70);
+    write_ppm("photos/inner/b.ppm", 66, 90);
+    write_ppm("photos/inner/c.ppm", 100, 64);
+    shell_code("mkdir empty mixed; echo nothing > mixed/broken.png");
+    write_picture("mixed/tiny.png", 30, UP_COLOR_RGB, UP_SAMPLE_U8);
+    write_picture("mixed/grey.png", 70, UP_COLOR_GREY, UP_SAMPLE_U8);
+    write_picture("mixed/deep.png", 75, UP_COLOR_RGB, UP_SAMPLE_U16);
+    write_picture("mixed/cmyk.jpg", 80, UP_COLOR_CMYK, UP_SAMPLE_U8);
+}
+
+TestSuite(cli_train, .init = set_up, .fini = scratch_fini);
+
+Test(cli_train, makes_weights_that_upscale)
+{
+    static const shell_case tests[] = {
+        { "upscale train -r photos -s 2 -o w.safetensors", 0, "", "x2 from 3 pictures" },
+        { "upscale info w.safetensors", 0, "exactly the input times the scale", "" },
+        { "upscale info w.safetensors", 0, "even", "" },
+        { "upscale photos/a.ppm -m tconv -w w.safetensors -s 2 -o t.ppm && size_of t.ppm", 0,
+          "P6 160 140", "" },
+        { "upscale train -r photos -s 3 -o v.safetensors -q --support 5 --ridge 1e-4 --data 'my "
+          "own' --license CC0-1.0",
+          0, "", "" },
+        { "upscale info v.safetensors", 0, "CC0-1.0", "" },
+        { "upscale info v.safetensors", 0, "my own", "" },
+        { "upscale info v.safetensors", 0, "--support 5 --ridge 0.0001", "" },
+        { "upscale train -r photos -s 2 -o w.safetensors", 1, "", "w.safetensors exists" },
+        { "upscale train -r photos -s 2 -o w.safetensors --overwrite --json", 0,
+          "\"status\":\"done\"", "" },
+        { "upscale train -r photos -q -o - | cmp - w.safetensors", 0, "", "" },
+        { "find photos | upscale train --files-from - -r -o x.safetensors", 0, "", "pictures" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_train, names_what_it_skips)
+{
+    process_result r = shell("upscale train -r mixed missing.png -s 2 -o w.safetensors");
+    cr_expect_eq(r.exit_code, 0, "%s", r.err);
+    static const char *const said[] = {
+        "skipped mixed/broken.png: ",     "skipped mixed/cmyk.jpg: is CMYK",
+        "skipped mixed/tiny.png: 30x30 ", "skipped missing.png: ",
+        "from 2 pictures (4 skipped)",
+    };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        cr_expect(strstr(r.err, said[i]), "%s in\n%s", said[i], r.err);
+    process_free(&r);
+    static const shell_case tests[] = {
+        { "upscale train mixed/broken.png mixed/tiny.png -o n.safetensors", 1, "",
+          "none of the 2 pictures" },
+        { "upscale train mixed/broken.png photos/a.ppm -o n.safetensors --json", 0,
+          "\"status\":\"skipped\"", NULL },
+        { "upscale train -r photos --validation mixed/broken.png -o o.safetensors", 1, "",
+          "for validation" },
+        { "upscale train photos/a.ppm --validation photos/inner -o o.safetensors", 0, "",
+          "from 3 pictures" },
+        { "upscale train photos/a.ppm -r empty -o p.safetensors", 1, "", "no images" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_train, says_what_is_wrong)
+{
+    static const shell_case tests[] = {
+        { "upscale train", 2, "", "train needs pictures" },
+        { "upscale train -r photos", 2, "", "-o FILE" },
+        { "upscale train photos -o w.safetensors", 2, "", "-r" },
+        { "upscale train -r photos -s 2.5 -o w.safetensors", 2, "", "whole number from 2 to 8" },
+        { "upscale train -r photos -s 2,3 -o w.safetensors", 2, "", "whole number from 2 to 8" },
+        { "upscale train -r photos --support 8 -o w.safetensors", 2, "", "odd" },
+        { "upscale train -r photos --kind magic -o w.safetensors", 2, "", "linear, net" },
+        { "upscale train -r photos --seed x -o w.safetensors", 2, "", "--seed" },
+        { "upscale train - -o w.safetensors < photos/a.ppm", 2, "", "standard input" },
+        { "upscale train -r photos -o photos/a.ppm --overwrite", 2, "", "one of the pictures" },
+        { "upscale train -r photos -o - --json", 2, "", "standard output" },
+        { "upscale train -r photos -o w.safetensors --max-memory 1K", 1, "", "--max-memory" },
+        { "upscale train -r photos -o nowhere/w.safetensors", 1, "", "nowhere" },
+        { "test -e w.safetensors", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_train, tells_how_it_goes)
+{
+    static const shell_case tests[] = {
+        { "upscale train -r photos -o w.safetensors --progress json", 0, "", "\"seconds_left\":" },
+        { "upscale train -r photos -o v.safetensors --progress json -q", 0, "", "\"psnr\":" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
