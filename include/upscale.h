@@ -407,7 +407,8 @@ typedef enum {
 } up_train_kind;
 
 typedef enum {
-    UP_LOSS_L1 = 0,      /* |e| */
+    UP_LOSS_L1_L2 = 0,   /* |e|; for the last three tenths of the steps e^2, which PSNR measures */
+    UP_LOSS_L1,          /* |e| */
     UP_LOSS_L2,          /* e^2 */
     UP_LOSS_CHARBONNIER, /* sqrt(e^2 + 0.001^2) */
 } up_loss;
@@ -444,12 +445,11 @@ typedef struct {
      * falls by a cosine. */
     int channels, layers;          /* 0: 16 and 4 */
     int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
-    int64_t steps;                 /* 0: 100,000 */
+    int steps;                     /* 0: 100,000 */
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
                          16); 0: 16 and 48 */
     double rate;      /* of learning; 0: 0.02 */
     up_loss loss;
-    double polish;    /* the last part of the steps, with UP_LOSS_L2; 0: 0.2, < 0: none */
     const char *from; /* weights to begin with, of a network of this kind; of another scale, its
                          last layer begins anew. NULL: random */
     const char *checkpoint; /* kept up to date; NULL: none */

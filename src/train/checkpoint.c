@@ -35,11 +35,10 @@ static void describe(const up_net_training *t, char text[TEXT])
     const up_train_options *o = &t->options;
     uint64_t places = t->patches->until[t->patches->set->count - 1];
     snprintf(text, TEXT,
-             "scale %d, channels %d, layers %d, kernels %d and %d, steps %" PRId64
-             ", batch %d, patch %d, rate %g, loss %d, polish %g, seed %" PRIu64
-             ", threads %d, patches %" PRIu64,
+             "scale %d, channels %d, layers %d, kernels %d and %d, steps %d, batch %d, patch %d, "
+             "rate %g, loss %d, seed %" PRIu64 ", threads %d, patches %" PRIu64,
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate, (int)o->loss, o->polish, o->seed, t->threads, places);
+             o->patch, o->rate, (int)o->loss, o->seed, t->threads, places);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

@@ -106,8 +106,9 @@ static void prepare(up_net_training *t, int i)
 
 static up_loss loss_now(const up_net_training *t)
 {
-    double polished = (double)t->options.steps * (1 - t->options.polish);
-    return (double)t->step < polished ? t->options.loss : UP_LOSS_L2;
+    if (t->options.loss != UP_LOSS_L1_L2)
+        return t->options.loss;
+    return (double)t->step < 0.7 * (double)t->options.steps ? UP_LOSS_L1 : UP_LOSS_L2;
 }
 
 /* Thread `thread`: its share of the patches, always the same ones. */

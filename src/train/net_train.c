@@ -45,7 +45,6 @@ static up_train_options settled(const up_train_options *options)
     o.batch = o.batch ? o.batch : 16;
     o.patch = o.patch ? o.patch : 48;
     o.rate = o.rate > 0 ? o.rate : 0.02;
-    o.polish = o.polish > 0 ? o.polish : o.polish < 0 ? 0 : 0.2;
     return o;
 }
 
@@ -53,7 +52,7 @@ static up_status check(const up_train_options *o, up_error *error)
 {
     if (o->steps < 1 || o->batch < 1 || o->batch > 4096)
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "%" PRId64 " steps of %d patches cannot be trained: at least 1 step, and 1 "
+                       "%d steps of %d patches cannot be trained: at least 1 step, and 1 "
                        "to 4096 patches, are needed",
                        o->steps, o->batch);
     if (o->patch < 16 || o->patch > 512 || o->patch % 16)
@@ -61,10 +60,8 @@ static up_status check(const up_train_options *o, up_error *error)
                        "patches of %d pixels cannot be trained: the size must be a multiple of 16 "
                        "up to 512",
                        o->patch);
-    if (!(o->rate <= 1) || o->polish > 1)
-        return up_fail(error, UP_ERROR_ARGUMENT,
-                       "the rate %g and the polished part %g must be at most 1", o->rate,
-                       o->polish);
+    if (!(o->rate <= 1) || o->loss > UP_LOSS_CHARBONNIER)
+        return up_fail(error, UP_ERROR_ARGUMENT, "the rate must be at most 1, and the loss known");
     if (o->resume && !o->checkpoint)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "there is nothing to resume from; name a --checkpoint");
@@ -77,20 +74,17 @@ static up_status save_weights(run *r, up_error *error)
 {
     const up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
+    static const char *const losses[] = { "l1+l2", "l1", "l2", "charbonnier" };
     char description[160], recipe[400], step[32], seed[32];
     snprintf(description, sizeof description,
              "%d channels, %d layers, %.0f multiply-adds per input pixel, added to bicubic",
              o->channels, o->layers + 2, up_model_multiply_adds(&t->model));
     snprintf(recipe, sizeof recipe,
              "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
-             "--last-kernel %d --steps %" PRId64 " --batch %d --patch %d --rate %g "
-             "--loss %s --polish %g --seed %" PRIu64 "%s",
+             "--last-kernel %d --steps %d --batch %d --patch %d --rate %g "
+             "--loss %s --seed %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate,
-             o->loss == UP_LOSS_L1   ? "l1"
-             : o->loss == UP_LOSS_L2 ? "l2"
-                                     : "charbonnier",
-             o->polish, o->seed, o->from ? " --from earlier weights" : "");
+             o->patch, o->rate, losses[o->loss], o->seed, o->from ? " --from earlier weights" : "");
     snprintf(step, sizeof step, "%" PRId64, t->step);
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
     const up_metadata_item more[] = { { "steps", step }, { "seed", seed } };
@@ -154,9 +148,8 @@ static up_status steps(run *r, up_error *error)
     while (t->step < t->options.steps) {
         if (up_train_cancelled(r->job)) {
             UP_TRY(save(r, true, error));
-            return up_fail(error, UP_ERROR_INTERRUPTED,
-                           "interrupted at step %" PRId64 " of %" PRId64, t->step,
-                           t->options.steps);
+            return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted at step %" PRId64 " of %d",
+                           t->step, t->options.steps);
         }
         r->loss += up_net_training_step(t);
         r->losses++;

@@ -1,0 +1,200 @@
+/* Training of networks: the same however it is begun, broken off and taken up again; and what is
+ * written does in the program what it did in training. */
+#include "base/memory.h"
+#include "support/image_io.h"
+#include "support/kernel_check.h"
+#include "support/scratch.h"
+#include "train/net_file.h"
+#include "train/net_training.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(train_net, .init = scratch_init, .fini = scratch_fini);
+
+enum { SIDE = 96, PICTURES = 3 };
+
+/* Soft shapes, in the scratch folder. */
+static const char *const *write_pictures(void)
+{
+    static const char *paths[PICTURES];
+    for (int p = 0; p < PICTURES; p++) {
+        uint8_t *pixels = malloc(SIDE * SIDE);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++)
+                pixels[y * SIDE + x] =
+                    (uint8_t)(128 + 60 * sin(x * (0.3 + 0.1 * p)) + 60 * cos(x * y * 0.004 + y));
+        paths[p] = scratch_path("picture%d.png", p);
+        const up_pixels picture = { .format = { .width = SIDE,
+                                                .height = SIDE,
+                                                .channels = 1,
+                                                .frames = 1,
+                                                .color = UP_COLOR_GREY,
+                                                .depth = 8 },
+                                    .data = pixels };
+        cr_assert_eq(up_write_pixels(paths[p], &picture, &(up_options){ .overwrite = true }, NULL),
+                     UP_OK);
+        free(pixels);
+    }
+    return paths;
+}
+
+static up_train_options small_net(void)
+{
+    return (up_train_options){ .kind = UP_TRAIN_NET,
+                               .pictures = write_pictures(),
+                               .picture_count = PICTURES,
+                               .scale = 2,
+                               .channels = 4,
+                               .layers = 2,
+                               .first_kernel = 3,
+                               .last_kernel = 3,
+                               .steps = 40,
+                               .batch = 3,
+                               .patch = 16,
+                               .threads = 2,
+                               .overwrite = true };
+}
+
+static void train(const char *output, const up_train_options *options, up_status wanted)
+{
+    up_error error = { 0 };
+    up_status status = up_train(output, options, &error);
+    cr_assert_eq(status, wanted, "%s", error.message);
+}
+
+static void expect_same_file(const char *a, const char *b)
+{
+    size_t size_a, size_b;
+    char *bytes_a = file_read(a, &size_a), *bytes_b = file_read(b, &size_b);
+    cr_expect(size_a == size_b && memcmp(bytes_a, bytes_b, size_a) == 0, "%s and %s differ", a, b);
+    free(bytes_a);
+    free(bytes_b);
+}
+
+Test(train_net, gives_the_same_file_twice)
+{
+    up_train_options options = small_net();
+    const char *one = scratch_path("one.safetensors");
+    const char *two = scratch_path("two.safetensors");
+    train(one, &options, UP_OK);
+    train(two, &options, UP_OK);
+    expect_same_file(one, two);
+}
+
+static volatile int stop;
+
+static void stop_at_20(void *user, const up_train_state *state)
+{
+    (void)user;
+    stop = state->step == 20;
+}
+
+Test(train_net, resumes_to_the_same_result)
+{
+    up_train_options options = small_net();
+    const char *whole = scratch_path("whole.safetensors");
+    const char *resumed = scratch_path("resumed.safetensors");
+    const char *checkpoint = scratch_path("state.checkpoint");
+    train(whole, &options, UP_OK);
+    options.checkpoint = checkpoint;
+    options.report = stop_at_20;
+    options.cancel = &stop;
+    train(resumed, &options, UP_ERROR_INTERRUPTED);
+    options.report = NULL;
+    options.cancel = NULL;
+    options.resume = true;
+    train(resumed, &options, UP_OK);
+    expect_same_file(whole, resumed);
+    options.rate = 0.5;
+    train(resumed, &options, UP_ERROR_WEIGHTS);
+}
+
+static double best_psnr;
+
+static void keep_best(void *user, const up_train_state *state)
+{
+    (void)user;
+    best_psnr = state->best_psnr;
+}
+
+Test(train_net, learns_and_goes_on_from_weights_of_another_scale)
+{
+    up_train_options options = small_net();
+    const char *first = scratch_path("first.safetensors");
+    const char *second = scratch_path("second.safetensors");
+    options.report = keep_best;
+    options.steps = 1;
+    train(first, &options, UP_OK);
+    double begun = best_psnr;
+    options.steps = 400;
+    train(first, &options, UP_OK);
+    cr_expect_gt(best_psnr, begun + 1, "from %.2f to %.2f dB", begun, best_psnr);
+    options.from = first;
+    options.scale = 3;
+    options.steps = 1;
+    train(second, &options, UP_OK);
+    options.channels = 5;
+    train(second, &options, UP_ERROR_WEIGHTS);
+}
+
+/* The network that is written, run by the program, adds to bicubic what it added in training. */
+Test(train_net, writes_what_it_has_learned)
+{
+    up_train_options options = small_net();
+    const char *path = scratch_path("weights.safetensors");
+    options.scale = 3;
+    train(path, &options, UP_OK);
+    up_model model;
+    up_model_packed packed;
+    up_gradient_work work;
+    const up_model_shape shape = { 3, 4, 2, 3, 3, 3 };
+    cr_assert_eq(up_model_make(&model, &shape, NULL), UP_OK);
+    cr_assert_eq(up_model_packed_make(&packed, &model, NULL), UP_OK);
+    cr_assert_eq(up_gradient_work_make(&work, &model, 32, 20, false, NULL), UP_OK);
+    float *parameter = calloc(model.parameters, sizeof *parameter), low[20 * 32];
+    cr_assert_eq(up_model_read(&model, parameter, path, NULL), UP_OK);
+    for (int i = 0; i < model.layers; i++)
+        up_model_pack(&packed, &model, i, parameter);
+    uint32_t seed = 3;
+    for (int y = 0; y < 20; y++)
+        for (int x = 0; x < 32; x++)
+            low[y * 32 + x] = work.input[(size_t)y * work.conv.patch.stride + x] =
+                random_between(&seed, 0.2f, 0.8f);
+    up_model_forward(&work, &packed);
+    const up_pixels in = { .format = { .width = 32,
+                                       .height = 20,
+                                       .channels = 1,
+                                       .frames = 1,
+                                       .sample = UP_SAMPLE_F32,
+                                       .depth = 32 },
+                           .data = low };
+    up_pixels out = in, cubic = in;
+    out.format.width = cubic.format.width = 96;
+    out.format.height = cubic.format.height = 60;
+    out.data = calloc(96 * 60, sizeof(float));
+    cubic.data = calloc(96 * 60, sizeof(float));
+    const up_options run = { .method = "tconv", .weights = path };
+    cr_assert_eq(up_upscale_pixels(&in, &out, &run, NULL), UP_OK);
+    const up_options bicubic = { .method = "bicubic", .scale = { 3, 3 } };
+    cr_assert_eq(up_upscale_pixels(&in, &cubic, &bicubic, NULL), UP_OK);
+    const float *made = work.output[model.layers - 1];
+    double worst = 0, most = 0;
+    for (int y = 0; y < 60; y++)
+        for (int x = 0; x < 96; x++) {
+            int phase = y % 3 * 3 + x % 3;
+            double learned = made[phase * work.conv.patch.size +
+                                  (size_t)(y / 3) * work.conv.patch.stride + x / 3];
+            double got = ((float *)out.data)[y * 96 + x] - ((float *)cubic.data)[y * 96 + x];
+            worst = fmax(worst, fabs(got - learned));
+            most = fmax(most, fabs(learned));
+        }
+    cr_expect_gt(most, 0.01);
+    cr_expect_lt(worst, 1e-6, "%g", worst);
+    free(parameter), free(out.data), free(cubic.data);
+    up_gradient_work_free(&work);
+    up_model_packed_free(&packed);
+    up_model_free(&model);
+}
