@@ -172,6 +172,8 @@ static void make_node(up_state *s, up_crew *crew, int n)
         up_ring_pad(&node->ring, node->made, node->need);
     }
     node->made = node->need;
+    if (s->run->made)
+        s->run->made(s->run->watcher, n);
 }
 
 void up_engine_lead(up_state *s, up_crew *crew, int chunk)

@@ -1,5 +1,5 @@
 /* Whole networks, with weights of noise: what matters is their shape. */
-#include "bench_race.h"
+#include "bench_layers.h"
 
 #include "base/memory.h"
 #include "weights/safetensors.h"
@@ -19,6 +19,9 @@ typedef struct {
     size_t used;
     int tensors, items;
     double multiply_adds; /* per input pixel */
+    char layer[BENCH_MOST_LAYERS][32]; /* the convolutions, and their part of it */
+    double layer_work[BENCH_MOST_LAYERS];
+    int convolutions;
 } network;
 
 static void add_item(network *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -58,7 +61,11 @@ static void add_conv(network *n, size_t in, size_t out, int kernel, int stride)
     const size_t conv[4] = { out, in, side, side }, transposed[4] = { in, out, side, side };
     add_tensor(n, "weight", 4, stride ? transposed : conv, 1.0f / (float)kernel / (float)kernel);
     add_tensor(n, "bias", 1, (size_t[4]){ out }, 0.1f);
-    n->multiply_adds += (double)(in * out * side * side);
+    double work = (double)(in * out * side * side);
+    n->multiply_adds += work;
+    n->layer_work[n->convolutions] = work;
+    snprintf(n->layer[n->convolutions++], sizeof *n->layer, "%s%zu -> %zu, k%d",
+             stride ? "transposed " : "", in, out, kernel);
     if (stride)
         add_item(n,
                  "{\"op\":\"conv_transpose2d\",\"name\":\"%d\",\"stride\":%d,\"padding\":%d,"
@@ -120,6 +127,22 @@ static void write_network(network *n, const char *path)
         up_free((void *)n->tensor[i].data);
 }
 
+/* One line per convolution, then everything else. */
+static void print_layers(const bench_limits *limits, const network *n, const bench_layers *layers,
+                         double pixels, double whole)
+{
+    double rest = whole;
+    for (int i = 0; i < layers->count; i++) {
+        double work = pixels * n->layer_work[i], seconds = layers->seconds[i];
+        printf("  %-22s %9.2f %8.1f %8.2f %5.0f%%\n", n->layer[i], seconds * 1e3,
+               2e-9 * work / seconds, work / limits->multiply_adds * 1e3,
+               work / limits->multiply_adds / seconds * 100);
+        rest -= seconds;
+    }
+    printf("  %-22s %9.2f\n", "between them", rest * 1e3);
+    fflush(stdout);
+}
+
 static void run_case(const bench_limits *limits, int i, int threads)
 {
     int channels = cases[i].channels, scale = cases[i].scale;
@@ -142,10 +165,13 @@ static void run_case(const bench_limits *limits, int i, int threads)
         .written = (double)pixels * channels * (double)cell * sizeof(float),
         .multiply_adds = (double)pixels * n->multiply_adds,
     };
+    bench_layers layers;
     bench_runner runner = bench_upscale_runner(&job);
     bench_race(&runner, 1, threads);
     bench_race_rows(cases[i].name, &runner, 1, 2e-9 * work.multiply_adds,
                     bench_floor(&limits[threads - 1], &work));
+    double whole = bench_time_layers(&layers, &job);
+    print_layers(&limits[threads - 1], n, &layers, (double)pixels, whole);
     unlink(path);
     up_free(in);
     up_free(out);

@@ -1,0 +1,77 @@
+#include "bench_layers.h"
+
+#include "api/plan.h"
+
+#include <math.h>
+#include <time.h>
+
+enum { RUNS = 12, MOST_NODES = 4 * BENCH_MOST_LAYERS };
+
+typedef struct {
+    clockid_t clock;
+    double last, seconds[MOST_NODES]; /* of one run */
+} watch;
+
+static double now(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static void note(void *watcher, int node)
+{
+    watch *w = watcher;
+    double time = now(w->clock);
+    if (node < MOST_NODES)
+        w->seconds[node] += time - w->last;
+    w->last = time;
+}
+
+static void keep_least(bench_layers *layers, const up_graph *graph, const watch *w)
+{
+    layers->count = 0;
+    for (int i = 0; i < graph->count && i < MOST_NODES; i++) {
+        const up_op *op = graph->node[i].op;
+        if (!op || op->multiply_adds == 0 || layers->count == BENCH_MOST_LAYERS)
+            continue;
+        double *least = &layers->seconds[layers->count++];
+        *least = fmin(*least, w->seconds[i]);
+    }
+}
+
+/* What up_upscale_pixels() does, watched. */
+static double run(bench_layers *layers, const bench_upscale *job)
+{
+    up_error error;
+    up_source *source;
+    up_image *image;
+    up_plan *plan;
+    up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
+    watch w = { .clock = job->options.threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC };
+    bench_check(up_source_from_pixels(&source, &job->in, &error), &error);
+    bench_check(up_image_from_source(&image, source, &error), &error);
+    bench_check(up_plan_begin(&plan, image, &job->options, &error), &error);
+    bench_check(up_plan_upscaling(plan, NULL, &job->out, &error), &error);
+    bench_check(up_plan_finish(plan, &error), &error);
+    bench_check(up_sink_to_pixels(&sinks[0], &job->out, &error), &error);
+    plan->run.made = note;
+    plan->run.watcher = &w;
+    double start = w.last = now(w.clock);
+    bench_check(up_plan_execute(plan, sinks, &error), &error);
+    double whole = now(w.clock) - start;
+    keep_least(layers, &plan->graph, &w);
+    up_plan_destroy(&plan);
+    up_image_close(&image);
+    return whole;
+}
+
+double bench_time_layers(bench_layers *layers, const bench_upscale *job)
+{
+    double least = INFINITY;
+    for (int i = 0; i < BENCH_MOST_LAYERS; i++)
+        layers->seconds[i] = INFINITY;
+    for (int i = 0; i < RUNS; i++)
+        least = fmin(least, run(layers, job));
+    return least;
+}

@@ -1,0 +1,18 @@
+/* Where the time of a network goes. */
+#ifndef BENCH_LAYERS_H
+#define BENCH_LAYERS_H
+
+#include "bench_race.h"
+
+enum { BENCH_MOST_LAYERS = 32 };
+
+typedef struct {
+    int count;
+    double seconds[BENCH_MOST_LAYERS]; /* the convolutions in order, each with what is fused into it */
+} bench_layers;
+
+/* The least time of each over a few runs, and that of the whole, which is returned; by the clock
+ * that bench_race() takes. */
+double bench_time_layers(bench_layers *layers, const bench_upscale *job);
+
+#endif
