@@ -125,12 +125,12 @@ static double work(const up_graph *graph, const up_node *node)
 /* Calls that the rows of the band come to. */
 static int count_calls(const up_node *node)
 {
-    return (node->need - node->made + node->step - 1) / node->step;
+    return (node->next - node->made + node->step - 1) / node->step;
 }
 
 static int count_slices(const up_state *s, const up_node *node)
 {
-    int rows = node->need - node->made;
+    int rows = node->next - node->made;
     int most = up_max(count_calls(node), node->ring.shape.width / (2 * UP_SLICE_ALIGN));
     int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
     return up_clamp(worth, 1, up_min(up_min(s->run->threads, UP_CREW_SLICES), up_max(most, 1)));
@@ -149,7 +149,7 @@ static void make_slice(void *user, int n, int slice, int slices)
     const up_state *s = user;
     const up_node *node = &s->run->graph->node[n];
     int width = node->ring.shape.width, calls = count_calls(node);
-    int y0 = node->made, y1 = node->need, x0 = 0, x1 = width;
+    int y0 = node->made, y1 = node->next, x0 = 0, x1 = width;
     if (calls >= slices && !s->run->graph->wide) {
         y0 = node->made + node->step * share(calls, slice, slices, 1);
         y1 = up_min(y1, node->made + node->step * share(calls, slice + 1, slices, 1));
@@ -162,16 +162,15 @@ static void make_slice(void *user, int n, int slice, int slices)
 
 static void make_node(up_state *s, up_crew *crew, int n)
 {
-    up_node *node = &s->run->graph->node[n];
-    if (!node->fused) {
-        int slices = count_slices(s, node);
-        if (slices > 1)
-            up_crew_call(crew, n, slices);
-        else
-            make_slice(s, n, 0, 1);
-        up_ring_pad(&node->ring, node->made, node->need);
-    }
-    node->made = node->need;
+    up_graph *graph = s->run->graph;
+    const up_node *node = &graph->node[n];
+    int slices = count_slices(s, node);
+    if (slices > 1)
+        up_crew_call(crew, n, slices);
+    else
+        make_slice(s, n, 0, 1);
+    up_ring_pad(&node->ring, node->made, node->next);
+    up_graph_advance(graph, n);
     if (s->run->made)
         s->run->made(s->run->watcher, n);
 }
@@ -181,9 +180,8 @@ void up_engine_lead(up_state *s, up_crew *crew, int chunk)
     up_graph *graph = s->run->graph;
     while (!up_state_stopped(s) && up_graph_next_band(graph, chunk)) {
         up_state_check_cancel(s);
-        for (int n = 1; n < graph->count && !up_state_stopped(s); n++)
-            if (graph->node[n].need > graph->node[n].made)
-                make_node(s, crew, n);
+        for (int n; !up_state_stopped(s) && (n = up_graph_next(graph)) > 0;)
+            make_node(s, crew, n);
     }
 }
 
