@@ -16,10 +16,9 @@ void up_graph_init(up_graph *graph)
 
 void up_graph_free(up_graph *graph)
 {
-    for (int i = 0; i < graph->count; i++) {
+    for (int i = 0; i < graph->count; i++)
         up_op_destroy(&graph->node[i].op);
-        up_ring_free(&graph->node[i].ring);
-    }
+    up_free(graph->rings);
     free(graph->node);
     free(graph->output);
     free(graph->input_end);
@@ -242,9 +241,17 @@ size_t up_graph_bytes(const up_graph *graph)
 
 up_status up_graph_allocate(up_graph *graph, up_error *error)
 {
-    for (int n = 0; n < graph->count; n++)
-        if (has_ring(&graph->node[n]))
-            UP_TRY(up_ring_allocate(&graph->node[n].ring, error));
+    size_t bytes = up_graph_bytes(graph);
+    unsigned char *block = graph->rings = up_alloc_zero(1, bytes);
+    if (!block)
+        return up_fail_memory(error, "rings of rows", bytes);
+    for (int n = 0; n < graph->count; n++) {
+        up_ring *ring = &graph->node[n].ring;
+        if (!has_ring(&graph->node[n]))
+            continue;
+        up_ring_place(ring, block);
+        block += up_ring_bytes(ring);
+    }
     return UP_OK;
 }
 

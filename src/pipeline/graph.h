@@ -32,6 +32,7 @@ typedef struct {
     bool wide;  /* some rows are so large that threads had better share columns than rows */
     int band;
     int *input_end; /* [chunks] input rows that the chunks up to this one take */
+    void *rings;    /* one block for all of them, which huge pages can hold */
     size_t scratch; /* bytes per thread: row pointers, fused blocks, the ops' own */
 } up_graph;
 
