@@ -18,7 +18,7 @@ typedef struct {
     char layers[8192];
     size_t used;
     int tensors, items;
-    double multiply_adds; /* per input pixel */
+    double multiply_adds;              /* per input pixel */
     char layer[BENCH_MOST_LAYERS][32]; /* the convolutions, and their part of it */
     double layer_work[BENCH_MOST_LAYERS];
     int convolutions;
