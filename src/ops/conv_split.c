@@ -38,15 +38,15 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     up_conv_axis_span(&((const rows_op *)base)->axis, y, first, end);
 }
 
-static void sum_row(const rows_op *op, const up_window *in, const up_target *to, int channel)
+static void sum_row(const rows_op *op, const up_window *in, const up_target *to, int channel, int i)
 {
     const up_conv_axis *axis = &op->axis;
     const float **row = to->scratch;
-    int phase = to->y % axis->stride, step = to->y / axis->stride, count = 0;
-    for (const up_conv_index *i = axis->index; i < axis->index + axis->kernel; i++) {
-        size_t plane = (size_t)channel * axis->kernel + i->kernel;
-        if (i->phase == phase)
-            row[count++] = in->row[plane * in->count + step + i->offset - in->first];
+    int y = to->y + i, phase = y % axis->stride, step = y / axis->stride, count = 0;
+    for (const up_conv_index *k = axis->index; k < axis->index + axis->kernel; k++) {
+        size_t plane = (size_t)channel * axis->kernel + k->kernel;
+        if (k->phase == phase)
+            row[count++] = in->row[plane * in->count + step + k->offset - in->first];
     }
     const up_tap_run run = { 1, count };
     const up_taps taps = {
@@ -58,14 +58,15 @@ static void sum_row(const rows_op *op, const up_window *in, const up_target *to,
         .bias = op->bias + channel,
         .slope = op->slope ? op->slope + channel : NULL,
     };
-    float *out = (float *)to->row[channel] + to->x0;
+    float *out = (float *)to->row[channel * to->rows + i] + to->x0;
     op->kernels->convolve(&out, row, &taps, to->x0, to->x1 - to->x0);
 }
 
 static void run(const up_op *base, const up_window *in, const up_target *to)
 {
     for (int c = 0; c < base->out.channels; c++)
-        sum_row((const rows_op *)base, in, to, c);
+        for (int i = 0; i < to->rows; i++)
+            sum_row((const rows_op *)base, in, to, c, i);
 }
 
 static void free_rows(up_op *base)
@@ -114,7 +115,7 @@ up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *c
         .out = up_float_shape(in->width, op->axis.out, conv->out_channels),
         .inputs = 1,
         .edge = { UP_EDGE_ZERO },
-        .step = 1,
+        .step = up_min(op->axis.stride, op->axis.out),
         .scratch = conv->kernel[0] * sizeof(float *),
         .span = span,
         .run = run,

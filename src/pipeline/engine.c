@@ -4,6 +4,7 @@
 
 #include <omp.h>
 
+#define LEAST_COLUMNS 128 /* of a slice */
 #define SLICE_WORK 8192.0 /* samples, or multiply-adds / 16, that are worth sharing */
 
 /* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
@@ -131,7 +132,7 @@ static int count_calls(const up_node *node)
 static int count_slices(const up_state *s, const up_node *node)
 {
     int rows = node->next - node->made;
-    int most = up_max(count_calls(node), node->ring.shape.width / (2 * UP_SLICE_ALIGN));
+    int most = up_max(count_calls(node), node->ring.shape.width / LEAST_COLUMNS);
     int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
     return up_clamp(worth, 1, up_min(up_min(s->run->threads, UP_CREW_SLICES), up_max(most, 1)));
 }
@@ -154,8 +155,8 @@ static void make_slice(void *user, int n, int slice, int slices)
         y0 = node->made + node->step * share(calls, slice, slices, 1);
         y1 = up_min(y1, node->made + node->step * share(calls, slice + 1, slices, 1));
     } else {
-        x0 = share(width, slice, slices, UP_SLICE_ALIGN);
-        x1 = slice == slices - 1 ? width : share(width, slice + 1, slices, UP_SLICE_ALIGN);
+        x0 = share(width, slice, slices, UP_LANES);
+        x1 = slice == slices - 1 ? width : share(width, slice + 1, slices, UP_LANES);
     }
     make_part(s, n, y0, y1, x0, x1);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define WIDE_BYTES 98304.0 /* of all channels of a row */
+#define BLOCK_COLUMNS 64   /* blocks are a multiple of this */
 #define BLOCK_FLOATS 8192  /* of fused blocks: what the first-level cache can hold */
 
 void up_graph_init(up_graph *graph)
@@ -169,8 +170,7 @@ static int fused_floats(const up_graph *graph, const up_node *node, int rows)
     return floats;
 }
 
-/* Whatever is read by one pointwise op alone needs no ring. */
-static void fuse(up_graph *graph)
+void up_graph_fuse(up_graph *graph)
 {
     for (int n = 1; n < graph->count; n++) {
         up_node *node = &graph->node[n];
@@ -185,9 +185,10 @@ static void fuse(up_graph *graph)
             if (up_graph_fused(graph, node, i))
                 node->step = up_max(node->step, graph->node[node->input[i]].step);
         int floats = fused_floats(graph, node, node->step);
-        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, UP_SLICE_ALIGN, 2048) : 0;
-        node->block = columns / UP_SLICE_ALIGN * UP_SLICE_ALIGN;
+        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, BLOCK_COLUMNS, 2048) : 0;
+        node->block = columns / BLOCK_COLUMNS * BLOCK_COLUMNS;
     }
+    graph->wide = is_wide(graph);
 }
 
 static void share_band(up_graph *graph)
@@ -211,9 +212,7 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *erro
         return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
     for (int n = 0; n < graph->count; n++)
         graph->node[n].ring.rows = 1;
-    fuse(graph);
     share_band(graph);
-    graph->wide = is_wide(graph);
     up_graph_rewind(graph);
     up_ring *input = &graph->node[0].ring;
     int kept = 0; /* oldest input row in use while the chunk before is computed */

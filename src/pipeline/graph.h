@@ -52,6 +52,9 @@ static inline const up_shape *up_graph_shape(const up_graph *graph, int node)
     return &graph->node[node].ring.shape;
 }
 
+/* Before it is prepared: whatever is read by one pointwise op alone is made in blocks with it. */
+void up_graph_fuse(up_graph *graph);
+
 /* Sizes every ring for `chunks` chunks walked in bands of `band` output rows. The input ring has
  * room for the rows of one chunk ahead. Output rings are not counted: they get bound. */
 up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error);

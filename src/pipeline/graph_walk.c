@@ -101,8 +101,12 @@ int up_graph_next(up_graph *graph)
 {
     for (int n = graph->count - 1; n > 0; n--) {
         up_node *node = &graph->node[n];
+        if (node->fused || node->made == node->need)
+            continue;
         node->next = up_min(node->need, node->made + node->share);
-        if (!node->fused && node->made < node->need && is_ready(graph, node, node->next))
+        while (node->made == 0 && node->next > node->step && !is_ready(graph, node, node->next))
+            node->next -= node->step; /* to end from now on where what it reads ends */
+        if (is_ready(graph, node, node->next))
             return n;
     }
     return 0;
