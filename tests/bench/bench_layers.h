@@ -8,8 +8,8 @@ enum { BENCH_MOST_LAYERS = 32 };
 
 typedef struct {
     int count;
-    double
-        seconds[BENCH_MOST_LAYERS]; /* the convolutions in order, each with what is fused into it */
+    double seconds[BENCH_MOST_LAYERS]; /* of the convolutions in order; what is fused into the next
+                                          has none, and is part of that one's */
 } bench_layers;
 
 /* The least time of each over a few runs, and that of the whole, which is returned; by the clock

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "weights/safetensors.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -65,7 +66,7 @@ static void add_conv(network *n, size_t in, size_t out, int kernel, int stride)
     n->multiply_adds += work;
     n->layer_work[n->convolutions] = work;
     snprintf(n->layer[n->convolutions++], sizeof *n->layer, "%s%zu -> %zu, k%d",
-             stride ? "transposed " : "", in, out, kernel);
+             stride ? "transp. " : "", in, out, kernel);
     if (stride)
         add_item(n,
                  "{\"op\":\"conv_transpose2d\",\"name\":\"%d\",\"stride\":%d,\"padding\":%d,"
@@ -127,19 +128,25 @@ static void write_network(network *n, const char *path)
         up_free((void *)n->tensor[i].data);
 }
 
-/* One line per convolution, then everything else. */
+/* A line per convolution, or two where one is fused into the next, then everything else. */
 static void print_layers(const bench_limits *limits, const network *n, const bench_layers *layers,
                          double pixels, double whole)
 {
-    double rest = whole;
+    double rest = whole, work = 0;
     for (int i = 0; i < layers->count; i++) {
-        double work = pixels * n->layer_work[i], seconds = layers->seconds[i];
+        double seconds = layers->seconds[i];
+        work += pixels * n->layer_work[i];
+        if (seconds == 0) {
+            printf("  %s, with\n", n->layer[i]);
+            continue;
+        }
+        double floor = work / limits->multiply_adds;
         printf("  %-22s %9.2f %8.1f %8.2f %5.0f%%\n", n->layer[i], seconds * 1e3,
-               2e-9 * work / seconds, work / limits->multiply_adds * 1e3,
-               work / limits->multiply_adds / seconds * 100);
+               2e-9 * work / seconds, floor * 1e3, floor / seconds * 100);
         rest -= seconds;
+        work = 0;
     }
-    printf("  %-22s %9.2f\n", "between them", rest * 1e3);
+    printf("  %-22s %9.2f\n", "everything else", fmax(rest, 0) * 1e3);
     fflush(stdout);
 }
 
