@@ -139,17 +139,16 @@ Test(embedded, every_file_is_complete_and_multiplies_the_size)
     int count = 0;
     for (; (file = up_embedded_at(count)); count++) {
         up_safetensors *weights;
-        up_error error;
         up_layer_weights *layer = load(file, &weights);
         static const char *const keys_needed[] = { "upscale.scale", "upscale.color", "licence",
                                                    "description" };
         for (size_t i = 0; i < sizeof keys_needed / sizeof *keys_needed; i++)
             cr_expect(up_safetensors_metadata(weights, keys_needed[i]), "%s x%d: %s", file->name,
                       file->scale, keys_needed[i]);
-        int height, width, padding[2];
         cr_expect(layer->scale[0] == file->scale && layer->scale[1] == file->scale);
-        cr_assert_eq(up_layer_output(layer, 5, 7, NULL, &height, &width, padding, &error), UP_OK);
-        cr_expect(height == 5 * file->scale && width == 7 * file->scale);
+        for (int a = 0; a < 2; a++)
+            cr_expect_eq(layer->kernel[a] - 2 * layer->padding[a] + layer->output_padding[a],
+                         layer->stride[a], "%s does not enlarge exactly", file->name);
         up_layer_free(&layer);
         up_safetensors_close(&weights);
     }
