@@ -1,7 +1,7 @@
 /* Convolution and transposed convolution against their definitions, for parameters of all kinds,
  * on every instruction set this machine has. */
 #include "base/memory.h"
-#include "ops/conv.h"
+#include "ops/conv_split.h"
 #include "support/conv_check.h"
 #include "support/kernel_check.h"
 #include "support/op_validator.h"
@@ -59,6 +59,26 @@ static up_op *plan(up_conv conv, const tensor *in)
     return op;
 }
 
+/* The same in two ops. */
+static void check_split(const up_conv *conv, const tensor *in, bool whole)
+{
+    up_op *columns, *rows;
+    up_error error = { 0 };
+    up_shape shape = { in->width, in->height, in->channels, sizeof(float), false };
+    const char *label = describe(conv, in->height, in->width);
+    cr_assert_eq(up_conv_columns_plan(&columns, &shape, conv, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_conv_rows_plan(&rows, &columns->out, conv, &error), UP_OK, "%s", error.message);
+    tensor between = run_op(columns, in), out = run_op(rows, &between);
+    cr_assert_eq(out.channels, conv->out_channels);
+    cr_assert_eq(out.height, conv_size(conv, 0, in->height));
+    cr_assert_eq(out.width, conv_size(conv, 1, in->width));
+    expect_values(conv, in, &out, whole);
+    validate_op(columns, label);
+    validate_op(rows, label);
+    tensor_free(&between);
+    tensor_free(&out);
+}
+
 static void check(up_conv conv, int height, int width, bool whole, uint32_t *state)
 {
     tensor in = tensor_make(conv.in_channels, height, width);
@@ -75,6 +95,8 @@ static void check(up_conv conv, int height, int width, bool whole, uint32_t *sta
     tensor out = run_op(op, &in);
     expect_values(&conv, &in, &out, whole);
     validate_op(op, describe(&conv, height, width));
+    if (conv.transposed)
+        check_split(&conv, &in, whole);
     tensor_free(&in);
     tensor_free(&out);
     free(weight);

@@ -84,8 +84,8 @@ static void check_slices(const up_kernels *kernels, const tap_list *l, const gua
 {
     guarded out[UP_MAX_OUTS];
     make_rows(out, outs, n);
-    for (int x0 = 0; x0 < n; x0 += 64)
-        run_taps(kernels, l, out, outs, x0, up_min(64, n - x0));
+    for (int x0 = 0; x0 < n; x0 += 48)
+        run_taps(kernels, l, out, outs, x0, up_min(48, n - x0));
     for (int j = 0; j < outs; j++)
         cr_expect_arr_eq(out[j].data, whole[j].data, n * sizeof(float), "%s %dx%d in slices, %d",
                          kernels->name, l->taps.groups, l->taps.size, n);

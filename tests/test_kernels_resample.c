@@ -24,16 +24,16 @@ static void expect_sums(const char *what, const up_kernels *kernels, const float
     }
 }
 
-/* The whole row again, made in slices that start at multiples of 64 in the output. */
+/* The whole row again, made in slices that start at multiples of 48 in the output. */
 static void check_mix_slices(const up_kernels *kernels, const float *whole, const float *const *in,
                              const float *weight, int taps, int n)
 {
     guarded out = float_row(0, n);
-    for (int x0 = 0; x0 < n; x0 += 64) {
+    for (int x0 = 0; x0 < n; x0 += 48) {
         const float *part[MOST_TAPS];
         for (int t = 0; t < taps; t++)
             part[t] = in[t] + x0;
-        kernels->mix_rows((float *)out.data + x0, part, weight, taps, up_min(64, n - x0));
+        kernels->mix_rows((float *)out.data + x0, part, weight, taps, up_min(48, n - x0));
     }
     cr_expect_arr_eq(out.data, whole, n * sizeof(float), "%s mix_rows in slices, %d taps, width %d",
                      kernels->name, taps, n);
@@ -115,7 +115,7 @@ static void check_plan_slices(const up_kernels *kernels, const float *whole, con
                               const up_columns *columns)
 {
     int width = columns->width;
-    for (int x0 = 0; x0 < width; x0 += 64) {
+    for (int x0 = 0; x0 < width; x0 += 48) {
         int x1 = up_min(width, x0 + 1 + random_below(&seed, width - x0));
         guarded out = guarded_make(up_round_up(x1 - x0, 16) * sizeof(float), 0);
         kernels->resample_columns((float *)out.data - x0, in, columns, x0, x1);

@@ -4,12 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/json_data.h"
 #include "support/scratch.h"
 #include "support/tensor_file.h"
 #include "weights/layer.h"
-
-#define CASES UP_SHARED_DIR "/oracles/torch/conv_transpose2d/cases.json"
 
 enum { MOST = 1024 };
 static const float numbers[MOST] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
@@ -296,88 +293,4 @@ Test(layer, half_floats)
         cr_expect(layer->weight[0] == 1 && layer->weight[1] == -2);
         up_layer_free(&layer);
     }
-}
-
-static up_layer_weights square(int kernel, int stride, int padding, int output_padding)
-{
-    return (up_layer_weights){ .in_channels = 1,
-                               .out_channels = 1,
-                               .groups = 1,
-                               .kernel = { kernel, kernel },
-                               .stride = { stride, stride },
-                               .padding = { padding, padding },
-                               .output_padding = { output_padding, output_padding },
-                               .dilation = { 1, 1 } };
-}
-
-Test(layer, output_size_chooses_the_output_padding)
-{
-    int height, width, padding[2];
-    up_error error = { 0 };
-    const up_layer_weights layer = square(3, 2, 0, 1);
-    cr_assert_eq(up_layer_output(&layer, 3, 3, NULL, &height, &width, padding, &error), UP_OK);
-    cr_expect(height == 8 && width == 8);
-    expect_pair(padding, 1, 1, "output_padding");
-    for (int rows = 7; rows <= 8; rows++) {
-        const up_pair size = { rows, 15 - rows, true };
-        cr_assert_eq(up_layer_output(&layer, 3, 3, &size, &height, &width, padding, &error), UP_OK);
-        cr_expect(height == rows && width == 15 - rows);
-        expect_pair(padding, rows - 7, 8 - rows, "output_padding");
-    }
-    for (int rows = 6; rows <= 9; rows += 3) {
-        const up_pair size = { rows, rows, true };
-        cr_expect_eq(up_layer_output(&layer, 3, 3, &size, &height, &width, padding, &error),
-                     UP_ERROR_ARGUMENT);
-        cr_expect(strstr(error.message, "range from 7,7 to 8,8 for an input of 3,3"), "%s",
-                  error.message);
-    }
-}
-
-Test(layer, output_sizes_stay_in_bounds)
-{
-    int height, width, padding[2];
-    up_error error;
-    const up_layer_weights crop = square(2, 1, 2, 0), large = square(4, 65536, 0, 0);
-    cr_expect_eq(up_layer_output(&crop, 3, 3, NULL, &height, &width, padding, &error),
-                 UP_ERROR_WEIGHTS);
-    cr_expect_eq(up_layer_output(&crop, 4, 4, NULL, &height, &width, padding, &error), UP_OK);
-    cr_expect(height == 1 && width == 1);
-    cr_expect_eq(up_layer_output(&large, 1, 32768, NULL, &height, &width, padding, &error), UP_OK);
-    cr_expect_eq(width, 32767 * 65536 + 4);
-    cr_expect_eq(up_layer_output(&large, 1, 2147483647, NULL, &height, &width, padding, &error),
-                 UP_ERROR_WEIGHTS);
-}
-
-static void read_pair(const json_t *golden, const char *key, int pair[2])
-{
-    const json_t *list = json_object_get(golden, key);
-    pair[0] = (int)json_integer_value(json_array_get(list, 0));
-    pair[1] = (int)json_integer_value(json_array_get(list, 1));
-}
-
-Test(layer, output_sizes_are_pytorchs)
-{
-    if (!file_exists(CASES))
-        cr_skip("no ../shared");
-    json_t *root = json_data_load(CASES), *item;
-    size_t i;
-    cr_assert_geq(json_array_size(json_object_get(root, "cases")), 100);
-    json_array_foreach(json_object_get(root, "cases"), i, item)
-    {
-        up_layer_weights layer = { .in_channels = 1 };
-        int in[2], height, width, padding[2];
-        read_pair(item, "in_hw", in);
-        read_pair(item, "kernel", layer.kernel);
-        read_pair(item, "stride", layer.stride);
-        read_pair(item, "padding", layer.padding);
-        read_pair(item, "output_padding", layer.output_padding);
-        read_pair(item, "dilation", layer.dilation);
-        const json_t *shape = json_object_get(item, "out_shape");
-        up_error error = { 0 };
-        cr_assert_eq(up_layer_output(&layer, in[0], in[1], NULL, &height, &width, padding, &error),
-                     UP_OK, "%s", error.message);
-        cr_expect_eq(height, json_integer_value(json_array_get(shape, 2)), "case %zu", i);
-        cr_expect_eq(width, json_integer_value(json_array_get(shape, 3)), "case %zu", i);
-    }
-    json_decref(root);
 }

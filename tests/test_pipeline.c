@@ -163,6 +163,7 @@ static size_t graph_bytes(int height)
         cr_assert_eq(up_graph_add(&graph, op, node, -1, &node, NULL), UP_OK);
     }
     cr_assert_eq(up_graph_mark_output(&graph, node, NULL), UP_OK);
+    up_graph_fuse(&graph);
     cr_assert_eq(up_graph_prepare(&graph, height / 10, 8, NULL), UP_OK);
     size_t bytes = up_graph_bytes(&graph);
     up_graph_free(&graph);

@@ -293,13 +293,7 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
     if (status == UP_OK)
         status = up_jpeg_guarded(&jpeg->guard, write_header, jpeg, error);
     jpeg->encoding = NULL;
-    if (status != UP_OK) {
-        close_jpeg(&jpeg->base);
-        up_free(jpeg);
-        return status;
-    }
-    *sink = &jpeg->base;
-    return UP_OK;
+    return up_sink_opened(sink, &jpeg->base, status);
 }
 
 const up_sink_format up_jpeg_sink = { .type = "jpeg",

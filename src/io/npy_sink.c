@@ -95,11 +95,6 @@ static up_status emit(up_sink *sink, int slot, up_error *error)
     return UP_OK;
 }
 
-static up_status finish(up_sink *sink, up_error *error)
-{
-    return up_writer_publish(sink->writer, error);
-}
-
 static void close_npy(up_sink *sink)
 {
     npy_sink *s = (npy_sink *)sink;
@@ -143,7 +138,7 @@ static up_status open_npy(up_sink **sink, up_writer *writer, const up_format *fo
                          .slots = slots,
                          .accept = accept_rows,
                          .emit = emit,
-                         .finish = finish,
+                         .finish = up_sink_publish,
                          .close = close_npy };
     s->base.format.planar = true;
     up_row_size(&s->base.format, &s->row_bytes);
@@ -156,13 +151,7 @@ static up_status open_npy(up_sink **sink, up_writer *writer, const up_format *fo
     up_status status = allocate(s, group_bytes, hold_frame, error);
     if (status == UP_OK)
         status = up_writer_write(writer, bytes, size, error);
-    if (status == UP_OK) {
-        *sink = &s->base;
-        return UP_OK;
-    }
-    close_npy(&s->base);
-    up_free(s);
-    return status;
+    return up_sink_opened(sink, &s->base, status);
 }
 
 static size_t memory(const up_format *format, const up_encoding *encoding, int slots,

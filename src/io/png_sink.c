@@ -212,13 +212,7 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
         status = allocate(s, encoding->png_level, group_bytes, error);
     if (status == UP_OK)
         status = write_header(&chosen, encoding, writer, error);
-    if (status == UP_OK) {
-        *sink = &s->base;
-        return UP_OK;
-    }
-    close_png(&s->base);
-    up_free(s);
-    return status;
+    return up_sink_opened(sink, &s->base, status);
 }
 
 static size_t memory(const up_format *format, const up_encoding *encoding, int slots,

@@ -53,11 +53,6 @@ static up_status emit(up_sink *sink, int slot, up_error *error)
     return up_writer_write(sink->writer, from->bytes, from->size, error);
 }
 
-static up_status finish(up_sink *sink, up_error *error)
-{
-    return up_writer_publish(sink->writer, error);
-}
-
 static void close_pnm(up_sink *sink)
 {
     for (int i = 0; i < sink->slots; i++)
@@ -98,7 +93,7 @@ static up_status open_pnm(up_sink **sink, up_writer *writer, const up_format *fo
                          .slots = slots,
                          .accept = accept_rows,
                          .emit = emit,
-                         .finish = finish,
+                         .finish = up_sink_publish,
                          .close = close_pnm };
     up_status status = UP_OK;
     if (!up_row_size(&chosen, &s->row_bytes))
@@ -110,13 +105,7 @@ static up_status open_pnm(up_sink **sink, up_writer *writer, const up_format *fo
     }
     if (status == UP_OK)
         status = write_header(s, error);
-    if (status == UP_OK) {
-        *sink = &s->base;
-        return UP_OK;
-    }
-    close_pnm(&s->base);
-    up_free(s);
-    return status;
+    return up_sink_opened(sink, &s->base, status);
 }
 
 static size_t memory(const up_format *format, const up_encoding *encoding, int slots,

@@ -96,6 +96,22 @@ up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *p
     return status;
 }
 
+up_status up_sink_opened(up_sink **result, up_sink *sink, up_status status)
+{
+    if (status == UP_OK) {
+        *result = sink;
+        return UP_OK;
+    }
+    sink->close(sink);
+    up_free(sink);
+    return status;
+}
+
+up_status up_sink_publish(up_sink *sink, up_error *error)
+{
+    return up_writer_publish(sink->writer, error);
+}
+
 up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error)
 {
     *sink = NULL;

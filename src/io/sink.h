@@ -57,6 +57,12 @@ typedef struct {
                      size_t group_bytes);
 } up_sink_format;
 
+/* The end of every `open`: hands the sink out, or frees it where `status` is a failure. */
+up_status up_sink_opened(up_sink **result, up_sink *sink, up_status status);
+
+/* `finish` of formats without a trailer. */
+up_status up_sink_publish(up_sink *sink, up_error *error);
+
 /* The part of `choose` that all formats of single pictures share: refuses batches, floats of
  * unknown range and more than four channels, and settles on 8 or 16 bits, interleaved. `type` as
  * people write it: "PNG". */

@@ -76,7 +76,7 @@ typedef struct up_kernels {
     /* out[x] = sum over t of weight[t] * in[t][x]. `in` rows need only 4-byte alignment. */
     void (*mix_rows)(float *out, const float *const *in, const float *weight, int taps, int n);
 
-    /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 64. */
+    /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 16. */
     void (*resample_columns)(float *out, const float *in, const up_columns *plan, int x0, int x1);
 
     /* Columns 0 <= x < n of every row of `out`; see up_taps. `in` holds a row per tap, of any

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "ops/arrange.h"
-#include "ops/conv.h"
+#include "ops/conv_split.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
 #include "ops/replicate.h"
@@ -17,8 +17,7 @@ static up_edge edge_of(up_network_padding padding)
                                              : UP_EDGE_REFLECT;
 }
 
-static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item *item,
-                           const float *slope, up_error *error)
+static up_conv conv_of(const up_network_item *item, const float *slope)
 {
     up_conv conv = {
         .transposed = item->op == UP_NETWORK_CONV_TRANSPOSE2D,
@@ -36,7 +35,22 @@ static up_status plan_conv(up_op **op, const up_shape *in, const up_network_item
     memcpy(conv.padding, item->padding, sizeof conv.padding);
     memcpy(conv.output_padding, item->output_padding, sizeof conv.output_padding);
     memcpy(conv.dilation, item->dilation, sizeof conv.dilation);
-    return up_conv_plan(op, in, &conv, error);
+    return conv;
+}
+
+static up_status add_conv(up_graph *graph, const up_network_item *item, const float *slope,
+                          int *node, up_error *error)
+{
+    const up_conv conv = conv_of(item, slope);
+    const bool split = up_conv_splits(&conv);
+    up_op *op;
+    if (split) {
+        UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *node), &conv, error));
+        UP_TRY(up_graph_add(graph, op, *node, -1, node, error));
+    }
+    const up_shape *in = up_graph_shape(graph, *node);
+    UP_TRY((split ? up_conv_rows_plan : up_conv_plan)(&op, in, &conv, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
 }
 
 static bool is_conv(const up_network_item *item)
@@ -73,12 +87,12 @@ static up_status plan_slopes(up_op **op, const up_shape *in, const up_network_it
 }
 
 /* A convolution and the activation behind it. */
-static up_status plan_bent_conv(up_op **op, const up_shape *in, const up_network_item *item,
-                                up_error *error)
+static up_status add_bent_conv(up_graph *graph, const up_network_item *item, int *node,
+                               up_error *error)
 {
     float *slopes;
     UP_TRY(make_slopes(&slopes, item + 1, error));
-    up_status status = plan_conv(op, in, item, slopes, error);
+    up_status status = add_conv(graph, item, slopes, node, error);
     up_free(slopes);
     return status;
 }
@@ -123,6 +137,13 @@ static up_status plan_item(up_op **op, const up_shape *in, const up_network_item
     default:
         return plan_affine(op, in, item, error);
     }
+}
+
+static up_status add_item(up_graph *graph, const up_network_item *item, int *node, up_error *error)
+{
+    up_op *op;
+    UP_TRY(plan_item(&op, up_graph_shape(graph, *node), item, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
 }
 
 static up_status add_interpolation(up_graph *graph, int from, const up_network_item *item, int *to,
@@ -217,22 +238,19 @@ static up_status add_items(up_graph *graph, int input, const up_network *network
     *to = input;
     for (int i = 0; i < network->items; i++) {
         const up_network_item *item = &network->item[i];
-        const up_shape *in = up_graph_shape(graph, *to);
         if (item->op == UP_NETWORK_ADD || item->op == UP_NETWORK_CONCAT) {
             int other = item->from == UP_NETWORK_INPUT ? input : node[item->from];
             UP_TRY(add_join(graph, *to, other, item, to, error));
             node[i] = *to;
             continue;
         }
-        up_op *op;
         bool bent = bends(network, i);
         if (bent)
-            UP_TRY(plan_bent_conv(&op, in, item, error));
+            UP_TRY(add_bent_conv(graph, item, to, error));
         else if (is_conv(item))
-            UP_TRY(plan_conv(&op, in, item, NULL, error));
+            UP_TRY(add_conv(graph, item, NULL, to, error));
         else
-            UP_TRY(plan_item(&op, in, item, error));
-        UP_TRY(up_graph_add(graph, op, *to, -1, to, error));
+            UP_TRY(add_item(graph, item, to, error));
         UP_TRY(add_steps(graph, item, to, error));
         node[i] = *to;
         if (bent)

@@ -162,6 +162,11 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     up_conv_axis_span(&((const up_conv_op *)base)->axis[0], y, first, end);
 }
 
+static bool is_pointwise(const up_conv_axis *axis)
+{
+    return axis->kernel == 1 && axis->stride == 1 && axis->padding == 0;
+}
+
 static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *conv)
 {
     const up_conv_axis *rows = &op->axis[0], *columns = &op->axis[1];
@@ -178,6 +183,7 @@ static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *c
         .inputs = 1,
         .edge = { conv->transposed ? UP_EDGE_ZERO : conv->edge },
         .reach = { up_conv_axis_reach(columns) },
+        .pointwise = is_pointwise(rows) && is_pointwise(columns),
         .multiply_adds = work,
         .span = span,
         .run = up_conv_run_rows,

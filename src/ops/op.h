@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #define UP_LANES 16       /* columns that float rows are rounded up to */
-#define UP_SLICE_ALIGN 64 /* x0 of every call is a multiple of this */
 #define UP_MAX_INPUTS 2
 
 typedef struct {
@@ -33,7 +32,8 @@ typedef struct {
 } up_window;
 
 /* Output rows y .. y + rows - 1 of every channel: out[c * rows + i] points at column 0. Only the
- * columns x0 <= x < x1 are to be made (float rows: rounded up to UP_LANES). */
+ * columns x0 <= x < x1 are to be made (float rows: rounded up to UP_LANES); x0 is a multiple of
+ * UP_LANES. */
 typedef struct {
     void *const *row;
     int y, rows, x0, x1;

@@ -4,6 +4,7 @@
 
 #include <omp.h>
 
+#define LEAST_COLUMNS 128 /* of a slice */
 #define SLICE_WORK 8192.0 /* samples, or multiply-adds / 16, that are worth sharing */
 
 /* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
@@ -125,13 +126,13 @@ static double work(const up_graph *graph, const up_node *node)
 /* Calls that the rows of the band come to. */
 static int count_calls(const up_node *node)
 {
-    return (node->need - node->made + node->step - 1) / node->step;
+    return (node->next - node->made + node->step - 1) / node->step;
 }
 
 static int count_slices(const up_state *s, const up_node *node)
 {
-    int rows = node->need - node->made;
-    int most = up_max(count_calls(node), node->ring.shape.width / (2 * UP_SLICE_ALIGN));
+    int rows = node->next - node->made;
+    int most = up_max(count_calls(node), node->ring.shape.width / LEAST_COLUMNS);
     int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
     return up_clamp(worth, 1, up_min(up_min(s->run->threads, UP_CREW_SLICES), up_max(most, 1)));
 }
@@ -149,29 +150,30 @@ static void make_slice(void *user, int n, int slice, int slices)
     const up_state *s = user;
     const up_node *node = &s->run->graph->node[n];
     int width = node->ring.shape.width, calls = count_calls(node);
-    int y0 = node->made, y1 = node->need, x0 = 0, x1 = width;
+    int y0 = node->made, y1 = node->next, x0 = 0, x1 = width;
     if (calls >= slices && !s->run->graph->wide) {
         y0 = node->made + node->step * share(calls, slice, slices, 1);
         y1 = up_min(y1, node->made + node->step * share(calls, slice + 1, slices, 1));
     } else {
-        x0 = share(width, slice, slices, UP_SLICE_ALIGN);
-        x1 = slice == slices - 1 ? width : share(width, slice + 1, slices, UP_SLICE_ALIGN);
+        x0 = share(width, slice, slices, UP_LANES);
+        x1 = slice == slices - 1 ? width : share(width, slice + 1, slices, UP_LANES);
     }
     make_part(s, n, y0, y1, x0, x1);
 }
 
 static void make_node(up_state *s, up_crew *crew, int n)
 {
-    up_node *node = &s->run->graph->node[n];
-    if (!node->fused) {
-        int slices = count_slices(s, node);
-        if (slices > 1)
-            up_crew_call(crew, n, slices);
-        else
-            make_slice(s, n, 0, 1);
-        up_ring_pad(&node->ring, node->made, node->need);
-    }
-    node->made = node->need;
+    up_graph *graph = s->run->graph;
+    const up_node *node = &graph->node[n];
+    int slices = count_slices(s, node);
+    if (slices > 1)
+        up_crew_call(crew, n, slices);
+    else
+        make_slice(s, n, 0, 1);
+    up_ring_pad(&node->ring, node->made, node->next);
+    up_graph_advance(graph, n);
+    if (s->run->made)
+        s->run->made(s->run->watcher, n);
 }
 
 void up_engine_lead(up_state *s, up_crew *crew, int chunk)
@@ -179,9 +181,8 @@ void up_engine_lead(up_state *s, up_crew *crew, int chunk)
     up_graph *graph = s->run->graph;
     while (!up_state_stopped(s) && up_graph_next_band(graph, chunk)) {
         up_state_check_cancel(s);
-        for (int n = 1; n < graph->count && !up_state_stopped(s); n++)
-            if (graph->node[n].need > graph->node[n].made)
-                make_node(s, crew, n);
+        for (int n; !up_state_stopped(s) && (n = up_graph_next(graph)) > 0;)
+            make_node(s, crew, n);
     }
 }
 

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define WIDE_BYTES 98304.0 /* of all channels of a row */
-#define BLOCK_FLOATS 8192  /* of fused blocks: what the first-level cache can hold */
+#define BLOCK_COLUMNS 192  /* blocks are a multiple of this */
+#define BLOCK_FLOATS 12288  /* of fused blocks: what the first-level cache can hold */
 
 void up_graph_init(up_graph *graph)
 {
@@ -16,10 +17,9 @@ void up_graph_init(up_graph *graph)
 
 void up_graph_free(up_graph *graph)
 {
-    for (int i = 0; i < graph->count; i++) {
+    for (int i = 0; i < graph->count; i++)
         up_op_destroy(&graph->node[i].op);
-        up_ring_free(&graph->node[i].ring);
-    }
+    up_free(graph->rings);
     free(graph->node);
     free(graph->output);
     free(graph->input_end);
@@ -89,107 +89,6 @@ up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
     return UP_OK;
 }
 
-void up_graph_rewind(up_graph *graph)
-{
-    for (int i = 0; i < graph->count; i++)
-        graph->node[i].made = graph->node[i].need = 0;
-}
-
-void up_graph_window(const up_node *node, int input, int y, int rows, int *first, int *end)
-{
-    int unused;
-    node->op->span(node->op, input, y, first, &unused);
-    node->op->span(node->op, input, y + rows - 1, &unused, end);
-}
-
-/* Rows of the image behind the window [first, end): what must exist and be kept for it. */
-static void real_rows(const up_node *node, int input, int first, int end, int *low, int *high)
-{
-    int height = node->op->in[input].height;
-    up_edge edge = node->op->edge[input];
-    *low = up_clamp(first, 0, height);
-    *high = up_clamp(end, 0, height);
-    if (end <= first)
-        return;
-    if (edge != UP_EDGE_ZERO) {
-        *low = up_min(*low, height - 1);
-        *high = up_max(*high, 1);
-    }
-    if (edge == UP_EDGE_REFLECT) {
-        for (int y = first; y < 0 && y < end; y++)
-            *high = up_max(*high, up_edge_row(edge, y, height) + 1);
-        for (int y = end - 1; y >= height && y >= first; y--)
-            *low = up_min(*low, up_edge_row(edge, y, height));
-    }
-}
-
-/* From the rows wanted of the outputs to the rows needed of everything. */
-static void spread_needs(up_graph *graph)
-{
-    for (int n = graph->count - 1; n > 0; n--) {
-        up_node *node = &graph->node[n];
-        int height = node->ring.shape.height;
-        node->need = up_min(height, (int)up_round_up(node->need, node->step));
-        if (node->need <= node->made) {
-            node->need = node->made;
-            continue;
-        }
-        for (int i = 0; i < node->op->inputs; i++) {
-            int first, end, low, high;
-            up_graph_window(node, i, node->made, node->need - node->made, &first, &end);
-            real_rows(node, i, first, end, &low, &high);
-            up_node *from = &graph->node[node->input[i]];
-            from->need = up_max(from->need, high);
-        }
-    }
-}
-
-int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
-{
-    const up_node *node = &graph->node[graph->output[output]];
-    int height = node->ring.shape.height;
-    int64_t end = (int64_t)height * (chunk + 1) / graph->chunks;
-    return up_min(height, (int)up_round_up((size_t)end, node->step));
-}
-
-bool up_graph_next_band(up_graph *graph, int chunk)
-{
-    for (int n = 0; n < graph->count; n++)
-        graph->node[n].need = graph->node[n].made;
-    for (int o = 0; o < graph->outputs; o++) {
-        up_node *node = &graph->node[graph->output[o]];
-        int end = up_graph_chunk_end(graph, o, chunk);
-        if (node->made < end) {
-            node->need = up_min(end, node->made + graph->band);
-            spread_needs(graph);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The oldest row of each node that some consumer will still read; own height if none. */
-static int oldest_row(const up_graph *graph, int n)
-{
-    int oldest = graph->node[n].ring.shape.height;
-    for (int m = n + 1; m < graph->count; m++) {
-        const up_node *node = &graph->node[m];
-        int height = node->ring.shape.height;
-        for (int i = 0; i < node->op->inputs; i++) {
-            if (node->input[i] != n || node->made >= height)
-                continue;
-            int first, end, low, high;
-            up_graph_window(node, i, node->made, 1, &first, &end);
-            real_rows(node, i, first, end, &low, &high);
-            oldest = up_min(oldest, low);
-            up_graph_window(node, i, height - 1, 1, &first, &end);
-            real_rows(node, i, first, end, &low, &high);
-            oldest = up_min(oldest, low);
-        }
-    }
-    return oldest;
-}
-
 /* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it. */
 static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int rows, int columns)
 {
@@ -214,8 +113,8 @@ static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int 
 static void measure_calls(up_graph *graph, const up_node *node)
 {
     int rows;
-    for (int y = node->made; y < node->need; y += rows) {
-        rows = up_min(node->step, node->need - y);
+    for (int y = node->made; y < node->next; y += rows) {
+        rows = up_min(node->step, node->next - y);
         size_t out = (size_t)node->op->out.channels * rows * sizeof(void *);
         size_t bytes = up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows, node->block);
         if (bytes > graph->scratch)
@@ -225,16 +124,12 @@ static void measure_calls(up_graph *graph, const up_node *node)
 
 static void walk_band(up_graph *graph)
 {
-    for (int n = 1; n < graph->count; n++) {
+    for (int n; (n = up_graph_next(graph)) > 0; up_graph_advance(graph, n)) {
         up_node *node = &graph->node[n];
-        if (node->need == node->made || node->fused)
-            continue;
         measure_calls(graph, node);
         if (!node->output)
-            node->ring.rows = up_max(node->ring.rows, node->need - oldest_row(graph, n));
+            node->ring.rows = up_max(node->ring.rows, node->next - up_graph_oldest(graph, n));
     }
-    for (int n = 0; n < graph->count; n++)
-        graph->node[n].made = graph->node[n].need;
 }
 
 static bool is_wide(const up_graph *graph)
@@ -275,8 +170,7 @@ static int fused_floats(const up_graph *graph, const up_node *node, int rows)
     return floats;
 }
 
-/* Whatever is read by one pointwise op alone needs no ring. */
-static void fuse(up_graph *graph)
+void up_graph_fuse(up_graph *graph)
 {
     for (int n = 1; n < graph->count; n++) {
         up_node *node = &graph->node[n];
@@ -291,8 +185,19 @@ static void fuse(up_graph *graph)
             if (up_graph_fused(graph, node, i))
                 node->step = up_max(node->step, graph->node[node->input[i]].step);
         int floats = fused_floats(graph, node, node->step);
-        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, UP_SLICE_ALIGN, 2048) : 0;
-        node->block = columns / UP_SLICE_ALIGN * UP_SLICE_ALIGN;
+        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, BLOCK_COLUMNS, 2048) : 0;
+        node->block = columns / BLOCK_COLUMNS * BLOCK_COLUMNS;
+    }
+    graph->wide = is_wide(graph);
+}
+
+static void share_band(up_graph *graph)
+{
+    int64_t height = up_graph_shape(graph, graph->output[0])->height;
+    for (int n = 1; n < graph->count; n++) {
+        up_node *node = &graph->node[n];
+        int64_t rows = (graph->band * (int64_t)node->ring.shape.height + height - 1) / height;
+        node->share = (int)up_round_up((size_t)rows, node->step);
     }
 }
 
@@ -307,13 +212,12 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *erro
         return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
     for (int n = 0; n < graph->count; n++)
         graph->node[n].ring.rows = 1;
-    fuse(graph);
-    graph->wide = is_wide(graph);
+    share_band(graph);
     up_graph_rewind(graph);
     up_ring *input = &graph->node[0].ring;
     int kept = 0; /* oldest input row in use while the chunk before is computed */
     for (int c = 0; c < chunks; c++) {
-        int oldest = oldest_row(graph, 0);
+        int oldest = up_graph_oldest(graph, 0);
         while (up_graph_next_band(graph, c))
             walk_band(graph);
         int end = c == chunks - 1 ? input->shape.height : graph->node[0].made;
@@ -336,9 +240,17 @@ size_t up_graph_bytes(const up_graph *graph)
 
 up_status up_graph_allocate(up_graph *graph, up_error *error)
 {
-    for (int n = 0; n < graph->count; n++)
-        if (has_ring(&graph->node[n]))
-            UP_TRY(up_ring_allocate(&graph->node[n].ring, error));
+    size_t bytes = up_graph_bytes(graph);
+    unsigned char *block = graph->rings = up_alloc_zero(1, bytes);
+    if (!block)
+        return up_fail_memory(error, "rings of rows", bytes);
+    for (int n = 0; n < graph->count; n++) {
+        up_ring *ring = &graph->node[n].ring;
+        if (!has_ring(&graph->node[n]))
+            continue;
+        up_ring_place(ring, block);
+        block += up_ring_bytes(ring);
+    }
     return UP_OK;
 }
 

@@ -19,6 +19,8 @@ typedef struct {
     bool edge_fixed; /* some consumer reaches beyond the sides: ring.edge is settled */
     int made;        /* rows made so far, of the current frame */
     int need;        /* rows that the current band asks for */
+    int next;        /* rows there are when the current call is done */
+    int share;       /* most rows per call: those of a band far from the top */
 } up_node;
 
 typedef struct {
@@ -30,6 +32,7 @@ typedef struct {
     bool wide;  /* some rows are so large that threads had better share columns than rows */
     int band;
     int *input_end; /* [chunks] input rows that the chunks up to this one take */
+    void *rings;    /* one block for all of them, which huge pages can hold */
     size_t scratch; /* bytes per thread: row pointers, fused blocks, the ops' own */
 } up_graph;
 
@@ -49,6 +52,9 @@ static inline const up_shape *up_graph_shape(const up_graph *graph, int node)
     return &graph->node[node].ring.shape;
 }
 
+/* Before it is prepared: whatever is read by one pointwise op alone is made in blocks with it. */
+void up_graph_fuse(up_graph *graph);
+
 /* Sizes every ring for `chunks` chunks walked in bands of `band` output rows. The input ring has
  * room for the rows of one chunk ahead. Output rings are not counted: they get bound. */
 up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error);
@@ -62,9 +68,17 @@ void up_graph_rewind(up_graph *graph);
 /* Rows of an output at the end of a chunk. */
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk);
 
-/* The next band of a chunk: sets `need` of every node; false when the chunk is complete. The
- * caller makes rows made .. need of each node in order and sets made = need. */
+/* The next band of a chunk: sets `need` of every node; false when the chunk is complete. */
 bool up_graph_next_band(up_graph *graph, int chunk);
+
+/* The next call of the band: a node, of which the caller makes rows made .. next - 1 and then
+ * advances it; 0 when the band is complete. What is nearest to the output comes first, so that rows
+ * are read soon after they were made, at the top of the image too. */
+int up_graph_next(up_graph *graph);
+void up_graph_advance(up_graph *graph, int node);
+
+/* The oldest row of a node that some consumer will still read; its height if none. */
+int up_graph_oldest(const up_graph *graph, int node);
 
 /* Rows that one call of `node`'s op reads of an input: *first .. *end - 1 as the op sees them. */
 void up_graph_window(const up_node *node, int input, int y, int rows, int *first, int *end);

@@ -52,20 +52,10 @@ size_t up_ring_bytes(const up_ring *ring)
     return ring->plane_bytes * ring->shape.channels + ring->row_bytes + UP_ALIGN;
 }
 
-up_status up_ring_allocate(up_ring *ring, up_error *error)
+void up_ring_place(up_ring *ring, void *block)
 {
-    ring->block = up_alloc_zero(1, up_ring_bytes(ring));
-    if (!ring->block)
-        return up_fail_memory(error, "a ring of rows", up_ring_bytes(ring));
-    ring->zero = (unsigned char *)ring->block + side_bytes(ring);
+    ring->zero = (unsigned char *)block + side_bytes(ring);
     ring->data = ring->zero + ring->row_bytes;
-    return UP_OK;
-}
-
-void up_ring_free(up_ring *ring)
-{
-    up_free(ring->block);
-    ring->block = NULL;
 }
 
 void up_ring_bind(up_ring *ring, void *data, size_t row_bytes, size_t plane_bytes, int origin)

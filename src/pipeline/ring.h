@@ -15,7 +15,6 @@ typedef struct {
     size_t row_bytes, plane_bytes;
     unsigned char *data; /* column 0 of row 0 of channel 0 */
     unsigned char *zero; /* column 0 of a row of zeros; float rings only */
-    void *block;         /* what is owned: NULL if not allocated, or bound to the caller's rows */
     int origin;          /* of a bound ring: the row that lies at `data` */
     bool bound;
 } up_ring;
@@ -26,8 +25,9 @@ int up_edge_row(up_edge edge, int y, int height);
 /* Strides for `rows` rows; false if the size overflows. */
 bool up_ring_layout(up_ring *ring);
 size_t up_ring_bytes(const up_ring *ring);
-up_status up_ring_allocate(up_ring *ring, up_error *error);
-void up_ring_free(up_ring *ring);
+
+/* Puts a ring into a block of that many bytes, all 0 and aligned. */
+void up_ring_place(up_ring *ring, void *block);
 
 /* Rows from now on lie in memory of somebody else, row `origin` first. */
 void up_ring_bind(up_ring *ring, void *data, size_t row_bytes, size_t plane_bytes, int origin);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#define FEW_ROWS 4                      /* a band of less is too little to share and to start on */
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw output per chunk: a good deflate block */
 
 static size_t raw_row_bytes(const up_shape *shape)
@@ -12,23 +13,40 @@ static size_t raw_row_bytes(const up_shape *shape)
     return (size_t)shape->width * shape->bytes * shape->channels;
 }
 
-/* Rows per step so that what is made and read again stays in the cache. */
+/* Of a row of the output, what a node makes. */
+static double made_bytes(const up_graph *graph, int n)
+{
+    const up_shape *shape = up_graph_shape(graph, n);
+    double share = shape->height / (double)up_graph_shape(graph, graph->output[0])->height;
+    return graph->node[n].fused ? 0 : share * (double)raw_row_bytes(shape);
+}
+
+/* Rows per step so that what is made and read again stays in the cache: all of it, or else what the
+ * largest op reads and makes. */
 static int choose_band(const up_graph *graph, int threads)
 {
-    double bytes = 0;
-    int height = graph->node[graph->output[0]].ring.shape.height;
+    double all = 0, most = 0;
     for (int n = 0; n < graph->count; n++) {
-        const up_shape *shape = up_graph_shape(graph, n);
-        bytes += (double)raw_row_bytes(shape) * shape->height / height;
+        const up_node *node = &graph->node[n];
+        double bytes = made_bytes(graph, n);
+        all += bytes;
+        for (int i = 0; n > 0 && i < node->op->inputs; i++)
+            bytes += made_bytes(graph, node->input[i]);
+        most = bytes > most ? bytes : most;
     }
     double room = 0.4 * (double)up_machine_cache() * threads;
-    int band = up_clamp((int)(room / bytes), 2, 64);
-    return threads > 1 ? (int)up_round_up(band, 8 * (size_t)threads) : band; /* whole shares */
+    int band = up_clamp((int)(room / all), 2, 64);
+    if (band < FEW_ROWS)
+        band = up_clamp((int)(room / most), 2, 64);
+    if (graph->wide || threads == 1)
+        return band;
+    return (int)up_round_up(band, 8 * (size_t)threads); /* whole shares */
 }
 
 up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error)
 {
     up_graph *graph = run->graph;
+    up_graph_fuse(graph);
     if (band <= 0)
         band = choose_band(graph, run->threads);
     int chunks = 1;

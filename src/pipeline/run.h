@@ -20,6 +20,8 @@ typedef struct {
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;
+    void (*made)(void *watcher, int node); /* to measure: the band's rows of a node are there */
+    void *watcher;
 } up_run;
 
 /* Chooses chunks and band for the machine's cache (band > 0: that many rows) and sizes the graph.

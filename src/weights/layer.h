@@ -30,11 +30,4 @@ up_status up_layer_load(up_layer_weights **layer, const up_safetensors *file, co
                         up_error *error);
 void up_layer_free(up_layer_weights **layer);
 
-/* The size that the layer makes of an input, and the output_padding that leads to it: the layer's,
- * or, where `output_size` (may be NULL) is set, the one that reaches that size, as PyTorch's
- * forward(input, output_size) does. */
-up_status up_layer_output(const up_layer_weights *layer, int in_height, int in_width,
-                          const up_pair *output_size, int *out_height, int *out_width,
-                          int output_padding[2], up_error *error);
-
 #endif

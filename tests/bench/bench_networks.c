@@ -1,9 +1,10 @@
 /* Whole networks, with weights of noise: what matters is their shape. */
-#include "bench_race.h"
+#include "bench_layers.h"
 
 #include "base/memory.h"
 #include "weights/safetensors.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,7 +19,10 @@ typedef struct {
     char layers[8192];
     size_t used;
     int tensors, items;
-    double multiply_adds; /* per input pixel */
+    double multiply_adds;              /* per input pixel */
+    char layer[BENCH_MOST_LAYERS][32]; /* the convolutions, and their part of it */
+    double layer_work[BENCH_MOST_LAYERS];
+    int convolutions;
 } network;
 
 static void add_item(network *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -58,7 +62,11 @@ static void add_conv(network *n, size_t in, size_t out, int kernel, int stride)
     const size_t conv[4] = { out, in, side, side }, transposed[4] = { in, out, side, side };
     add_tensor(n, "weight", 4, stride ? transposed : conv, 1.0f / (float)kernel / (float)kernel);
     add_tensor(n, "bias", 1, (size_t[4]){ out }, 0.1f);
-    n->multiply_adds += (double)(in * out * side * side);
+    double work = (double)(in * out * side * side);
+    n->multiply_adds += work;
+    n->layer_work[n->convolutions] = work;
+    snprintf(n->layer[n->convolutions++], sizeof *n->layer, "%s%zu -> %zu, k%d",
+             stride ? "transp. " : "", in, out, kernel);
     if (stride)
         add_item(n,
                  "{\"op\":\"conv_transpose2d\",\"name\":\"%d\",\"stride\":%d,\"padding\":%d,"
@@ -120,6 +128,28 @@ static void write_network(network *n, const char *path)
         up_free((void *)n->tensor[i].data);
 }
 
+/* A line per convolution, or two where one is fused into the next, then everything else. */
+static void print_layers(const bench_limits *limits, const network *n, const bench_layers *layers,
+                         double pixels, double whole)
+{
+    double rest = whole, work = 0;
+    for (int i = 0; i < layers->count; i++) {
+        double seconds = layers->seconds[i];
+        work += pixels * n->layer_work[i];
+        if (seconds == 0) {
+            printf("  %s, with\n", n->layer[i]);
+            continue;
+        }
+        double floor = work / limits->multiply_adds;
+        printf("  %-22s %9.2f %8.1f %8.2f %5.0f%%\n", n->layer[i], seconds * 1e3,
+               2e-9 * work / seconds, floor * 1e3, floor / seconds * 100);
+        rest -= seconds;
+        work = 0;
+    }
+    printf("  %-22s %9.2f\n", "everything else", fmax(rest, 0) * 1e3);
+    fflush(stdout);
+}
+
 static void run_case(const bench_limits *limits, int i, int threads)
 {
     int channels = cases[i].channels, scale = cases[i].scale;
@@ -142,10 +172,13 @@ static void run_case(const bench_limits *limits, int i, int threads)
         .written = (double)pixels * channels * (double)cell * sizeof(float),
         .multiply_adds = (double)pixels * n->multiply_adds,
     };
+    bench_layers layers;
     bench_runner runner = bench_upscale_runner(&job);
     bench_race(&runner, 1, threads);
     bench_race_rows(cases[i].name, &runner, 1, 2e-9 * work.multiply_adds,
                     bench_floor(&limits[threads - 1], &work));
+    double whole = bench_time_layers(&layers, &job);
+    print_layers(&limits[threads - 1], n, &layers, (double)pixels, whole);
     unlink(path);
     up_free(in);
     up_free(out);

@@ -193,7 +193,7 @@ void validate_op(up_op *op, const char *label)
     plane_rows whole = run_all(op, in, &w, op->out.width);
     check_guards(&whole, label);
     check_no_poison(&whole, label);
-    for (int slice = UP_SLICE_ALIGN; slice <= 2 * UP_SLICE_ALIGN; slice += UP_SLICE_ALIGN) {
+    for (int slice = UP_LANES; slice <= 8 * UP_LANES; slice *= 2) {
         plane_rows sliced = run_all(op, in, &w, slice);
         check_guards(&sliced, label);
         check_same(&whole, &sliced, label, slice);
