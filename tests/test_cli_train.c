@@ -112,3 +112,28 @@ Test(cli_train, tells_how_it_goes)
     };
     SHELL_EXPECT_ALL(tests);
 }
+
+/* Broken off somewhere, and taken up again until it is done. */
+Test(cli_train, nets_can_be_broken_off)
+{
+#define NET                                                                                        \
+    "upscale train -r photos --kind net --channels 4 --layers 1 --patch 16 --batch 2 --steps "     \
+    "6000 "                                                                                        \
+    "--threads 1 "
+    static const shell_case tests[] = {
+        { NET "-o whole.safetensors", 0, "", "x2 from 3 pictures" },
+        { "upscale photos/a.ppm -w whole.safetensors -o net.ppm && size_of net.ppm", 0,
+          "P6 160 140", "" },
+        { "upscale info whole.safetensors", 0, "--channels 4 --layers 1", "" },
+        { NET "--resume -o part.safetensors", 2, "", "name a --checkpoint" },
+        { NET "--checkpoint s.ck -o part.safetensors & sleep 0.2; kill -TERM $!; wait $!", 130, "",
+          "interrupted" },
+        { NET "--checkpoint s.ck --resume -o part.safetensors", 0, "", "part.safetensors" },
+        { "cmp whole.safetensors part.safetensors", 0, "", "" },
+        { NET "--seed 2 --checkpoint s.ck --resume -o part.safetensors", 1, "",
+          "s.ck was begun with other options" },
+        { "upscale train -r photos --kind net --patch 30 -o p.safetensors", 2, "",
+          "multiple of 16" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}

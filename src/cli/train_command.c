@@ -166,17 +166,26 @@ static void train(training *t, cli_ledger *ledger)
 {
     const cli_settings *s = t->settings;
     up_error error = { 0 };
-    if (cli_output_is_free(s->output, s->up.overwrite, &error))
+    if (cli_output_is_free(s->output, t->options.overwrite, &error))
         learn(t, &error);
     if (error.status == UP_OK)
         cli_ledger_done(ledger);
     else
         cli_ledger_failed(ledger, s->output, &error);
+    if (error.status == UP_ERROR_INTERRUPTED)
+        cli_say("%s", error.message);
     const double seconds = cli_now() - t->start;
     if (s->json && !ledger->interrupted)
         show_json(t, &error, seconds);
     else if (!s->quiet && error.status == UP_OK)
         show_text(t, seconds);
+}
+
+/* The output is then that of the part before. */
+static bool goes_on(const cli_settings *s)
+{
+    struct stat checkpoint;
+    return s->train.resume && s->train.checkpoint && stat(s->train.checkpoint, &checkpoint) == 0;
 }
 
 static void take_options(training *t)
@@ -187,7 +196,7 @@ static void take_options(training *t)
     t->options.scale = scale;
     t->options.threads = s->up.threads;
     t->options.max_memory = s->up.max_memory;
-    t->options.overwrite = s->up.overwrite;
+    t->options.overwrite = s->up.overwrite || goes_on(s);
     t->options.cancel = cli_signals_flag();
     t->options.skipped = skipped;
     t->options.report = report;
@@ -223,10 +232,16 @@ const cli_command cli_train_command = {
         "Reduces the pictures by bicubic, learns to undo it, and writes a weight file for "
         "-m tconv -w FILE. What is learned is luma; chroma is enlarged by bicubic. Every tenth "
         "picture is kept aside, and the PSNR on those is told.\n"
+        "--kind linear is one transposed convolution by least squares, in seconds; --kind net a "
+        "network by gradient descent, in hours. With --checkpoint a training can be broken off and "
+        "taken up again with --resume, to the same result; the best weights so far are kept.\n"
         "Pictures that are broken, tiny or CMYK are named and left out, which is no failure: the "
         "exit code is 0 as long as weights came out.\n",
-    .examples = "# one layer, in seconds, from all pictures in a folder\n"
-                "upscale train -r photos -s 2 -o mine.safetensors\n"
-                "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n",
+    .examples =
+        "# one layer, in seconds, from all pictures in a folder\n"
+        "upscale train -r photos -s 2 -o mine.safetensors\n"
+        "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n"
+        "# a network, which may be broken off and taken up again\n"
+        "upscale train -r photos --kind net --checkpoint mine.ck --resume -o net.safetensors\n",
     .run = run_train,
 };

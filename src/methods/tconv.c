@@ -180,7 +180,8 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     *to = from;
     for (int stage = 0; stage < MOST_STAGES; stage++) {
         up_shape before = *up_graph_shape(graph, *to);
-        if (stage > 0 && before.width >= request->width && before.height >= request->height)
+        bool enough = before.width >= request->width && before.height >= request->height;
+        if (enough && (stage > 0 || !request->network))
             break;
         if (request->network)
             UP_TRY(

@@ -148,8 +148,9 @@ static up_status steps(run *r, up_error *error)
     while (t->step < t->options.steps) {
         if (up_train_cancelled(r->job)) {
             UP_TRY(save(r, true, error));
-            return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted at step %" PRId64 " of %d",
-                           t->step, t->options.steps);
+            return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted at step %" PRId64 " of %d%s",
+                           t->step, t->options.steps,
+                           t->options.checkpoint ? "; --resume goes on from the checkpoint" : "");
         }
         r->loss += up_net_training_step(t);
         r->losses++;
