@@ -12,7 +12,7 @@ void *up_alloc(size_t count, size_t size)
     size_t bytes;
     if (!up_mul(count, size, &bytes) || bytes > PTRDIFF_MAX - HUGE_PAGE)
         return NULL;
-    size_t align = bytes >= HUGE_PAGE / 2 ? HUGE_PAGE : UP_ALIGN;
+    size_t align = bytes >= HUGE_PAGE ? HUGE_PAGE : UP_ALIGN;
     bytes = up_round_up(bytes ? bytes : 1, align);
     void *block = aligned_alloc(align, bytes);
 #ifdef MADV_HUGEPAGE
