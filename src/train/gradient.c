@@ -167,17 +167,15 @@ static double loss_of(up_loss loss, float error, float weight, float *gradient)
 double up_model_loss(up_gradient_work *work, up_loss loss, float weight)
 {
     const up_patch_shape *patch = &work->conv.patch;
-    int last = work->model->layers - 1, left_out = work->left_out;
+    int last = work->model->layers - 1;
     double sum = 0;
-    for (int c = 0; c < work->model->layer[last].out; c++) {
-        memset(work->spare[0] + c * patch->size, 0, points(patch) * sizeof(float));
-        for (int y = left_out; y < patch->height - left_out; y++) {
+    for (int c = 0; c < work->model->layer[last].out; c++)
+        for (int y = 0; y < patch->height; y++) {
             size_t at = c * patch->size + (size_t)y * patch->stride;
             const float *out = work->output[last] + at, *target = work->target + at;
-            for (int x = left_out; x < patch->width - left_out; x++)
+            for (int x = 0; x < patch->width; x++)
                 sum += loss_of(loss, out[x] - target[x], weight, work->spare[0] + at + x);
         }
-    }
     return sum;
 }
 

@@ -23,7 +23,6 @@ typedef struct {
     float *input;    /* pixel (0, 0) of the patch; [height][patch.stride] */
     float **output;  /* of every layer: pixel (0, 0) of channel 0; channels patch.size apart */
     float *target;   /* what the last output should be: planes like it */
-    int left_out;    /* pixels at every edge that do not count in the loss; 0 */
     float *spare[2]; /* gradients of outputs */
     float **kept;    /* of shared layers, else NULL: the gradient that came from further on */
     float *memory;

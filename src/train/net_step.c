@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <stdlib.h>
 
 #define CHUNK 4096      /* parameters that a thread takes at a time */
 #define AVERAGED 0.999f /* of the average is kept at every step */
@@ -68,8 +67,6 @@ up_status up_net_training_make(up_net_training *t, const up_train_options *optio
     for (int i = 0; status == UP_OK && i < t->threads; i++)
         status = up_gradient_work_make(&t->work[i], &t->model, patches->size, patches->size, true,
                                        error);
-    for (int i = 0; status == UP_OK && i < t->threads; i++)
-        t->work[i].left_out = getenv("LB") ? atoi(getenv("LB")) : 0;
     if (status == UP_OK)
         up_model_initialise(&t->model, t->parameter, options->seed);
     else
@@ -120,7 +117,7 @@ static void run_patches(up_net_training *t, int thread)
     const up_patches *patches = t->patches;
     up_gradient_work *work = &t->work[thread];
     int batch = t->options.batch;
-    double side = (patches->size - 2 * work->left_out) * t->model.scale, samples = side * side;
+    double side = patches->size * t->model.scale, samples = side * side;
     float weight = (float)(1 / (samples * batch));
     memset(t->part[thread], 0, t->model.parameters * sizeof(float));
     t->loss[thread] = 0;
