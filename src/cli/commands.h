@@ -11,6 +11,7 @@ enum {
     CLI_INFO = 1 << 2,
     CLI_EVAL = 1 << 3,
     CLI_TRAIN = 1 << 4,
+    CLI_COMPARE = 1 << 5,
     CLI_EVERY = ~0,
 };
 
@@ -33,7 +34,7 @@ typedef struct {
 
 extern const cli_command *const cli_commands[]; /* upscale itself first, NULL last */
 
-extern const cli_command cli_upscale_command, cli_eval_command, cli_train_command, cli_pool_command,
-    cli_info_command;
+extern const cli_command cli_upscale_command, cli_compare_command, cli_eval_command,
+    cli_train_command, cli_pool_command, cli_info_command;
 
 #endif

@@ -168,6 +168,26 @@ bool cli_parse_box(const cli_option *option, const char *value, void *field, cha
     return true;
 }
 
+bool cli_parse_boxes(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    cli_boxes *boxes = field;
+    up_box box;
+    int *const side[] = { &box.x, &box.y, &box.width, &box.height };
+    const char *rest = value;
+    bool fine = true;
+    for (int i = 0; i < 4 && fine; i++) {
+        fine = take_int(&rest, i < 2 ? 0 : 1, INT_MAX, side[i]) && *rest == (i < 3 ? ',' : 0);
+        rest += fine && i < 3;
+    }
+    if (!fine)
+        return want(wanted, "left, top, width and height in pixels such as 120,80,48,48");
+    if (boxes->count == (int)(sizeof boxes->item / sizeof *boxes->item))
+        return want(wanted, "possible: that is too many crops");
+    boxes->item[boxes->count++] = box;
+    return true;
+}
+
 bool cli_parse_pair(const cli_option *option, const char *value, void *field, char *wanted)
 {
     up_pair pair = { .set = true };

@@ -21,11 +21,14 @@ static const char *const conflicts[][2] = {
     { "quiet", "verbose" },
     { "overwrite", "skip-existing" },
     { "json", "csv" },
+    { "reference", "from-hr" },
 };
 
 /* Flags that mean something only together with another. */
 static const char *const needs[][2] = {
     { "null", "files-from" },
+    { "full", "single-file" },
+    { "zoom", "sheet" },
 };
 
 bool cli_option_belongs(const cli_option *option, const cli_command *command)

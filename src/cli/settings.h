@@ -16,6 +16,11 @@ typedef struct {
     int width, height;
 } cli_size;
 
+typedef struct {
+    up_box item[60];
+    int count;
+} cli_boxes;
+
 typedef enum {
     CLI_PROGRESS_AUTO,
     CLI_PROGRESS_JSON,
@@ -36,6 +41,11 @@ typedef struct {
     const char *output, *files_from, *name_template;
     bool recursive, null_separated, skip_existing, dry_run;
     bool flat_folders; /* of a folder its own pictures are taken without -r */
+
+    const char *reference, *sheet;
+    bool from_original, single_file, full;
+    cli_boxes crops;
+    int zoom;
 
     int jobs; /* 0: as many as cores and files */
     up_measuring measuring;

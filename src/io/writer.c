@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_TMPFILE, renameat2 */
+#define _GNU_SOURCE /* O_TMPFILE, renameat2, memfd_create */
 
 #include "io/writer.h"
 
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -181,20 +182,37 @@ static up_status start(up_writer *w, const char *path, up_error *error)
     return create_temporary(w) ? fail_create(w, errno, error) : UP_OK;
 }
 
-up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error)
+static up_status make(up_writer **writer, const char *what, bool overwrite, up_error *error)
 {
-    *writer = NULL;
-    up_writer *w = up_alloc(1, sizeof *w);
+    up_writer *w = *writer = up_alloc(1, sizeof *w);
     if (!w)
-        return up_fail_memory(error, path, sizeof *w);
+        return up_fail_memory(error, what, sizeof *w);
     memset(w, 0, offsetof(up_writer, buffer));
     w->fd = -1;
     w->overwrite = overwrite;
-    up_status status = start(w, path, error);
+    return UP_OK;
+}
+
+up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error)
+{
+    UP_TRY(make(writer, path, overwrite, error));
+    up_status status = start(*writer, path, error);
     if (status != UP_OK)
-        up_writer_close(&w);
-    *writer = w;
+        up_writer_close(writer);
     return status;
+}
+
+up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error)
+{
+    UP_TRY(make(writer, name, false, error));
+    up_writer *w = *writer;
+    w->direct = true;
+    w->name = strdup(name);
+    w->fd = w->name ? memfd_create("upscale", MFD_CLOEXEC) : -1;
+    if (w->fd >= 0)
+        return UP_OK;
+    up_writer_close(writer);
+    return up_fail_memory(error, name, BUFFER_SIZE);
 }
 
 void up_writer_close(up_writer **writer)
@@ -263,6 +281,26 @@ up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *byte
     if (writer->direct)
         return up_fail(error, UP_ERROR_OUTPUT, "%s: planes need a file, not a pipe", writer->name);
     return put(writer, offset, bytes, size, error);
+}
+
+up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error)
+{
+    UP_TRY(flush(writer, error));
+    off_t end = lseek(writer->fd, 0, SEEK_CUR);
+    *size = end > 0 ? (size_t)end : 0;
+    *bytes = up_alloc(*size, 1);
+    if (!*bytes)
+        return up_fail_memory(error, writer->name, *size);
+    for (size_t done = 0; done < *size;) {
+        ssize_t n = pread(writer->fd, *bytes + done, *size - done, (off_t)done);
+        if (n <= 0) {
+            up_free(*bytes);
+            *bytes = NULL;
+            return fail_system(writer, n < 0 ? errno : EIO, "be read back", error);
+        }
+        done += (size_t)n;
+    }
+    return UP_OK;
 }
 
 /* Replaces what is there: the new file gets a name of its own first, then takes over the place. */

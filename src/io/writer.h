@@ -11,6 +11,12 @@ typedef struct up_writer up_writer;
  * the file is published. */
 up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error);
 
+/* A file in memory, for what must not reach a disk; it is taken instead of published. */
+up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error);
+
+/* All that was written to a file in memory, in new memory for up_free(). */
+up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error);
+
 /* For messages. */
 const char *up_writer_name(const up_writer *writer);
 

@@ -1,0 +1,227 @@
+#include "cli_text.h"
+#include "commands.h"
+#include "compare_table.h"
+#include "console.h"
+#include "file_types.h"
+#include "inputs.h"
+#include "method_choice.h"
+#include "options.h"
+#include "progress.h"
+#include "signals.h"
+#include "weights_folders.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char default_methods[] = "nearest,bilinear,bicubic,lanczos,tconv:linear";
+
+/* -------------------------------------------------------------- what is asked for */
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool is_many(const cli_settings *s)
+{
+    bool many = s->operand_count > 1 || s->files_from;
+    for (size_t i = 0; i < s->operand_count; i++)
+        many |= is_folder(s->operands[i]);
+    return many;
+}
+
+static bool names_stream(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+static bool check_arguments(const cli_settings *s)
+{
+    const char *problem = NULL;
+    bool many = is_many(s), input_is_stream = false;
+    for (size_t i = 0; i < s->operand_count; i++)
+        input_is_stream |= names_stream(s->operands[i]);
+    if (s->operand_count == 0 && !s->files_from)
+        problem = "compare needs a picture: upscale compare PICTURE -m METHOD,... -o REPORT/";
+    else if (!s->output && !s->sheet)
+        problem = "compare needs a name for the report: -o REPORT/, or --sheet SHEET.png";
+    else if (input_is_stream)
+        problem = "compare reads its input more than once: give it a file, not standard input";
+    else if (names_stream(s->output) || names_stream(s->sheet))
+        problem = "a report or sheet cannot go to standard output; give it a name";
+    else if (s->single_file && !s->output)
+        problem = "--single-file needs a name: -o REPORT.html";
+    else if (many && (s->single_file || s->sheet || s->reference))
+        problem = "--single-file, --sheet and --reference are for one picture";
+    if (problem)
+        cli_say("%s", problem);
+    return !problem;
+}
+
+/* What is compared if nothing is said. */
+static void choose_methods(cli_settings *s)
+{
+    if (s->methods.count > 0)
+        return;
+    if (s->up.weights)
+        cli_words_add(&s->methods, cli_copy("bicubic"));
+    const char *list = s->up.weights ? "tconv" : default_methods;
+    for (const char *at = list; *at; at += *at == ',') {
+        size_t length = strcspn(at, ",");
+        cli_words_add(&s->methods, cli_copy_part(at, length));
+        at += length;
+    }
+}
+
+static up_contender *contenders_of(const cli_settings *s)
+{
+    size_t count = cli_method_count(s);
+    up_contender *list = cli_alloc(count, sizeof *list);
+    for (size_t i = 0; i < count; i++) {
+        list[i].name = cli_method_at(s, i);
+        list[i].options = cli_method_options(s, list[i].name);
+        list[i].options.cancel = cli_signals_flag();
+    }
+    return list;
+}
+
+/* -------------------------------------------------------------- doing it */
+
+typedef struct {
+    const cli_settings *settings;
+    const cli_inputs *inputs;
+    up_report_options options;
+    up_report *report;
+    cli_progress *progress;
+    cli_ledger *ledger;
+} comparing;
+
+static void add_picture(comparing *c, const cli_input *input)
+{
+    up_error error = { 0 };
+    cli_progress_begin(c->progress, 0, input->path, 1);
+    error.status = up_report_add(c->report, input->path, &error);
+    cli_progress_end(c->progress, 0);
+    if (error.status != UP_OK) {
+        cli_ledger_failed(c->ledger, input->path, &error);
+        return;
+    }
+    cli_ledger_done(c->ledger);
+    cli_compare_show(c->report, input->path, c->settings);
+}
+
+/* `path` is what the report, or else the sheet, is called. */
+static void finish(comparing *c, const char *path)
+{
+    const cli_settings *s = c->settings;
+    up_error error = { 0 };
+    size_t bytes;
+    error.status = up_report_finish(c->report, &bytes, &error);
+    if (error.status != UP_OK) {
+        cli_ledger_failed(c->ledger, path, &error);
+        return;
+    }
+    if (s->quiet || s->json)
+        return;
+    if (s->output)
+        cli_say("%s%s  %s", s->output, s->single_file ? "" : " (open index.html in it)",
+                cli_bytes_text((double)bytes).text);
+    if (s->sheet)
+        cli_say("%s", s->sheet);
+}
+
+static void compare_all(comparing *c)
+{
+    const cli_settings *s = c->settings;
+    const char *path = s->output ? s->output : s->sheet;
+    up_error error = { 0 };
+    if (s->output && !cli_make_folders(s->output, &error)) {
+        cli_ledger_failed(c->ledger, path, &error);
+        return;
+    }
+    error.status = up_report_open(&c->report, s->output, &c->options, &error);
+    if (error.status != UP_OK) {
+        cli_ledger_failed(c->ledger, path, &error);
+        return;
+    }
+    c->progress = cli_progress_new(s, c->inputs->count, (double)c->inputs->count, 1);
+    c->options.progress = cli_progress_update;
+    c->options.user = cli_progress_user(c->progress, 0);
+    for (size_t i = 0; i < c->inputs->count && !*cli_signals_flag(); i++)
+        add_picture(c, &c->inputs->item[i]);
+    cli_progress_free(c->progress);
+    c->ledger->interrupted |= *cli_signals_flag() != 0;
+    if (c->ledger->done > 0 && !c->ledger->interrupted)
+        finish(c, path);
+    up_report_close(&c->report);
+}
+
+static int run_compare(cli_settings *s)
+{
+    choose_methods(s);
+    if (!check_arguments(s) || !cli_methods_settle(s))
+        return CLI_EXIT_USAGE;
+    s->flat_folders = true;
+    double start = cli_now();
+    cli_ledger ledger;
+    cli_inputs inputs;
+    cli_ledger_init(&ledger);
+    int code = CLI_EXIT_USAGE;
+    up_contender *contenders = contenders_of(s);
+    comparing c = { .settings = s, .inputs = &inputs, .ledger = &ledger };
+    c.options = (up_report_options){
+        .contender = contenders,
+        .contenders = (int)cli_method_count(s),
+        .reference = s->reference,
+        .from_original = s->from_original,
+        .box = s->crops.item,
+        .boxes = s->crops.count,
+        .single_file = s->single_file,
+        .full = s->full,
+        .many = is_many(s),
+        .sheet = s->sheet,
+        .zoom = s->zoom,
+        .overwrite = s->up.overwrite,
+    };
+    if (cli_inputs_expand(&inputs, s, &ledger)) {
+        if (inputs.count > 0)
+            compare_all(&c);
+        code = cli_ledger_close(&ledger, s->quiet || !c.options.many, cli_now() - start);
+    }
+    free(contenders);
+    cli_inputs_clear(&inputs);
+    cli_ledger_clear(&ledger);
+    return code;
+}
+
+const cli_command cli_compare_command = {
+    .name = "compare",
+    .bit = CLI_COMPARE,
+    .synopsis = "PICTURE|DIR... [-m METHOD,...] -o REPORT/ [options]\n",
+    .summary = "show how methods differ: a page to look at, a sheet for papers, numbers",
+    .about =
+        "Upscales a picture by several methods and writes a page that opens from disk in any "
+        "browser, without network or server: a slider between any two results, panes that zoom "
+        "and move together, differences, pixel values, the places where results differ most, what "
+        "each method makes of one white pixel, and what is inside learned ones. Results lie beside "
+        "it as lossless PNG, the very files that 'upscale -m METHOD' writes, and all numbers in "
+        "results.json.\n"
+        "With --reference or --from-hr results are measured, with --from-hr exactly as 'upscale "
+        "eval' does. Of a folder each picture gets a page, and all of them an overview with means "
+        "and a plot of quality against time. --sheet draws a figure like those in papers. The "
+        "report appears whole or not at all; --overwrite replaces a report, and nothing else.\n",
+    .examples = "# which method is best for my picture?\n"
+                "upscale compare photo.jpg -s 4 -o report/\n"
+                "# how much does each method bring back?\n"
+                "upscale compare photo.png --from-hr -m bicubic,lanczos -s 4 -o report/\n"
+                "# a page to send\n"
+                "upscale compare photo.png -s 3 --single-file -o report.html\n"
+                "# a figure for a paper\n"
+                "upscale compare photo.png --from-hr -s 4 --sheet sheet.png \\\n"
+                "    --crop 120,80,48,48 --zoom 4\n"
+                "# a set of pictures, with means\n"
+                "upscale compare Set5 --from-hr -m bicubic,lanczos -s 3 -o report/\n",
+    .run = run_compare,
+};

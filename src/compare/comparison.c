@@ -1,0 +1,370 @@
+#include "compare/comparison.h"
+
+#include "base/machine.h"
+#include "base/memory.h"
+#include "compare/file_names.h"
+#include "compare/tiles.h"
+#include "compare/work_folder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define UPSCALING 0.6 /* of the time of a result; the rest goes into its tiles */
+
+bool up_has_reference(const up_report_options *options)
+{
+    return options->from_original || options->reference;
+}
+
+/* -------------------------------------------------------------- progress */
+
+typedef struct {
+    const up_comparison *comparison;
+    int result;
+} progress_of;
+
+static void report_progress(const up_comparison *c, int result, double share)
+{
+    if (c->options->progress)
+        c->options->progress(c->options->user, (result + share) / c->count);
+}
+
+static void pass_progress(void *user, double done)
+{
+    const progress_of *p = user;
+    report_progress(p->comparison, p->result, UPSCALING * done);
+}
+
+/* -------------------------------------------------------------- what is compared */
+
+static up_status name_result(up_comparison *c, int i, const char *name, up_error *error)
+{
+    char safe[UP_SAFE_NAME], file[UP_SAFE_NAME + 16];
+    up_compared *r = &c->result[i];
+    for (int place = 0, taken = 1; taken; place++) {
+        up_safe_name(safe, name, place ? place + 1 : 0);
+        snprintf(file, sizeof file, "results/%s.png", safe);
+        taken = 0;
+        for (int k = 0; k < i; k++)
+            taken |= strcmp(c->result[k].file, file) == 0;
+    }
+    r->row.name = name;
+    r->row.psnr_y = r->row.psnr_rgb = r->row.ssim = r->row.ms_ssim = (double)NAN;
+    r->row.seconds = r->row.multiply_adds = (double)NAN;
+    r->file = strdup(file);
+    r->path = r->file ? up_path_join(c->folder, file, error) : NULL;
+    return r->path ? UP_OK : up_fail_memory(error, "names", sizeof file);
+}
+
+static up_status list_results(up_comparison *c, up_error *error)
+{
+    const up_report_options *o = c->options;
+    int first = up_has_reference(o);
+    c->result = up_alloc_zero((size_t)(o->contenders + first), sizeof *c->result);
+    if (!c->result)
+        return up_fail_memory(error, "results", (size_t)o->contenders * sizeof *c->result);
+    if (first) {
+        UP_TRY(name_result(c, c->count++, o->from_original ? "original" : "reference", error));
+        c->result[0].row.reference = true;
+    }
+    for (int i = 0; i < o->contenders; i++) {
+        c->result[c->count].options = &o->contender[i].options;
+        UP_TRY(name_result(c, c->count++, o->contender[i].name, error));
+    }
+    return UP_OK;
+}
+
+/* The same scale for all: the first contender's. */
+static up_status whole_scale(const up_options *options, int *scale, up_error *error)
+{
+    double s = options->scale.rows != 0 ? options->scale.rows : 2;
+    *scale = s >= 2 && s <= 64 ? (int)s : 0;
+    if (options->width || options->height || *scale != s ||
+        (options->scale.columns != 0 && options->scale.columns != s))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "the input is reduced and enlarged by the same whole number of 2 or more: "
+                       "give a --scale such as 2, 3 or 4");
+    return UP_OK;
+}
+
+static up_status write_original(up_comparison *c, up_error *error)
+{
+    const up_options *first = &c->options->contender[0].options;
+    int scale;
+    UP_TRY(whole_scale(first, &scale, error));
+    UP_TRY(up_eval_open(&c->original, c->input, scale, first, error));
+    c->given = up_path_join(c->folder, "input.png", error);
+    if (!c->given)
+        return UP_ERROR_MEMORY;
+    const up_options plain = { .threads = first->threads, .cancel = first->cancel };
+    UP_TRY(up_write_pixels(c->given, &c->original.reduced, &plain, error));
+    return up_write_pixels(c->result[0].path, &c->original.reference, &plain, error);
+}
+
+/* The reference as PNG, and in memory. */
+static up_status write_reference(up_comparison *c, up_error *error)
+{
+    const up_options *first = &c->options->contender[0].options;
+    const up_options copy = { .method = "nearest",
+                              .scale = { 1, 1 },
+                              .threads = first->threads,
+                              .max_memory = first->max_memory,
+                              .cancel = first->cancel };
+    UP_TRY(up_read_pixels(&c->reference, c->options->reference, &copy, error));
+    return up_upscale_file(c->options->reference, c->result[0].path, &copy, error);
+}
+
+static up_status prepare(up_comparison *c, up_error *error)
+{
+    up_image *image;
+    char *results = up_path_join(c->folder, "results", error);
+    up_status status = results ? up_folder_make(results, error) : UP_ERROR_MEMORY;
+    free(results);
+    if (status == UP_OK)
+        status = list_results(c, error);
+    if (status == UP_OK && c->options->from_original)
+        status = write_original(c, error);
+    if (status == UP_OK && c->options->reference)
+        status = write_reference(c, error);
+    UP_TRY(status);
+    if (!c->given && !(c->given = strdup(c->input)))
+        return up_fail_memory(error, "a path", strlen(c->input));
+    UP_TRY(up_image_open(&image, c->given, error));
+    c->input_format = up_image_get_info(image)->format;
+    up_image_close(&image);
+    if (c->input_format.color == UP_COLOR_TENSOR)
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: is a tensor; compare takes pictures",
+                       c->input);
+    return UP_OK;
+}
+
+/* -------------------------------------------------------------- numbers */
+
+static up_status or_unknown(up_status status, double *value)
+{
+    if (status != UP_ERROR_UNSUPPORTED)
+        return status;
+    *value = (double)NAN; /* too small a picture for this measure */
+    return UP_OK;
+}
+
+static up_status measure(const up_comparison *c, up_report_row *row, const up_pixels *reference,
+                         const up_pixels *result, up_error *error)
+{
+    int threads = c->options->contender[0].options.threads;
+    const up_measuring y = { .border = c->border, .threads = threads };
+    const up_measuring rgb = { UP_CHANNEL_RGB, c->border, threads };
+    UP_TRY(up_psnr(&row->psnr_y, reference, result, &y, error));
+    UP_TRY(or_unknown(up_ssim(&row->ssim, reference, result, &y, error), &row->ssim));
+    UP_TRY(or_unknown(up_ms_ssim(&row->ms_ssim, reference, result, &y, error), &row->ms_ssim));
+    bool grey = reference->format.channels < 3 && result->format.channels < 3;
+    return grey ? UP_OK : up_psnr(&row->psnr_rgb, reference, result, &rgb, error);
+}
+
+/* As `upscale eval` does it, its time included: from memory to memory. */
+static up_status measure_original(const up_comparison *c, up_compared *r, up_error *error)
+{
+    up_eval_result eval;
+    up_pixels upscaled = { 0 };
+    UP_TRY(up_eval_run(&eval, &c->original, r->options, NULL, &upscaled, error));
+    up_status status = measure(c, &r->row, &c->original.reference, &upscaled, error);
+    up_pixels_free(&upscaled);
+    r->row.psnr_y = eval.psnr;
+    r->row.ssim = eval.ssim;
+    r->row.seconds = eval.seconds;
+    r->row.multiply_adds = eval.multiply_adds;
+    return status;
+}
+
+static up_status measure_file(const up_comparison *c, up_compared *r, up_error *error)
+{
+    up_pixels upscaled;
+    UP_TRY(up_read_pixels(&upscaled, r->path, r->options, error));
+    up_status status = measure(c, &r->row, &c->reference, &upscaled, error);
+    up_pixels_free(&upscaled);
+    return status;
+}
+
+/* -------------------------------------------------------------- one result */
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static up_status run_plan(up_compared *r, up_image *image, const up_options *options,
+                          up_error *error)
+{
+    up_plan *plan;
+    UP_TRY(up_plan_create(&plan, image, r->path, options, error));
+    const up_plan_info *info = up_plan_get_info(plan);
+    r->row.multiply_adds = info->multiply_adds;
+    memcpy(r->row.steps, info->steps, sizeof r->row.steps);
+    up_status status = up_plan_run(plan, r->path, error);
+    up_plan_destroy(&plan);
+    return status;
+}
+
+static up_status upscale(up_comparison *c, int i, up_error *error)
+{
+    up_compared *r = &c->result[i];
+    up_options options = *r->options;
+    progress_of progress = { c, i };
+    up_image *image;
+    options.progress = pass_progress;
+    options.user = &progress;
+    options.output_format = "png";
+    double start = now();
+    UP_TRY(up_image_open(&image, c->given, error));
+    up_status status = run_plan(r, image, &options, error);
+    up_image_close(&image);
+    r->row.seconds = now() - start;
+    return status;
+}
+
+static up_status look_at(up_comparison *c, up_compared *r, up_error *error)
+{
+    up_image *image;
+    struct stat info;
+    UP_TRY(up_image_open(&image, r->path, error));
+    const up_format format = up_image_get_info(image)->format;
+    up_image_close(&image);
+    r->row.width = format.width;
+    r->row.height = format.height;
+    r->row.bytes = stat(r->path, &info) == 0 ? (size_t)info.st_size : 0;
+    if (c->output.width == 0) {
+        c->output = format;
+        c->border = (int)ceil(fmax((double)format.width / c->input_format.width,
+                                   (double)format.height / c->input_format.height));
+    }
+    if (format.width == c->output.width && format.height == c->output.height)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_ARGUMENT,
+                   "%s makes %dx%d, but %s is %dx%d: only pictures of one size can be compared; a "
+                   "--scale or --size that fits makes them so",
+                   r->row.name, format.width, format.height, c->result[0].row.name, c->output.width,
+                   c->output.height);
+}
+
+static up_status check_boxes(const up_comparison *c, up_error *error)
+{
+    for (int i = 0; i < c->options->boxes; i++) {
+        const up_box *b = &c->options->box[i];
+        if (b->x < 0 || b->y < 0 || b->width < 1 || b->height < 1 ||
+            b->x > c->output.width - b->width || b->y > c->output.height - b->height)
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "the crop %d,%d,%d,%d lies outside the output of %dx%d; it is counted "
+                           "in pixels of the output",
+                           b->x, b->y, b->width, b->height, c->output.width, c->output.height);
+    }
+    return UP_OK;
+}
+
+/* Reads the PNG once: for tiles, if they are wanted, and for the places to look at. */
+static up_status read_result(up_comparison *c, int i, up_error *error)
+{
+    const up_report_options *o = c->options;
+    char *tiles = NULL;
+    if (!o->single_file && c->inlined == NULL && !(tiles = up_path_join(c->folder, "tiles", error)))
+        return UP_ERROR_MEMORY;
+    up_status status = tiles ? up_folder_make(tiles, error) : UP_OK;
+    int threads = o->contender[0].options.threads;
+    const up_tiling tiling = {
+        .folder = tiles,
+        .page = c->inlined,
+        .result = i,
+        .threads = threads ? threads : up_machine_cores(),
+        .watch = up_places_watch,
+        .user = &c->places,
+        .cancel = o->contender[0].options.cancel,
+    };
+    up_image *image = NULL;
+    if (status == UP_OK)
+        status = up_image_open(&image, c->result[i].path, error);
+    if (status == UP_OK) {
+        up_places_begin(&c->places, i, &up_image_get_info(image)->format);
+        status = up_tiles_cut(c->result[i].path, &tiling, error);
+    }
+    up_image_close(&image);
+    free(tiles);
+    return status;
+}
+
+static up_status make_result(up_comparison *c, int i, up_error *error)
+{
+    up_compared *r = &c->result[i];
+    if (r->options)
+        UP_TRY(upscale(c, i, error));
+    UP_TRY(look_at(c, r, error));
+    if (i == 0) {
+        UP_TRY(check_boxes(c, error));
+        UP_TRY(up_places_init(&c->places, c->output.width, c->output.height, c->count, error));
+    }
+    report_progress(c, i, UPSCALING);
+    if (r->options && c->options->from_original)
+        UP_TRY(measure_original(c, r, error));
+    else if (r->options && c->options->reference)
+        UP_TRY(measure_file(c, r, error));
+    UP_TRY(read_result(c, i, error));
+    report_progress(c, i, 1);
+    return UP_OK;
+}
+
+/* -------------------------------------------------------------- the whole */
+
+static void choose_boxes(up_comparison *c)
+{
+    c->boxes = c->options->boxes;
+    memcpy(c->box, c->options->box, (size_t)c->boxes * sizeof *c->box);
+    /* Where there are only crops, they are all that one sees. */
+    bool only = c->options->single_file && !c->options->full;
+    int side = up_min(c->output.width, c->output.height) / (only ? 4 : 6);
+    side = up_clamp(side, 24, only ? 256 : 128);
+    c->boxes +=
+        up_places_find(&c->places, c->box + c->boxes, UP_AUTOMATIC_BOXES, side, c->box, c->boxes);
+}
+
+up_status up_comparison_run(up_comparison **comparison, const char *input, const char *folder,
+                            const up_report_options *options, FILE *inlined, up_error *error)
+{
+    up_comparison *c = *comparison = up_alloc_zero(1, sizeof *c);
+    if (!c)
+        return up_fail_memory(error, "a comparison", sizeof *c);
+    c->options = options;
+    c->input = input;
+    c->inlined = inlined;
+    c->folder = strdup(folder);
+    up_status status =
+        c->folder ? prepare(c, error) : up_fail_memory(error, "a path", strlen(folder));
+    for (int i = 0; i < c->count && status == UP_OK; i++)
+        status = make_result(c, i, error);
+    if (status == UP_OK)
+        choose_boxes(c);
+    else
+        up_comparison_free(comparison);
+    return status;
+}
+
+void up_comparison_free(up_comparison **comparison)
+{
+    up_comparison *c = *comparison;
+    if (!c)
+        return;
+    for (int i = 0; c->result && i < c->count; i++) {
+        free(c->result[i].path);
+        free(c->result[i].file);
+    }
+    up_free(c->result);
+    up_places_clear(&c->places);
+    up_eval_close(&c->original);
+    up_pixels_free(&c->reference);
+    free(c->given);
+    free(c->folder);
+    up_free(c);
+    *comparison = NULL;
+}

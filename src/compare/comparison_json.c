@@ -1,0 +1,143 @@
+#include "compare/comparison.h"
+
+#include "base/memory.h"
+#include "compare/impulse.h"
+#include "compare/json_text.h"
+#include "compare/network_facts.h"
+#include "compare/tiles.h"
+
+#include <math.h>
+#include <stdarg.h>
+
+static void add_sentence(json_t *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_sentence(json_t *list, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    json_array_append_new(list, json_vsprintf(format, arguments));
+    va_end(arguments);
+}
+
+/* The protocol in words. */
+static json_t *protocol(const up_comparison *c)
+{
+    json_t *list = json_array();
+    if (c->options->from_original)
+        add_sentence(list,
+                     "The original was brought to 8 bits, cropped at the top left to a multiple of "
+                     "%d, and reduced by bicubic as MATLAB's imresize does it. Every method "
+                     "enlarged the result by %d and was compared with the original.",
+                     c->original.scale, c->original.scale);
+    else if (c->options->reference)
+        add_sentence(list, "Every method enlarged the input, and was compared with the reference "
+                           "as it is.");
+    if (up_has_reference(c->options))
+        add_sentence(list,
+                     "PSNR Y, SSIM (Wang 2004, 11x11 Gaussian window) and MS-SSIM are of luma as "
+                     "MATLAB's rgb2ycbcr makes it (BT.601, 16 to 235), PSNR RGB of all three "
+                     "channels; %d pixels were left out at every border.",
+                     c->border);
+    add_sentence(list, "Time: %s, once, with %s kernels. Multiply-adds: per pixel of the input.",
+                 c->options->from_original ? "upscaling from memory to memory"
+                                           : "reading, upscaling and writing PNG",
+                 up_cpu_name());
+    return list;
+}
+
+static json_t *levels(const up_comparison *c)
+{
+    json_t *list = json_array();
+    int count = up_tile_levels(c->output.width, c->output.height);
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("[i,i]", up_tile_halved(c->output.width, i),
+                                              up_tile_halved(c->output.height, i)));
+    return list;
+}
+
+static json_t *boxes(const up_comparison *c)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < c->boxes; i++) {
+        const up_box *b = &c->box[i];
+        json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:i, s:b}", "x", b->x, "y", b->y,
+                                              "width", b->width, "height", b->height, "automatic",
+                                              i >= c->options->boxes));
+    }
+    return list;
+}
+
+/* Methods that take no grey picture have no response to show. */
+static json_t *impulse(const up_comparison *c, const up_compared *r)
+{
+    up_pixels response = { 0 };
+    if (up_impulse_response(&response, r->options, &c->input_format, &c->output, NULL) != UP_OK)
+        return NULL;
+    const up_format *f = &response.format;
+    json_t *values = json_array();
+    for (size_t i = 0; i < (size_t)f->width * (size_t)f->height; i++) {
+        double value = (double)((const float *)response.data)[i];
+        json_array_append_new(values, json_real(isfinite(value) ? round(1e4 * value) / 1e4 : 0));
+    }
+    up_free(response.data);
+    return json_pack("{s:i, s:i, s:o}", "width", f->width, "height", f->height, "values", values);
+}
+
+static json_t *result_json(const up_comparison *c, const up_compared *r)
+{
+    const up_report_row *row = &r->row;
+    json_t *json = json_pack(
+        "{s:o, s:b, s:I, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "name", up_json_bytes(row->name),
+        "reference", row->reference, "bytes", (json_int_t)row->bytes, "width", row->width, "height",
+        row->height, "psnr_y", up_json_number(row->psnr_y), "psnr_rgb",
+        up_json_number(row->psnr_rgb), "ssim", up_json_number(row->ssim), "ms_ssim",
+        up_json_number(row->ms_ssim), "seconds", up_json_number(row->seconds), "multiply_adds",
+        up_json_number(row->multiply_adds));
+    double scale = (double)row->width / c->input_format.width;
+    if (!c->options->single_file)
+        json_object_set_new(json, "file", json_string(r->file));
+    if (!r->options)
+        return json;
+    json_object_set_new(json, "scale", json_real(scale));
+    json_object_set_new(json, "steps", up_json_bytes(row->steps));
+    json_t *response = impulse(c, r), *facts = up_network_facts(r->options, scale);
+    if (response)
+        json_object_set_new(json, "impulse", response);
+    if (facts)
+        json_object_set_new(json, "network", facts);
+    return json;
+}
+
+static json_t *results(const up_comparison *c)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < c->count; i++)
+        json_array_append_new(list, result_json(c, &c->result[i]));
+    return list;
+}
+
+static json_t *reference_words(const up_comparison *c)
+{
+    if (c->options->from_original)
+        return json_string("the original");
+    return c->options->reference ? up_json_bytes(up_last_part(c->options->reference)) : json_null();
+}
+
+json_t *up_comparison_json(const up_comparison *c)
+{
+    const up_format *in = &c->input_format;
+    json_t *picture =
+        json_pack("{s:o, s:i, s:i, s:i, s:i, s:b}", "name", up_json_bytes(up_last_part(c->input)),
+                  "width", in->width, "height", in->height, "bits", in->depth, "channels",
+                  in->channels, "alpha", in->channels % 2 == 0);
+    return json_pack(
+        "{s:s, s:o, s:{s:i, s:i}, s:[f,f], s:o, s:o, s:i, s:i, s:o, s:b, s:b, s:b, s:o, s:o}",
+        "program", "upscale " UP_VERSION, "picture", picture, "output", "width", c->output.width,
+        "height", c->output.height, "scale", (double)c->output.height / in->height,
+        (double)c->output.width / in->width, "reference", reference_words(c), "protocol",
+        protocol(c), "methods", c->options->contenders, "tile", UP_TILE, "levels", levels(c),
+        "inlined", c->options->single_file, "crops_only",
+        c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
+        boxes(c), "results", results(c));
+}

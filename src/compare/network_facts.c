@@ -1,0 +1,122 @@
+#include "compare/network_facts.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_FILTERS = 64, MOST_LAYERS = 6, MOST_TAPS = 8192, MOST_STRIDE = 8 };
+
+static up_weights *open_embedded(const char *name, double scale)
+{
+    up_weights *weights = NULL;
+    const char *known, *first = NULL;
+    int best = -1, has;
+    for (int i = 0; (known = up_embedded_weights_at(i, &has)); i++) {
+        first = first ? first : known;
+        if (strcmp(known, name ? name : first) == 0 && (best < 0 || has == (int)lround(scale)))
+            best = i;
+    }
+    if (best >= 0)
+        up_embedded_weights_open(&weights, best, NULL);
+    return weights;
+}
+
+static up_weights *open_weights(const up_options *options, double scale)
+{
+    static const char learned[] = "tconv";
+    const char *method = options->method ? options->method : up_default_method();
+    size_t length = strlen(learned);
+    if (strncmp(method, learned, length) != 0 || !strchr(":", method[length]))
+        return NULL;
+    up_weights *weights = NULL;
+    if (!options->weights)
+        return open_embedded(method[length] ? method + length + 1 : NULL, scale);
+    up_weights_open(&weights, options->weights, options, NULL);
+    return weights;
+}
+
+static json_t *pair(const int values[2])
+{
+    return json_pack("[i,i]", values[0], values[1]);
+}
+
+/* The first filters, in steps of 1/127 of the largest weight of each. */
+static json_t *filters_of(const up_weights_layer *layer, int count)
+{
+    json_t *list = json_array();
+    size_t taps = (size_t)layer->kernel[0] * (size_t)layer->kernel[1];
+    for (size_t k = 0; k < (size_t)count; k++) {
+        const float *weight = layer->weight + k * taps;
+        float most = 0;
+        for (size_t i = 0; i < taps; i++)
+            most = fmaxf(most, fabsf(weight[i]));
+        for (size_t i = 0; i < taps; i++)
+            json_array_append_new(list,
+                                  json_integer(most > 0 ? lroundf(127 * weight[i] / most) : 0));
+    }
+    return list;
+}
+
+static json_t *overlap_of(const up_weights *weights, int i, const up_weights_layer *layer)
+{
+    json_t *map = json_array();
+    for (int row = 0; row < layer->stride[0]; row++) {
+        json_t *line = json_array();
+        for (int column = 0; column < layer->stride[1]; column++)
+            json_array_append_new(line, json_integer(up_weights_overlap(weights, i, row, column)));
+        json_array_append_new(map, line);
+    }
+    return map;
+}
+
+static json_t *layer_facts(const up_weights *weights, int i, const up_weights_layer *layer)
+{
+    bool transposed = strcmp(layer->op, "conv_transpose2d") == 0;
+    int taps = layer->kernel[0] * layer->kernel[1];
+    int all = layer->in_channels * layer->out_channels / layer->groups;
+    int shown = up_min(all, up_min(MOST_FILTERS, up_max(MOST_TAPS / taps, 1)));
+    json_t *facts =
+        json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:i, s:o}", "op", layer->op, "name",
+                  layer->name ? layer->name : "", "in_channels", layer->in_channels, "out_channels",
+                  layer->out_channels, "kernel", pair(layer->kernel), "stride", pair(layer->stride),
+                  "filters_all", all, "filters", filters_of(layer, shown));
+    if (facts && transposed && layer->stride[0] > 0 && layer->stride[0] <= MOST_STRIDE &&
+        layer->stride[1] <= MOST_STRIDE) {
+        json_object_set_new(facts, "overlap", overlap_of(weights, i, layer));
+        json_object_set_new(facts, "overlap_even", json_boolean(layer->overlap_even));
+    }
+    return facts;
+}
+
+/* The first layers with filters, and the last one, which makes the picture. */
+static json_t *shown_layers(const up_weights *weights)
+{
+    const up_weights_layer *layer;
+    json_t *shown = json_array();
+    int count = 0, seen = 0;
+    for (int i = 0; (layer = up_weights_layer_at(weights, i)); i++)
+        count += layer->kernel[0] > 0;
+    for (int i = 0; (layer = up_weights_layer_at(weights, i)); i++) {
+        if (layer->kernel[0] == 0)
+            continue;
+        seen++;
+        if (seen < MOST_LAYERS || seen == count)
+            json_array_append_new(shown, layer_facts(weights, i, layer));
+    }
+    return shown;
+}
+
+json_t *up_network_facts(const up_options *options, double scale)
+{
+    up_weights *weights = open_weights(options, scale);
+    if (!weights)
+        return NULL;
+    const up_weights_info *info = up_weights_get_info(weights);
+    json_t *facts =
+        json_pack("{s:s, s:i, s:I, s:o, s:o}", "family", info->family, "layers", info->layers,
+                  "parameters", (json_int_t)info->parameters, "receptive_field",
+                  pair(info->receptive_field), "shown", shown_layers(weights));
+    up_weights_close(&weights);
+    return facts;
+}

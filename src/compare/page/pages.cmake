@@ -1,0 +1,62 @@
+# Puts each page together from its HTML, CSS and scripts, for pages.c, which includes their bytes. A
+# policy in the page forbids all scripts and styles but these very ones, by their hashes; tiles are
+# scripts beside the page.
+
+set(page_folder ${CMAKE_CURRENT_LIST_DIR})
+set(page_output ${CMAKE_CURRENT_BINARY_DIR}/pages)
+
+# 64 hexadecimal digits as base64: 24 bits make 4 letters; 256 bits are padded by one zero byte.
+function(hex_to_base64 hex result)
+    set(letters "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    set(text "")
+    foreach(at RANGE 0 60 6)
+        string(SUBSTRING "${hex}00" ${at} 6 group)
+        foreach(shift 18 12 6 0)
+            math(EXPR index "(0x${group} >> ${shift}) & 63")
+            string(SUBSTRING "${letters}" ${index} 1 letter)
+            string(APPEND text ${letter})
+        endforeach()
+    endforeach()
+    string(SUBSTRING "${text}" 0 43 text)
+    set(${result} "${text}=" PARENT_SCOPE)
+endfunction()
+
+function(policy_hash text result)
+    string(SHA256 hex "${text}")
+    hex_to_base64(${hex} base64)
+    set(${result} "'sha256-${base64}'" PARENT_SCOPE)
+endfunction()
+
+# make_page(NAME SCRIPT...): NAME.html with page.css and the scripts, in their order, inside.
+function(make_page name)
+    file(READ ${page_folder}/${name}.html html)
+    file(READ ${page_folder}/page.css style)
+    set(script "(() => {\n\"use strict\";\n")
+    foreach(part ${ARGN})
+        file(READ ${page_folder}/${part} text)
+        string(APPEND script "${text}")
+    endforeach()
+    string(APPEND script "})();\n")
+    policy_hash("${style}" style_hash)
+    policy_hash("${script}" script_hash)
+    string(CONCAT policy "default-src 'none'; script-src ${script_hash} 'self' file:; "
+        "style-src ${style_hash}; img-src 'self' data: file:; base-uri 'none'; form-action 'none'")
+    string(REPLACE "@POLICY@" "${policy}" html "${html}")
+    string(REPLACE "@STYLE@" "${style}" html "${html}")
+    string(REPLACE "@SCRIPT@" "${script}" html "${html}")
+    file(WRITE ${page_output}/${name}.html "${html}")
+    file(SIZE ${page_output}/${name}.html size)
+    set(page_lines "${page_lines}PAGE(${name}, ${size}, \"${page_output}/${name}.html\")\n" PARENT_SCOPE)
+endfunction()
+
+set(page_lines "")
+make_page(picture common.js png.js tiles.js view.js pointer.js stage.js readout.js table.js figures.js
+    controls.js main.js)
+make_page(overview common.js table.js overview.js)
+file(CONFIGURE OUTPUT ${page_output}/page_files.inc CONTENT "${page_lines}" @ONLY)
+
+file(GLOB page_parts CONFIGURE_DEPENDS ${page_folder}/*.js ${page_folder}/*.css ${page_folder}/*.html)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page_parts})
+set_source_files_properties(${page_folder}/../pages.c PROPERTIES
+    INCLUDE_DIRECTORIES ${page_output}
+    OBJECT_DEPENDS "${page_output}/picture.html;${page_output}/overview.html")

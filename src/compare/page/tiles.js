@@ -1,0 +1,107 @@
+// The pictures, in tiles. A page opened from disk may show image files but never read their pixels
+// (each file is an origin of its own), and fetch() of files is forbidden. So every tile is a small
+// script that hands over a PNG in base64; packed into one file, it is an inert script element. What
+// comes from our own bytes is ours to read, in every browser.
+
+const MOST_BITMAPS = 320, MOST_DECODED = 24, MOST_LOADING = 8;
+
+// A map that forgets what was used least recently.
+class Recent {
+  constructor(most, drop = () => {}) { Object.assign(this, { most, drop, map: new Map() }); }
+  get(key) {
+    const value = this.map.get(key);
+    if (value !== undefined) { this.map.delete(key); this.map.set(key, value); }
+    return value;
+  }
+  set(key, value) {
+    this.map.set(key, value);
+    for (const old of this.map.keys()) {
+      if (this.map.size <= this.most) break;
+      this.drop(this.map.get(old));
+      this.map.delete(old);
+    }
+  }
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+}
+
+class Tiles {
+  constructor(data, changed) {
+    Object.assign(this, { data, changed, arrivals: new Map(), coming: new Map(), waiting: new Map(), loading: new Set(), failed: new Set() });
+    this.bitmaps = new Recent(MOST_BITMAPS, (bitmap) => bitmap.close());
+    this.kept = new Map(); // the far views: one small tile each
+    this.decoded = new Recent(MOST_DECODED);
+    window.upscaleTile = (name, base64) => this.arrivals.get(name)?.(base64);
+  }
+
+  // Asked for twice at once, a tile still comes once.
+  bytes(name) {
+    if (!this.coming.has(name)) this.coming.set(name, this.fetch(name).finally(() => this.coming.delete(name)));
+    return this.coming.get(name);
+  }
+
+  async fetch(name) {
+    const inside = byId("tile-" + name);
+    if (inside) return bytesOf(inside.textContent);
+    if (this.data.inlined) throw new Error("not in this file");
+    return new Promise((resolve, reject) => {
+      const script = make("script", { src: `tiles/${name}.js` });
+      this.arrivals.set(name, (base64) => resolve(bytesOf(base64)));
+      script.onload = script.onerror = () => {
+        this.arrivals.delete(name);
+        script.remove();
+        reject(new Error("missing tile"));
+      };
+      document.head.append(script);
+    });
+  }
+
+  // The bitmap if it is there; otherwise it is fetched, and changed() called once it is.
+  bitmap(name, keep) {
+    const found = this.kept.get(name) || this.bitmaps.get(name);
+    if (!found && !this.loading.has(name) && !this.failed.has(name)) this.waiting.set(name, keep);
+    return found;
+  }
+
+  // What is wanted now goes first; what scrolled away before its turn is never loaded.
+  beginFrame() { this.waiting.clear(); }
+  endFrame() {
+    for (const [name, keep] of this.waiting) {
+      if (this.loading.size >= MOST_LOADING) break;
+      this.load(name, keep);
+    }
+  }
+
+  async load(name, keep) {
+    this.loading.add(name);
+    try {
+      const bitmap = await createImageBitmap(new Blob([await this.bytes(name)], { type: "image/png" }));
+      (keep ? this.kept : this.bitmaps).set(name, bitmap);
+    } catch {
+      this.failed.add(name);
+    }
+    this.loading.delete(name);
+    this.changed();
+  }
+
+  // Exact samples at a pixel of the full size; null where there are none.
+  async pixel(result, x, y) {
+    const { name, left, top } = this.place(result, x, y) || {};
+    if (!name) return null;
+    let image = this.decoded.get(name);
+    if (!image) this.decoded.set(name, image = this.bytes(name).then(decodePng));
+    return image.then((png) => ({ bits: png.bits, values: png.pixel(x - left, y - top) }), () => null);
+  }
+
+  place(result, x, y) {
+    const side = this.data.tile;
+    if (this.data.crops_only) {
+      const k = this.data.crops.findIndex((c) => x >= c.x && y >= c.y && x < c.x + c.width && y < c.y + c.height);
+      return k < 0 ? null : { name: `${result}/crop/${k}`, left: this.data.crops[k].x, top: this.data.crops[k].y };
+    }
+    const column = Math.floor(x / side), row = Math.floor(y / side);
+    return { name: `${result}/0/${column}-${row}`, left: column * side, top: row * side };
+  }
+}

@@ -1,0 +1,211 @@
+#include "base/memory.h"
+#include "compare/crop_pictures.h"
+#include "compare/file_names.h"
+#include "compare/overview.h"
+#include "compare/pages.h"
+#include "compare/sheet.h"
+#include "compare/work_folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MOST_CONTENDERS = 64, MOST_ASKED_BOXES = UP_MOST_BOXES - UP_AUTOMATIC_BOXES };
+
+struct up_report {
+    const up_report_options *options;
+    bool kept; /* a report is wanted, not only a sheet */
+    up_work_folder work;
+    up_overview overview;
+    up_report_row row[MOST_CONTENDERS + 1];
+    int rows, pictures;
+};
+
+/* -------------------------------------------------------------- opening */
+
+static up_status check_options(const char *path, const up_report_options *o, up_error *error)
+{
+    struct stat info;
+    if (o->contenders < 1 || o->contenders > MOST_CONTENDERS)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%d methods cannot be compared; 1 to %d can",
+                       o->contenders, MOST_CONTENDERS);
+    if (o->boxes < 0 || o->boxes > MOST_ASKED_BOXES)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%d crops are too many; %d is the most", o->boxes,
+                       MOST_ASKED_BOXES);
+    if (o->from_original && o->reference)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "the reference is the original or another file, not both");
+    if (!path && !o->sheet)
+        return up_fail(error, UP_ERROR_ARGUMENT, "neither a report nor a sheet is wanted");
+    if (o->many && (o->single_file || o->sheet || o->reference))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "many pictures make a folder of pages: no single file, sheet or reference");
+    if (o->zoom < 0 || o->zoom > 64)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a zoom is 1 to 64, not %d", o->zoom);
+    if (o->sheet && !o->overwrite && lstat(o->sheet, &info) == 0)
+        return up_fail(error, UP_ERROR_OUTPUT, "%s: exists already; --overwrite replaces it",
+                       o->sheet);
+    return UP_OK;
+}
+
+up_status up_report_open(up_report **report, const char *path, const up_report_options *options,
+                         up_error *error)
+{
+    *report = NULL;
+    UP_TRY(check_options(path, options, error));
+    up_report *r = up_alloc_zero(1, sizeof *r);
+    if (!r)
+        return up_fail_memory(error, "a report", sizeof *r);
+    r->options = options;
+    r->kept = path != NULL;
+    bool is_folder = path && !options->single_file;
+    up_status status = up_work_folder_make(&r->work, path ? path : options->sheet, is_folder,
+                                           options->overwrite, error);
+    if (status == UP_OK)
+        status = up_overview_init(&r->overview, error);
+    if (status == UP_OK)
+        *report = r;
+    else
+        up_report_close(&r);
+    return status;
+}
+
+void up_report_close(up_report **report)
+{
+    if (!*report)
+        return;
+    up_work_folder_clear(&(*report)->work);
+    up_overview_clear(&(*report)->overview);
+    up_free(*report);
+    *report = NULL;
+}
+
+/* -------------------------------------------------------------- a picture */
+
+static up_status write_page(const up_comparison *c, const char *pictures, up_error *error)
+{
+    char *plot;
+    UP_TRY(up_plot_rows(&plot, &c->result[0].row, sizeof *c->result, c->count, error));
+    json_t *data = up_comparison_json(c);
+    const up_page_content content = { data, plot, pictures };
+    up_status status = data ? up_page_write(c->folder, &up_page_picture, &content, error)
+                            : up_fail_memory(error, "a page", sizeof *c);
+    json_decref(data);
+    free(plot);
+    return status;
+}
+
+static up_status finish_picture(up_report *r, up_comparison *c, const char *place,
+                                const char *pictures, FILE *inlined, up_error *error)
+{
+    const up_report_options *o = r->options;
+    if (o->single_file && !o->full)
+        UP_TRY(up_crop_pictures_write(c, inlined, error));
+    if (inlined && fflush(inlined))
+        return up_fail_write(pictures, error);
+    if (r->kept)
+        UP_TRY(write_page(c, pictures, error));
+    if (o->many)
+        UP_TRY(up_overview_add(&r->overview, c, place, error));
+    if (o->sheet)
+        UP_TRY(up_sheet_draw(c, o->sheet, o->zoom, o->overwrite, error));
+    r->rows = c->count;
+    for (int i = 0; i < c->count; i++)
+        r->row[i] = c->result[i].row;
+    r->pictures++;
+    return UP_OK;
+}
+
+/* Pictures that the page shall hold lie in a file of their own until the page is written. */
+static up_status add_with_pictures(up_report *r, const char *input, const char *folder,
+                                   const char *place, up_error *error)
+{
+    const up_report_options *o = r->options;
+    char *pictures = NULL;
+    FILE *inlined = NULL;
+    if (o->single_file) {
+        pictures = up_path_join(folder, "pictures.part", error);
+        inlined = pictures ? fopen(pictures, "we") : NULL;
+        if (!inlined) {
+            up_status failed = pictures ? up_fail_write(pictures, error) : UP_ERROR_MEMORY;
+            free(pictures);
+            return failed;
+        }
+    }
+    up_comparison *c;
+    up_status status = up_comparison_run(&c, input, folder, o, o->full ? inlined : NULL, error);
+    if (status == UP_OK)
+        status = finish_picture(r, c, place, pictures, inlined, error);
+    up_comparison_free(&c);
+    if (inlined)
+        fclose(inlined);
+    free(pictures);
+    return status;
+}
+
+/* A folder below pages/ for the picture, and its path from the report on. */
+static up_status make_place(const up_report *r, const char *input, char **folder,
+                            char place[UP_SAFE_NAME + 8], up_error *error)
+{
+    char safe[UP_SAFE_NAME];
+    const char *slash = strrchr(input, '/');
+    struct stat info;
+    char *pages = up_path_join(r->work.path, "pages", error);
+    up_status status = pages ? up_folder_make(pages, error) : UP_ERROR_MEMORY;
+    free(pages);
+    for (int i = 0; status == UP_OK; i++) {
+        up_safe_name(safe, slash ? slash + 1 : input, i ? i + 1 : 0);
+        snprintf(place, UP_SAFE_NAME + 8, "pages/%s", safe);
+        *folder = up_path_join(r->work.path, place, error);
+        if (!*folder || lstat(*folder, &info) != 0)
+            break;
+        free(*folder);
+    }
+    if (status == UP_OK)
+        status = *folder ? up_folder_make(*folder, error) : UP_ERROR_MEMORY;
+    return status;
+}
+
+up_status up_report_add(up_report *report, const char *input, up_error *error)
+{
+    if (!report->options->many) {
+        if (report->pictures > 0)
+            return up_fail(error, UP_ERROR_ARGUMENT, "this report is of one picture");
+        return add_with_pictures(report, input, report->work.path, "", error);
+    }
+    char *folder = NULL, place[UP_SAFE_NAME + 8];
+    up_status status = make_place(report, input, &folder, place, error);
+    if (status == UP_OK) {
+        status = add_with_pictures(report, input, folder, place, error);
+        if (status != UP_OK)
+            up_folder_remove(folder);
+    }
+    free(folder);
+    return status;
+}
+
+const up_report_row *up_report_row_at(const up_report *report, int i)
+{
+    return i >= 0 && i < report->rows ? &report->row[i] : NULL;
+}
+
+/* -------------------------------------------------------------- finishing */
+
+up_status up_report_finish(up_report *report, size_t *bytes, up_error *error)
+{
+    if (bytes)
+        *bytes = 0;
+    if (report->pictures == 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "there is no picture in the report");
+    if (!report->kept)
+        return UP_OK;
+    if (report->options->many)
+        UP_TRY(up_overview_write(&report->overview, report->work.path, error));
+    if (report->options->single_file)
+        UP_TRY(up_work_folder_publish_file(&report->work, "index.html", error));
+    else
+        UP_TRY(up_work_folder_publish(&report->work, error));
+    if (bytes)
+        *bytes = up_tree_bytes(report->work.target);
+    return UP_OK;
+}

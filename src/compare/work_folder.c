@@ -1,0 +1,219 @@
+#define _GNU_SOURCE /* renameat2, syncfs, asprintf */
+
+#include "compare/work_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PERMISSIONS = 0777 }; /* the umask takes its share */
+
+/* Everything that a report has at its top: a folder that holds anything else is not replaced. */
+static const char *const report_entries[] = { "index.html", "results.json", "plot.svg", "input.png",
+                                              "results",    "tiles",        "pages" };
+
+up_status up_fail_write(const char *path, up_error *error)
+{
+    int code = errno;
+    if (code == ENOSPC || code == EDQUOT)
+        return up_fail(error, UP_ERROR_SPACE,
+                       "%s: no space left on the device; free some, or write elsewhere", path);
+    return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT,
+                   "%s: cannot be written: %s", path, strerror(code));
+}
+
+char *up_path_join(const char *folder, const char *name, up_error *error)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", folder, name) >= 0)
+        return path;
+    up_fail_memory(error, "a path", strlen(folder) + strlen(name));
+    return NULL;
+}
+
+up_status up_folder_make(const char *path, up_error *error)
+{
+    return mkdir(path, PERMISSIONS) == 0 || errno == EEXIST ? UP_OK : up_fail_write(path, error);
+}
+
+static bool is_report_entry(const char *name)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof report_entries / sizeof *report_entries; i++)
+        if (strcmp(report_entries[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int foreign(const struct dirent *entry)
+{
+    return !is_report_entry(entry->d_name);
+}
+
+/* An empty folder, or one with a report and nothing else. */
+static bool is_report(const char *path)
+{
+    struct dirent **entry;
+    int count = scandir(path, &entry, foreign, NULL);
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    if (count >= 0)
+        free(entry);
+    return count == 0;
+}
+
+static up_status check_place(const up_work_folder *w, bool is_folder, up_error *error)
+{
+    struct stat info;
+    if (lstat(w->target, &info) != 0)
+        return UP_OK;
+    if (!w->overwrite)
+        return up_fail(error, UP_ERROR_OUTPUT, "%s: exists already; --overwrite replaces it",
+                       w->target);
+    if (is_folder && !(S_ISDIR(info.st_mode) && is_report(w->target)))
+        return up_fail(error, UP_ERROR_OUTPUT,
+                       "%s: is not a report alone, so it is not replaced; choose another output",
+                       w->target);
+    if (!is_folder && !S_ISREG(info.st_mode))
+        return up_fail(error, UP_ERROR_OUTPUT,
+                       "%s: is not a regular file, so it is not replaced; choose another output",
+                       w->target);
+    return UP_OK;
+}
+
+static up_status make_hidden(up_work_folder *w, up_error *error)
+{
+    char *copy = strdup(w->target);
+    w->path = copy ? up_path_join(dirname(copy), ".upscale-XXXXXX", error) : NULL;
+    free(copy);
+    if (!w->path)
+        return up_fail_memory(error, "a path", strlen(w->target));
+    if (!mkdtemp(w->path)) {
+        int code = errno;
+        free(w->path);
+        w->path = NULL;
+        return up_fail(error, code == ENOSPC ? UP_ERROR_SPACE : UP_ERROR_OUTPUT,
+                       "%s: its folder cannot be written to (%s); choose another output", w->target,
+                       strerror(code));
+    }
+    mode_t mask = umask(0); /* mkdtemp keeps others out; a report is as open as any new folder */
+    umask(mask);
+    chmod(w->path, PERMISSIONS & ~mask);
+    return UP_OK;
+}
+
+up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_folder,
+                              bool overwrite, up_error *error)
+{
+    *work = (up_work_folder){ .target = strdup(target), .overwrite = overwrite };
+    if (!work->target)
+        return up_fail_memory(error, "a path", strlen(target));
+    for (size_t end = strlen(target); end > 1 && work->target[end - 1] == '/';)
+        work->target[--end] = 0;
+    up_status status = check_place(work, is_folder, error);
+    if (status == UP_OK)
+        status = make_hidden(work, error);
+    if (status != UP_OK)
+        up_work_folder_clear(work);
+    return status;
+}
+
+/* Calls `visit` for everything below `path`, folders last. */
+static void walk(const char *path, void (*visit)(const FTSENT *entry, size_t *sum), size_t *sum)
+{
+    char *const roots[] = { (char *)path, NULL };
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    FTSENT *entry;
+    while (tree && (entry = fts_read(tree)))
+        if (entry->fts_info != FTS_D)
+            visit(entry, sum);
+    if (tree)
+        fts_close(tree);
+}
+
+static void remove_entry(const FTSENT *entry, size_t *sum)
+{
+    (void)sum;
+    remove(entry->fts_accpath);
+}
+
+static void add_bytes(const FTSENT *entry, size_t *sum)
+{
+    if (entry->fts_info == FTS_F)
+        *sum += (size_t)entry->fts_statp->st_size;
+}
+
+void up_folder_remove(const char *path)
+{
+    walk(path, remove_entry, NULL);
+}
+
+size_t up_tree_bytes(const char *path)
+{
+    size_t sum = 0;
+    walk(path, add_bytes, &sum);
+    return sum;
+}
+
+/* One call for the thousands of tiles of a report, before its name says that it is whole. */
+static void sync_all(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    syncfs(fd);
+    close(fd);
+}
+
+static up_status take_place(const up_work_folder *w, const char *from, up_error *error)
+{
+    unsigned flags = RENAME_NOREPLACE;
+    struct stat info;
+    if (w->overwrite && lstat(w->target, &info) == 0)
+        flags = RENAME_EXCHANGE;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, w->target, flags) == 0)
+        return UP_OK;
+    if (errno == EEXIST)
+        return up_fail(error, UP_ERROR_OUTPUT, "%s: exists already; --overwrite replaces it",
+                       w->target);
+    /* Some file systems know no flags; an empty or absent place is still taken whole. */
+    return rename(from, w->target) == 0 ? UP_OK : up_fail_write(w->target, error);
+}
+
+up_status up_work_folder_publish(up_work_folder *work, up_error *error)
+{
+    sync_all(work->path);
+    UP_TRY(take_place(work, work->path, error));
+    up_folder_remove(work->path); /* after an exchange, the report of before */
+    free(work->path);
+    work->path = NULL;
+    return UP_OK;
+}
+
+up_status up_work_folder_publish_file(up_work_folder *work, const char *name, up_error *error)
+{
+    char *from = up_path_join(work->path, name, error);
+    if (!from)
+        return UP_ERROR_MEMORY;
+    sync_all(from);
+    up_status status = take_place(work, from, error);
+    free(from);
+    return status;
+}
+
+void up_work_folder_clear(up_work_folder *work)
+{
+    if (work->path)
+        up_folder_remove(work->path);
+    free(work->path);
+    free(work->target);
+    *work = (up_work_folder){ 0 };
+}
