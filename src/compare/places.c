@@ -83,13 +83,13 @@ static unsigned spread(const up_places *p, size_t at, size_t samples)
     return n < 2 ? 0 : (unsigned)(sorted[n - 1 - n / 4] - sorted[n / 4]);
 }
 
-/* sum[(y) * (columns + 1) + x]: of all spreads above and left of x, y. */
-static uint64_t *sums_of_spreads(const up_places *p)
+/* sum[y * (columns + 1) + x]: of all spreads above and left of x, y. MOST_SAMPLES of them fit. */
+static uint32_t *sums_of_spreads(const up_places *p)
 {
     size_t wide = (size_t)p->columns + 1, samples = (size_t)p->columns * (size_t)p->rows;
-    uint64_t *sum = up_alloc_zero(wide * ((size_t)p->rows + 1), sizeof *sum);
+    uint32_t *sum = up_alloc_zero(wide * ((size_t)p->rows + 1), sizeof *sum);
     for (size_t y = 0; sum && y < (size_t)p->rows; y++) {
-        uint64_t line = 0;
+        uint32_t line = 0;
         for (size_t x = 0; x < (size_t)p->columns; x++) {
             line += spread(p, y * (size_t)p->columns + x, samples);
             sum[(y + 1) * wide + x + 1] = sum[y * wide + x + 1] + line;
@@ -98,7 +98,7 @@ static uint64_t *sums_of_spreads(const up_places *p)
     return sum;
 }
 
-static uint64_t sum_in(const up_places *p, const uint64_t *sum, const up_box *box)
+static uint32_t sum_in(const up_places *p, const uint32_t *sum, const up_box *box)
 {
     size_t wide = (size_t)p->columns + 1;
     size_t x0 = (size_t)(box->x / p->step), y0 = (size_t)(box->y / p->step);
@@ -127,15 +127,15 @@ static bool is_free(const up_box *box, const up_box *list, int count)
 int up_places_find(up_places *places, up_box *box, int most, int side, const up_box *taken,
                    int taken_count)
 {
-    uint64_t *sum = places->count > 1 ? sums_of_spreads(places) : NULL;
+    uint32_t *sum = places->count > 1 ? sums_of_spreads(places) : NULL;
     int width = up_min(side, places->width), height = up_min(side, places->height), found = 0;
     int stride = up_max(side / 4, 1);
     for (; sum && found < most; found++) {
-        uint64_t best = 0;
+        uint32_t best = 0;
         for (int y = 0; y + height <= places->height; y += stride)
             for (int x = 0; x + width <= places->width; x += stride) {
                 const up_box candidate = { x, y, width, height };
-                uint64_t value = sum_in(places, sum, &candidate);
+                uint32_t value = sum_in(places, sum, &candidate);
                 if (value > best && is_free(&candidate, box, found) &&
                     is_free(&candidate, taken, taken_count)) {
                     best = value;
