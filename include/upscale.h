@@ -484,9 +484,23 @@ typedef struct {
     double seconds_left;      /* NaN if unknown */
 } up_train_state;
 
+/* Numbers between these two, both of them included; zeros: none at all. */
+typedef struct {
+    double low, high;
+} up_range;
+
+/* What spoils the inputs, so that weights learn to mend it: noise, and then JPEG. Each tile of
+ * 128x128 low-resolution pixels has a deviation and a quality of its own, drawn evenly by the seed,
+ * the picture's place in its list and the tile's in the picture. */
+typedef struct {
+    up_range noise; /* Gaussian, on each 8-bit sample, rounded and clipped: its standard deviation
+                       in levels, 0..100 */
+    up_range jpeg;  /* libjpeg's quality, whole numbers 1..100; colour with 4:2:0 chroma */
+} up_degradation;
+
 /* Everything not said here is as in up_options: zero means "choose for me". Low-resolution inputs
- * are made from the pictures by the bicubic reduction of up_upscale_pixels(), in 8 bits; what is
- * learned is luma (`y-studio`). */
+ * are made from the pictures by the bicubic reduction of up_upscale_pixels(), in 8 bits, and then
+ * degraded, those for validation too; what is learned is the luma (`y-studio`) of the originals. */
 typedef struct {
     up_train_kind kind;
     int scale;                   /* 2..8; 0: 2 */
@@ -496,6 +510,7 @@ typedef struct {
     size_t validation_count;
     const char *data, *license; /* for the metadata of the result: where the pictures are from */
     uint64_t seed;
+    up_degradation degrade;
 
     /* UP_TRAIN_LINEAR */
     int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */

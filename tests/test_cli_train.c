@@ -57,6 +57,33 @@ Test(cli_train, makes_weights_that_upscale)
     SHELL_EXPECT_ALL(tests);
 }
 
+Test(cli_train, degrades)
+{
+    static const shell_case tests[] = {
+        { "upscale train -r photos --degrade jpeg:30-90,noise:2.5 -o a.safetensors", 0, "", "dB" },
+        { "upscale info a.safetensors", 0, "--degrade noise:2.5-2.5,jpeg:30-90 --seed 0", "" },
+        { "upscale train -r photos --degrade noise:2.5 --degrade jpeg:30-90 -q -o - | "
+          "cmp - a.safetensors",
+          0, "", "" },
+        { "upscale train -r photos -q -o - | cmp -s - a.safetensors", 1, "", "" },
+        { "upscale train -r photos --kind net --steps 1 --batch 1 --patch 16 --degrade jpeg:50 "
+          "--seed 7 -q -o n.safetensors",
+          0, "", "" },
+        { "upscale info n.safetensors", 0, "--degrade jpeg:50-50 --seed 7", "" },
+        { "upscale train -r photos --degrade blur:3 -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade jpeg -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade jpeg:0-90 -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade jpeg:90-30 -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade jpeg:30- -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade jpeg:30, -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade jpeg:30.5 -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade noise:1-101 -o w.safetensors", 2, "", "--degrade: " },
+        { "upscale train -r photos --degrade noise:nan -o w.safetensors", 2, "", "--degrade: " },
+        { "test -e w.safetensors", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
 Test(cli_train, names_what_it_skips)
 {
     process_result r = shell("upscale train -r mixed missing.png -s 2 -o w.safetensors");

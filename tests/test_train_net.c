@@ -110,6 +110,9 @@ Test(train_net, resumes_to_the_same_result)
     expect_same_file(whole, resumed);
     options.rate = 0.5;
     train(resumed, &options, UP_ERROR_WEIGHTS);
+    options.rate = 0;
+    options.degrade.jpeg = (up_range){ 30, 90 };
+    train(resumed, &options, UP_ERROR_WEIGHTS);
 }
 
 static double best_psnr;

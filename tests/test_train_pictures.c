@@ -25,16 +25,25 @@ static void note(void *user, const char *picture, const up_error *why)
     s->count++;
 }
 
-static up_train_pictures load(const char *const *paths, size_t count, int scale, skips *skipped)
+static up_train_pictures load_degraded(const char *const *paths, size_t count, int scale,
+                                       up_degradation degrade, uint64_t seed, skips *skipped)
 {
     up_error error;
     up_train_pictures set;
-    const up_train_options options = {
-        .scale = scale, .threads = 2, .skipped = note, .user = skipped
-    };
+    const up_train_options options = { .scale = scale,
+                                       .seed = seed,
+                                       .degrade = degrade,
+                                       .threads = 2,
+                                       .skipped = note,
+                                       .user = skipped };
     cr_assert_eq(up_train_pictures_load(&set, paths, count, &options, &error), UP_OK, "%s",
                  error.message);
     return set;
+}
+
+static up_train_pictures load(const char *const *paths, size_t count, int scale, skips *skipped)
+{
+    return load_degraded(paths, count, scale, (up_degradation){ 0 }, 0, skipped);
 }
 
 /* A picture whose samples are `level` of their place, in 8 bits, or 257 times that in 16. */
@@ -96,17 +105,42 @@ Test(train_pictures, a_flat_colour_leaves_nothing)
     up_train_pictures_free(&set);
 }
 
-/* Reduces the original by the public function and enlarges its luma in the same way. */
-Test(train_pictures, low_and_residual_make_the_original)
+enum { W = 64, H = 48, S = 2 };
+
+static const uint8_t *wave_pixels(void)
 {
-    enum { W = 64, H = 48, S = 2 };
-    skips skipped = { 0 };
-    up_error error;
-    static uint8_t original[W * H * 3], low[W * H * 3 / (S * S)];
-    static float plane[W * H / (S * S)], large[W * H];
-    const char *path = save("waves.png", W + 1, H + 1, 3, UP_SAMPLE_U8, waves);
+    static uint8_t original[W * H * 3];
     for (int i = 0; i < W * H * 3; i++)
         original[i] = (uint8_t)waves(i / 3 % W, i / 3 / W, i % 3);
+    return original;
+}
+
+/* The bicubic enlargement of `low` and the residual together are the waves. */
+static void expect_waves(const up_train_picture *p)
+{
+    static float large[W * H];
+    up_error error;
+    const up_format tensor = { W / S, H / S, 1, 1, UP_COLOR_TENSOR, UP_SAMPLE_F32, 32, true, 2 };
+    up_pixels small = { .format = tensor, .data = p->low }, bicubic = { tensor, large, 0, 0 };
+    bicubic.format.width = W, bicubic.format.height = H;
+    const up_options enlarge = { .method = "bicubic", .scale = { S, S } };
+    cr_assert_eq(up_upscale_pixels(&small, &bicubic, &enlarge, &error), UP_OK, "%s", error.message);
+    const uint8_t *original = wave_pixels();
+    for (int i = 0; i < W * H; i++) {
+        const uint8_t *c = original + i * 3;
+        const double want = 16 + (65.481 * c[0] + 128.553 * c[1] + 24.966 * c[2]) / 255;
+        const double got = 255.0 * (double)large[i] + p->residual[i] / (double)UP_RESIDUAL_UNITS;
+        cr_expect_float_eq(got, want, 0.5 / UP_RESIDUAL_UNITS + 1e-4, "pixel %d", i);
+    }
+}
+
+Test(train_pictures, low_and_residual_make_the_original)
+{
+    skips skipped = { 0 };
+    up_error error;
+    static uint8_t low[W * H * 3 / (S * S)];
+    uint8_t *original = (uint8_t *)wave_pixels();
+    const char *path = save("waves.png", W + 1, H + 1, 3, UP_SAMPLE_U8, waves);
     const up_pixels from = { .format = picture_format(W, H, 3, UP_SAMPLE_U8), .data = original };
     const up_pixels to = { .format = picture_format(W / S, H / S, 3, UP_SAMPLE_U8), .data = low };
     const up_options reduce = { .method = "bicubic", .width = W / S, .height = H / S };
@@ -117,20 +151,10 @@ Test(train_pictures, low_and_residual_make_the_original)
     const up_train_picture *p = &set.picture[0];
     for (int i = 0; i < W * H / (S * S); i++) {
         const uint8_t *c = low + i * 3;
-        plane[i] = (float)(16 + (65.481 * c[0] + 128.553 * c[1] + 24.966 * c[2]) / 255) / 255;
-        cr_expect_float_eq(p->low[i], plane[i], 1e-6);
+        const double luma = 16 + (65.481 * c[0] + 128.553 * c[1] + 24.966 * c[2]) / 255;
+        cr_expect_float_eq(p->low[i], luma / 255, 1e-6);
     }
-    const up_format tensor = { W / S, H / S, 1, 1, UP_COLOR_TENSOR, UP_SAMPLE_F32, 32, true, 2 };
-    up_pixels small = { .format = tensor, .data = plane }, bicubic = { tensor, large, 0, 0 };
-    bicubic.format.width = W, bicubic.format.height = H;
-    const up_options enlarge = { .method = "bicubic", .scale = { S, S } };
-    cr_assert_eq(up_upscale_pixels(&small, &bicubic, &enlarge, &error), UP_OK, "%s", error.message);
-    for (int i = 0; i < W * H; i++) {
-        const uint8_t *c = original + i * 3;
-        const double want = 16 + (65.481 * c[0] + 128.553 * c[1] + 24.966 * c[2]) / 255;
-        const double got = 255.0 * (double)large[i] + p->residual[i] / (double)UP_RESIDUAL_UNITS;
-        cr_expect_float_eq(got, want, 0.5 / UP_RESIDUAL_UNITS + 1e-4, "pixel %d", i);
-    }
+    expect_waves(p);
     up_train_pictures_free(&set);
 }
 
@@ -141,6 +165,42 @@ static void expect_same(const up_train_picture *a, const up_train_picture *b, in
     cr_expect_arr_eq(a->low, b->low, pixels * sizeof *a->low, "%s", b->path);
     cr_expect_arr_eq(a->residual, b->residual,
                      pixels * (size_t)(scale * scale) * sizeof *a->residual, "%s", b->path);
+}
+
+/* Mean of the squared differences of the low resolutions, in levels. */
+static double squared_difference(const up_train_picture *a, const up_train_picture *b)
+{
+    double sum = 0;
+    for (int i = 0; i < a->width * a->height; i++)
+        sum += pow(255.0 * (double)(a->low[i] - b->low[i]), 2);
+    return sum / (a->width * a->height);
+}
+
+/* Degraded is what is learned from, never what is to be learned. */
+Test(train_pictures, degraded_pictures_have_the_clean_original_as_their_target)
+{
+    enum { SAME, SEED, MILD, KINDS };
+    skips skipped = { 0 };
+    const up_degradation harsh = { .noise = { 4, 8 }, .jpeg = { 20, 40 } };
+    const up_degradation of[KINDS] = { harsh, harsh, { .jpeg = { 95, 95 } } };
+    const char *path = save("waves.png", W + 1, H + 1, 3, UP_SAMPLE_U8, waves);
+    const char *const twice[] = { path, path };
+    up_train_pictures clean = load(&path, 1, S, &skipped), set[KINDS];
+    up_train_pictures first = load_degraded(twice, 2, S, harsh, 1, &skipped);
+    double off[KINDS];
+    for (int i = 0; i < KINDS; i++) {
+        set[i] = load_degraded(&path, 1, S, of[i], i == SEED ? 2 : 1, &skipped);
+        off[i] = squared_difference(&clean.picture[0], &set[i].picture[0]);
+        expect_waves(&set[i].picture[0]);
+    }
+    expect_same(&first.picture[0], &set[SAME].picture[0], S);
+    cr_expect_gt(squared_difference(&first.picture[0], &first.picture[1]), 1);
+    cr_expect_gt(squared_difference(&first.picture[0], &set[SEED].picture[0]), 1);
+    cr_expect(off[MILD] > 0 && off[MILD] < off[SAME], "%g and %g", off[MILD], off[SAME]);
+    up_train_pictures_free(&clean);
+    up_train_pictures_free(&first);
+    for (int i = 0; i < KINDS; i++)
+        up_train_pictures_free(&set[i]);
 }
 
 Test(train_pictures, depth_and_opaque_alpha_make_no_difference)

@@ -181,6 +181,10 @@ const cli_option cli_options[] = {
     { "validation", 0, "FILE|DIR", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_more, FIELD(validation), .hint = CLI_HINT_FILE,
       .help = "pictures kept aside to measure by, may be given again; otherwise every tenth" },
+    { "degrade", 0, "KIND:LOW-HIGH", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_degrade, FIELD(train.degrade),
+      .help = "spoil the inputs, to learn to mend them: jpeg:30-90 (quality), noise:0-10 (standard "
+              "deviation in levels), or both by a comma" },
     { "support", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.support), 5, 21,
       .help = "linear: a pixel is made from NxN pixels of the input, N odd; default 9" },

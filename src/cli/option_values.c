@@ -14,8 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The number at *text, which moves behind it. Only plain decimal notation. */
-static bool take_number(const char **text, double *number)
+bool cli_take_number(const char **text, double *number)
 {
     static const char plain[] = "0123456789.+-eE";
     if (strspn(*text, "0123456789.+-") == 0)
@@ -107,7 +106,8 @@ bool cli_parse_number(const cli_option *option, const char *value, void *field, 
 {
     const char *rest = value;
     double number;
-    if (take_number(&rest, &number) && !*rest && number >= option->low && number <= option->high) {
+    if (cli_take_number(&rest, &number) && !*rest && number >= option->low &&
+        number <= option->high) {
         *(double *)field = number;
         return true;
     }
@@ -141,11 +141,11 @@ bool cli_parse_scale(const cli_option *option, const char *value, void *field, c
 {
     double scale[2];
     const char *rest = value;
-    bool fine = take_number(&rest, &scale[0]);
+    bool fine = cli_take_number(&rest, &scale[0]);
     scale[1] = scale[0];
     if (fine && *rest == ',') {
         rest++;
-        fine = take_number(&rest, &scale[1]);
+        fine = cli_take_number(&rest, &scale[1]);
     }
     for (int i = 0; i < 2 && fine; i++)
         fine = scale[i] >= option->low && scale[i] <= option->high;
@@ -229,7 +229,7 @@ bool cli_parse_bytes(const cli_option *option, const char *value, void *field, c
     (void)option;
     const char *rest = value;
     double number;
-    bool fine = take_number(&rest, &number);
+    bool fine = cli_take_number(&rest, &number);
     double bytes = fine ? number * unit_bytes(rest + strspn(rest, " ")) : 0;
     if (!(bytes >= 1 && bytes < 0x1p62))
         return want(wanted, "an amount of memory such as 512M, 1.5GiB or 50%");

@@ -21,5 +21,9 @@ cli_parse cli_parse_color;    /* up_options.background, and has_background */
 cli_parse cli_parse_methods;  /* cli_words: known methods */
 cli_parse cli_parse_format;   /* const char *: a format that can be written */
 cli_parse cli_parse_template; /* const char *: a template of names */
+cli_parse cli_parse_degrade;  /* up_degradation: noise:LOW-HIGH,jpeg:LOW-HIGH */
+
+/* The number at *text, which moves behind it. Only plain decimal notation. */
+bool cli_take_number(const char **text, double *number);
 
 #endif

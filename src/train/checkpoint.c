@@ -1,5 +1,6 @@
 /* Training in a file: safetensors, with the options that it was begun with as text. */
 #include "base/memory.h"
+#include "train/degrade.h"
 #include "train/net_training.h"
 #include "weights/safetensors.h"
 
@@ -34,11 +35,13 @@ static void describe(const up_net_training *t, char text[TEXT])
 {
     const up_train_options *o = &t->options;
     uint64_t places = t->patches->until[t->patches->set->count - 1];
+    char degrade[UP_DEGRADATION_TEXT];
+    up_degradation_text(degrade, &o->degrade);
     snprintf(text, TEXT,
              "scale %d, channels %d, layers %d, kernels %d and %d, steps %d, batch %d, patch %d, "
-             "rate %g, loss %d, seed %" PRIu64 ", threads %d, patches %" PRIu64,
+             "rate %g, loss %d, seed %" PRIu64 ", threads %d, patches %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate, (int)o->loss, o->seed, t->threads, places);
+             o->patch, o->rate, (int)o->loss, o->seed, t->threads, places, degrade);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

@@ -1,9 +1,11 @@
 /* The transposed convolution that is the least squares of all pixels. */
+#include "train/degrade.h"
 #include "train/linear_fit.h"
 #include "train/train.h"
 
 #include "base/memory.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <time.h>
@@ -70,6 +72,7 @@ static up_status validate(fitting *f, up_error *error)
 
 static up_status save(const fitting *f, up_error *error)
 {
+    const up_train_options *o = &f->job->options;
     const size_t side = (size_t)(f->support * f->scale), shape[] = { 1, 1, side, side };
     const up_tensor tensor = { .name = "upsample.weight",
                                .dtype = UP_DTYPE_F32,
@@ -77,13 +80,16 @@ static up_status save(const fitting *f, up_error *error)
                                .shape = shape,
                                .data = f->kernel,
                                .bytes = side * side * sizeof *f->kernel };
-    char description[128], recipe[128], layers[256];
+    char description[128], recipe[256], layers[256], degrade[UP_DEGRADATION_TEXT], seed[32] = "";
     snprintf(description, sizeof description,
              "Least squares: each pixel of the output from %dx%d of the input", f->support,
              f->support);
+    up_degradation_text(degrade, &o->degrade);
+    if (degrade[0])
+        snprintf(seed, sizeof seed, " --seed %" PRIu64, o->seed);
     snprintf(recipe, sizeof recipe,
-             "upscale train --kind linear --scale %d --support %d --ridge %g", f->scale, f->support,
-             f->ridge);
+             "upscale train --kind linear --scale %d --support %d --ridge %g%s%s", f->scale,
+             f->support, f->ridge, degrade, seed);
     snprintf(layers, sizeof layers,
              "[{\"op\": \"pad\", \"amount\": %d, \"mode\": \"replicate\"}, "
              "{\"op\": \"conv_transpose2d\", \"name\": \"upsample\", \"stride\": %d, "

@@ -1,5 +1,6 @@
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
 #include "base/memory.h"
+#include "train/degrade.h"
 #include "train/net_file.h"
 #include "train/net_training.h"
 
@@ -75,16 +76,18 @@ static up_status save_weights(run *r, up_error *error)
     const up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
     static const char *const losses[] = { "l1+l2", "l1", "l2", "charbonnier" };
-    char description[160], recipe[400], step[32], seed[32];
+    char description[160], recipe[400], degrade[UP_DEGRADATION_TEXT], step[32], seed[32];
     snprintf(description, sizeof description,
              "%d channels, %d layers, %.0f multiply-adds per input pixel, added to bicubic",
              o->channels, o->layers + 2, up_model_multiply_adds(&t->model));
+    up_degradation_text(degrade, &o->degrade);
     snprintf(recipe, sizeof recipe,
              "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
              "--last-kernel %d --steps %d --batch %d --patch %d --rate %g "
-             "--loss %s --seed %" PRIu64 "%s",
+             "--loss %s%s --seed %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate, losses[o->loss], o->seed, o->from ? " --from earlier weights" : "");
+             o->patch, o->rate, losses[o->loss], degrade, o->seed,
+             o->from ? " --from earlier weights" : "");
     snprintf(step, sizeof step, "%" PRId64, t->step);
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
     const up_metadata_item more[] = { { "steps", step }, { "seed", seed } };

@@ -3,6 +3,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "train/decode.h"
+#include "train/degrade.h"
 
 #include <math.h>
 
@@ -43,6 +44,7 @@ static up_status allocate(up_pixels *pixels, int width, int height, int channels
                                   .depth = sample == UP_SAMPLE_F32 ? 32 : 8 };
     size_t count = (size_t)width * (size_t)height * (size_t)channels;
     size_t size = sample == UP_SAMPLE_F32 ? sizeof(float) : 1;
+    pixels->row_stride = (size_t)width * (size_t)channels * size;
     pixels->data = up_alloc(count, size);
     return pixels->data ? UP_OK : up_fail_memory(error, "a training picture", count * size);
 }
@@ -101,6 +103,7 @@ static up_status make_planes(up_train_picture *picture, const up_pixels *origina
     const int w = picture->width, h = picture->height;
     UP_TRY(allocate(low, w, h, f->channels, f->color, UP_SAMPLE_U8, error));
     UP_TRY(resize(original, low, options, error));
+    UP_TRY(up_degrade(low, &options->degrade, options->seed, picture->place, error));
     take_low(picture, low);
     const up_pixels plane = { .format = { .width = w,
                                           .height = h,
@@ -146,9 +149,10 @@ static up_status check_size(const char *path, int width, int height, int scale, 
                    height, scale, least, least);
 }
 
-static up_status load_picture(up_train_picture *picture, const char *path,
+static up_status load_picture(up_train_picture *picture, const char *path, size_t place,
                               const up_train_options *options, up_error *error)
 {
+    *picture = (up_train_picture){ .path = path, .place = place };
     up_pixels original;
     UP_TRY(up_train_decode(&original, path, error));
     const up_format *f = &original.format;
@@ -156,7 +160,6 @@ static up_status load_picture(up_train_picture *picture, const char *path,
     if (status == UP_OK)
         status = make_picture(picture, &original, options, error);
     up_free(original.data);
-    picture->path = path;
     if (status != UP_OK)
         picture_free(picture);
     return status;
@@ -217,7 +220,7 @@ static void load_all(candidate *list, const char *const *paths, size_t count, in
         candidate *c = &list[i];
         if (stopped || c->status != UP_OK)
             continue;
-        c->status = load_picture(&c->picture, paths[i], options, &c->why);
+        c->status = load_picture(&c->picture, paths[i], i, options, &c->why);
         if (c->status != UP_OK && !is_skipped(c->status)) {
 #pragma omp atomic write
             stop = true;

@@ -12,6 +12,7 @@ enum { UP_TRAIN_LEAST = 16 }; /* low-resolution pixels on a side */
 
 typedef struct {
     const char *path;  /* the caller's */
+    size_t place;      /* among the paths */
     int width, height; /* of the low resolution */
     float *low;        /* [height][width]: BT.601 studio luma, 16/255 .. 235/255, of 8-bit pixels */
     int16_t *residual; /* [height * scale][width * scale]: the original's luma minus the bicubic
@@ -26,9 +27,9 @@ typedef struct {
 } up_train_pictures;
 
 /* Loads pictures by the protocol of up_train_options: cropped at the right and bottom to a multiple
- * of the scale, reduced by bicubic to 8 bits. Of the options scale, threads, max_memory, cancel and
- * skipped count. What cannot be used is reported, in order, and left out; `set` may come out empty.
- * Paths must live as long as the set. */
+ * of the scale, reduced by bicubic to 8 bits, and degraded. Of the options scale, seed, degrade,
+ * threads, max_memory, cancel and skipped count. What cannot be used is reported, in order, and
+ * left out; `set` may come out empty. Paths must live as long as the set. */
 up_status up_train_pictures_load(up_train_pictures *set, const char *const *paths, size_t count,
                                  const up_train_options *options, up_error *error);
 void up_train_pictures_free(up_train_pictures *set);

@@ -3,6 +3,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "io/writer.h"
+#include "train/degrade.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ static up_status check(const up_train_options *o, const char *output, up_error *
         return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 or more, not %d", o->threads);
     if (!output || !o->picture_count)
         return up_fail(error, UP_ERROR_ARGUMENT, "training needs pictures and an output file");
+    UP_TRY(up_degradation_check(&o->degrade, error));
     up_writer *writer; /* better to hear of it before the work */
     up_status status = up_writer_open(&writer, output, o->overwrite, error);
     up_writer_close(&writer);
