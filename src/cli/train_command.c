@@ -242,6 +242,6 @@ const cli_command cli_train_command = {
         "upscale train -r photos -s 2 -o mine.safetensors\n"
         "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n"
         "# a network, which may be broken off and taken up again\n"
-        "upscale train -r photos --kind net --checkpoint mine.ck --resume -o net.safetensors\n",
+        "upscale train -r photos --kind net --checkpoint ck --resume -o n.safetensors\n",
     .run = run_train,
 };
