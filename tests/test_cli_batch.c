@@ -85,7 +85,7 @@ Test(cli_batch, json_has_one_valid_line_per_file)
         json_t *json = parse_line(line);
         done += strcmp(text(json, "status"), "done") == 0;
         failed += strcmp(text(json, "status"), "failed") == 0;
-        cr_expect_str_eq(text(json, "method"), "lanczos");
+        cr_expect_str_eq(text(json, "method"), "tconv:small");
         if (strcmp(text(json, "input"), "a.ppm") == 0) {
             cr_expect_str_eq(text(json, "output"), "out/a.ppm");
             cr_expect_eq(json_integer_value(json_object_get(json, "width")), 24);
@@ -164,7 +164,7 @@ Test(cli_batch, no_bar_without_a_terminal)
     static const shell_case tests[] = {
         { "upscale a.ppm -o o1.ppm", 0, "", "" },
         { "upscale a.ppm b.ppm -q -o o2", 0, "", "" },
-        { "upscale a.ppm b.ppm -v -o o3", 0, "", "lanczos" },
+        { "upscale a.ppm b.ppm -v -o o3", 0, "", "tconv:small x2" },
     };
     SHELL_EXPECT_ALL(tests);
 }

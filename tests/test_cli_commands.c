@@ -17,7 +17,7 @@ Test(cli_commands, info)
 {
     static const shell_case tests[] = {
         { "upscale info a.ppm", 0, "12 x 10 RGB, 8 bit", "" },
-        { "upscale info a.ppm", 0, "24 x 20 with lanczos", "" },
+        { "upscale info a.ppm", 0, "24 x 20 with tconv:small", "" },
         { "upscale info a.ppm -s 3 -m nearest", 0, "36 x 30 with nearest", "" },
         { "upscale info a.ppm --json", 0, "\"width\":12,\"height\":10", "" },
         { "upscale info -r tree --json", 0, "\"input\":\"tree/b.ppm\"", "" },

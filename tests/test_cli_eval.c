@@ -167,7 +167,7 @@ Test(cli_eval, csv)
         { "upscale eval set/kitten.png -m nearest -s 3 --csv -q", 0,
           "\nset/kitten.png,nearest,3,y,3,", "" },
         { "upscale eval set/kitten.png --csv -q | awk -F, 'NF != 9'", 0, "", "" },
-        { "cp a.ppm 'odd, \"name\".ppm'; upscale eval odd* --csv -q", 0,
+        { "cp a.ppm 'odd, \"name\".ppm'; upscale eval odd* -m lanczos --csv -q", 0,
           "\n\"odd, \"\"name\"\".ppm\",lanczos,2,", "" },
     };
     SHELL_EXPECT_ALL(tests);

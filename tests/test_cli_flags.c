@@ -21,7 +21,7 @@ Test(cli_flags, says_what_it_is)
         { "upscale pool --help", 0, "--ceil-mode", "" },
         { "upscale info --help", 0, "--json", "" },
         { "upscale --list-methods", 0, "lanczos", "" },
-        { "upscale --list-methods", 0, "(default)", "" },
+        { "upscale --list-methods", 0, "The default is tconv:small.", "" },
         { "upscale --man", 0, ".TH UPSCALE 1", "" },
         { "upscale", 2, "", "no input" },
     };

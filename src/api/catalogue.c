@@ -12,7 +12,7 @@ const up_method_info *up_method_at(int i)
 
 const char *up_default_method(void)
 {
-    return up_lanczos.info.name;
+    return "tconv:small";
 }
 
 const up_file_format_info *up_file_format_at(int i)

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char default_methods[] = "nearest,bilinear,bicubic,lanczos,tconv:linear";
+static const char default_methods[] = "nearest,bilinear,bicubic,lanczos,tconv:linear,tconv:small";
 
 /* -------------------------------------------------------------- what is asked for */
 

@@ -5,20 +5,13 @@
 #include "weights_report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static void show_methods(void)
 {
     const up_method_info *method;
-    const char *standard = up_default_method();
-    bool listed = false;
-    for (int i = 0; (method = up_method_at(i)); i++) {
-        bool chosen = strcmp(method->name, standard) == 0;
-        cli_print("%-14s %s%s", method->name, method->summary, chosen ? " (default)" : "");
-        listed |= chosen;
-    }
-    if (!listed)
-        cli_print("The default is %s.", standard);
+    for (int i = 0; (method = up_method_at(i)); i++)
+        cli_print("%-14s %s", method->name, method->summary);
+    cli_print("The default is %s.", up_default_method());
 }
 
 /* "  tconv:NAME  x2  1,234  LICENCE"; or why it cannot be used. Closes the weights. */

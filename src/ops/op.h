@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define UP_LANES 16       /* columns that float rows are rounded up to */
+#define UP_LANES 16 /* columns that float rows are rounded up to */
 #define UP_MAX_INPUTS 2
 
 typedef struct {

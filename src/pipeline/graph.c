@@ -8,7 +8,7 @@
 
 #define WIDE_BYTES 98304.0 /* of all channels of a row */
 #define BLOCK_COLUMNS 192  /* blocks are a multiple of this */
-#define BLOCK_FLOATS 12288  /* of fused blocks: what the first-level cache can hold */
+#define BLOCK_FLOATS 12288 /* of fused blocks: what the first-level cache can hold */
 
 void up_graph_init(up_graph *graph)
 {
