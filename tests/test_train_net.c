@@ -79,9 +79,12 @@ Test(train_net, gives_the_same_file_twice)
     up_train_options options = small_net();
     const char *one = scratch_path("one.safetensors");
     const char *two = scratch_path("two.safetensors");
-    train(one, &options, UP_OK);
-    train(two, &options, UP_OK);
-    expect_same_file(one, two);
+    for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++) {
+        options.precision = (up_precision)p;
+        train(one, &options, UP_OK);
+        train(two, &options, UP_OK);
+        expect_same_file(one, two);
+    }
 }
 
 static volatile int stop;
@@ -111,6 +114,9 @@ Test(train_net, resumes_to_the_same_result)
     options.rate = 0.5;
     train(resumed, &options, UP_ERROR_WEIGHTS);
     options.rate = 0;
+    options.precision = UP_PRECISION_BFLOAT16;
+    train(resumed, &options, UP_ERROR_WEIGHTS);
+    options.precision = UP_PRECISION_FLOAT32;
     options.degrade.jpeg = (up_range){ 30, 90 };
     train(resumed, &options, UP_ERROR_WEIGHTS);
 }
@@ -121,6 +127,20 @@ static void keep_best(void *user, const up_train_state *state)
 {
     (void)user;
     best_psnr = state->best_psnr;
+}
+
+Test(train_net, learns_in_mixed_precision)
+{
+    up_train_options options = small_net();
+    const char *path = scratch_path("weights.safetensors");
+    options.precision = UP_PRECISION_BFLOAT16;
+    options.report = keep_best;
+    options.steps = 1;
+    train(path, &options, UP_OK);
+    double begun = best_psnr;
+    options.steps = 200;
+    train(path, &options, UP_OK);
+    cr_expect_gt(best_psnr, begun + 1, "from %.2f to %.2f dB", begun, best_psnr);
 }
 
 Test(train_net, learns_and_goes_on_from_weights_of_another_scale)

@@ -52,6 +52,17 @@ static up_status allocate(up_net_training *t, up_error *error)
     return got ? UP_OK : up_fail_memory(error, "a model", 6 * model->parameters * sizeof(float));
 }
 
+static up_status make_mixed(up_net_training *t, int size, up_error *error)
+{
+    UP_TRY(up_mixed_weights_make(&t->mixed_weights, &t->model, error));
+    t->mixed = up_alloc_zero(t->threads, sizeof *t->mixed);
+    if (!t->mixed)
+        return up_fail_memory(error, "patches", t->threads * sizeof *t->mixed);
+    for (int i = 0; i < t->threads; i++)
+        UP_TRY(up_mixed_pass_make(&t->mixed[i], &t->model, size, size, error));
+    return UP_OK;
+}
+
 up_status up_net_training_make(up_net_training *t, const up_train_options *options,
                                const up_patches *patches, up_error *error)
 {
@@ -67,6 +78,8 @@ up_status up_net_training_make(up_net_training *t, const up_train_options *optio
     for (int i = 0; status == UP_OK && i < t->threads; i++)
         status = up_gradient_work_make(&t->work[i], &t->model, patches->size, patches->size, true,
                                        error);
+    if (status == UP_OK && options->precision == UP_PRECISION_BFLOAT16)
+        status = make_mixed(t, patches->size, error);
     if (status == UP_OK)
         up_model_initialise(&t->model, t->parameter, options->seed);
     else
@@ -79,6 +92,8 @@ void up_net_training_free(up_net_training *t)
     for (int i = 0; i < t->threads; i++) {
         if (t->work)
             up_gradient_work_free(&t->work[i]);
+        if (t->mixed)
+            up_mixed_pass_free(&t->mixed[i]);
         if (t->part)
             up_free(t->part[i]);
     }
@@ -88,9 +103,11 @@ void up_net_training_free(up_net_training *t)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         up_free(all[i]);
     up_free(t->work);
+    up_free(t->mixed);
     up_free(t->part);
     up_free(t->loss);
     up_model_packed_free(&t->packed);
+    up_mixed_weights_free(&t->mixed_weights);
     up_model_free(&t->model);
     *t = (up_net_training){ 0 };
 }
@@ -99,7 +116,10 @@ void up_net_training_free(up_net_training *t)
 static void prepare(up_net_training *t, int i)
 {
     float kept = t->step > 0 ? fminf(AVERAGED, (float)(t->step + 1) / (float)(t->step + 10)) : 0;
-    up_model_pack(&t->packed, &t->model, i, t->parameter);
+    if (t->mixed)
+        up_mixed_weights_pack(&t->mixed_weights, &t->model, i, t->parameter);
+    else
+        up_model_pack(&t->packed, &t->model, i, t->parameter);
     for (size_t p = t->model.layer[i].first; p < up_model_end(&t->model, i); p++)
         t->average[p] = kept * t->average[p] + (1 - kept) * t->parameter[p];
 }
@@ -111,11 +131,26 @@ static up_loss loss_now(const up_net_training *t)
     return (double)t->step < 0.7 * (double)t->options.steps ? UP_LOSS_L1 : UP_LOSS_L2;
 }
 
+/* Forward, loss and back of the patch that thread `thread` has drawn. */
+static double run_patch(up_net_training *t, int thread, float weight)
+{
+    up_gradient_work *work = &t->work[thread];
+    if (t->mixed) {
+        up_mixed_forward(&t->mixed[thread], &t->mixed_weights, work);
+        double loss = up_model_loss(work, loss_now(t), weight);
+        up_mixed_backward(&t->mixed[thread], &t->mixed_weights, work);
+        return loss;
+    }
+    up_model_forward(work, &t->packed);
+    double loss = up_model_loss(work, loss_now(t), weight);
+    up_model_backward(work, &t->packed, t->part[thread]);
+    return loss;
+}
+
 /* Thread `thread`: its share of the patches, always the same ones. */
 static void run_patches(up_net_training *t, int thread)
 {
     const up_patches *patches = t->patches;
-    up_gradient_work *work = &t->work[thread];
     int batch = t->options.batch;
     double side = patches->size * t->model.scale, samples = side * side;
     float weight = (float)(1 / (samples * batch));
@@ -123,11 +158,11 @@ static void run_patches(up_net_training *t, int thread)
     t->loss[thread] = 0;
     for (int b = batch * thread / t->threads; b < batch * (thread + 1) / t->threads; b++) {
         up_random random = up_random_make(t->options.seed, (uint64_t)t->step, (uint64_t)b + 16);
-        up_patches_draw(patches, &random, work);
-        up_model_forward(work, &t->packed);
-        t->loss[thread] += up_model_loss(work, loss_now(t), weight);
-        up_model_backward(work, &t->packed, t->part[thread]);
+        up_patches_draw(patches, &random, &t->work[thread]);
+        t->loss[thread] += run_patch(t, thread, weight);
     }
+    if (t->mixed)
+        up_mixed_collect(&t->mixed[thread], t->part[thread]);
     t->loss[thread] /= samples * batch;
 }
 

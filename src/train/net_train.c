@@ -61,8 +61,9 @@ static up_status check(const up_train_options *o, up_error *error)
                        "patches of %d pixels cannot be trained: the size must be a multiple of 16 "
                        "up to 512",
                        o->patch);
-    if (!(o->rate <= 1) || o->loss > UP_LOSS_CHARBONNIER)
-        return up_fail(error, UP_ERROR_ARGUMENT, "the rate must be at most 1, and the loss known");
+    if (!(o->rate <= 1) || o->loss > UP_LOSS_CHARBONNIER || o->precision > UP_PRECISION_BFLOAT16)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "the rate must be at most 1, and the loss and the precision known");
     if (o->resume && !o->checkpoint)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "there is nothing to resume from; name a --checkpoint");
@@ -84,9 +85,10 @@ static up_status save_weights(run *r, up_error *error)
     snprintf(recipe, sizeof recipe,
              "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
              "--last-kernel %d --steps %d --batch %d --patch %d --rate %g "
-             "--loss %s%s --seed %" PRIu64 "%s",
+             "--loss %s%s%s --seed %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate, losses[o->loss], degrade, o->seed,
+             o->patch, o->rate, losses[o->loss],
+             o->precision == UP_PRECISION_BFLOAT16 ? " --precision bfloat16" : "", degrade, o->seed,
              o->from ? " --from earlier weights" : "");
     snprintf(step, sizeof step, "%" PRId64, t->step);
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);

@@ -3,6 +3,7 @@
 #define UP_TRAIN_NET_TRAINING_H
 
 #include "train/gradient.h"
+#include "train/mixed_pass.h"
 #include "train/patches.h"
 
 typedef struct {
@@ -20,8 +21,10 @@ typedef struct {
     up_model_packed packed;
     const up_patches *patches;
     up_gradient_work *work; /* [threads] */
-    float **part;           /* [threads] of the gradient */
-    double *loss;           /* [threads] */
+    up_mixed_pass *mixed;   /* [threads]; NULL: all is done in float */
+    up_mixed_weights mixed_weights;
+    float **part; /* [threads] of the gradient */
+    double *loss; /* [threads] */
     int threads;
 } up_net_training;
 

@@ -1,5 +1,6 @@
 /* Steps of training, beside what the cores could multiply: forward and backward are counted as
- * three times the multiply-adds of the network. pytorch_train.py times the same steps. */
+ * three times the multiply-adds of the network. pytorch_train.py times the same
+ * steps. Shares are of what float32 could reach, which matrix units go beyond. */
 #include "bench_race.h"
 
 #include "base/memory.h"
@@ -12,10 +13,10 @@ enum { SIDE = 256, BATCH = 16, PATCH = 48 };
 
 static const struct {
     const char *name;
-    int channels, layers, last_kernel;
+    int channels, layers;
 } nets[] = {
-    { "16 channels, 4 layers (small)", 16, 4, 5 },
-    { "32 channels, 8 layers", 32, 8, 3 },
+    { "small (12 channels, 9 layers)", 12, 9 },
+    { "large (32 channels, 12 layers)", 32, 12 },
 };
 
 static void step(void *training)
@@ -23,24 +24,27 @@ static void step(void *training)
     up_net_training_step(training);
 }
 
-static void run_net(int i, int threads, const up_patches *patches, const bench_limits *limits)
+static void run_net(int i, int threads, up_precision precision, const up_patches *patches,
+                    const bench_limits *limits)
 {
     const up_train_options options = { .scale = 2,
                                        .channels = nets[i].channels,
                                        .layers = nets[i].layers,
-                                       .first_kernel = 5,
-                                       .last_kernel = nets[i].last_kernel,
+                                       .first_kernel = 3,
+                                       .last_kernel = 3,
                                        .steps = 1000000,
                                        .batch = BATCH,
                                        .patch = PATCH,
                                        .rate = 1e-6,
+                                       .precision = precision,
                                        .threads = threads };
     up_net_training training;
     if (up_net_training_make(&training, &options, patches, NULL) != UP_OK)
         return;
     double seconds = bench_seconds(step, &training), pixels = (double)BATCH * PATCH * PATCH;
     double work = 3 * pixels * up_model_multiply_adds(&training.model);
-    printf("%-32s %d %8.1f %8.2f %8.1f %7.0f%%\n", nets[i].name, threads, 1e3 * seconds,
+    printf("%-31s %-8s %d %7.1f %6.2f %8.1f %7.0f%%\n", nets[i].name,
+           precision == UP_PRECISION_BFLOAT16 ? "bfloat16" : "float32", threads, 1e3 * seconds,
            1e-6 * pixels / seconds, 2e-9 * work / seconds,
            100 * work / seconds / limits[threads - 1].multiply_adds);
     up_net_training_free(&training);
@@ -53,13 +57,14 @@ void bench_train(const bench_limits *limits)
     picture.residual = calloc(4 * SIDE * SIDE, sizeof *picture.residual);
     const up_train_pictures set = { .picture = &picture, .count = 1 };
     up_patches patches;
-    printf("\nTraining x2, %d patches of %dx%d a step\n%-32s %s %8s %8s %8s %8s\n", BATCH, PATCH,
-           PATCH, "net", "T", "ms/step", "Mpx/s", "GFLOP/s", "of peak");
+    printf("\nTraining x2, %d patches of %dx%d a step\n%-31s %-8s %s %7s %6s %8s %8s\n", BATCH,
+           PATCH, PATCH, "net", "factors", "T", "ms/step", "Mpx/s", "GFLOP/s", "of peak");
     if (picture.low && picture.residual &&
         up_patches_make(&patches, &set, 2, PATCH, NULL) == UP_OK) {
         for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
             for (int threads = 1; threads <= BENCH_THREADS; threads++)
-                run_net((int)i, threads, &patches, limits);
+                for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++)
+                    run_net((int)i, threads, (up_precision)p, &patches, limits);
         up_patches_free(&patches);
     }
     up_free(picture.low);

@@ -1,0 +1,47 @@
+#include "kernels/matrix.h"
+
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+#ifdef UPSCALE_AMX
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+extern const up_matrix_kernels up_matrix_amx;
+
+/* The system gives the tiles' memory to a process that asks for it. */
+static bool tiles_allowed(void)
+{
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
+
+const up_matrix_kernels *up_matrix_kernels_amx(void)
+{
+    enum { FEATURES = 7, BF16 = 1 << 22, TILE = 1 << 24 };
+    unsigned a, b, c, d;
+    bool vectors = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
+    bool tiles = __get_cpuid_count(FEATURES, 0, &a, &b, &c, &d) && (d & BF16) && (d & TILE);
+    return vectors && tiles && tiles_allowed() ? &up_matrix_amx : NULL;
+}
+
+#else
+
+const up_matrix_kernels *up_matrix_kernels_amx(void)
+{
+    return NULL;
+}
+
+#endif
+
+const up_matrix_kernels *up_matrix_kernels_get(void)
+{
+    const up_kernels *all[8];
+    int count = up_kernels_all(all, 8);
+    bool best = strcmp(up_kernels_get()->name, all[count - 1]->name) == 0;
+    const up_matrix_kernels *amx = best ? up_matrix_kernels_amx() : NULL;
+    return amx ? amx : &up_matrix_kernels_reference;
+}
