@@ -1,77 +1,117 @@
 #include "train/muon.h"
 
+#include "base/memory.h"
+#include "kernels/kernels.h"
+
 #include <math.h>
 #include <string.h>
 
 #define MOMENTUM 0.95f
+#define STEPS 5
 
-size_t up_muon_scratch(int rows, int columns)
+up_status up_muon_work_make(up_muon_work *work, int rows, int columns, up_error *error)
 {
-    size_t small = rows < columns ? rows : columns;
-    return 2 * (size_t)rows * columns + 2 * small * small;
-}
-
-static float dot(const float *a, const float *b, int n)
-{
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
-/* out[n][m] = factor * in[n][m] + a[n][n] in[n][m] */
-static void multiply(float *restrict out, const float *restrict a, const float *restrict in, int n,
-                     int m, float factor)
-{
-    for (int i = 0; i < n; i++) {
-        float *to = out + (size_t)i * m;
-        for (int x = 0; x < m; x++)
-            to[x] = factor * in[(size_t)i * m + x];
-        for (int j = 0; j < n; j++) {
-            float f = a[i * n + j];
-            const float *from = in + (size_t)j * m;
-            for (int x = 0; x < m; x++)
-                to[x] += f * from[x];
-        }
+    int small = up_min(rows, columns), large = up_max(rows, columns);
+    *work = (up_muon_work){ .rows = rows,
+                            .columns = columns,
+                            .small = small,
+                            .large = large,
+                            .small_stride = (int)up_round_up(small, 16),
+                            .large_stride = (int)up_round_up(large, 16) };
+    size_t wide = (size_t)small * work->large_stride, tall = (size_t)large * work->small_stride;
+    size_t square = (size_t)small * work->small_stride;
+    size_t count = 2 * wide + tall + 2 * square;
+    work->memory = up_alloc_zero(count, sizeof(float));
+    work->row = up_alloc(large, sizeof *work->row);
+    if (!work->memory || !work->row) {
+        up_muon_work_free(work);
+        return up_fail_memory(error, "a matrix", count * sizeof(float));
     }
+    work->x = work->memory;
+    work->y = work->x + wide;
+    work->turned = work->y + wide;
+    work->gram = work->turned + tall;
+    work->square = work->gram + square;
+    return UP_OK;
 }
 
-/* Five Newton-Schulz steps of the quintic that brings all singular values of x near 1; n <= m.
- * `y` is as large, `gram` and `square` are [n][n]. */
-static void orthogonalise(float *x, float *y, float *gram, float *square, int n, int m)
+void up_muon_work_free(up_muon_work *work)
+{
+    up_free(work->memory);
+    up_free(work->row);
+    *work = (up_muon_work){ 0 };
+}
+
+/* out[small][stride] = a[small][inner] b[inner][stride] */
+static void multiply(up_muon_work *work, float *out, const float *a, int a_stride, const float *b,
+                     int inner, int stride)
+{
+    for (int k = 0; k < inner; k++)
+        work->row[k] = b + (size_t)k * stride;
+    for (int i = 0; i < work->small; i++)
+        up_kernels_get()->mix_rows(out + (size_t)i * stride, work->row, a + (size_t)i * a_stride,
+                                   inner, stride);
+}
+
+static void turn(up_muon_work *work)
+{
+    for (int i = 0; i < work->small; i++)
+        for (int j = 0; j < work->large; j++)
+            work->turned[(size_t)j * work->small_stride + i] =
+                work->x[(size_t)i * work->large_stride + j];
+}
+
+static void scale_to_unit(up_muon_work *work)
+{
+    size_t count = (size_t)work->small * work->large_stride;
+    float squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (size_t i = 0; i < count; i++)
+        squares += work->x[i] * work->x[i];
+    float length = sqrtf(squares) + 1e-12f;
+    for (size_t i = 0; i < count; i++)
+        work->x[i] /= length;
+}
+
+/* Newton-Schulz steps of the quintic that brings all singular values of x near 1:
+ * x becomes (a + b g + c g^2) x, with g = x x^T. */
+static void orthogonalise(up_muon_work *work)
 {
     const float a = 3.4445f, b = -4.7750f, c = 2.0315f;
-    float length = sqrtf(dot(x, x, n * m)) + 1e-12f;
-    for (int i = 0; i < n * m; i++)
-        x[i] /= length;
-    for (int step = 0; step < 5; step++) {
+    int n = work->small, stride = work->small_stride;
+    scale_to_unit(work);
+    for (int step = 0; step < STEPS; step++) {
+        turn(work);
+        multiply(work, work->gram, work->x, work->large_stride, work->turned, work->large, stride);
+        multiply(work, work->square, work->gram, stride, work->gram, n, stride);
+        for (int i = 0; i < n * stride; i++)
+            work->square[i] = b * work->gram[i] + c * work->square[i];
         for (int i = 0; i < n; i++)
-            for (int j = 0; j < n; j++)
-                gram[i * n + j] = dot(x + (size_t)i * m, x + (size_t)j * m, m);
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j < n; j++)
-                square[i * n + j] = b * gram[i * n + j] + c * dot(gram + i * n, gram + j * n, n);
-        multiply(y, square, x, n, m, a);
-        memcpy(x, y, sizeof *x * n * m);
+            work->square[i * stride + i] += a;
+        multiply(work, work->y, work->square, stride, work->x, n, work->large_stride);
+        float *made = work->y;
+        work->y = work->x;
+        work->x = made;
     }
 }
 
-void up_muon(float *weight, float *mean, const float *gradient, int rows, int columns, double rate,
-             float *scratch)
+/* Where element [r][c] of the matrix lies in x. */
+static size_t place(const up_muon_work *work, int r, int c)
 {
-    int wide = rows <= columns, n = wide ? rows : columns, m = wide ? columns : rows;
-    float *x = scratch, *y = x + n * m, *gram = y + n * m, *square = gram + n * n;
-    for (int r = 0; r < rows; r++)
-        for (int c = 0; c < columns; c++) {
-            size_t at = (size_t)r * columns + c;
+    return work->rows <= work->columns ? (size_t)r * work->large_stride + c
+                                       : (size_t)c * work->large_stride + r;
+}
+
+void up_muon(up_muon_work *work, float *weight, float *mean, const float *gradient, double rate)
+{
+    for (int r = 0; r < work->rows; r++)
+        for (int c = 0; c < work->columns; c++) {
+            size_t at = (size_t)r * work->columns + c;
             mean[at] = MOMENTUM * mean[at] + (1 - MOMENTUM) * gradient[at];
-            x[wide ? at : (size_t)c * rows + r] =
-                MOMENTUM * mean[at] + (1 - MOMENTUM) * gradient[at];
+            work->x[place(work, r, c)] = MOMENTUM * mean[at] + (1 - MOMENTUM) * gradient[at];
         }
-    orthogonalise(x, y, gram, square, n, m);
-    for (int r = 0; r < rows; r++)
-        for (int c = 0; c < columns; c++)
-            weight[(size_t)r * columns + c] -=
-                (float)rate * x[wide ? (size_t)r * columns + c : (size_t)c * rows + r];
+    orthogonalise(work);
+    for (int r = 0; r < work->rows; r++)
+        for (int c = 0; c < work->columns; c++)
+            weight[(size_t)r * work->columns + c] -= (float)rate * work->x[place(work, r, c)];
 }

@@ -1,6 +1,5 @@
 #include "base/memory.h"
 #include "train/adam.h"
-#include "train/muon.h"
 #include "train/net_training.h"
 
 #include <math.h>
@@ -27,11 +26,6 @@ static int columns_of(const up_model_layer *layer)
     return layer->in * layer->kernel * layer->kernel;
 }
 
-static size_t scratch_of(const up_model_layer *layer)
-{
-    return layer->op == UP_MODEL_CONV ? up_muon_scratch(layer->out, columns_of(layer)) : 0;
-}
-
 static up_status allocate(up_net_training *t, up_error *error)
 {
     const up_model *model = &t->model;
@@ -39,17 +33,23 @@ static up_status allocate(up_net_training *t, up_error *error)
     bool got = true;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         got &= (*all[i] = up_alloc_zero(model->parameters, sizeof(float))) != NULL;
-    for (int i = 0; i < model->layers; i++) {
-        size_t size = scratch_of(&model->layer[i]);
-        t->scratch_size = size > t->scratch_size ? size : t->scratch_size;
-    }
-    got &= (t->scratch = up_alloc(model->layers, t->scratch_size * sizeof(float))) != NULL;
+    got &= (t->muon = up_alloc_zero(model->layers, sizeof *t->muon)) != NULL;
     got &= (t->work = up_alloc_zero(t->threads, sizeof *t->work)) != NULL;
     got &= (t->part = up_alloc_zero(t->threads, sizeof *t->part)) != NULL;
     got &= (t->loss = up_alloc_zero(t->threads, sizeof *t->loss)) != NULL;
     for (int i = 0; got && i < t->threads; i++)
         got &= (t->part[i] = up_alloc_zero(model->parameters, sizeof(float))) != NULL;
     return got ? UP_OK : up_fail_memory(error, "a model", 6 * model->parameters * sizeof(float));
+}
+
+static up_status make_muon(up_net_training *t, up_error *error)
+{
+    for (int i = 0; i < t->model.layers; i++) {
+        const up_model_layer *layer = &t->model.layer[i];
+        if (layer->op == UP_MODEL_CONV)
+            UP_TRY(up_muon_work_make(&t->muon[i], layer->out, columns_of(layer), error));
+    }
+    return UP_OK;
 }
 
 static up_status make_mixed(up_net_training *t, int size, up_error *error)
@@ -74,6 +74,8 @@ up_status up_net_training_make(up_net_training *t, const up_train_options *optio
     if (status == UP_OK)
         status = allocate(t, error);
     if (status == UP_OK)
+        status = make_muon(t, error);
+    if (status == UP_OK)
         status = up_model_packed_make(&t->packed, &t->model, error);
     for (int i = 0; status == UP_OK && i < t->threads; i++)
         status = up_gradient_work_make(&t->work[i], &t->model, patches->size, patches->size, true,
@@ -97,11 +99,12 @@ void up_net_training_free(up_net_training *t)
         if (t->part)
             up_free(t->part[i]);
     }
-    float *all[] = {
-        t->parameter, t->mean, t->square, t->average, t->best, t->gradient, t->scratch
-    };
+    for (int i = 0; t->muon && i < t->model.layers; i++)
+        up_muon_work_free(&t->muon[i]);
+    float *all[] = { t->parameter, t->mean, t->square, t->average, t->best, t->gradient };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         up_free(all[i]);
+    up_free(t->muon);
     up_free(t->work);
     up_free(t->mixed);
     up_free(t->part);
@@ -195,8 +198,7 @@ static void descend(up_net_training *t, int i)
     double rate = up_learning_rate(t->options.rate, t->step, t->options.steps);
     size_t first = layer->first, end = up_model_end(&t->model, i);
     if (layer->op == UP_MODEL_CONV) {
-        up_muon(t->parameter + first, t->mean + first, t->gradient + first, layer->out,
-                columns_of(layer), rate, t->scratch + i * t->scratch_size);
+        up_muon(&t->muon[i], t->parameter + first, t->mean + first, t->gradient + first, rate);
         first += up_model_weights(layer);
     }
     up_adam(t->parameter, t->mean, t->square, t->gradient, first, end, ADAM * rate, t->step);

@@ -4,6 +4,7 @@
 
 #include "train/gradient.h"
 #include "train/mixed_pass.h"
+#include "train/muon.h"
 #include "train/patches.h"
 
 typedef struct {
@@ -16,8 +17,7 @@ typedef struct {
     double best_psnr;
 
     float *gradient;
-    float *scratch; /* of up_muon(): [layers][scratch_size] */
-    size_t scratch_size;
+    up_muon_work *muon; /* [layers] */
     up_model_packed packed;
     const up_patches *patches;
     up_gradient_work *work; /* [threads] */
