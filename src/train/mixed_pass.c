@@ -153,9 +153,13 @@ static bool is_pixel(const up_mixed_pass *pass, int i)
 /* Sums of a stretch that are no pixels become 0, as margins must be. */
 static void clear_margins(up_mixed_pass *pass, int channels, int first, int n)
 {
-    for (int i = 0; i < n; i++)
-        if (!is_pixel(pass, first + i))
-            memset(pass->sum + (size_t)i * channels, 0, channels * sizeof *pass->sum);
+    for (int y = first / pass->pitch; y * pass->pitch < first + n; y++) {
+        int margin = y * pass->pitch + (y < pass->height ? pass->width : 0);
+        int start = up_max(margin - first, 0), end = up_min((y + 1) * pass->pitch - first, n);
+        if (start < end)
+            memset(pass->sum + (size_t)start * channels, 0,
+                   (size_t)(end - start) * channels * sizeof *pass->sum);
+    }
 }
 
 static void give_output(const up_mixed_pass *pass, int first, int n, up_gradient_work *work)
