@@ -1,5 +1,6 @@
 #include "compare/comparison.h"
 
+#include "base/clock.h"
 #include "base/machine.h"
 #include "base/memory.h"
 #include "compare/file_names.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define UPSCALING 0.6 /* of the time of a result; the rest goes into its tiles */
 
@@ -190,13 +190,6 @@ static up_status measure_file(const up_comparison *c, up_compared *r, up_error *
 
 /* -------------------------------------------------------------- one result */
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static up_status run_plan(up_compared *r, up_image *image, const up_options *options,
                           up_error *error)
 {
@@ -219,11 +212,11 @@ static up_status upscale(up_comparison *c, int i, up_error *error)
     options.progress = pass_progress;
     options.user = &progress;
     options.output_format = "png";
-    double start = now();
+    double start = up_now();
     UP_TRY(up_image_open(&image, c->given, error));
     up_status status = run_plan(r, image, &options, error);
     up_image_close(&image);
-    r->row.seconds = now() - start;
+    r->row.seconds = up_now() - start;
     return status;
 }
 

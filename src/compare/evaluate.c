@@ -1,10 +1,10 @@
 /* The protocol of super-resolution papers. */
 #include "api/plan.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "io/pixels.h"
 
 #include <string.h>
-#include <time.h>
 
 static const up_options usual;
 
@@ -81,13 +81,6 @@ void up_eval_close(up_eval_picture *picture)
     up_pixels_free(&picture->reduced);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Allocates upscaled->data, and says in `result` what it took. */
 static up_status upscale(up_eval_result *result, up_pixels *upscaled,
                          const up_eval_picture *picture, up_image *image, const up_options *options,
@@ -103,10 +96,10 @@ static up_status upscale(up_eval_result *result, up_pixels *upscaled,
     result->multiply_adds = info->multiply_adds;
     memcpy(result->steps, info->steps, sizeof result->steps);
     up_status status = make_room(upscaled, error);
-    double start = now();
+    double start = up_now();
     if (status == UP_OK)
         status = up_plan_run_to_pixels(plan, upscaled, error);
-    result->seconds = now() - start;
+    result->seconds = up_now() - start;
     up_plan_destroy(&plan);
     return status;
 }
