@@ -2,6 +2,7 @@
 
 #include "base/machine.h"
 #include "base/memory.h"
+#include "methods/luma.h"
 #include "train/decode.h"
 #include "train/degrade.h"
 
@@ -66,7 +67,7 @@ static up_status resize(const up_pixels *from, const up_pixels *to, const up_tra
 static float luma(const uint8_t *pixel, int channels)
 {
     const double r = pixel[0], g = pixel[channels == 3], b = pixel[channels == 3 ? 2 : 0];
-    return (float)(16 + (65.481 * r + 128.553 * g + 24.966 * b) / 255);
+    return (float)(16 + up_luma_studio(r, g, b));
 }
 
 static void take_low(up_train_picture *picture, const up_pixels *low)
