@@ -67,12 +67,7 @@ static up_status save(const fitting *f, up_error *error)
 {
     const up_train_options *o = &f->job->options;
     const size_t side = (size_t)(f->support * f->scale), shape[] = { 1, 1, side, side };
-    const up_tensor tensor = { .name = "upsample.weight",
-                               .dtype = UP_DTYPE_F32,
-                               .dims = 4,
-                               .shape = shape,
-                               .data = f->kernel,
-                               .bytes = side * side * sizeof *f->kernel };
+    const up_tensor tensor = up_tensor_of_f32("upsample.weight", 4, shape, f->kernel);
     char description[128], recipe[256], layers[256], degrade[UP_DEGRADATION_TEXT], seed[32] = "";
     snprintf(description, sizeof description,
              "Least squares: each pixel of the output from %dx%d of the input", f->support,
