@@ -61,8 +61,9 @@ up_status up_comparison_run(up_comparison **comparison, const char *input, const
                             const up_report_options *options, FILE *inlined, up_error *error);
 void up_comparison_free(up_comparison **comparison);
 
-/* The JSON above; NULL: out of memory. */
+/* The JSON above, and its `protocol` alone; NULL: out of memory. */
 json_t *up_comparison_json(const up_comparison *comparison);
+json_t *up_comparison_protocol(const up_comparison *comparison);
 
 bool up_has_reference(const up_report_options *options);
 

@@ -20,8 +20,7 @@ static void add_sentence(json_t *list, const char *format, ...)
     va_end(arguments);
 }
 
-/* The protocol in words. */
-static json_t *protocol(const up_comparison *c)
+json_t *up_comparison_protocol(const up_comparison *c)
 {
     json_t *list = json_array();
     if (c->options->from_original)
@@ -136,8 +135,8 @@ json_t *up_comparison_json(const up_comparison *c)
         "program", "upscale " UP_VERSION, "picture", picture, "output", "width", c->output.width,
         "height", c->output.height, "scale", (double)c->output.height / in->height,
         (double)c->output.width / in->width, "reference", reference_words(c), "protocol",
-        protocol(c), "methods", c->options->contenders, "tile", UP_TILE, "levels", levels(c),
-        "inlined", c->options->single_file, "crops_only",
+        up_comparison_protocol(c), "methods", c->options->contenders, "tile", UP_TILE, "levels",
+        levels(c), "inlined", c->options->single_file, "crops_only",
         c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
         boxes(c), "results", results(c));
 }

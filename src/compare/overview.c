@@ -77,10 +77,8 @@ up_status up_overview_add(up_overview *overview, const up_comparison *c, const c
                           up_error *error)
 {
     UP_TRY(draw_thumb(c, error));
-    json_t *data = up_comparison_json(c);
     if (!overview->protocol)
-        overview->protocol = json_incref(json_object_get(data, "protocol"));
-    json_decref(data);
+        overview->protocol = up_comparison_protocol(c);
     overview->methods = 0;
     for (int i = 0; i < c->count; i++)
         if (!c->result[i].row.reference)
