@@ -29,6 +29,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#define UP_MOST_CONTENDERS 64
 #define UP_MOST_BOXES 64
 #define UP_AUTOMATIC_BOXES 4
 

@@ -110,18 +110,6 @@ static json_t *mean_json(const up_report_row *mean)
                      "multiply_adds", up_json_number(mean->multiply_adds));
 }
 
-up_status up_plot_rows(char **svg, const up_report_row *row, size_t stride, int count,
-                       up_error *error)
-{
-    up_quality_point point[UP_MOST_BOXES + 1];
-    for (int i = 0; i < count; i++) {
-        const up_report_row *r =
-            (const up_report_row *)(const void *)((const char *)row + (size_t)i * stride);
-        point[i] = (up_quality_point){ r->name, r->seconds, r->psnr_y };
-    }
-    return up_quality_plot(svg, point, count, error);
-}
-
 static up_status write_plot(const char *folder, const char *svg, up_error *error)
 {
     char *path = up_path_join(folder, "plot.svg", error);
@@ -137,16 +125,17 @@ static up_status write_plot(const char *folder, const char *svg, up_error *error
 
 up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)
 {
-    up_report_row mean[UP_MOST_BOXES];
+    up_quality_point point[UP_MOST_CONTENDERS];
     json_t *means = json_array();
     for (int i = 0; i < overview->methods; i++) {
-        mean[i] = mean_of(&overview->sum[i], overview->count);
-        json_array_append_new(means, mean_json(&mean[i]));
+        const up_report_row mean = mean_of(&overview->sum[i], overview->count);
+        json_array_append_new(means, mean_json(&mean));
+        point[i] = up_quality_point_of(&mean);
     }
     json_t *data = json_pack("{s:s, s:O, s:O, s:o}", "program", "upscale " UP_VERSION, "pictures",
                              overview->pictures, "protocol", overview->protocol, "means", means);
     char *plot = NULL;
-    up_status status = up_plot_rows(&plot, mean, sizeof *mean, overview->methods, error);
+    up_status status = up_quality_plot(&plot, point, overview->methods, error);
     const up_page_content content = { .data = data, .plot = plot };
     if (status == UP_OK)
         status = data ? up_page_write(folder, &up_page_overview, &content, error)
