@@ -151,17 +151,28 @@ static up_status or_unknown(up_status status, double *value)
     return UP_OK;
 }
 
-static up_status measure(const up_comparison *c, up_report_row *row, const up_pixels *reference,
-                         const up_pixels *result, up_error *error)
+static up_measuring measuring(const up_comparison *c, up_channel channel)
 {
-    int threads = c->options->contender[0].options.threads;
-    const up_measuring y = { .border = c->border, .threads = threads };
-    const up_measuring rgb = { UP_CHANNEL_RGB, c->border, threads };
-    UP_TRY(up_psnr(&row->psnr_y, reference, result, &y, error));
-    UP_TRY(or_unknown(up_ssim(&row->ssim, reference, result, &y, error), &row->ssim));
+    return (up_measuring){ channel, c->border, c->options->contender[0].options.threads };
+}
+
+/* Beside PSNR and SSIM of luma. */
+static up_status measure_more(const up_comparison *c, up_report_row *row,
+                              const up_pixels *reference, const up_pixels *result, up_error *error)
+{
+    const up_measuring y = measuring(c, UP_CHANNEL_Y), rgb = measuring(c, UP_CHANNEL_RGB);
     UP_TRY(or_unknown(up_ms_ssim(&row->ms_ssim, reference, result, &y, error), &row->ms_ssim));
     bool grey = reference->format.channels < 3 && result->format.channels < 3;
     return grey ? UP_OK : up_psnr(&row->psnr_rgb, reference, result, &rgb, error);
+}
+
+static up_status measure(const up_comparison *c, up_report_row *row, const up_pixels *reference,
+                         const up_pixels *result, up_error *error)
+{
+    const up_measuring y = measuring(c, UP_CHANNEL_Y);
+    UP_TRY(up_psnr(&row->psnr_y, reference, result, &y, error));
+    UP_TRY(or_unknown(up_ssim(&row->ssim, reference, result, &y, error), &row->ssim));
+    return measure_more(c, row, reference, result, error);
 }
 
 /* As `upscale eval` does it, its time included: from memory to memory. */
@@ -170,7 +181,7 @@ static up_status measure_original(const up_comparison *c, up_compared *r, up_err
     up_eval_result eval;
     up_pixels upscaled = { 0 };
     UP_TRY(up_eval_run(&eval, &c->original, r->options, NULL, &upscaled, error));
-    up_status status = measure(c, &r->row, &c->original.reference, &upscaled, error);
+    up_status status = measure_more(c, &r->row, &c->original.reference, &upscaled, error);
     up_pixels_free(&upscaled);
     r->row.psnr_y = eval.psnr;
     r->row.ssim = eval.ssim;
