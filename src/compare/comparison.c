@@ -236,7 +236,7 @@ static up_status look_at(up_comparison *c, up_compared *r, up_error *error)
     up_image *image;
     struct stat info;
     UP_TRY(up_image_open(&image, r->path, error));
-    const up_format format = up_image_get_info(image)->format;
+    const up_format format = r->format = up_image_get_info(image)->format;
     up_image_close(&image);
     r->row.width = format.width;
     r->row.height = format.height;
@@ -287,14 +287,9 @@ static up_status read_result(up_comparison *c, int i, up_error *error)
         .user = &c->places,
         .cancel = o->contender[0].options.cancel,
     };
-    up_image *image = NULL;
+    up_places_begin(&c->places, i, &c->result[i].format);
     if (status == UP_OK)
-        status = up_image_open(&image, c->result[i].path, error);
-    if (status == UP_OK) {
-        up_places_begin(&c->places, i, &up_image_get_info(image)->format);
         status = up_tiles_cut(c->result[i].path, &tiling, error);
-    }
-    up_image_close(&image);
     free(tiles);
     return status;
 }

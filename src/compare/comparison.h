@@ -36,6 +36,7 @@
 typedef struct {
     up_report_row row;
     char *path, *file;         /* the PNG, and its path from the page on */
+    up_format format;          /* of the PNG */
     const up_options *options; /* NULL: the reference */
 } up_compared;
 
