@@ -120,9 +120,7 @@ static up_status write_reference(up_comparison *c, up_error *error)
 static up_status prepare(up_comparison *c, up_error *error)
 {
     up_image *image;
-    char *results = up_path_join(c->folder, "results", error);
-    up_status status = results ? up_folder_make(results, error) : UP_ERROR_MEMORY;
-    free(results);
+    up_status status = up_folder_make_in(c->folder, "results", error);
     if (status == UP_OK)
         status = list_results(c, error);
     if (status == UP_OK && c->options->from_original)

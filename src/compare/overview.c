@@ -110,17 +110,9 @@ static json_t *mean_json(const up_report_row *mean)
                      "multiply_adds", up_json_number(mean->multiply_adds));
 }
 
-static up_status write_plot(const char *folder, const char *svg, up_error *error)
+static bool put_text(FILE *out, const void *text)
 {
-    char *path = up_path_join(folder, "plot.svg", error);
-    if (!path)
-        return UP_ERROR_MEMORY;
-    FILE *out = fopen(path, "we");
-    bool fine = out && fputs(svg, out) >= 0;
-    fine = (!out || fclose(out) == 0) && fine;
-    up_status status = fine ? UP_OK : up_fail_write(path, error);
-    free(path);
-    return status;
+    return fputs(text, out) >= 0;
 }
 
 up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)
@@ -141,7 +133,7 @@ up_status up_overview_write(const up_overview *overview, const char *folder, up_
         status = data ? up_page_write(folder, &up_page_overview, &content, error)
                       : up_fail_memory(error, "an overview", sizeof *overview);
     if (status == UP_OK && plot)
-        status = write_plot(folder, plot, error);
+        status = up_file_write_in(folder, "plot.svg", put_text, plot, error);
     free(plot);
     json_decref(data);
     return status;

@@ -154,9 +154,7 @@ static up_status make_place(const up_report *r, const char *input, char **folder
     char safe[UP_SAFE_NAME];
     const char *slash = strrchr(input, '/');
     struct stat info;
-    char *pages = up_path_join(r->work.path, "pages", error);
-    up_status status = pages ? up_folder_make(pages, error) : UP_ERROR_MEMORY;
-    free(pages);
+    up_status status = up_folder_make_in(r->work.path, "pages", error);
     for (int i = 0; status == UP_OK; i++) {
         up_safe_name(safe, slash ? slash + 1 : input, i ? i + 1 : 0);
         snprintf(place, UP_SAFE_NAME + 8, "pages/%s", safe);
