@@ -1,6 +1,7 @@
 #include "compare/comparison.h"
 
 #include "base/memory.h"
+#include "compare/file_names.h"
 #include "compare/impulse.h"
 #include "compare/json_text.h"
 #include "compare/network_facts.h"

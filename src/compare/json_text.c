@@ -49,9 +49,3 @@ json_t *up_json_number(double value)
         return json_null();
     return isinf(value) ? json_string("infinity") : json_real(value);
 }
-
-const char *up_last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}

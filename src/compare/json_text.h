@@ -16,7 +16,4 @@ json_t *up_json_bytes(const char *bytes);
 /* A number; null if it is not known (NaN), "infinity" if it is that. */
 json_t *up_json_number(double value);
 
-/* The last part of a path. */
-const char *up_last_part(const char *path);
-
 #endif

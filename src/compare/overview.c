@@ -1,5 +1,6 @@
 #include "compare/overview.h"
 
+#include "compare/file_names.h"
 #include "compare/json_text.h"
 #include "compare/pages.h"
 #include "compare/quality_plot.h"
@@ -7,7 +8,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { THUMB = 320 };
 

@@ -8,7 +8,6 @@
 #include "compare/work_folder.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 enum { MOST_ASKED_BOXES = UP_MOST_BOXES - UP_AUTOMATIC_BOXES };
@@ -152,11 +151,10 @@ static up_status make_place(const up_report *r, const char *input, char **folder
                             char place[UP_SAFE_NAME + 8], up_error *error)
 {
     char safe[UP_SAFE_NAME];
-    const char *slash = strrchr(input, '/');
     struct stat info;
     up_status status = up_folder_make_in(r->work.path, "pages", error);
     for (int i = 0; status == UP_OK; i++) {
-        up_safe_name(safe, slash ? slash + 1 : input, i ? i + 1 : 0);
+        up_safe_name(safe, up_last_part(input), i ? i + 1 : 0);
         snprintf(place, UP_SAFE_NAME + 8, "pages/%s", safe);
         *folder = up_path_join(r->work.path, place, error);
         if (!*folder || lstat(*folder, &info) != 0)

@@ -1,7 +1,7 @@
 #include "compare/sheet.h"
 
 #include "base/memory.h"
-#include "compare/json_text.h"
+#include "compare/file_names.h"
 #include "compare/picture_rows.h"
 #include "compare/sheet_text.h"
 #include "compare/work_folder.h"
