@@ -87,13 +87,10 @@ static json_t *impulse(const up_comparison *c, const up_compared *r)
 static json_t *result_json(const up_comparison *c, const up_compared *r)
 {
     const up_report_row *row = &r->row;
-    json_t *json = json_pack(
-        "{s:o, s:b, s:I, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "name", up_json_bytes(row->name),
-        "reference", row->reference, "bytes", (json_int_t)row->bytes, "width", row->width, "height",
-        row->height, "psnr_y", up_json_number(row->psnr_y), "psnr_rgb",
-        up_json_number(row->psnr_rgb), "ssim", up_json_number(row->ssim), "ms_ssim",
-        up_json_number(row->ms_ssim), "seconds", up_json_number(row->seconds), "multiply_adds",
-        up_json_number(row->multiply_adds));
+    json_t *json = json_pack("{s:o, s:b, s:I, s:i, s:i}", "name", up_json_bytes(row->name),
+                             "reference", row->reference, "bytes", (json_int_t)row->bytes, "width",
+                             row->width, "height", row->height);
+    up_json_set_numbers(json, row);
     double scale = (double)row->width / c->input_format.width;
     if (!c->options->single_file)
         json_object_set_new(json, "file", json_string(r->file));

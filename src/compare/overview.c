@@ -103,11 +103,9 @@ static up_report_row mean_of(const up_report_row *sum, int count)
 
 static json_t *mean_json(const up_report_row *mean)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", up_json_bytes(mean->name),
-                     "psnr_y", up_json_number(mean->psnr_y), "psnr_rgb",
-                     up_json_number(mean->psnr_rgb), "ssim", up_json_number(mean->ssim), "ms_ssim",
-                     up_json_number(mean->ms_ssim), "seconds", up_json_number(mean->seconds),
-                     "multiply_adds", up_json_number(mean->multiply_adds));
+    json_t *json = json_pack("{s:o}", "name", up_json_bytes(mean->name));
+    up_json_set_numbers(json, mean);
+    return json;
 }
 
 static bool put_text(FILE *out, const void *text)
