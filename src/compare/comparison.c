@@ -1,5 +1,6 @@
 #include "compare/comparison.h"
 
+#include "api/plan.h"
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/memory.h"
@@ -107,12 +108,9 @@ static up_status write_original(up_comparison *c, up_error *error)
 /* The reference as PNG, and in memory. */
 static up_status write_reference(up_comparison *c, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
-    const up_options copy = { .method = "nearest",
-                              .scale = { 1, 1 },
-                              .threads = first->threads,
-                              .max_memory = first->max_memory,
-                              .cancel = first->cancel };
+    up_options copy = up_options_running(&c->options->contender[0].options);
+    copy.method = "nearest";
+    copy.scale.rows = copy.scale.columns = 1;
     UP_TRY(up_read_pixels(&c->reference, c->options->reference, &copy, error));
     return up_upscale_file(c->options->reference, c->result[0].path, &copy, error);
 }

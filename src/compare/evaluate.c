@@ -8,15 +8,6 @@
 
 static const up_options usual;
 
-/* What is said about running, nothing about filters and sizes. */
-static up_options running(const up_options *options)
-{
-    options = options ? options : &usual;
-    return (up_options){ .threads = options->threads,
-                         .max_memory = options->max_memory,
-                         .cancel = options->cancel };
-}
-
 static up_status make_room(up_pixels *pixels, up_error *error)
 {
     size_t bytes = 0;
@@ -44,7 +35,7 @@ static up_status crop(up_pixels *reference, int scale, const char *path, up_erro
 
 static up_status reduce(up_eval_picture *picture, const up_options *options, up_error *error)
 {
-    up_options reduction = running(options);
+    up_options reduction = up_options_running(options);
     reduction.method = up_bicubic.info.name;
     up_pixels *reduced = &picture->reduced;
     reduced->format = picture->reference.format;
@@ -57,7 +48,7 @@ static up_status reduce(up_eval_picture *picture, const up_options *options, up_
 up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                        const up_options *options, up_error *error)
 {
-    up_options reading = running(options);
+    up_options reading = up_options_running(options);
     reading.depth = 8;
     if (options && options->has_background) {
         reading.has_background = true;

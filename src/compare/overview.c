@@ -1,5 +1,6 @@
 #include "compare/overview.h"
 
+#include "api/plan.h"
 #include "compare/file_names.h"
 #include "compare/json_text.h"
 #include "compare/pages.h"
@@ -39,15 +40,11 @@ static void add_row(up_report_row *sum, const up_report_row *row)
 
 static up_status draw_thumb(const up_comparison *c, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
-    const up_options small = { .method = "bicubic",
-                               .width = THUMB,
-                               .height = THUMB,
-                               .fit = true,
-                               .depth = 8,
-                               .threads = first->threads,
-                               .max_memory = first->max_memory,
-                               .cancel = first->cancel };
+    up_options small = up_options_running(&c->options->contender[0].options);
+    small.method = "bicubic";
+    small.width = small.height = THUMB;
+    small.fit = true;
+    small.depth = 8;
     const char *from = c->options->from_original ? c->result[0].path : c->given;
     char *path = up_path_join(c->folder, "thumb.png", error);
     up_status status = path ? up_upscale_file(from, path, &small, error) : UP_ERROR_MEMORY;

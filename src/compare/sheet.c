@@ -1,5 +1,6 @@
 #include "compare/sheet.h"
 
+#include "api/plan.h"
 #include "base/memory.h"
 #include "compare/file_names.h"
 #include "compare/picture_rows.h"
@@ -116,15 +117,12 @@ static void draw_frame(const up_pixels *canvas, int x, int y, int width, int hei
 static up_status draw_whole(const up_comparison *c, const up_pixels *canvas, int x, int y,
                             const block *b, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
-    const up_options small = { .method = "bicubic",
-                               .width = b->whole_width,
-                               .height = b->whole_height,
-                               .depth = 8,
-                               .overwrite = true,
-                               .threads = first->threads,
-                               .max_memory = first->max_memory,
-                               .cancel = first->cancel };
+    up_options small = up_options_running(&c->options->contender[0].options);
+    small.method = "bicubic";
+    small.width = b->whole_width;
+    small.height = b->whole_height;
+    small.depth = 8;
+    small.overwrite = true;
     const up_text_style style = { .size = LETTERS, .centred = true };
     const up_box all = { 0, 0, b->whole_width, b->whole_height };
     const char *from = up_has_reference(c->options) ? c->result[0].path : c->given;
