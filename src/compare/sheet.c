@@ -123,7 +123,7 @@ static up_status draw_whole(const up_comparison *c, const up_pixels *canvas, int
     small.height = b->whole_height;
     small.depth = 8;
     small.overwrite = true;
-    const up_text_style style = { .size = LETTERS, .centred = true };
+    const up_text_style style = { .size = LETTERS };
     const up_box all = { 0, 0, b->whole_width, b->whole_height };
     const char *from = up_has_reference(c->options) ? c->result[0].path : c->given;
     up_pixels whole = { 0 };
@@ -162,8 +162,8 @@ static void put_numbers(char *text, size_t room, const up_comparison *c, const u
 static up_status draw_cell(const up_comparison *c, const up_pixels *canvas, int x, int y,
                            const block *b, const up_compared *r, up_error *error)
 {
-    const up_text_style name = { .size = LETTERS, .bold = true, .centred = true };
-    const up_text_style numbers = { .size = LETTERS - 1, .centred = true };
+    const up_text_style name = { .size = LETTERS, .bold = true };
+    const up_text_style numbers = { .size = LETTERS - 1 };
     char text[64];
     up_pixels cut;
     UP_TRY(up_cuts_read(&cut, r->path, b->box, 1, error));

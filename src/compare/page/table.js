@@ -21,7 +21,7 @@ function bytes(value) {
 
 // `columns`: { title, about, value(row), text(row), best: "most" | "least", cell(td, row) }
 class SortedTable {
-  constructor(table, columns, rows, footer = []) {
+  constructor(table, columns, rows) {
     Object.assign(this, { table, columns, rows, sorted: -1, down: true });
     const head = make("tr");
     columns.forEach((column, i) => {
