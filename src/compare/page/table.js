@@ -92,3 +92,10 @@ function metricColumns(rows) {
     text: (row) => (value(key)(row) === Infinity ? "identical" : number(value(key)(row), digits, unit)),
   }));
 }
+
+function costColumns(timed) {
+  return [
+    { title: "Time", value: (r) => r.seconds, text: (r) => seconds(r.seconds), best: "least", about: timed },
+    { title: "Multiply-adds", value: (r) => r.multiply_adds, text: (r) => count(r.multiply_adds), about: "Per pixel of the input" },
+  ];
+}
