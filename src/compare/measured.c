@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "methods/luma.h"
-#include "methods/method.h"
 #include "ops/planes.h"
 
 #include <string.h>

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "io/source.h"
-#include "methods/method.h"
 
 enum { ROWS = 64 }; /* decoded at once */
 
