@@ -6,6 +6,7 @@
 #include "compare/json_text.h"
 #include "compare/network_facts.h"
 #include "compare/tiles.h"
+#include "io/pixels.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -127,7 +128,7 @@ json_t *up_comparison_json(const up_comparison *c)
     json_t *picture =
         json_pack("{s:o, s:i, s:i, s:i, s:i, s:b}", "name", up_json_bytes(up_last_part(c->input)),
                   "width", in->width, "height", in->height, "bits", in->depth, "channels",
-                  in->channels, "alpha", in->channels % 2 == 0);
+                  in->channels, "alpha", up_color_has_alpha(in->color));
     return json_pack(
         "{s:s, s:o, s:{s:i, s:i}, s:[f,f], s:o, s:o, s:i, s:i, s:o, s:b, s:b, s:b, s:o, s:o}",
         "program", "upscale " UP_VERSION, "picture", picture, "output", "width", c->output.width,

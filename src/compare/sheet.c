@@ -6,6 +6,7 @@
 #include "compare/picture_rows.h"
 #include "compare/sheet_text.h"
 #include "compare/work_folder.h"
+#include "io/pixels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -85,7 +86,7 @@ static void color_at(const up_pixels *p, int x, int y, uint8_t color[3])
 {
     int channels = p->format.channels;
     size_t at = ((size_t)y * (size_t)p->format.width + (size_t)x) * (size_t)channels;
-    int alpha = channels % 2 == 0 ? level_of(p, at + (size_t)channels - 1) : 255;
+    int alpha = up_color_has_alpha(p->format.color) ? level_of(p, at + (size_t)channels - 1) : 255;
     for (size_t i = 0; i < 3; i++) {
         int level = level_of(p, at + (channels >= 3 ? i : 0));
         color[i] = (uint8_t)((level * alpha + 255 * (255 - alpha) + 127) / 255);

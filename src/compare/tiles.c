@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "compare/tile_text.h"
 #include "compare/work_folder.h"
+#include "io/pixels.h"
 
 #include <string.h>
 
@@ -159,7 +160,7 @@ static up_status advance(cutter *c, int level, up_error *error)
         const up_format *f = c->rows.format;
         tile_level *half = &c->level[level + 1];
         halve_rows(band_row(c, level + 1, half->next), band_row(c, level, y - y % 2),
-                   band_row(c, level, y), l->width, f->channels, f->channels % 2 == 0,
+                   band_row(c, level, y), l->width, f->channels, up_color_has_alpha(f->color),
                    f->sample == UP_SAMPLE_U16);
         UP_TRY(advance(c, level + 1, error));
     }
