@@ -62,14 +62,6 @@ static char *fitted(const char *printable, int columns, bool right)
     return full;
 }
 
-static void append(char **line, char *more)
-{
-    char *longer = cli_format("%s%s", *line, more);
-    free(*line);
-    free(more);
-    *line = longer;
-}
-
 static void put(char *line)
 {
     cli_put_line(line);
@@ -101,8 +93,8 @@ static void show_heads(const cli_evaluations *all, size_t first, size_t end, int
     char *names = fitted("", columns, false), *units = fitted("picture", columns, false);
     for (size_t m = first; m < end; m++) {
         char *name = label(all, m), *head = fitted(name, LABEL, true);
-        append(&names, cli_format("  %s", head));
-        append(&units, cli_copy("    PSNR    SSIM"));
+        cli_append(&names, "  %s", head);
+        cli_append(&units, "    PSNR    SSIM");
         free(head);
         free(name);
     }
@@ -120,7 +112,7 @@ static void show_block(const cli_evaluations *all, size_t first, size_t end)
         char *name = picture_name(&all->item[i]), *line = fitted(name, columns, false);
         for (size_t m = first; m < end; m++) {
             const up_eval_result *r = &all->item[i].result[m];
-            append(&line, cli_format("  %6.2f  %6.4f", r->psnr, r->ssim));
+            cli_append(&line, "  %6.2f  %6.4f", r->psnr, r->ssim);
         }
         put(line);
         free(name);

@@ -156,13 +156,10 @@ const char *cli_weights_licence(const up_weights *weights)
 
 /* -------------------------------------------------------------- layers */
 
-static char *append(char *text, const char *head, const int pair[2], int usual)
+static void append_pair(char **text, const char *head, const int pair[2], int usual)
 {
-    if (pair[0] == usual && pair[1] == usual)
-        return text;
-    char *longer = cli_format("%s%s%s%s", text, *text ? " " : "", head, pair_text(pair).text);
-    free(text);
-    return longer;
+    if (pair[0] != usual || pair[1] != usual)
+        cli_append(text, "%s%s%s", **text ? " " : "", head, pair_text(pair).text);
 }
 
 static char *convolution_settings(const up_weights_layer *layer)
@@ -170,16 +167,15 @@ static char *convolution_settings(const up_weights_layer *layer)
     const int groups[2] = { layer->groups, layer->groups };
     if (layer->stride[0] == 0)
         return cli_copy("s?");
-    char *text = append(cli_copy(""), "s", layer->stride, 1);
-    text = append(text, "p", layer->padding, 0);
-    text = append(text, "o", layer->output_padding, 0);
-    text = append(text, "d", layer->dilation, 1);
-    text = append(text, "g", groups, 1);
-    if (!layer->padding_mode || strcmp(layer->padding_mode, "zeros") == 0)
-        return text;
-    char *longer = cli_format("%s %s", text, layer->padding_mode);
-    free(text);
-    return longer;
+    char *text = cli_copy("");
+    append_pair(&text, "s", layer->stride, 1);
+    append_pair(&text, "p", layer->padding, 0);
+    append_pair(&text, "o", layer->output_padding, 0);
+    append_pair(&text, "d", layer->dilation, 1);
+    append_pair(&text, "g", groups, 1);
+    if (layer->padding_mode && strcmp(layer->padding_mode, "zeros") != 0)
+        cli_append(&text, " %s", layer->padding_mode);
+    return text;
 }
 
 static char *join_settings(const up_weights_layer *layer)
@@ -254,11 +250,8 @@ static void show_map(const up_weights *weights, int i, const up_weights_layer *l
 {
     for (int row = 0; row < layer->stride[0]; row++) {
         char *line = cli_copy("     ");
-        for (int column = 0; column < layer->stride[1]; column++) {
-            char *longer = cli_format("%s %4d", line, up_weights_overlap(weights, i, row, column));
-            free(line);
-            line = longer;
-        }
+        for (int column = 0; column < layer->stride[1]; column++)
+            cli_append(&line, " %4d", up_weights_overlap(weights, i, row, column));
         cli_put_line(line);
         free(line);
     }
