@@ -11,10 +11,7 @@
 
 static void set_number(json_t *line, const char *key, double value)
 {
-    if (isinf(value))
-        json_object_set_new(line, key, json_string("infinity"));
-    else
-        json_object_set_new(line, key, isnan(value) ? json_null() : json_real(value));
+    json_object_set_new(line, key, isinf(value) ? json_string("infinity") : cli_json_number(value));
 }
 
 static void show_json(const char *input, const up_report_row *row)

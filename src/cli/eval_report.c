@@ -7,7 +7,6 @@
 #include "method_choice.h"
 #include "weights_report.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,12 +160,6 @@ static void show_tables(const cli_evaluations *all)
 
 /* -------------------------------------------------------------- JSON */
 
-/* JSON has no infinity, which is the PSNR of equal pictures. */
-static json_t *real_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *result_json(const cli_evaluations *all, size_t m, const up_eval_result *r)
 {
     json_t *json = json_object();
@@ -174,8 +167,8 @@ static json_t *result_json(const cli_evaluations *all, size_t m, const up_eval_r
     json_object_set_new(json, "method", cli_json_text(method));
     if (weights && strcmp(method, "tconv") == 0)
         json_object_set_new(json, "weights", cli_json_text(weights));
-    json_object_set_new(json, "psnr", real_or_null(r->psnr));
-    json_object_set_new(json, "ssim", real_or_null(r->ssim));
+    json_object_set_new(json, "psnr", cli_json_number(r->psnr));
+    json_object_set_new(json, "ssim", cli_json_number(r->ssim));
     json_object_set_new(json, "seconds", json_real(r->seconds));
     json_object_set_new(json, "multiply_adds", json_real(r->multiply_adds));
     return json;

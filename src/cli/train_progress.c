@@ -59,22 +59,17 @@ static void show_bar(const up_train_state *s)
     free(text);
 }
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static void show_json(const up_train_state *s)
 {
     json_t *line = json_object();
     json_object_set_new(line, "progress", json_real(fraction_done(s)));
     json_object_set_new(line, "step", json_integer(s->step));
     json_object_set_new(line, "steps", json_integer(s->steps));
-    json_object_set_new(line, "loss", number(s->loss));
-    json_object_set_new(line, "psnr", number(s->psnr));
-    json_object_set_new(line, "best_psnr", number(s->best_psnr));
-    json_object_set_new(line, "pixels_per_second", number(s->pixels_per_second));
-    json_object_set_new(line, "seconds_left", number(s->seconds_left));
+    json_object_set_new(line, "loss", cli_json_number(s->loss));
+    json_object_set_new(line, "psnr", cli_json_number(s->psnr));
+    json_object_set_new(line, "best_psnr", cli_json_number(s->best_psnr));
+    json_object_set_new(line, "pixels_per_second", cli_json_number(s->pixels_per_second));
+    json_object_set_new(line, "seconds_left", cli_json_number(s->seconds_left));
     cli_json_note(line);
 }
 
