@@ -26,6 +26,8 @@ char *cli_utf8(const char *bytes);
 
 /* `printable` in at most `columns` columns, the middle left out. In new memory. */
 char *cli_shorten(const char *printable, int columns);
+/* The same in exactly so many columns, at their left or right. */
+char *cli_fit(const char *printable, int columns, bool right);
 int cli_columns(const char *printable);
 
 /* How many letters must be changed, added, dropped or swapped with a neighbour. */

@@ -51,16 +51,6 @@ static const char *channel_name(const cli_evaluations *all)
 
 /* -------------------------------------------------------------- tables */
 
-/* `printable` in exactly `columns` columns, in new memory. */
-static char *fitted(const char *printable, int columns, bool right)
-{
-    char *text = cli_shorten(printable, columns);
-    int gap = columns - cli_columns(text);
-    char *full = cli_format("%*s%s%*s", right ? gap : 0, "", text, right ? 0 : gap, "");
-    free(text);
-    return full;
-}
-
 static void put(char *line)
 {
     cli_put_line(line);
@@ -89,9 +79,9 @@ static int name_columns(const cli_evaluations *all, int most)
 
 static void show_heads(const cli_evaluations *all, size_t first, size_t end, int columns)
 {
-    char *names = fitted("", columns, false), *units = fitted("picture", columns, false);
+    char *names = cli_fit("", columns, false), *units = cli_fit("picture", columns, false);
     for (size_t m = first; m < end; m++) {
-        char *name = label(all, m), *head = fitted(name, LABEL, true);
+        char *name = label(all, m), *head = cli_fit(name, LABEL, true);
         cli_append(&names, "  %s", head);
         cli_append(&units, "    PSNR    SSIM");
         free(head);
@@ -108,7 +98,7 @@ static void show_block(const cli_evaluations *all, size_t first, size_t end)
     cli_put_line("");
     show_heads(all, first, end, columns);
     for (size_t i = 0; i < all->count; i++) {
-        char *name = picture_name(&all->item[i]), *line = fitted(name, columns, false);
+        char *name = picture_name(&all->item[i]), *line = cli_fit(name, columns, false);
         for (size_t m = first; m < end; m++) {
             const up_eval_result *r = &all->item[i].result[m];
             cli_append(&line, "  %6.2f  %6.4f", r->psnr, r->ssim);
@@ -121,12 +111,12 @@ static void show_block(const cli_evaluations *all, size_t first, size_t end)
 static void show_summary(const cli_evaluations *all)
 {
     char *title = all->count > 1 ? cli_format("mean of %zu pictures", all->count) : cli_copy("");
-    char *head = fitted(title, SUMMARY, false);
+    char *head = cli_fit(title, SUMMARY, false);
     cli_put_line("");
     cli_print("%s  %6s  %6s  %10s  %15s", head, "PSNR", "SSIM", "ms/picture", "mul-adds/pixel");
     for (size_t m = 0; m < method_count(all); m++) {
         up_eval_result mean = mean_of(all, m);
-        char *method = label(all, m), *name = fitted(method, SUMMARY, false);
+        char *method = label(all, m), *name = cli_fit(method, SUMMARY, false);
         cli_print("%s  %6.2f  %6.4f  %10.1f  %15s", name, mean.psnr, mean.ssim, 1000 * mean.seconds,
                   cli_count_text(mean.multiply_adds).text);
         free(name);

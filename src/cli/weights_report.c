@@ -209,17 +209,16 @@ static char *settings_of(const up_weights_layer *layer)
 static void show_layer(int i, const up_weights_layer *layer)
 {
     char *printable = cli_printable(layer->name ? layer->name : "");
-    char *name = cli_shorten(printable, NAME), *settings = settings_of(layer);
+    char *name = cli_fit(printable, NAME, false), *settings = settings_of(layer);
     char *kernel =
         layer->kernel[0] ? cli_format("%dx%d", layer->kernel[0], layer->kernel[1]) : cli_copy("");
     char *channels = cli_format("%d>%d", layer->in_channels, layer->out_channels);
     bool fits = strlen(settings) <= SETTINGS;
     bool counts = layer->multiply_adds > 0;
-    char *line =
-        cli_format("%3d %-16s %s%*s %5s %9s %-*s %8s %8s", i, layer->op, name,
-                   NAME - cli_columns(name), "", kernel, channels, SETTINGS, fits ? settings : "",
-                   layer->parameters ? cli_count_text((double)layer->parameters).text : "",
-                   counts ? cli_count_text(layer->multiply_adds).text : "");
+    char *line = cli_format("%3d %-16s %s %5s %9s %-*s %8s %8s", i, layer->op, name, kernel,
+                            channels, SETTINGS, fits ? settings : "",
+                            layer->parameters ? cli_count_text((double)layer->parameters).text : "",
+                            counts ? cli_count_text(layer->multiply_adds).text : "");
     for (size_t end = strlen(line); line[end - 1] == ' ';)
         line[--end] = 0;
     cli_print("%s", line);
