@@ -5,7 +5,6 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <math.h>
-#include <string.h>
 
 static int texture(int x, int y, int c)
 {
@@ -30,15 +29,10 @@ static void set_up(void)
 
 TestSuite(cli_eval, .init = set_up, .fini = scratch_fini);
 
-/* Line `n` of what `upscale eval --json` prints; -1: the last. */
+/* Line `n` of what `upscale eval --json` prints. */
 static json_t *eval_line(const char *arguments, int n)
 {
-    process_result r = shell("upscale eval --json -q %s | sed -n '%d%sp'", arguments, n < 0 ? 0 : n,
-                             n < 0 ? "!{$p}" : "");
-    json_t *line = json_loads(r.out, 0, NULL);
-    cr_assert(line, "%s: %s\n%s", arguments, r.out, r.err);
-    process_free(&r);
-    return line;
+    return shell_json("upscale eval --json -q %s | sed -n '%dp'", arguments, n);
 }
 
 static double number(const json_t *line, const char *list, size_t method, const char *key)
