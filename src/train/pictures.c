@@ -194,7 +194,7 @@ static up_status check_memory(const candidate *list, size_t count, int threads,
         passing = fmax(passing,
                        (double)h->held_bytes + pixels * (2 * h->channels + (double)sizeof(float)));
     }
-    const size_t most = options->max_memory ? options->max_memory : up_machine_memory() / 2;
+    const size_t most = up_machine_memory_limit(options->max_memory);
     const double need = kept + threads * passing;
     if (need <= (double)most)
         return UP_OK;
