@@ -2,6 +2,8 @@
 
 #include "compare/work_folder.h"
 
+#include "io/writer.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,12 +22,7 @@ static const char *const report_entries[] = { "index.html", "results.json", "plo
 
 up_status up_fail_write(const char *path, up_error *error)
 {
-    int code = errno;
-    if (code == ENOSPC || code == EDQUOT)
-        return up_fail(error, UP_ERROR_SPACE,
-                       "%s: no space left on the device; free some, or write elsewhere", path);
-    return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT,
-                   "%s: cannot be written: %s", path, strerror(code));
+    return up_fail_output(path, errno, "be written", error);
 }
 
 char *up_path_join(const char *folder, const char *name, up_error *error)
