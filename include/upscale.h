@@ -343,7 +343,7 @@ typedef struct {
     const char *reference; /* a picture of the size of the outputs to measure against, or NULL */
     bool from_original;    /* the input is the original: up_eval_open()'s protocol */
     const up_box *box;     /* crops to look at, beside those chosen by how much results differ */
-    int boxes;             /* 0 .. 32 */
+    int boxes;             /* 0 .. 60 */
     bool single_file;      /* a page that holds its pictures, as crops only ... */
     bool full;             /* ... or whole */
     bool many;             /* a folder of pages with an overview, however many are added */

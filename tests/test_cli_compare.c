@@ -94,10 +94,9 @@ Test(cli_compare, numbers_are_those_of_eval)
     expect_success(
         "upscale compare -q set/skyscraper.png --from-hr -s 3 -m nearest,bicubic,lanczos "
         "-o report");
-    process_result r =
-        shell("upscale eval -q --json set/skyscraper.png -s 3 -m nearest,bicubic,lanczos");
-    json_t *eval = json_loads(r.out, JSON_DISABLE_EOF_CHECK, NULL), *json = results_of("report");
-    cr_assert(eval, "%s%s", r.out, r.err);
+    json_t *eval =
+        shell_json("upscale eval -q --json set/skyscraper.png -s 3 -m nearest,bicubic,lanczos");
+    json_t *json = results_of("report");
     size_t i;
     json_t *one;
     const json_t *list = json_object_get(eval, "results");
@@ -110,7 +109,6 @@ Test(cli_compare, numbers_are_those_of_eval)
     }
     json_decref(json);
     json_decref(eval);
-    process_free(&r);
 }
 
 Test(cli_compare, a_reference_is_measured_against)

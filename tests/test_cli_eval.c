@@ -5,29 +5,18 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
+
+static int texture(int x, int y, int c)
+{
+    return (x * x / 7 + x * y + 60 * c) % 251;
+}
 
 static void write_picture(const char *name, int width, int height, int channels, up_sample sample,
                           up_color color)
 {
-    up_error error = { 0 };
-    up_format f = picture_format(width, height, channels, sample);
-    f.color = color;
-    size_t count = (size_t)width * (size_t)height * (size_t)channels;
-    uint16_t *words = malloc(count * sizeof *words);
-    uint8_t *bytes = (uint8_t *)words;
-    for (size_t i = 0; i < count; i++) {
-        unsigned v = (unsigned)(i * i / 7 % 251 + i / 900);
-        if (sample == UP_SAMPLE_U8)
-            bytes[i] = (uint8_t)v;
-        else
-            words[i] = (uint16_t)(257 * v);
-    }
-    const up_pixels pixels = { .format = f, .data = words };
-    cr_assert_eq(up_write_pixels(scratch_path("%s", name), &pixels, NULL, &error), UP_OK, "%s",
-                 error.message);
-    free(words);
+    up_format format = picture_format(width, height, channels, sample);
+    format.color = color;
+    picture_save(name, &format, texture);
 }
 
 static void set_up(void)
@@ -40,15 +29,10 @@ static void set_up(void)
 
 TestSuite(cli_eval, .init = set_up, .fini = scratch_fini);
 
-/* Line `n` of what `upscale eval --json` prints; -1: the last. */
+/* Line `n` of what `upscale eval --json` prints. */
 static json_t *eval_line(const char *arguments, int n)
 {
-    process_result r = shell("upscale eval --json -q %s | sed -n '%d%sp'", arguments, n < 0 ? 0 : n,
-                             n < 0 ? "!{$p}" : "");
-    json_t *line = json_loads(r.out, 0, NULL);
-    cr_assert(line, "%s: %s\n%s", arguments, r.out, r.err);
-    process_free(&r);
-    return line;
+    return shell_json("upscale eval --json -q %s | sed -n '%dp'", arguments, n);
 }
 
 static double number(const json_t *line, const char *list, size_t method, const char *key)

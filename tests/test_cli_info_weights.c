@@ -42,11 +42,7 @@ TestSuite(cli_info_weights, .init = set_up, .fini = scratch_fini);
 
 static json_t *info(const char *arguments)
 {
-    process_result r = shell("upscale info --json %s", arguments);
-    json_t *line = json_loads(r.out, JSON_DISABLE_EOF_CHECK, NULL);
-    cr_assert(r.exit_code == 0 && line, "%s: %d\n%s\n%s", arguments, r.exit_code, r.out, r.err);
-    process_free(&r);
-    return line;
+    return shell_json("upscale info --json %s", arguments);
 }
 
 static double number(const json_t *object, const char *key)

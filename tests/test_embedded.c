@@ -60,12 +60,7 @@ static void write_bicubic(const char *path, int scale)
     sprintf(number, "%d", scale);
     sprintf(padding, "%d", bicubic_padding(scale));
     sprintf(output_padding, "%d", scale % 2);
-    const up_tensor tensor = { .name = "weight",
-                               .dtype = UP_DTYPE_F32,
-                               .dims = 4,
-                               .shape = shape,
-                               .data = weight,
-                               .bytes = side * side * sizeof *weight };
+    const up_tensor tensor = up_tensor_of_f32("weight", 4, shape, weight);
     const up_metadata_item metadata[] = {
         { "upscale.scale", number },
         { "upscale.stride", number },

@@ -67,16 +67,13 @@ typedef struct {
 /* The mean that `upscale eval` says. */
 static score evaluated(int scale, const char *flags)
 {
-    process_result r =
-        shell("upscale eval " SET5 "/hr -q --json -s %d %s | tail -n 1", scale, flags);
-    json_t *line = json_loads(r.out, 0, NULL),
-           *mean = json_array_get(json_object_get(line, "mean"), 0);
-    cr_assert(mean && json_integer_value(json_object_get(line, "pictures")) == 5, "%s: %s\n%s",
-              flags, r.out, r.err);
+    json_t *line =
+        shell_json("upscale eval " SET5 "/hr -q --json -s %d %s | tail -n 1", scale, flags);
+    const json_t *mean = json_array_get(json_object_get(line, "mean"), 0);
+    cr_assert(mean && json_integer_value(json_object_get(line, "pictures")) == 5, "%s", flags);
     score s = { json_number_value(json_object_get(mean, "psnr")),
                 json_number_value(json_object_get(mean, "ssim")) };
     json_decref(line);
-    process_free(&r);
     return s;
 }
 

@@ -9,34 +9,29 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 TestSuite(train_net, .init = scratch_init, .fini = scratch_fini);
 
 enum { SIDE = 96, PICTURES = 3 };
 
-/* Soft shapes, in the scratch folder. */
+static int picture_number;
+
+static int soft_shapes(int x, int y, int c)
+{
+    (void)c;
+    return (int)(128 + 60 * sin(x * (0.3 + 0.1 * picture_number)) + 60 * cos(x * y * 0.004 + y));
+}
+
 static const char *const *write_pictures(void)
 {
     static const char *paths[PICTURES];
-    for (int p = 0; p < PICTURES; p++) {
-        uint8_t *pixels = malloc(SIDE * SIDE);
-        for (int y = 0; y < SIDE; y++)
-            for (int x = 0; x < SIDE; x++)
-                pixels[y * SIDE + x] =
-                    (uint8_t)(128 + 60 * sin(x * (0.3 + 0.1 * p)) + 60 * cos(x * y * 0.004 + y));
-        paths[p] = scratch_path("picture%d.png", p);
-        const up_pixels picture = { .format = { .width = SIDE,
-                                                .height = SIDE,
-                                                .channels = 1,
-                                                .frames = 1,
-                                                .color = UP_COLOR_GREY,
-                                                .depth = 8 },
-                                    .data = pixels };
-        cr_assert_eq(up_write_pixels(paths[p], &picture, &(up_options){ .overwrite = true }, NULL),
-                     UP_OK);
-        free(pixels);
+    const up_format format = picture_format(SIDE, SIDE, 1, UP_SAMPLE_U8);
+    for (picture_number = 0; picture_number < PICTURES; picture_number++) {
+        char name[32];
+        snprintf(name, sizeof name, "picture%d.png", picture_number);
+        paths[picture_number] = picture_save(name, &format, soft_shapes);
     }
     return paths;
 }
@@ -63,15 +58,6 @@ static void train(const char *output, const up_train_options *options, up_status
     up_error error = { 0 };
     up_status status = up_train(output, options, &error);
     cr_assert_eq(status, wanted, "%s", error.message);
-}
-
-static void expect_same_file(const char *a, const char *b)
-{
-    size_t size_a, size_b;
-    char *bytes_a = file_read(a, &size_a), *bytes_b = file_read(b, &size_b);
-    cr_expect(size_a == size_b && memcmp(bytes_a, bytes_b, size_a) == 0, "%s and %s differ", a, b);
-    free(bytes_a);
-    free(bytes_b);
 }
 
 Test(train_net, gives_the_same_file_twice)

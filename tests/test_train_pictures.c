@@ -46,29 +46,13 @@ static up_train_pictures load(const char *const *paths, size_t count, int scale,
     return load_degraded(paths, count, scale, (up_degradation){ 0 }, 0, skipped);
 }
 
-/* A picture whose samples are `level` of their place, in 8 bits, or 257 times that in 16. */
 static const char *save(const char *name, int width, int height, int channels, up_sample sample,
                         int (*level)(int x, int y, int c))
 {
-    const char *path = scratch_path("%s", name);
-    const size_t count = (size_t)width * (size_t)height * (size_t)channels;
-    uint16_t *wide = malloc(count * sizeof *wide);
-    uint8_t *narrow = malloc(count);
-    for (size_t i = 0; i < count; i++) {
-        const int c = (int)(i % (size_t)channels), p = (int)(i / (size_t)channels);
-        narrow[i] = (uint8_t)level(p % width, p / width, c);
-        wide[i] = (uint16_t)(257 * narrow[i]);
-    }
-    up_error error;
-    up_pixels pixels = { .format = picture_format(width, height, channels, sample),
-                         .data = sample == UP_SAMPLE_U16 ? (void *)wide : narrow };
+    up_format format = picture_format(width, height, channels, sample);
     if (strstr(name, "cmyk"))
-        pixels.format.color = UP_COLOR_CMYK;
-    cr_assert_eq(up_write_pixels(path, &pixels, &(up_options){ .overwrite = true }, &error), UP_OK,
-                 "%s", error.message);
-    free(wide);
-    free(narrow);
-    return path;
+        format.color = UP_COLOR_CMYK;
+    return picture_save(name, &format, level);
 }
 
 static int flat(int x, int y, int c)

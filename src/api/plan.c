@@ -134,9 +134,8 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
 
 static up_status check_memory(const up_plan *plan, up_error *error)
 {
-    size_t most = plan->options.max_memory, need = plan->info.memory_bytes;
-    if (!most)
-        most = up_machine_memory() / 2;
+    const size_t most = up_machine_memory_limit(plan->options.max_memory);
+    const size_t need = plan->info.memory_bytes;
     if (need <= most)
         return UP_OK;
     const up_format *out = &plan->info.output;

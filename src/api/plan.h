@@ -54,6 +54,10 @@ up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, u
 up_status up_image_from_source(up_image **image, up_source *source, up_error *error);
 up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_error *error);
 
+/* What options (NULL: the defaults) say about running, nothing about what is made: threads, memory
+ * and when to stop. */
+up_options up_options_running(const up_options *options);
+
 /* An upscale into the caller's memory, of which `held` bytes are taken already: planned, and run.
  */
 up_status up_plan_to_pixels(up_plan **plan, up_image *image, const up_pixels *output, size_t held,

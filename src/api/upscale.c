@@ -25,6 +25,14 @@ static up_status image_to_pixels(up_image *image, const up_pixels *output, size_
     return status;
 }
 
+up_options up_options_running(const up_options *options)
+{
+    options = options ? options : &defaults;
+    return (up_options){ .threads = options->threads,
+                         .max_memory = options->max_memory,
+                         .cancel = options->cancel };
+}
+
 /* What leaves every pixel where it is. */
 static up_options without_resizing(const up_options *options)
 {

@@ -36,6 +36,11 @@ size_t up_machine_memory(void)
     return memory;
 }
 
+size_t up_machine_memory_limit(size_t asked)
+{
+    return asked ? asked : up_machine_memory() / 2;
+}
+
 size_t up_machine_cache(void)
 {
     long size = -1;

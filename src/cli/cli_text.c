@@ -66,6 +66,17 @@ char *cli_format(const char *format, ...)
     return text;
 }
 
+void cli_append(char **text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *more = cli_format_list(format, arguments), *longer = cli_format("%s%s", *text, more);
+    va_end(arguments);
+    free(more);
+    free(*text);
+    *text = longer;
+}
+
 static int smallest(int a, int b, int c)
 {
     int least = a < b ? a : b;

@@ -16,6 +16,8 @@ char *cli_copy_part(const char *text, size_t length);
 /* printf into new memory. */
 char *cli_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *cli_format_list(const char *format, va_list arguments);
+/* printf behind what *text, which is in memory of its own, says already. */
+void cli_append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Valid UTF-8 in new memory. For a terminal what cannot be seen or would steer it is written as an
  * escape; for JSON, which escapes by itself, only what is no UTF-8 is replaced by U+FFFD. */
@@ -24,6 +26,8 @@ char *cli_utf8(const char *bytes);
 
 /* `printable` in at most `columns` columns, the middle left out. In new memory. */
 char *cli_shorten(const char *printable, int columns);
+/* The same in exactly so many columns, at their left or right. */
+char *cli_fit(const char *printable, int columns, bool right);
 int cli_columns(const char *printable);
 
 /* How many letters must be changed, added, dropped or swapped with a neighbour. */

@@ -6,6 +6,7 @@
 #include "inputs.h"
 #include "method_choice.h"
 #include "options.h"
+#include "output_check.h"
 #include "progress.h"
 #include "signals.h"
 #include "weights_folders.h"
@@ -32,24 +33,19 @@ static bool is_many(const cli_settings *s)
     return many;
 }
 
-static bool names_stream(const char *path)
-{
-    return path && strcmp(path, "-") == 0;
-}
-
 static bool check_arguments(const cli_settings *s)
 {
     const char *problem = NULL;
     bool many = is_many(s), input_is_stream = false;
     for (size_t i = 0; i < s->operand_count; i++)
-        input_is_stream |= names_stream(s->operands[i]);
+        input_is_stream |= cli_is_stream(s->operands[i]);
     if (s->operand_count == 0 && !s->files_from)
         problem = "compare needs a picture: upscale compare PICTURE -m METHOD,... -o REPORT/";
     else if (!s->output && !s->sheet)
         problem = "compare needs a name for the report: -o REPORT/, or --sheet SHEET.png";
     else if (input_is_stream)
         problem = "compare reads its input more than once: give it a file, not standard input";
-    else if (names_stream(s->output) || names_stream(s->sheet))
+    else if ((s->output && cli_is_stream(s->output)) || (s->sheet && cli_is_stream(s->sheet)))
         problem = "a report or sheet cannot go to standard output; give it a name";
     else if (s->single_file && !s->output)
         problem = "--single-file needs a name: -o REPORT.html";

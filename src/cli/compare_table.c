@@ -11,10 +11,7 @@
 
 static void set_number(json_t *line, const char *key, double value)
 {
-    if (isinf(value))
-        json_object_set_new(line, key, json_string("infinity"));
-    else
-        json_object_set_new(line, key, isnan(value) ? json_null() : json_real(value));
+    json_object_set_new(line, key, isinf(value) ? json_string("infinity") : cli_json_number(value));
 }
 
 static void show_json(const char *input, const up_report_row *row)
@@ -49,16 +46,14 @@ static cli_short_text number(double value, int digits)
 
 static void show_row(const up_report_row *row, bool measured, int columns)
 {
-    char *printable = cli_printable(row->name), *name = cli_shorten(printable, columns);
-    int pad = columns - cli_columns(name);
+    char *printable = cli_printable(row->name), *name = cli_fit(printable, columns, false);
     if (measured)
-        cli_print("  %s%*s  %9s %9s %8s  %9s", name, pad, "", number(row->psnr_y, 2).text,
+        cli_print("  %s  %9s %9s %8s  %9s", name, number(row->psnr_y, 2).text,
                   number(row->psnr_rgb, 2).text, number(row->ssim, 4).text,
                   number(1000 * row->seconds, 1).text);
     else
-        cli_print("  %s%*s  %9s ms  %5d x %-5d  %s", name, pad, "",
-                  number(1000 * row->seconds, 1).text, row->width, row->height,
-                  cli_bytes_text((double)row->bytes).text);
+        cli_print("  %s  %9s ms  %5d x %-5d  %s", name, number(1000 * row->seconds, 1).text,
+                  row->width, row->height, cli_bytes_text((double)row->bytes).text);
     free(name);
     free(printable);
 }

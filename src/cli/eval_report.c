@@ -7,7 +7,6 @@
 #include "method_choice.h"
 #include "weights_report.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,24 +51,6 @@ static const char *channel_name(const cli_evaluations *all)
 
 /* -------------------------------------------------------------- tables */
 
-/* `printable` in exactly `columns` columns, in new memory. */
-static char *fitted(const char *printable, int columns, bool right)
-{
-    char *text = cli_shorten(printable, columns);
-    int gap = columns - cli_columns(text);
-    char *full = cli_format("%*s%s%*s", right ? gap : 0, "", text, right ? 0 : gap, "");
-    free(text);
-    return full;
-}
-
-static void append(char **line, char *more)
-{
-    char *longer = cli_format("%s%s", *line, more);
-    free(*line);
-    free(more);
-    *line = longer;
-}
-
 static void put(char *line)
 {
     cli_put_line(line);
@@ -98,11 +79,11 @@ static int name_columns(const cli_evaluations *all, int most)
 
 static void show_heads(const cli_evaluations *all, size_t first, size_t end, int columns)
 {
-    char *names = fitted("", columns, false), *units = fitted("picture", columns, false);
+    char *names = cli_fit("", columns, false), *units = cli_fit("picture", columns, false);
     for (size_t m = first; m < end; m++) {
-        char *name = label(all, m), *head = fitted(name, LABEL, true);
-        append(&names, cli_format("  %s", head));
-        append(&units, cli_copy("    PSNR    SSIM"));
+        char *name = label(all, m), *head = cli_fit(name, LABEL, true);
+        cli_append(&names, "  %s", head);
+        cli_append(&units, "    PSNR    SSIM");
         free(head);
         free(name);
     }
@@ -117,10 +98,10 @@ static void show_block(const cli_evaluations *all, size_t first, size_t end)
     cli_put_line("");
     show_heads(all, first, end, columns);
     for (size_t i = 0; i < all->count; i++) {
-        char *name = picture_name(&all->item[i]), *line = fitted(name, columns, false);
+        char *name = picture_name(&all->item[i]), *line = cli_fit(name, columns, false);
         for (size_t m = first; m < end; m++) {
             const up_eval_result *r = &all->item[i].result[m];
-            append(&line, cli_format("  %6.2f  %6.4f", r->psnr, r->ssim));
+            cli_append(&line, "  %6.2f  %6.4f", r->psnr, r->ssim);
         }
         put(line);
         free(name);
@@ -130,12 +111,12 @@ static void show_block(const cli_evaluations *all, size_t first, size_t end)
 static void show_summary(const cli_evaluations *all)
 {
     char *title = all->count > 1 ? cli_format("mean of %zu pictures", all->count) : cli_copy("");
-    char *head = fitted(title, SUMMARY, false);
+    char *head = cli_fit(title, SUMMARY, false);
     cli_put_line("");
     cli_print("%s  %6s  %6s  %10s  %15s", head, "PSNR", "SSIM", "ms/picture", "mul-adds/pixel");
     for (size_t m = 0; m < method_count(all); m++) {
         up_eval_result mean = mean_of(all, m);
-        char *method = label(all, m), *name = fitted(method, SUMMARY, false);
+        char *method = label(all, m), *name = cli_fit(method, SUMMARY, false);
         cli_print("%s  %6.2f  %6.4f  %10.1f  %15s", name, mean.psnr, mean.ssim, 1000 * mean.seconds,
                   cli_count_text(mean.multiply_adds).text);
         free(name);
@@ -169,12 +150,6 @@ static void show_tables(const cli_evaluations *all)
 
 /* -------------------------------------------------------------- JSON */
 
-/* JSON has no infinity, which is the PSNR of equal pictures. */
-static json_t *real_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *result_json(const cli_evaluations *all, size_t m, const up_eval_result *r)
 {
     json_t *json = json_object();
@@ -182,8 +157,8 @@ static json_t *result_json(const cli_evaluations *all, size_t m, const up_eval_r
     json_object_set_new(json, "method", cli_json_text(method));
     if (weights && strcmp(method, "tconv") == 0)
         json_object_set_new(json, "weights", cli_json_text(weights));
-    json_object_set_new(json, "psnr", real_or_null(r->psnr));
-    json_object_set_new(json, "ssim", real_or_null(r->ssim));
+    json_object_set_new(json, "psnr", cli_json_number(r->psnr));
+    json_object_set_new(json, "ssim", cli_json_number(r->ssim));
     json_object_set_new(json, "seconds", json_real(r->seconds));
     json_object_set_new(json, "multiply_adds", json_real(r->multiply_adds));
     return json;

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "describe.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 json_t *cli_json_text(const char *bytes)
@@ -12,6 +13,11 @@ json_t *cli_json_text(const char *bytes)
     json_t *json = json_string(text);
     free(text);
     return json;
+}
+
+json_t *cli_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 void cli_json_set_format(json_t *object, const up_format *format)

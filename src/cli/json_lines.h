@@ -8,6 +8,8 @@
 
 /* Any bytes; what is no UTF-8 becomes U+FFFD. */
 json_t *cli_json_text(const char *bytes);
+/* null if it is not known or infinite, which JSON cannot say. */
+json_t *cli_json_number(double value);
 void cli_json_set_format(json_t *object, const up_format *format);
 
 /* Prints the object as a line on standard output, and frees it. */

@@ -77,14 +77,9 @@ static void say_counts(const cli_ledger *ledger, double seconds)
                   { ledger->skipped, "skipped" },
                   { ledger->failed, "failed" } };
     char *text = cli_copy("");
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (parts[i].count == 0)
-            continue;
-        char *longer =
-            cli_format("%s%s%zu %s", text, *text ? ", " : "", parts[i].count, parts[i].word);
-        free(text);
-        text = longer;
-    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].count > 0)
+            cli_append(&text, "%s%zu %s", *text ? ", " : "", parts[i].count, parts[i].word);
     cli_say("%s in %s%s", text, cli_seconds_text(seconds).text, ledger->failed ? ":" : "");
     free(text);
 }

@@ -90,13 +90,9 @@ static void print_command(const cli_command *command)
     print_synopsis(command);
     print_paragraphs(command->about);
     char *list = cli_copy("Takes");
-    for (const cli_option *o = cli_options; o->name; o++) {
-        if (!cli_option_belongs(o, command))
-            continue;
-        char *longer = cli_format("%s --%s", list, o->name);
-        free(list);
-        list = longer;
-    }
+    for (const cli_option *o = cli_options; o->name; o++)
+        if (cli_option_belongs(o, command))
+            cli_append(&list, " --%s", o->name);
     cli_put_line(".PP");
     print_text("", list, strlen(list));
     free(list);

@@ -73,14 +73,10 @@ char *cli_template_expand(const char *name_template, char *const value[CLI_FIELD
         } else {
             end = at + length;
         }
-        char *longer = cli_format("%s%.*s", name, (int)length, text);
-        free(name);
-        name = longer;
+        cli_append(&name, "%.*s", (int)length, text);
         at = end;
     }
-    if (cli_template_uses(name_template, CLI_FIELD_EXT) || cli_writable_extension(name))
-        return name;
-    char *full = cli_format("%s.%s", name, value[CLI_FIELD_EXT]);
-    free(name);
-    return full;
+    if (!cli_template_uses(name_template, CLI_FIELD_EXT) && !cli_writable_extension(name))
+        cli_append(&name, ".%s", value[CLI_FIELD_EXT]);
+    return name;
 }

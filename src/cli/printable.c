@@ -131,3 +131,12 @@ char *cli_shorten(const char *printable, int columns)
         tail += bytes_in_columns(tail, 1) ? bytes_in_columns(tail, 1) : bytes_in_columns(tail, 2);
     return cli_format("%.*s...%s", (int)start, printable, tail);
 }
+
+char *cli_fit(const char *printable, int columns, bool right)
+{
+    char *text = cli_shorten(printable, columns);
+    int gap = columns - cli_columns(text);
+    char *full = cli_format("%*s%s%*s", right ? gap : 0, "", text, right ? 0 : gap, "");
+    free(text);
+    return full;
+}

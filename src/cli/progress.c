@@ -106,14 +106,13 @@ char *cli_progress_bar(double fraction, int columns)
 static void show_bar(const cli_progress *p, double fraction, double left)
 {
     int columns = cli_terminal_columns() - 1, name_columns = columns / 3;
-    char *name = cli_shorten(current_name(p), name_columns);
+    char *name = cli_fit(current_name(p), name_columns, false);
     char *count = p->files > 1 ? cli_format("  %zu/%zu", p->ended, p->files) : cli_copy("");
     char *eta = left < 0 ? cli_copy("") : cli_format("  %s left", cli_clock_text(left + 0.5).text);
     int room = columns - name_columns - 9 - (int)strlen(count) - 14;
     char *bar = cli_progress_bar(fraction, room);
     char *line = room < 5 ? cli_format("%s%s%s", bar, count, eta)
-                          : cli_format("%s%*s  %s%s%s", name, name_columns - cli_columns(name), "",
-                                       bar, count, eta);
+                          : cli_format("%s  %s%s%s", name, bar, count, eta);
     cli_bar_set(line);
     free(line);
     free(bar);

@@ -117,7 +117,7 @@ static void show_json(const training *t, const up_error *error, double seconds)
         line, "pictures",
         json_integer((json_int_t)(t->pictures.count + t->validation.count - t->skipped)));
     json_object_set_new(line, "skipped", json_integer((json_int_t)t->skipped));
-    json_object_set_new(line, "psnr", isfinite(psnr) ? json_real(psnr) : json_null());
+    json_object_set_new(line, "psnr", cli_json_number(psnr));
     json_object_set_new(line, "seconds", json_real(seconds));
     cli_json_put(line);
 }

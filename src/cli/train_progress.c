@@ -32,28 +32,19 @@ static double fraction_done(const up_train_state *s)
     return s->steps > 0 ? (double)s->step / (double)s->steps : 0;
 }
 
-/* `text` becomes itself with `more` behind it; both are used up. */
-static char *append(char *text, char *more)
-{
-    char *both = cli_format("%s%s", text, more);
-    free(text);
-    free(more);
-    return both;
-}
-
 /* What is known: "  loss 0.0123  36.71 dB (best 36.80)  1.20 Mpx/s  1:23 left". */
 static char *figures(const up_train_state *s)
 {
     char *text = cli_copy("");
     if (!isnan(s->loss))
-        text = append(text, cli_format("  loss %.5f", s->loss));
+        cli_append(&text, "  loss %.5f", s->loss);
     if (!isnan(s->psnr))
-        text = append(text, cli_format("  %.2f dB", s->psnr));
+        cli_append(&text, "  %.2f dB", s->psnr);
     if (!isnan(s->psnr) && s->best_psnr > s->psnr)
-        text = append(text, cli_format(" (best %.2f)", s->best_psnr));
-    text = append(text, cli_format("  %.2f Mpx/s", s->pixels_per_second / 1e6));
+        cli_append(&text, " (best %.2f)", s->best_psnr);
+    cli_append(&text, "  %.2f Mpx/s", s->pixels_per_second / 1e6);
     if (!isnan(s->seconds_left))
-        text = append(text, cli_format("  %s left", cli_clock_text(s->seconds_left + 0.5).text));
+        cli_append(&text, "  %s left", cli_clock_text(s->seconds_left + 0.5).text);
     return text;
 }
 
@@ -61,14 +52,11 @@ static void show_bar(const up_train_state *s)
 {
     char *text = figures(s);
     int room = cli_terminal_columns() - 1 - (int)strlen(text) - 7;
-    char *line = append(cli_progress_bar(fraction_done(s), room < 40 ? room : 40), text);
+    char *line = cli_progress_bar(fraction_done(s), room < 40 ? room : 40);
+    cli_append(&line, "%s", text);
     cli_bar_set(line);
     free(line);
-}
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
+    free(text);
 }
 
 static void show_json(const up_train_state *s)
@@ -77,11 +65,11 @@ static void show_json(const up_train_state *s)
     json_object_set_new(line, "progress", json_real(fraction_done(s)));
     json_object_set_new(line, "step", json_integer(s->step));
     json_object_set_new(line, "steps", json_integer(s->steps));
-    json_object_set_new(line, "loss", number(s->loss));
-    json_object_set_new(line, "psnr", number(s->psnr));
-    json_object_set_new(line, "best_psnr", number(s->best_psnr));
-    json_object_set_new(line, "pixels_per_second", number(s->pixels_per_second));
-    json_object_set_new(line, "seconds_left", number(s->seconds_left));
+    json_object_set_new(line, "loss", cli_json_number(s->loss));
+    json_object_set_new(line, "psnr", cli_json_number(s->psnr));
+    json_object_set_new(line, "best_psnr", cli_json_number(s->best_psnr));
+    json_object_set_new(line, "pixels_per_second", cli_json_number(s->pixels_per_second));
+    json_object_set_new(line, "seconds_left", cli_json_number(s->seconds_left));
     cli_json_note(line);
 }
 

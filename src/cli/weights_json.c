@@ -1,7 +1,6 @@
 #include "json_lines.h"
 #include "weights_report.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { MOST_MAP = 64 };
@@ -23,11 +22,6 @@ static void set_known(json_t *object, const char *key, const int pair[2])
         set_pair(object, key, pair);
     else
         json_object_set_new(object, key, json_null());
-}
-
-static void set_real(json_t *object, const char *key, double value)
-{
-    json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
 }
 
 static json_t *overlap_map(const up_weights *weights, int i, const int stride[2])
@@ -92,13 +86,13 @@ static json_t *layer_json(const up_weights *weights, int i, const up_weights_lay
     if (layer->factor)
         set_int(object, "factor", layer->factor);
     if (strcmp(layer->op, "leaky_relu") == 0)
-        set_real(object, "slope", layer->slope);
+        json_object_set_new(object, "slope", cli_json_number(layer->slope));
     if (strcmp(layer->op, "clip") == 0) {
-        set_real(object, "min", layer->low);
-        set_real(object, "max", layer->high);
+        json_object_set_new(object, "min", cli_json_number(layer->low));
+        json_object_set_new(object, "max", cli_json_number(layer->high));
     }
     json_object_set_new(object, "parameters", json_integer((json_int_t)layer->parameters));
-    set_real(object, "multiply_adds", layer->multiply_adds);
+    json_object_set_new(object, "multiply_adds", cli_json_number(layer->multiply_adds));
     set_known(object, "scale", layer->scale);
     set_overlap(object, weights, i, layer);
     return object;
@@ -136,11 +130,11 @@ void cli_weights_show_json(const char *title, const up_weights *weights)
     set_int(line, "in_channels", info->in_channels);
     set_int(line, "out_channels", info->out_channels);
     json_object_set_new(line, "color", json_string(info->color));
-    set_real(line, "range", info->range);
+    json_object_set_new(line, "range", cli_json_number(info->range));
     set_size(line, info);
     json_object_set_new(line, "parameters", json_integer((json_int_t)info->parameters));
     if (info->multiply_adds > 0)
-        set_real(line, "multiply_adds", info->multiply_adds);
+        json_object_set_new(line, "multiply_adds", cli_json_number(info->multiply_adds));
     for (int i = 0; (layer = up_weights_layer_at(weights, i)); i++)
         json_array_append_new(layers, layer_json(weights, i, layer));
     json_object_set_new(line, "layers", layers);

@@ -156,13 +156,10 @@ const char *cli_weights_licence(const up_weights *weights)
 
 /* -------------------------------------------------------------- layers */
 
-static char *append(char *text, const char *head, const int pair[2], int usual)
+static void append_pair(char **text, const char *head, const int pair[2], int usual)
 {
-    if (pair[0] == usual && pair[1] == usual)
-        return text;
-    char *longer = cli_format("%s%s%s%s", text, *text ? " " : "", head, pair_text(pair).text);
-    free(text);
-    return longer;
+    if (pair[0] != usual || pair[1] != usual)
+        cli_append(text, "%s%s%s", **text ? " " : "", head, pair_text(pair).text);
 }
 
 static char *convolution_settings(const up_weights_layer *layer)
@@ -170,16 +167,15 @@ static char *convolution_settings(const up_weights_layer *layer)
     const int groups[2] = { layer->groups, layer->groups };
     if (layer->stride[0] == 0)
         return cli_copy("s?");
-    char *text = append(cli_copy(""), "s", layer->stride, 1);
-    text = append(text, "p", layer->padding, 0);
-    text = append(text, "o", layer->output_padding, 0);
-    text = append(text, "d", layer->dilation, 1);
-    text = append(text, "g", groups, 1);
-    if (!layer->padding_mode || strcmp(layer->padding_mode, "zeros") == 0)
-        return text;
-    char *longer = cli_format("%s %s", text, layer->padding_mode);
-    free(text);
-    return longer;
+    char *text = cli_copy("");
+    append_pair(&text, "s", layer->stride, 1);
+    append_pair(&text, "p", layer->padding, 0);
+    append_pair(&text, "o", layer->output_padding, 0);
+    append_pair(&text, "d", layer->dilation, 1);
+    append_pair(&text, "g", groups, 1);
+    if (layer->padding_mode && strcmp(layer->padding_mode, "zeros") != 0)
+        cli_append(&text, " %s", layer->padding_mode);
+    return text;
 }
 
 static char *join_settings(const up_weights_layer *layer)
@@ -213,17 +209,16 @@ static char *settings_of(const up_weights_layer *layer)
 static void show_layer(int i, const up_weights_layer *layer)
 {
     char *printable = cli_printable(layer->name ? layer->name : "");
-    char *name = cli_shorten(printable, NAME), *settings = settings_of(layer);
+    char *name = cli_fit(printable, NAME, false), *settings = settings_of(layer);
     char *kernel =
         layer->kernel[0] ? cli_format("%dx%d", layer->kernel[0], layer->kernel[1]) : cli_copy("");
     char *channels = cli_format("%d>%d", layer->in_channels, layer->out_channels);
     bool fits = strlen(settings) <= SETTINGS;
     bool counts = layer->multiply_adds > 0;
-    char *line =
-        cli_format("%3d %-16s %s%*s %5s %9s %-*s %8s %8s", i, layer->op, name,
-                   NAME - cli_columns(name), "", kernel, channels, SETTINGS, fits ? settings : "",
-                   layer->parameters ? cli_count_text((double)layer->parameters).text : "",
-                   counts ? cli_count_text(layer->multiply_adds).text : "");
+    char *line = cli_format("%3d %-16s %s %5s %9s %-*s %8s %8s", i, layer->op, name, kernel,
+                            channels, SETTINGS, fits ? settings : "",
+                            layer->parameters ? cli_count_text((double)layer->parameters).text : "",
+                            counts ? cli_count_text(layer->multiply_adds).text : "");
     for (size_t end = strlen(line); line[end - 1] == ' ';)
         line[--end] = 0;
     cli_print("%s", line);
@@ -254,11 +249,8 @@ static void show_map(const up_weights *weights, int i, const up_weights_layer *l
 {
     for (int row = 0; row < layer->stride[0]; row++) {
         char *line = cli_copy("     ");
-        for (int column = 0; column < layer->stride[1]; column++) {
-            char *longer = cli_format("%s %4d", line, up_weights_overlap(weights, i, row, column));
-            free(line);
-            line = longer;
-        }
+        for (int column = 0; column < layer->stride[1]; column++)
+            cli_append(&line, " %4d", up_weights_overlap(weights, i, row, column));
         cli_put_line(line);
         free(line);
     }

@@ -1,7 +1,10 @@
 #include "compare/comparison.h"
 
+#include "api/plan.h"
+#include "base/clock.h"
 #include "base/machine.h"
 #include "base/memory.h"
+#include "compare/comparison_numbers.h"
 #include "compare/file_names.h"
 #include "compare/tiles.h"
 #include "compare/work_folder.h"
@@ -10,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define UPSCALING 0.6 /* of the time of a result; the rest goes into its tiles */
 
@@ -107,12 +109,9 @@ static up_status write_original(up_comparison *c, up_error *error)
 /* The reference as PNG, and in memory. */
 static up_status write_reference(up_comparison *c, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
-    const up_options copy = { .method = "nearest",
-                              .scale = { 1, 1 },
-                              .threads = first->threads,
-                              .max_memory = first->max_memory,
-                              .cancel = first->cancel };
+    up_options copy = up_options_running(&c->options->contender[0].options);
+    copy.method = "nearest";
+    copy.scale.rows = copy.scale.columns = 1;
     UP_TRY(up_read_pixels(&c->reference, c->options->reference, &copy, error));
     return up_upscale_file(c->options->reference, c->result[0].path, &copy, error);
 }
@@ -120,9 +119,7 @@ static up_status write_reference(up_comparison *c, up_error *error)
 static up_status prepare(up_comparison *c, up_error *error)
 {
     up_image *image;
-    char *results = up_path_join(c->folder, "results", error);
-    up_status status = results ? up_folder_make(results, error) : UP_ERROR_MEMORY;
-    free(results);
+    up_status status = up_folder_make_in(c->folder, "results", error);
     if (status == UP_OK)
         status = list_results(c, error);
     if (status == UP_OK && c->options->from_original)
@@ -141,61 +138,7 @@ static up_status prepare(up_comparison *c, up_error *error)
     return UP_OK;
 }
 
-/* -------------------------------------------------------------- numbers */
-
-static up_status or_unknown(up_status status, double *value)
-{
-    if (status != UP_ERROR_UNSUPPORTED)
-        return status;
-    *value = (double)NAN; /* too small a picture for this measure */
-    return UP_OK;
-}
-
-static up_status measure(const up_comparison *c, up_report_row *row, const up_pixels *reference,
-                         const up_pixels *result, up_error *error)
-{
-    int threads = c->options->contender[0].options.threads;
-    const up_measuring y = { .border = c->border, .threads = threads };
-    const up_measuring rgb = { UP_CHANNEL_RGB, c->border, threads };
-    UP_TRY(up_psnr(&row->psnr_y, reference, result, &y, error));
-    UP_TRY(or_unknown(up_ssim(&row->ssim, reference, result, &y, error), &row->ssim));
-    UP_TRY(or_unknown(up_ms_ssim(&row->ms_ssim, reference, result, &y, error), &row->ms_ssim));
-    bool grey = reference->format.channels < 3 && result->format.channels < 3;
-    return grey ? UP_OK : up_psnr(&row->psnr_rgb, reference, result, &rgb, error);
-}
-
-/* As `upscale eval` does it, its time included: from memory to memory. */
-static up_status measure_original(const up_comparison *c, up_compared *r, up_error *error)
-{
-    up_eval_result eval;
-    up_pixels upscaled = { 0 };
-    UP_TRY(up_eval_run(&eval, &c->original, r->options, NULL, &upscaled, error));
-    up_status status = measure(c, &r->row, &c->original.reference, &upscaled, error);
-    up_pixels_free(&upscaled);
-    r->row.psnr_y = eval.psnr;
-    r->row.ssim = eval.ssim;
-    r->row.seconds = eval.seconds;
-    r->row.multiply_adds = eval.multiply_adds;
-    return status;
-}
-
-static up_status measure_file(const up_comparison *c, up_compared *r, up_error *error)
-{
-    up_pixels upscaled;
-    UP_TRY(up_read_pixels(&upscaled, r->path, r->options, error));
-    up_status status = measure(c, &r->row, &c->reference, &upscaled, error);
-    up_pixels_free(&upscaled);
-    return status;
-}
-
 /* -------------------------------------------------------------- one result */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static up_status run_plan(up_compared *r, up_image *image, const up_options *options,
                           up_error *error)
@@ -219,11 +162,11 @@ static up_status upscale(up_comparison *c, int i, up_error *error)
     options.progress = pass_progress;
     options.user = &progress;
     options.output_format = "png";
-    double start = now();
+    double start = up_now();
     UP_TRY(up_image_open(&image, c->given, error));
     up_status status = run_plan(r, image, &options, error);
     up_image_close(&image);
-    r->row.seconds = now() - start;
+    r->row.seconds = up_now() - start;
     return status;
 }
 
@@ -232,7 +175,7 @@ static up_status look_at(up_comparison *c, up_compared *r, up_error *error)
     up_image *image;
     struct stat info;
     UP_TRY(up_image_open(&image, r->path, error));
-    const up_format format = up_image_get_info(image)->format;
+    const up_format format = r->format = up_image_get_info(image)->format;
     up_image_close(&image);
     r->row.width = format.width;
     r->row.height = format.height;
@@ -283,14 +226,9 @@ static up_status read_result(up_comparison *c, int i, up_error *error)
         .user = &c->places,
         .cancel = o->contender[0].options.cancel,
     };
-    up_image *image = NULL;
+    up_places_begin(&c->places, i, &c->result[i].format);
     if (status == UP_OK)
-        status = up_image_open(&image, c->result[i].path, error);
-    if (status == UP_OK) {
-        up_places_begin(&c->places, i, &up_image_get_info(image)->format);
         status = up_tiles_cut(c->result[i].path, &tiling, error);
-    }
-    up_image_close(&image);
     free(tiles);
     return status;
 }
@@ -306,10 +244,8 @@ static up_status make_result(up_comparison *c, int i, up_error *error)
         UP_TRY(up_places_init(&c->places, c->output.width, c->output.height, c->count, error));
     }
     report_progress(c, i, UPSCALING);
-    if (r->options && c->options->from_original)
-        UP_TRY(measure_original(c, r, error));
-    else if (r->options && c->options->reference)
-        UP_TRY(measure_file(c, r, error));
+    if (r->options)
+        UP_TRY(up_comparison_measure(c, r, error));
     UP_TRY(read_result(c, i, error));
     report_progress(c, i, 1);
     return UP_OK;

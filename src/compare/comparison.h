@@ -29,12 +29,14 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#define UP_MOST_CONTENDERS 64
 #define UP_MOST_BOXES 64
 #define UP_AUTOMATIC_BOXES 4
 
 typedef struct {
     up_report_row row;
     char *path, *file;         /* the PNG, and its path from the page on */
+    up_format format;          /* of the PNG */
     const up_options *options; /* NULL: the reference */
 } up_compared;
 
@@ -61,8 +63,9 @@ up_status up_comparison_run(up_comparison **comparison, const char *input, const
                             const up_report_options *options, FILE *inlined, up_error *error);
 void up_comparison_free(up_comparison **comparison);
 
-/* The JSON above; NULL: out of memory. */
+/* The JSON above, and its `protocol` alone; NULL: out of memory. */
 json_t *up_comparison_json(const up_comparison *comparison);
+json_t *up_comparison_protocol(const up_comparison *comparison);
 
 bool up_has_reference(const up_report_options *options);
 

@@ -1,10 +1,12 @@
 #include "compare/comparison.h"
 
 #include "base/memory.h"
+#include "compare/file_names.h"
 #include "compare/impulse.h"
 #include "compare/json_text.h"
 #include "compare/network_facts.h"
 #include "compare/tiles.h"
+#include "io/pixels.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -20,8 +22,7 @@ static void add_sentence(json_t *list, const char *format, ...)
     va_end(arguments);
 }
 
-/* The protocol in words. */
-static json_t *protocol(const up_comparison *c)
+json_t *up_comparison_protocol(const up_comparison *c)
 {
     json_t *list = json_array();
     if (c->options->from_original)
@@ -87,13 +88,10 @@ static json_t *impulse(const up_comparison *c, const up_compared *r)
 static json_t *result_json(const up_comparison *c, const up_compared *r)
 {
     const up_report_row *row = &r->row;
-    json_t *json = json_pack(
-        "{s:o, s:b, s:I, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "name", up_json_bytes(row->name),
-        "reference", row->reference, "bytes", (json_int_t)row->bytes, "width", row->width, "height",
-        row->height, "psnr_y", up_json_number(row->psnr_y), "psnr_rgb",
-        up_json_number(row->psnr_rgb), "ssim", up_json_number(row->ssim), "ms_ssim",
-        up_json_number(row->ms_ssim), "seconds", up_json_number(row->seconds), "multiply_adds",
-        up_json_number(row->multiply_adds));
+    json_t *json = json_pack("{s:o, s:b, s:I, s:i, s:i}", "name", up_json_bytes(row->name),
+                             "reference", row->reference, "bytes", (json_int_t)row->bytes, "width",
+                             row->width, "height", row->height);
+    up_json_set_numbers(json, row);
     double scale = (double)row->width / c->input_format.width;
     if (!c->options->single_file)
         json_object_set_new(json, "file", json_string(r->file));
@@ -130,14 +128,14 @@ json_t *up_comparison_json(const up_comparison *c)
     json_t *picture =
         json_pack("{s:o, s:i, s:i, s:i, s:i, s:b}", "name", up_json_bytes(up_last_part(c->input)),
                   "width", in->width, "height", in->height, "bits", in->depth, "channels",
-                  in->channels, "alpha", in->channels % 2 == 0);
+                  in->channels, "alpha", up_color_has_alpha(in->color));
     return json_pack(
         "{s:s, s:o, s:{s:i, s:i}, s:[f,f], s:o, s:o, s:i, s:i, s:o, s:b, s:b, s:b, s:o, s:o}",
         "program", "upscale " UP_VERSION, "picture", picture, "output", "width", c->output.width,
         "height", c->output.height, "scale", (double)c->output.height / in->height,
         (double)c->output.width / in->width, "reference", reference_words(c), "protocol",
-        protocol(c), "methods", c->options->contenders, "tile", UP_TILE, "levels", levels(c),
-        "inlined", c->options->single_file, "crops_only",
+        up_comparison_protocol(c), "methods", c->options->contenders, "tile", UP_TILE, "levels",
+        levels(c), "inlined", c->options->single_file, "crops_only",
         c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
         boxes(c), "results", results(c));
 }

@@ -1,5 +1,6 @@
 #include "compare/crop_pictures.h"
 
+#include "api/plan.h"
 #include "base/memory.h"
 #include "compare/tile_text.h"
 #include "compare/tiles.h"
@@ -33,15 +34,12 @@ static up_status encode_result(crop_row *row, const up_comparison *c, const up_c
 /* What lies around: the input, or the original, reduced. */
 static up_status encode_around(char **text, const up_comparison *c, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
     const up_format *in = &c->input_format;
     int longer = up_max(in->width, in->height);
     const char *from = c->options->from_original ? c->result[0].path : c->given;
-    up_options small = { .method = "bicubic",
-                         .depth = 8,
-                         .threads = first->threads,
-                         .max_memory = first->max_memory,
-                         .cancel = first->cancel };
+    up_options small = up_options_running(&c->options->contender[0].options);
+    small.method = "bicubic";
+    small.depth = 8;
     if (longer > AROUND || c->options->from_original) {
         small.width = small.height = AROUND;
         small.fit = true;

@@ -1,21 +1,12 @@
 /* The protocol of super-resolution papers. */
 #include "api/plan.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "io/pixels.h"
 
 #include <string.h>
-#include <time.h>
 
 static const up_options usual;
-
-/* What is said about running, nothing about filters and sizes. */
-static up_options running(const up_options *options)
-{
-    options = options ? options : &usual;
-    return (up_options){ .threads = options->threads,
-                         .max_memory = options->max_memory,
-                         .cancel = options->cancel };
-}
 
 static up_status make_room(up_pixels *pixels, up_error *error)
 {
@@ -44,7 +35,7 @@ static up_status crop(up_pixels *reference, int scale, const char *path, up_erro
 
 static up_status reduce(up_eval_picture *picture, const up_options *options, up_error *error)
 {
-    up_options reduction = running(options);
+    up_options reduction = up_options_running(options);
     reduction.method = up_bicubic.info.name;
     up_pixels *reduced = &picture->reduced;
     reduced->format = picture->reference.format;
@@ -57,7 +48,7 @@ static up_status reduce(up_eval_picture *picture, const up_options *options, up_
 up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                        const up_options *options, up_error *error)
 {
-    up_options reading = running(options);
+    up_options reading = up_options_running(options);
     reading.depth = 8;
     if (options && options->has_background) {
         reading.has_background = true;
@@ -81,13 +72,6 @@ void up_eval_close(up_eval_picture *picture)
     up_pixels_free(&picture->reduced);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Allocates upscaled->data, and says in `result` what it took. */
 static up_status upscale(up_eval_result *result, up_pixels *upscaled,
                          const up_eval_picture *picture, up_image *image, const up_options *options,
@@ -103,10 +87,10 @@ static up_status upscale(up_eval_result *result, up_pixels *upscaled,
     result->multiply_adds = info->multiply_adds;
     memcpy(result->steps, info->steps, sizeof result->steps);
     up_status status = make_room(upscaled, error);
-    double start = now();
+    double start = up_now();
     if (status == UP_OK)
         status = up_plan_run_to_pixels(plan, upscaled, error);
-    result->seconds = now() - start;
+    result->seconds = up_now() - start;
     up_plan_destroy(&plan);
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { ROOM_FOR_PLACE = 12 };
 
@@ -21,4 +22,10 @@ void up_safe_name(char safe[UP_SAFE_NAME], const char *name, int place)
     safe[at] = 0;
     if (at == 0 || place > 0)
         snprintf(safe + at, ROOM_FOR_PLACE, at == 0 ? "result-%d" : "-%d", place);
+}
+
+const char *up_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
 }

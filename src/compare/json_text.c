@@ -50,8 +50,16 @@ json_t *up_json_number(double value)
     return isinf(value) ? json_string("infinity") : json_real(value);
 }
 
-const char *up_last_part(const char *path)
+void up_json_set_numbers(json_t *object, const up_report_row *row)
 {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {
+        { "psnr_y", row->psnr_y },   { "psnr_rgb", row->psnr_rgb },
+        { "ssim", row->ssim },       { "ms_ssim", row->ms_ssim },
+        { "seconds", row->seconds }, { "multiply_adds", row->multiply_adds },
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        json_object_set_new(object, numbers[i].key, up_json_number(numbers[i].value));
 }

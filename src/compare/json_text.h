@@ -16,7 +16,7 @@ json_t *up_json_bytes(const char *bytes);
 /* A number; null if it is not known (NaN), "infinity" if it is that. */
 json_t *up_json_number(double value);
 
-/* The last part of a path. */
-const char *up_last_part(const char *path);
+/* psnr_y, psnr_rgb, ssim, ms_ssim, seconds and multiply_adds. */
+void up_json_set_numbers(json_t *object, const up_report_row *row);
 
 #endif

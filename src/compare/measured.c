@@ -3,7 +3,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "io/pixels.h"
-#include "methods/method.h"
+#include "methods/luma.h"
 #include "ops/planes.h"
 
 #include <string.h>
@@ -104,10 +104,8 @@ static void round_row(float *row, int n)
 /* MATLAB's rgb2ycbcr, into the place of red. */
 static void make_luma(float *r, const float *g, const float *b, int n)
 {
-    for (int x = 0; x < n; x++) {
-        double sum = 65.481 * (double)r[x] + 128.553 * (double)g[x] + 24.966 * (double)b[x];
-        r[x] = (float)(int)(16.5 + sum / 255);
-    }
+    for (int x = 0; x < n; x++)
+        r[x] = (float)(int)(16.5 + up_luma_studio((double)r[x], (double)g[x], (double)b[x]));
 }
 
 void up_measured_row(const up_measured *m, int picture, int y, float *row)

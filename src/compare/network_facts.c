@@ -1,24 +1,21 @@
 #include "compare/network_facts.h"
 
 #include "base/memory.h"
+#include "weights/embedded.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { MOST_FILTERS = 64, MOST_LAYERS = 6, MOST_TAPS = 8192, MOST_STRIDE = 8 };
 
+/* Those that the first stage of tconv runs with. */
 static up_weights *open_embedded(const char *name, double scale)
 {
     up_weights *weights = NULL;
-    const char *known, *first = NULL;
-    int best = -1, has;
-    for (int i = 0; (known = up_embedded_weights_at(i, &has)); i++) {
-        first = first ? first : known;
-        if (strcmp(known, name ? name : first) == 0 && (best < 0 || has == (int)lround(scale)))
-            best = i;
-    }
-    if (best >= 0)
-        up_embedded_weights_open(&weights, best, NULL);
+    const up_embedded *used = up_embedded_find(name, up_clamp((int)ceil(scale), 2, 4)), *known;
+    for (int i = 0; used && (known = up_embedded_at(i)); i++)
+        if (known == used)
+            up_embedded_weights_open(&weights, i, NULL);
     return weights;
 }
 

@@ -1,5 +1,7 @@
 #include "compare/overview.h"
 
+#include "api/plan.h"
+#include "compare/file_names.h"
 #include "compare/json_text.h"
 #include "compare/pages.h"
 #include "compare/quality_plot.h"
@@ -7,7 +9,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { THUMB = 320 };
 
@@ -39,15 +40,11 @@ static void add_row(up_report_row *sum, const up_report_row *row)
 
 static up_status draw_thumb(const up_comparison *c, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
-    const up_options small = { .method = "bicubic",
-                               .width = THUMB,
-                               .height = THUMB,
-                               .fit = true,
-                               .depth = 8,
-                               .threads = first->threads,
-                               .max_memory = first->max_memory,
-                               .cancel = first->cancel };
+    up_options small = up_options_running(&c->options->contender[0].options);
+    small.method = "bicubic";
+    small.width = small.height = THUMB;
+    small.fit = true;
+    small.depth = 8;
     const char *from = c->options->from_original ? c->result[0].path : c->given;
     char *path = up_path_join(c->folder, "thumb.png", error);
     up_status status = path ? up_upscale_file(from, path, &small, error) : UP_ERROR_MEMORY;
@@ -77,10 +74,8 @@ up_status up_overview_add(up_overview *overview, const up_comparison *c, const c
                           up_error *error)
 {
     UP_TRY(draw_thumb(c, error));
-    json_t *data = up_comparison_json(c);
     if (!overview->protocol)
-        overview->protocol = json_incref(json_object_get(data, "protocol"));
-    json_decref(data);
+        overview->protocol = up_comparison_protocol(c);
     overview->methods = 0;
     for (int i = 0; i < c->count; i++)
         if (!c->result[i].row.reference)
@@ -105,56 +100,35 @@ static up_report_row mean_of(const up_report_row *sum, int count)
 
 static json_t *mean_json(const up_report_row *mean)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", up_json_bytes(mean->name),
-                     "psnr_y", up_json_number(mean->psnr_y), "psnr_rgb",
-                     up_json_number(mean->psnr_rgb), "ssim", up_json_number(mean->ssim), "ms_ssim",
-                     up_json_number(mean->ms_ssim), "seconds", up_json_number(mean->seconds),
-                     "multiply_adds", up_json_number(mean->multiply_adds));
+    json_t *json = json_pack("{s:o}", "name", up_json_bytes(mean->name));
+    up_json_set_numbers(json, mean);
+    return json;
 }
 
-up_status up_plot_rows(char **svg, const up_report_row *row, size_t stride, int count,
-                       up_error *error)
+static bool put_text(FILE *out, const void *text)
 {
-    up_quality_point point[UP_MOST_BOXES + 1];
-    for (int i = 0; i < count; i++) {
-        const up_report_row *r =
-            (const up_report_row *)(const void *)((const char *)row + (size_t)i * stride);
-        point[i] = (up_quality_point){ r->name, r->seconds, r->psnr_y };
-    }
-    return up_quality_plot(svg, point, count, error);
-}
-
-static up_status write_plot(const char *folder, const char *svg, up_error *error)
-{
-    char *path = up_path_join(folder, "plot.svg", error);
-    if (!path)
-        return UP_ERROR_MEMORY;
-    FILE *out = fopen(path, "we");
-    bool fine = out && fputs(svg, out) >= 0;
-    fine = (!out || fclose(out) == 0) && fine;
-    up_status status = fine ? UP_OK : up_fail_write(path, error);
-    free(path);
-    return status;
+    return fputs(text, out) >= 0;
 }
 
 up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)
 {
-    up_report_row mean[UP_MOST_BOXES];
+    up_quality_point point[UP_MOST_CONTENDERS];
     json_t *means = json_array();
     for (int i = 0; i < overview->methods; i++) {
-        mean[i] = mean_of(&overview->sum[i], overview->count);
-        json_array_append_new(means, mean_json(&mean[i]));
+        const up_report_row mean = mean_of(&overview->sum[i], overview->count);
+        json_array_append_new(means, mean_json(&mean));
+        point[i] = up_quality_point_of(&mean);
     }
     json_t *data = json_pack("{s:s, s:O, s:O, s:o}", "program", "upscale " UP_VERSION, "pictures",
                              overview->pictures, "protocol", overview->protocol, "means", means);
     char *plot = NULL;
-    up_status status = up_plot_rows(&plot, mean, sizeof *mean, overview->methods, error);
+    up_status status = up_quality_plot(&plot, point, overview->methods, error);
     const up_page_content content = { .data = data, .plot = plot };
     if (status == UP_OK)
         status = data ? up_page_write(folder, &up_page_overview, &content, error)
                       : up_fail_memory(error, "an overview", sizeof *overview);
     if (status == UP_OK && plot)
-        status = write_plot(folder, plot, error);
+        status = up_file_write_in(folder, "plot.svg", put_text, plot, error);
     free(plot);
     json_decref(data);
     return status;

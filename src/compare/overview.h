@@ -12,8 +12,8 @@
 
 typedef struct {
     json_t *pictures, *protocol;
-    up_report_row sum[UP_MOST_BOXES]; /* of each method */
-    int methods, count;               /* pictures */
+    up_report_row sum[UP_MOST_CONTENDERS]; /* of each method */
+    int methods, count;                    /* pictures */
 } up_overview;
 
 up_status up_overview_init(up_overview *overview, up_error *error);
@@ -22,9 +22,5 @@ up_status up_overview_add(up_overview *overview, const up_comparison *comparison
                           up_error *error);
 up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error);
 void up_overview_clear(up_overview *overview);
-
-/* Quality against time of a picture or of the means, for free(). */
-up_status up_plot_rows(char **svg, const up_report_row *row, size_t stride, int count,
-                       up_error *error);
 
 #endif

@@ -39,37 +39,30 @@ typedef struct {
     const char *mark, *text, *path; /* one of text and path, or neither */
 } filling;
 
-/* Each mark comes once, in this order. */
-static bool fill(FILE *out, const up_page *page, const filling *part, size_t parts)
+enum { MARKS = 3 };
+
+typedef struct {
+    const up_page *page;
+    filling part[MARKS]; /* each mark comes at most once, in this order */
+} filled_page;
+
+static bool put_page(FILE *out, const void *what)
 {
-    const char *at = page->bytes, *end = page->bytes + page->size;
-    for (size_t i = 0; i < parts; i++) {
-        const char *mark = memmem(at, (size_t)(end - at), part[i].mark, strlen(part[i].mark));
+    const filled_page *f = what;
+    const char *at = f->page->bytes, *end = at + f->page->size;
+    for (const filling *part = f->part; part < f->part + MARKS; part++) {
+        const char *mark = memmem(at, (size_t)(end - at), part->mark, strlen(part->mark));
         if (!mark)
             continue;
         fwrite(at, 1, (size_t)(mark - at), out);
-        if (part[i].text)
-            fputs(part[i].text, out);
-        if (part[i].path && !copy_file(out, part[i].path))
+        if (part->text)
+            fputs(part->text, out);
+        if (part->path && !copy_file(out, part->path))
             return false;
-        at = mark + strlen(part[i].mark);
+        at = mark + strlen(part->mark);
     }
     fwrite(at, 1, (size_t)(end - at), out);
     return !ferror(out);
-}
-
-static up_status write_file(const char *folder, const char *name, const up_page *page,
-                            const filling *part, size_t parts, up_error *error)
-{
-    char *path = up_path_join(folder, name, error);
-    if (!path)
-        return UP_ERROR_MEMORY;
-    FILE *out = fopen(path, "we");
-    bool fine = out && fill(out, page, part, parts);
-    fine = (!out || fclose(out) == 0) && fine;
-    up_status status = fine ? UP_OK : up_fail_write(path, error);
-    free(path);
-    return status;
 }
 
 up_status up_page_write(const char *folder, const up_page *page, const up_page_content *content,
@@ -79,12 +72,14 @@ up_status up_page_write(const char *folder, const up_page *page, const up_page_c
     char *data = up_json_for_page(content->data);
     if (!data)
         return up_fail_memory(error, "a page", page->size);
-    const filling parts[] = { { "@PLOT@", content->plot, NULL },
-                              { "@DATA@", data, NULL },
-                              { "@PICTURES@", NULL, content->pictures_path } };
-    up_status status = write_file(folder, "index.html", page, parts, 3, error);
+    filled_page filled = { page,
+                           { { "@PLOT@", content->plot, NULL },
+                             { "@DATA@", data, NULL },
+                             { "@PICTURES@", NULL, content->pictures_path } } };
+    up_status status = up_file_write_in(folder, "index.html", put_page, &filled, error);
+    filled.page = &bare;
     if (status == UP_OK)
-        status = write_file(folder, "results.json", &bare, parts + 1, 1, error);
+        status = up_file_write_in(folder, "results.json", put_page, &filled, error);
     free(data);
     return status;
 }

@@ -24,7 +24,6 @@ up_status up_picture_rows_open(up_picture_rows *rows, const char *path, up_error
 up_status up_picture_rows_read(up_picture_rows *rows, void *row, up_error *error)
 {
     void *one[1] = { row };
-    rows->next++;
     return rows->source->read(rows->source, one, 1, error);
 }
 

@@ -8,7 +8,6 @@ typedef struct {
     up_source *source;
     const up_format *format;
     size_t row_bytes, pixel_bytes;
-    int next; /* row that is read next */
 } up_picture_rows;
 
 /* Interleaved pictures of 8 or 16 bits and 1 to 4 channels: what upscale writes as PNG. */

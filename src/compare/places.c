@@ -63,7 +63,7 @@ void up_places_watch(void *places, int y, const void *row)
         unsigned luma = sample(p, row, x, 0);
         if (p->format.channels >= 3)
             luma = (77 * luma + 150 * sample(p, row, x, 1) + 29 * sample(p, row, x, 2)) >> 8;
-        if (p->format.channels % 2 == 0)
+        if (up_color_has_alpha(p->format.color))
             luma = luma * sample(p, row, x, p->format.channels - 1) / 255;
         out[i] = (uint8_t)luma;
     }

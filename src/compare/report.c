@@ -3,21 +3,21 @@
 #include "compare/file_names.h"
 #include "compare/overview.h"
 #include "compare/pages.h"
+#include "compare/quality_plot.h"
 #include "compare/sheet.h"
 #include "compare/work_folder.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_CONTENDERS = 64, MOST_ASKED_BOXES = UP_MOST_BOXES - UP_AUTOMATIC_BOXES };
+enum { MOST_ASKED_BOXES = UP_MOST_BOXES - UP_AUTOMATIC_BOXES };
 
 struct up_report {
     const up_report_options *options;
     bool kept; /* a report is wanted, not only a sheet */
     up_work_folder work;
     up_overview overview;
-    up_report_row row[MOST_CONTENDERS + 1];
+    up_report_row row[UP_MOST_CONTENDERS + 1];
     int rows, pictures;
 };
 
@@ -26,9 +26,9 @@ struct up_report {
 static up_status check_options(const char *path, const up_report_options *o, up_error *error)
 {
     struct stat info;
-    if (o->contenders < 1 || o->contenders > MOST_CONTENDERS)
+    if (o->contenders < 1 || o->contenders > UP_MOST_CONTENDERS)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d methods cannot be compared; 1 to %d can",
-                       o->contenders, MOST_CONTENDERS);
+                       o->contenders, UP_MOST_CONTENDERS);
     if (o->boxes < 0 || o->boxes > MOST_ASKED_BOXES)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d crops are too many; %d is the most", o->boxes,
                        MOST_ASKED_BOXES);
@@ -85,7 +85,10 @@ void up_report_close(up_report **report)
 static up_status write_page(const up_comparison *c, const char *pictures, up_error *error)
 {
     char *plot;
-    UP_TRY(up_plot_rows(&plot, &c->result[0].row, sizeof *c->result, c->count, error));
+    up_quality_point point[UP_MOST_CONTENDERS + 1];
+    for (int i = 0; i < c->count; i++)
+        point[i] = up_quality_point_of(&c->result[i].row);
+    UP_TRY(up_quality_plot(&plot, point, c->count, error));
     json_t *data = up_comparison_json(c);
     const up_page_content content = { data, plot, pictures };
     up_status status = data ? up_page_write(c->folder, &up_page_picture, &content, error)
@@ -148,13 +151,10 @@ static up_status make_place(const up_report *r, const char *input, char **folder
                             char place[UP_SAFE_NAME + 8], up_error *error)
 {
     char safe[UP_SAFE_NAME];
-    const char *slash = strrchr(input, '/');
     struct stat info;
-    char *pages = up_path_join(r->work.path, "pages", error);
-    up_status status = pages ? up_folder_make(pages, error) : UP_ERROR_MEMORY;
-    free(pages);
+    up_status status = up_folder_make_in(r->work.path, "pages", error);
     for (int i = 0; status == UP_OK; i++) {
-        up_safe_name(safe, slash ? slash + 1 : input, i ? i + 1 : 0);
+        up_safe_name(safe, up_last_part(input), i ? i + 1 : 0);
         snprintf(place, UP_SAFE_NAME + 8, "pages/%s", safe);
         *folder = up_path_join(r->work.path, place, error);
         if (!*folder || lstat(*folder, &info) != 0)

@@ -1,10 +1,12 @@
 #include "compare/sheet.h"
 
+#include "api/plan.h"
 #include "base/memory.h"
-#include "compare/json_text.h"
+#include "compare/file_names.h"
 #include "compare/picture_rows.h"
 #include "compare/sheet_text.h"
 #include "compare/work_folder.h"
+#include "io/pixels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -84,7 +86,7 @@ static void color_at(const up_pixels *p, int x, int y, uint8_t color[3])
 {
     int channels = p->format.channels;
     size_t at = ((size_t)y * (size_t)p->format.width + (size_t)x) * (size_t)channels;
-    int alpha = channels % 2 == 0 ? level_of(p, at + (size_t)channels - 1) : 255;
+    int alpha = up_color_has_alpha(p->format.color) ? level_of(p, at + (size_t)channels - 1) : 255;
     for (size_t i = 0; i < 3; i++) {
         int level = level_of(p, at + (channels >= 3 ? i : 0));
         color[i] = (uint8_t)((level * alpha + 255 * (255 - alpha) + 127) / 255);
@@ -116,16 +118,13 @@ static void draw_frame(const up_pixels *canvas, int x, int y, int width, int hei
 static up_status draw_whole(const up_comparison *c, const up_pixels *canvas, int x, int y,
                             const block *b, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
-    const up_options small = { .method = "bicubic",
-                               .width = b->whole_width,
-                               .height = b->whole_height,
-                               .depth = 8,
-                               .overwrite = true,
-                               .threads = first->threads,
-                               .max_memory = first->max_memory,
-                               .cancel = first->cancel };
-    const up_text_style style = { .size = LETTERS, .centred = true };
+    up_options small = up_options_running(&c->options->contender[0].options);
+    small.method = "bicubic";
+    small.width = b->whole_width;
+    small.height = b->whole_height;
+    small.depth = 8;
+    small.overwrite = true;
+    const up_text_style style = { .size = LETTERS };
     const up_box all = { 0, 0, b->whole_width, b->whole_height };
     const char *from = up_has_reference(c->options) ? c->result[0].path : c->given;
     up_pixels whole = { 0 };
@@ -164,8 +163,8 @@ static void put_numbers(char *text, size_t room, const up_comparison *c, const u
 static up_status draw_cell(const up_comparison *c, const up_pixels *canvas, int x, int y,
                            const block *b, const up_compared *r, up_error *error)
 {
-    const up_text_style name = { .size = LETTERS, .bold = true, .centred = true };
-    const up_text_style numbers = { .size = LETTERS - 1, .centred = true };
+    const up_text_style name = { .size = LETTERS, .bold = true };
+    const up_text_style numbers = { .size = LETTERS - 1 };
     char text[64];
     up_pixels cut;
     UP_TRY(up_cuts_read(&cut, r->path, b->box, 1, error));

@@ -27,7 +27,7 @@ static PangoLayout *lay_out(cairo_t *cairo, int width, const up_text_style *styl
     pango_layout_set_font_description(layout, font);
     pango_layout_set_width(layout, width * PANGO_SCALE);
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
-    pango_layout_set_alignment(layout, style->centred ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
+    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
     pango_layout_set_text(layout, valid, -1);
     g_free(valid);

@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "compare/tile_text.h"
 #include "compare/work_folder.h"
+#include "io/pixels.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -34,27 +34,25 @@ int up_tile_levels(int width, int height)
 
 /* -------------------------------------------------------------- one row of tiles */
 
-static up_status write_file(const char *folder, const char *name, const char *base64,
-                            up_error *error)
+typedef struct {
+    const char *name, *base64;
+} named_tile;
+
+static bool put_script(FILE *out, const void *what)
 {
-    char file[64];
-    snprintf(file, sizeof file, "%s.js", name);
-    char *path = up_path_join(folder, file, error);
-    if (!path)
-        return UP_ERROR_MEMORY;
-    FILE *out = fopen(path, "we");
-    bool fine = out && fprintf(out, "upscaleTile(\"%s\",\"%s\")\n", name, base64) > 0;
-    fine = (!out || fclose(out) == 0) && fine;
-    up_status status = fine ? UP_OK : up_fail_write(path, error);
-    free(path);
-    return status;
+    const named_tile *tile = what;
+    return fprintf(out, "upscaleTile(\"%s\",\"%s\")\n", tile->name, tile->base64) > 0;
 }
 
 up_status up_tile_put(const up_tiling *tiling, const char *name, const char *base64,
                       up_error *error)
 {
-    if (tiling->folder)
-        return write_file(tiling->folder, name, base64, error);
+    if (tiling->folder) {
+        char file[128];
+        snprintf(file, sizeof file, "%s.js", name);
+        const named_tile tile = { name, base64 };
+        return up_file_write_in(tiling->folder, file, put_script, &tile, error);
+    }
     fprintf(tiling->page, "<script type=\"text/plain\" id=\"tile-%s\">%s</script>\n", name, base64);
     return ferror(tiling->page) ? up_fail_write("the page", error) : UP_OK;
 }
@@ -162,7 +160,7 @@ static up_status advance(cutter *c, int level, up_error *error)
         const up_format *f = c->rows.format;
         tile_level *half = &c->level[level + 1];
         halve_rows(band_row(c, level + 1, half->next), band_row(c, level, y - y % 2),
-                   band_row(c, level, y), l->width, f->channels, f->channels % 2 == 0,
+                   band_row(c, level, y), l->width, f->channels, up_color_has_alpha(f->color),
                    f->sample == UP_SAMPLE_U16);
         UP_TRY(advance(c, level + 1, error));
     }
@@ -177,10 +175,7 @@ static up_status make_folders(const up_tiling *t, int levels, up_error *error)
     char name[32];
     for (int i = -1; i < levels && t->folder; i++) {
         snprintf(name, sizeof name, i < 0 ? "%d" : "%d/%d", t->result, i);
-        char *path = up_path_join(t->folder, name, error);
-        up_status status = path ? up_folder_make(path, error) : UP_ERROR_MEMORY;
-        free(path);
-        UP_TRY(status);
+        UP_TRY(up_folder_make_in(t->folder, name, error));
     }
     return UP_OK;
 }

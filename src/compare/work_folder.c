@@ -2,12 +2,13 @@
 
 #include "compare/work_folder.h"
 
+#include "io/writer.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
 #include <libgen.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,12 +22,7 @@ static const char *const report_entries[] = { "index.html", "results.json", "plo
 
 up_status up_fail_write(const char *path, up_error *error)
 {
-    int code = errno;
-    if (code == ENOSPC || code == EDQUOT)
-        return up_fail(error, UP_ERROR_SPACE,
-                       "%s: no space left on the device; free some, or write elsewhere", path);
-    return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT,
-                   "%s: cannot be written: %s", path, strerror(code));
+    return up_fail_output(path, errno, "be written", error);
 }
 
 char *up_path_join(const char *folder, const char *name, up_error *error)
@@ -41,6 +37,28 @@ char *up_path_join(const char *folder, const char *name, up_error *error)
 up_status up_folder_make(const char *path, up_error *error)
 {
     return mkdir(path, PERMISSIONS) == 0 || errno == EEXIST ? UP_OK : up_fail_write(path, error);
+}
+
+up_status up_folder_make_in(const char *folder, const char *name, up_error *error)
+{
+    char *path = up_path_join(folder, name, error);
+    up_status status = path ? up_folder_make(path, error) : UP_ERROR_MEMORY;
+    free(path);
+    return status;
+}
+
+up_status up_file_write_in(const char *folder, const char *name, up_file_fill *fill,
+                           const void *what, up_error *error)
+{
+    char *path = up_path_join(folder, name, error);
+    if (!path)
+        return UP_ERROR_MEMORY;
+    FILE *out = fopen(path, "we");
+    bool fine = out && fill(out, what);
+    fine = (!out || fclose(out) == 0) && fine;
+    up_status status = fine ? UP_OK : up_fail_write(path, error);
+    free(path);
+    return status;
 }
 
 static bool is_report_entry(const char *name)

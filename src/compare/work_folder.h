@@ -5,6 +5,8 @@
 
 #include "base/status.h"
 
+#include <stdio.h>
+
 typedef struct {
     char *target; /* as it was named, without slashes at its end */
     char *path;   /* the hidden folder while it is being made */
@@ -25,6 +27,15 @@ void up_work_folder_clear(up_work_folder *work);
 
 /* "FOLDER/NAME" in new memory for free(); NULL: out of memory, said in `error`. */
 char *up_path_join(const char *folder, const char *name, up_error *error);
+
+/* FOLDER/NAME, which may exist already. */
+up_status up_folder_make_in(const char *folder, const char *name, up_error *error);
+
+/* Writes FOLDER/NAME by `write`, which returns false where it fails. */
+typedef bool up_file_fill(FILE *out, const void *what);
+up_status up_file_write_in(const char *folder, const char *name, up_file_fill *fill,
+                           const void *what, up_error *error);
+
 up_status up_folder_make(const char *path, up_error *error);
 
 /* With all that is in it. */

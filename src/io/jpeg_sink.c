@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/jpeg_guard.h"
+#include "io/pixels.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,7 +31,7 @@ typedef struct {
 static up_status choose(up_format *format, up_error *error)
 {
     UP_TRY(up_sink_choose_picture("JPEG", format, error));
-    if (format->color == UP_COLOR_GREY_ALPHA || format->color == UP_COLOR_RGBA)
+    if (up_color_has_alpha(format->color))
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "JPEG cannot hold transparency: put the picture on a colour with "
                        "--background, or write PNG instead");

@@ -26,6 +26,11 @@ up_color up_color_of_channels(int channels)
     return channels >= 1 && channels <= 4 ? color[channels - 1] : UP_COLOR_TENSOR;
 }
 
+bool up_color_has_alpha(up_color color)
+{
+    return color == UP_COLOR_GREY_ALPHA || color == UP_COLOR_RGBA;
+}
+
 bool up_row_size(const up_format *format, size_t *bytes)
 {
     size_t channels = format->planar ? 1 : (size_t)format->channels;

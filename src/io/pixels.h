@@ -13,6 +13,8 @@ int up_color_channels(up_color color);
 /* The colour of a picture with 1..4 channels. */
 up_color up_color_of_channels(int channels);
 
+bool up_color_has_alpha(up_color color);
+
 /* Bytes of a row as it is stored: all channels if interleaved, one plane of them if planar. False
  * on overflow. */
 bool up_row_size(const up_format *format, size_t *bytes);

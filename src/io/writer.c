@@ -33,13 +33,13 @@ struct up_writer {
     uint8_t buffer[BUFFER_SIZE];
 };
 
-static up_status fail_system(const up_writer *w, int code, const char *doing, up_error *error)
+up_status up_fail_output(const char *name, int code, const char *doing, up_error *error)
 {
     if (code == ENOSPC || code == EDQUOT)
         return up_fail(error, UP_ERROR_SPACE,
-                       "%s: no space left on the device; free some, or write elsewhere", w->name);
+                       "%s: no space left on the device; free some, or write elsewhere", name);
     return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT, "%s: cannot %s: %s",
-                   w->name, doing, strerror(code));
+                   name, doing, strerror(code));
 }
 
 static up_status fail_create(const up_writer *w, int code, up_error *error)
@@ -58,7 +58,7 @@ static up_status fail_create(const up_writer *w, int code, up_error *error)
                        "%s: the folder %s cannot be written to (%s); choose another output",
                        w->name, w->folder, strerror(code));
     default:
-        return fail_system(w, code, "be created", error);
+        return up_fail_output(w->name, code, "be created", error);
     }
 }
 
@@ -152,7 +152,7 @@ static up_status look(up_writer *w, const char *path, up_error *error)
     if (!S_ISREG(info.st_mode)) {
         w->direct = true;
         w->fd = open(path, O_WRONLY | O_CLOEXEC);
-        return w->fd < 0 ? fail_system(w, errno, "be opened", error) : UP_OK;
+        return w->fd < 0 ? up_fail_output(w->name, errno, "be opened", error) : UP_OK;
     }
     w->path = link ? realpath(path, NULL) : strdup(path);
     return w->overwrite ? UP_OK : fail_exists(w, error);
@@ -250,7 +250,7 @@ static up_status put(up_writer *w, int64_t offset, const uint8_t *bytes, size_t 
         ssize_t n = offset < 0 ? write(w->fd, bytes + done, size - done)
                                : pwrite(w->fd, bytes + done, size - done, offset + (int64_t)done);
         if (n < 0 && errno != EINTR)
-            return fail_system(w, errno, "be written", error);
+            return up_fail_output(w->name, errno, "be written", error);
         if (n > 0)
             done += (size_t)n;
     }
@@ -296,7 +296,7 @@ up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_er
         if (n <= 0) {
             up_free(*bytes);
             *bytes = NULL;
-            return fail_system(writer, n < 0 ? errno : EIO, "be read back", error);
+            return up_fail_output(writer->name, n < 0 ? errno : EIO, "be read back", error);
         }
         done += (size_t)n;
     }
@@ -338,14 +338,14 @@ up_status up_writer_publish(up_writer *writer, up_error *error)
     if (writer->direct)
         return UP_OK;
     if (fsync(writer->fd))
-        return fail_system(writer, errno, "be written", error);
+        return up_fail_output(writer->name, errno, "be written", error);
     int failed = claim(writer);
     if (failed && errno == EEXIST && !writer->overwrite)
         return fail_exists(writer, error);
     if (failed && errno == EEXIST)
         failed = replace(writer);
     if (failed)
-        return fail_system(writer, errno, "be given its name", error);
+        return up_fail_output(writer->name, errno, "be given its name", error);
     int folder = open(writer->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder >= 0) {
         fsync(folder); /* best effort: some file systems cannot */

@@ -17,6 +17,9 @@ up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *
 /* All that was written to a file in memory, in new memory for up_free(). */
 up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error);
 
+/* Why an output `name` cannot be written: "be created" or the like failed with the errno `code`. */
+up_status up_fail_output(const char *name, int code, const char *doing, up_error *error);
+
 /* For messages. */
 const char *up_writer_name(const up_writer *writer);
 

@@ -4,6 +4,12 @@
 
 #include "pipeline/graph.h"
 
+/* What BT.601 puts upon 16 for studio luma: 0 .. 219 of R, G, B in 0 .. 255. */
+static inline double up_luma_studio(double r, double g, double b)
+{
+    return (65.481 * r + 128.553 * g + 24.966 * b) / 255;
+}
+
 typedef struct {
     float matrix[12]; /* Y, Cb, Cr: three factors and an offset each */
 } up_luma;

@@ -5,6 +5,7 @@
 #ifndef UP_METHODS_METHOD_H
 #define UP_METHODS_METHOD_H
 
+#include "io/pixels.h"
 #include "ops/axis.h"
 #include "pipeline/graph.h"
 #include "weights/network.h"
@@ -57,8 +58,6 @@ up_status up_request_size(up_request *request, up_error *error);
 up_status up_request_scale(up_request *request, double rows, double columns, up_error *error);
 
 void up_request_clear(up_request *request);
-
-bool up_color_has_alpha(up_color color);
 
 /* The value of white: 255, 65535, or 1 for floats. */
 float up_white(up_sample sample);

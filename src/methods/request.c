@@ -15,11 +15,6 @@ void up_request_clear(up_request *request)
     request->indices = NULL;
 }
 
-bool up_color_has_alpha(up_color color)
-{
-    return color == UP_COLOR_GREY_ALPHA || color == UP_COLOR_RGBA;
-}
-
 float up_white(up_sample sample)
 {
     return sample == UP_SAMPLE_U8 ? 255 : sample == UP_SAMPLE_U16 ? 65535 : 1;

@@ -55,12 +55,7 @@ up_status up_checkpoint_write(const up_net_training *t, const char *path, up_err
     snprintf(step, sizeof step, "%" PRId64, t->step);
     snprintf(psnr, sizeof psnr, "%a", t->best_psnr);
     for (int i = 0; i < STATES; i++)
-        tensors[i] = (up_tensor){ .name = list[i].name,
-                                  .dtype = UP_DTYPE_F32,
-                                  .dims = 1,
-                                  .shape = &list[i].count,
-                                  .data = list[i].data,
-                                  .bytes = list[i].count * sizeof(float) };
+        tensors[i] = up_tensor_of_f32(list[i].name, 1, &list[i].count, list[i].data);
     const up_metadata_item items[] = { { "upscale.checkpoint", options },
                                        { "upscale.step", step },
                                        { "upscale.best_psnr", psnr } };

@@ -18,11 +18,6 @@ static up_status check_kind(const char *path, const up_format *f, up_error *erro
     return UP_OK;
 }
 
-static bool has_alpha(const up_format *f)
-{
-    return f->color == UP_COLOR_GREY_ALPHA || f->color == UP_COLOR_RGBA;
-}
-
 static up_status open_picture(up_source **source, const char *path, up_error *error)
 {
     UP_TRY(up_source_open(source, path, error));
@@ -40,7 +35,7 @@ up_status up_train_decode_header(up_train_header *header, const char *path, up_e
     *header = (up_train_header){
         .width = f->width,
         .height = f->height,
-        .channels = f->channels - has_alpha(f),
+        .channels = f->channels - up_color_has_alpha(f->color),
         .held_bytes = source->held_bytes,
     };
     up_source_close(&source);
@@ -55,7 +50,7 @@ static unsigned level(const void *row, size_t i, bool wide)
 
 static void convert_row(uint8_t *to, const void *from, const up_format *f)
 {
-    const bool wide = f->sample == UP_SAMPLE_U16, alpha = has_alpha(f);
+    const bool wide = f->sample == UP_SAMPLE_U16, alpha = up_color_has_alpha(f->color);
     const size_t all = (size_t)f->channels, colors = all - alpha;
     for (size_t x = 0; x < (size_t)f->width; x++) {
         unsigned opacity = alpha ? level(from, x * all + colors, wide) : 255;
@@ -84,7 +79,7 @@ static up_status decode_rows(up_pixels *picture, up_source *source, up_error *er
 {
     up_format *to = &picture->format;
     *to = source->format;
-    to->channels -= has_alpha(to);
+    to->channels -= up_color_has_alpha(to->color);
     to->color = up_color_of_channels(to->channels);
     to->sample = UP_SAMPLE_U8;
     to->depth = 8;

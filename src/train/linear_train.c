@@ -3,12 +3,12 @@
 #include "train/linear_fit.h"
 #include "train/train.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { LEAST_SUPPORT = 5, MOST_SUPPORT = UP_LINEAR_MOST_WINDOW, DEFAULT_SUPPORT = 9 };
 
@@ -23,18 +23,11 @@ typedef struct {
     double start;
 } fitting;
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void advance(void *user, double pixels)
 {
     fitting *f = user;
     const up_train_options *o = &f->job->options;
-    const double elapsed = now() - f->start;
+    const double elapsed = up_now() - f->start;
     f->state.step += (int64_t)pixels;
     f->state.pixels_per_second = (double)f->state.step / elapsed;
     f->state.seconds_left =
@@ -74,12 +67,7 @@ static up_status save(const fitting *f, up_error *error)
 {
     const up_train_options *o = &f->job->options;
     const size_t side = (size_t)(f->support * f->scale), shape[] = { 1, 1, side, side };
-    const up_tensor tensor = { .name = "upsample.weight",
-                               .dtype = UP_DTYPE_F32,
-                               .dims = 4,
-                               .shape = shape,
-                               .data = f->kernel,
-                               .bytes = side * side * sizeof *f->kernel };
+    const up_tensor tensor = up_tensor_of_f32("upsample.weight", 4, shape, f->kernel);
     char description[128], recipe[256], layers[256], degrade[UP_DEGRADATION_TEXT], seed[32] = "";
     snprintf(description, sizeof description,
              "Least squares: each pixel of the output from %dx%d of the input", f->support,
@@ -145,7 +133,7 @@ up_status up_train_linear(const up_train_job *job, up_error *error)
                    .loss = NAN,
                    .psnr = NAN,
                    .best_psnr = NAN },
-        .start = now(),
+        .start = up_now(),
     };
     up_status status = fit(&f, error);
     up_linear_statistics_free(&f.statistics);

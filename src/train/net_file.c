@@ -74,16 +74,9 @@ static void append(tensor_list *list, int layer, const char *what, const float *
                    const size_t *shape)
 {
     int i = list->count++;
-    size_t elements = 1;
-    for (int d = 0; d < dims; d++)
-        elements *= list->shape[i][d] = shape[d];
+    memcpy(list->shape[i], shape, (size_t)dims * sizeof *shape);
     snprintf(list->name[i], NAME, "%d.%s", layer, what);
-    list->tensor[i] = (up_tensor){ .name = list->name[i],
-                                   .dtype = UP_DTYPE_F32,
-                                   .dims = dims,
-                                   .shape = list->shape[i],
-                                   .data = data,
-                                   .bytes = elements * sizeof(float) };
+    list->tensor[i] = up_tensor_of_f32(list->name[i], dims, list->shape[i], data);
 }
 
 /* The bias of the last layer is one for all phases. */

@@ -1,4 +1,5 @@
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "train/degrade.h"
 #include "train/net_file.h"
@@ -8,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum {
     REPORTS = 20,          /* steps between them */
@@ -27,13 +27,6 @@ typedef struct {
     double start, saved;
     int64_t first; /* step of this run */
 } run;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static up_train_options settled(const up_train_options *options)
 {
@@ -109,7 +102,7 @@ static up_status save(run *r, bool last, up_error *error)
         UP_TRY(up_checkpoint_write(&r->training, r->job->options.checkpoint, error));
     if (last || r->job->options.checkpoint)
         UP_TRY(save_weights(r, error));
-    r->saved = now();
+    r->saved = up_now();
     return UP_OK;
 }
 
@@ -134,7 +127,7 @@ static void report(run *r)
 {
     const up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
-    double done = (double)(t->step - r->first), elapsed = now() - r->start;
+    double done = (double)(t->step - r->first), elapsed = up_now() - r->start;
     r->state.step = t->step;
     r->state.steps = o->steps;
     r->state.loss = r->losses ? r->loss / r->losses : NAN;
@@ -168,7 +161,7 @@ static up_status steps(run *r, up_error *error)
             UP_TRY(validate(r, error));
         if (t->step % REPORTS == 0 || last)
             report(r);
-        if (last || (t->options.checkpoint && now() - r->saved > CHECKPOINT_SECONDS))
+        if (last || (t->options.checkpoint && up_now() - r->saved > CHECKPOINT_SECONDS))
             UP_TRY(save(r, last, error));
     }
     return UP_OK;
@@ -186,7 +179,7 @@ static up_status begin(run *r, up_error *error)
     r->first = t->step;
     r->state.best_psnr = t->best_psnr;
     r->state.psnr = NAN;
-    r->start = r->saved = now();
+    r->start = r->saved = up_now();
     return steps(r, error);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/machine.h"
 #include "base/memory.h"
+#include "methods/luma.h"
 #include "train/decode.h"
 #include "train/degrade.h"
 
@@ -66,7 +67,7 @@ static up_status resize(const up_pixels *from, const up_pixels *to, const up_tra
 static float luma(const uint8_t *pixel, int channels)
 {
     const double r = pixel[0], g = pixel[channels == 3], b = pixel[channels == 3 ? 2 : 0];
-    return (float)(16 + (65.481 * r + 128.553 * g + 24.966 * b) / 255);
+    return (float)(16 + up_luma_studio(r, g, b));
 }
 
 static void take_low(up_train_picture *picture, const up_pixels *low)
@@ -193,7 +194,7 @@ static up_status check_memory(const candidate *list, size_t count, int threads,
         passing = fmax(passing,
                        (double)h->held_bytes + pixels * (2 * h->channels + (double)sizeof(float)));
     }
-    const size_t most = options->max_memory ? options->max_memory : up_machine_memory() / 2;
+    const size_t most = up_machine_memory_limit(options->max_memory);
     const double need = kept + threads * passing;
     if (need <= (double)most)
         return UP_OK;

@@ -31,7 +31,7 @@ static up_status load_validation(up_train_job *job, up_error *error)
     up_train_options rest = job->options;
     if (!rest.validation)
         return up_train_pictures_keep_aside(&job->training, &job->validation, error);
-    const size_t most = rest.max_memory ? rest.max_memory : up_machine_memory() / 2;
+    const size_t most = up_machine_memory_limit(rest.max_memory);
     rest.max_memory = most > job->training.bytes ? most - job->training.bytes : 1;
     UP_TRY(up_train_pictures_load(&job->validation, rest.validation, rest.validation_count, &rest,
                                   error));

@@ -68,6 +68,9 @@ up_status up_tensor_to_f32(const up_safetensors *file, const up_tensor *tensor, 
 /* Elements and bytes that the shape and type come to, or why they come to nothing (else NULL). */
 const char *up_tensor_measure(const up_tensor *tensor, size_t *elements, size_t *bytes);
 
+/* A tensor to be written; name, shape and data are borrowed. */
+up_tensor up_tensor_of_f32(const char *name, int dims, const size_t *shape, const float *data);
+
 /* Writes the layout of the reference: larger types first, then by name, header padded with spaces
  * to a multiple of 8. Of a tensor, name, dtype, dims, shape, data and bytes matter. The file
  * appears whole or not at all. */

@@ -141,6 +141,15 @@ static up_status write_sorted(const char *path, const up_tensor *tensors, int co
     return status;
 }
 
+up_tensor up_tensor_of_f32(const char *name, int dims, const size_t *shape, const float *data)
+{
+    up_tensor tensor = {
+        .name = name, .dtype = UP_DTYPE_F32, .dims = dims, .shape = shape, .data = data
+    };
+    up_tensor_measure(&tensor, &tensor.elements, &tensor.bytes);
+    return tensor;
+}
+
 up_status up_safetensors_write(const char *path, const up_tensor *tensors, int count,
                                const up_metadata_item *metadata, int items, bool overwrite,
                                up_error *error)

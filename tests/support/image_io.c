@@ -133,6 +133,30 @@ up_format picture_format(int width, int height, int channels, up_sample sample)
                         .depth = 8 * (int)up_sample_size(sample) };
 }
 
+const char *picture_save(const char *name, const up_format *format,
+                         int (*level)(int x, int y, int c))
+{
+    const char *path = scratch_path("%s", name);
+    size_t channels = (size_t)format->channels, width = (size_t)format->width;
+    size_t count = width * (size_t)format->height * channels;
+    uint16_t *words = malloc(count * sizeof *words);
+    uint8_t *bytes = (uint8_t *)words;
+    for (size_t i = 0; i < count; i++) {
+        size_t pixel = i / channels;
+        int v = level((int)(pixel % width), (int)(pixel / width), (int)(i % channels));
+        if (format->sample == UP_SAMPLE_U16)
+            words[i] = (uint16_t)(257 * v);
+        else
+            bytes[i] = (uint8_t)v;
+    }
+    const up_pixels pixels = { .format = *format, .data = words };
+    up_error error;
+    cr_assert_eq(up_write_pixels(path, &pixels, &(up_options){ .overwrite = true }, &error), UP_OK,
+                 "%s", error.message);
+    free(words);
+    return path;
+}
+
 void expect_damaged(const char *path)
 {
     image loaded;

@@ -90,3 +90,12 @@ char *file_read(const char *path, size_t *size)
         *size = (size_t)length;
     return bytes;
 }
+
+void expect_same_file(const char *a, const char *b)
+{
+    size_t size_a, size_b;
+    char *bytes_a = file_read(a, &size_a), *bytes_b = file_read(b, &size_b);
+    cr_expect(size_a == size_b && memcmp(bytes_a, bytes_b, size_a) == 0, "%s and %s differ", a, b);
+    free(bytes_a);
+    free(bytes_b);
+}

@@ -17,5 +17,6 @@ bool file_exists(const char *path);
 void file_write(const char *path, const void *bytes, size_t size);
 /* The whole file, followed by a NUL; free() it. */
 char *file_read(const char *path, size_t *size);
+void expect_same_file(const char *a, const char *b);
 
 #endif

@@ -33,6 +33,18 @@ process_result shell(const char *format, ...)
     return result;
 }
 
+json_t *shell_json(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    process_result r = run(format, list);
+    va_end(list);
+    json_t *json = json_loads(r.out, JSON_DISABLE_EOF_CHECK, NULL);
+    cr_assert(r.exit_code == 0 && json, "%s: %d\n%s\n%s", format, r.exit_code, r.out, r.err);
+    process_free(&r);
+    return json;
+}
+
 int shell_code(const char *format, ...)
 {
     va_list list;

@@ -5,6 +5,8 @@
 #include "support/process.h"
 #include "support/scratch.h"
 
+#include <jansson.h>
+
 /* Runs sh in the scratch folder; `upscale` is the program under test. */
 process_result shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -19,6 +21,9 @@ typedef struct {
 void shell_expect(const shell_case *test);
 void shell_expect_all(const shell_case *tests, int count);
 #define SHELL_EXPECT_ALL(tests) shell_expect_all(tests, (int)(sizeof tests / sizeof *tests))
+
+/* The JSON that a command says first, with exit code 0; json_decref() it. */
+json_t *shell_json(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The exit code alone. */
 int shell_code(const char *format, ...) __attribute__((format(printf, 1, 2)));

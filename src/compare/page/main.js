@@ -81,8 +81,7 @@ function showTable() {
     { title: "Method", value: (r) => r.name, cell: nameCell },
     { title: "Scale", value: (r) => r.scale, text: (r) => (r.scale ? `\u00d7${Number(r.scale.toFixed(3))}` : "\u2013"), about: "Times as large as the input" },
     ...metricColumns(data.results),
-    { title: "Time", value: (r) => r.seconds, text: (r) => seconds(r.seconds), best: "least", about: "Reading, upscaling and writing the PNG" },
-    { title: "Multiply-adds", value: (r) => r.multiply_adds, text: (r) => count(r.multiply_adds), about: "Per pixel of the output" },
+    ...costColumns("Reading, upscaling and writing the PNG"),
     { title: "Output", value: (r) => r.width * r.height, text: (r) => `${r.width}\u2009\u00d7\u2009${r.height}` },
     { title: "File", value: (r) => r.bytes, text: (r) => bytes(r.bytes), about: "Size of the PNG" },
   ];

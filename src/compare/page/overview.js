@@ -15,8 +15,7 @@ byId("subtitle").textContent = `${data.pictures.length} picture${data.pictures.l
 new SortedTable(byId("means"), [
   { title: "Method", value: (r) => r.name, text: (r) => r.name },
   ...metricColumns(data.means),
-  { title: "Time", value: (r) => r.seconds, text: (r) => seconds(r.seconds), best: "least", about: "Of one picture" },
-  { title: "Multiply-adds", value: (r) => r.multiply_adds, text: (r) => count(r.multiply_adds), about: "Per pixel of the input" },
+  ...costColumns("Of one picture"),
 ], data.means);
 paragraphs(byId("protocol"), data.protocol);
 byId("pictures").append(...data.pictures.map(pictureCard));

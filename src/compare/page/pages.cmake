@@ -27,9 +27,10 @@ function(policy_hash text result)
     set(${result} "'sha256-${base64}'" PARENT_SCOPE)
 endfunction()
 
-# make_page(NAME SCRIPT...): NAME.html with page.css and the scripts, in their order, inside.
+# make_page(NAME SCRIPT...): NAME.html with head.html, page.css and the scripts, in order, inside.
 function(make_page name)
     file(READ ${page_folder}/${name}.html html)
+    file(READ ${page_folder}/head.html head)
     file(READ ${page_folder}/page.css style)
     set(script "(() => {\n\"use strict\";\n")
     foreach(part ${ARGN})
@@ -41,6 +42,7 @@ function(make_page name)
     policy_hash("${script}" script_hash)
     string(CONCAT policy "default-src 'none'; script-src ${script_hash} 'self' file:; "
         "style-src ${style_hash}; img-src 'self' data: file:; base-uri 'none'; form-action 'none'")
+    string(REPLACE "@HEAD@\n" "${head}" html "${html}")
     string(REPLACE "@POLICY@" "${policy}" html "${html}")
     string(REPLACE "@STYLE@" "${style}" html "${html}")
     string(REPLACE "@SCRIPT@" "${script}" html "${html}")

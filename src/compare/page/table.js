@@ -21,7 +21,7 @@ function bytes(value) {
 
 // `columns`: { title, about, value(row), text(row), best: "most" | "least", cell(td, row) }
 class SortedTable {
-  constructor(table, columns, rows, footer = []) {
+  constructor(table, columns, rows) {
     Object.assign(this, { table, columns, rows, sorted: -1, down: true });
     const head = make("tr");
     columns.forEach((column, i) => {
@@ -91,4 +91,11 @@ function metricColumns(rows) {
     title, about, best: "most", value: value(key),
     text: (row) => (value(key)(row) === Infinity ? "identical" : number(value(key)(row), digits, unit)),
   }));
+}
+
+function costColumns(timed) {
+  return [
+    { title: "Time", value: (r) => r.seconds, text: (r) => seconds(r.seconds), best: "least", about: timed },
+    { title: "Multiply-adds", value: (r) => r.multiply_adds, text: (r) => count(r.multiply_adds), about: "Per pixel of the input" },
+  ];
 }

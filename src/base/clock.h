@@ -1,0 +1,8 @@
+/* How long something takes. */
+#ifndef UP_BASE_CLOCK_H
+#define UP_BASE_CLOCK_H
+
+/* Seconds of a clock that never jumps. */
+double up_now(void);
+
+#endif
