@@ -2,6 +2,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <time.h>
+
 enum { BENCH_THREADS = 2 };
 
 /* Measured in the same run, for 1 .. BENCH_THREADS threads: limits[threads - 1]. Bytes per second
@@ -28,6 +30,7 @@ void bench_conv(const bench_limits *limits);
 void bench_networks(const bench_limits *limits);
 void bench_train(const bench_limits *limits);
 
+double bench_now(clockid_t clock); /* in seconds */
 /* The shortest of many runs on this thread, in seconds. */
 double bench_seconds(void (*run)(void *), void *user);
 

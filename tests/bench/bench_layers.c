@@ -13,17 +13,10 @@ typedef struct {
     double last, seconds[MOST_NODES]; /* of one run */
 } watch;
 
-static double now(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
 static void note(void *watcher, int node)
 {
     watch *w = watcher;
-    double time = now(w->clock);
+    double time = bench_now(w->clock);
     if (node < MOST_NODES)
         w->seconds[node] += time - w->last;
     w->last = time;
@@ -71,9 +64,9 @@ static double run(bench_layers *layers, const bench_upscale *job)
     bench_check(up_sink_to_pixels(&sinks[0], &job->out, &error), &error);
     plan->run.made = note;
     plan->run.watcher = &w;
-    double start = w.last = now(w.clock);
+    double start = w.last = bench_now(w.clock);
     bench_check(up_plan_execute(plan, sinks, &error), &error);
-    double whole = now(w.clock) - start;
+    double whole = bench_now(w.clock) - start;
     keep_least(layers, &plan->graph, &w);
     up_plan_destroy(&plan);
     up_image_close(&image);
@@ -82,11 +75,12 @@ static double run(bench_layers *layers, const bench_upscale *job)
 
 double bench_time_layers(bench_layers *layers, const bench_upscale *job)
 {
-    double least = INFINITY, start = now(CLOCK_MONOTONIC);
+    double least = INFINITY, start = bench_now(CLOCK_MONOTONIC);
     for (int i = 0; i < BENCH_MOST_LAYERS; i++)
         layers->seconds[i] = INFINITY;
     for (int i = 0;
-         i < LEAST_RUNS || (i < MOST_RUNS && now(CLOCK_MONOTONIC) - start < enough_seconds); i++)
+         i < LEAST_RUNS || (i < MOST_RUNS && bench_now(CLOCK_MONOTONIC) - start < enough_seconds);
+         i++)
         least = fmin(least, run(layers, job));
     return least;
 }

@@ -23,22 +23,16 @@ bench_runner bench_upscale_runner(bench_upscale *job)
     return (bench_runner){ .name = "upscale", .state = job, .run = run_upscale };
 }
 
-static double now(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
 /* The first run brings memory, clock rate and threads back to where the runner wants them. */
 static void take_turn(bench_runner *runner, clockid_t clock)
 {
-    const double start = now(CLOCK_MONOTONIC);
+    const double start = bench_now(CLOCK_MONOTONIC);
     runner->run(runner->state);
-    for (int i = 0; i < RUNS && (i == 0 || now(CLOCK_MONOTONIC) - start < enough_seconds); i++) {
-        const double before = now(clock);
+    for (int i = 0; i < RUNS && (i == 0 || bench_now(CLOCK_MONOTONIC) - start < enough_seconds);
+         i++) {
+        const double before = bench_now(clock);
         runner->run(runner->state);
-        runner->seconds = fmin(runner->seconds, now(clock) - before);
+        runner->seconds = fmin(runner->seconds, bench_now(clock) - before);
     }
 }
 

@@ -6,12 +6,17 @@
 enum { LEAST_RUNS = 5, MOST_RUNS = 40 };
 static const double enough_seconds = 0.4;
 
+double bench_now(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
 /* Of this thread: other programs on the machine disturb it less than the time on the wall. */
 static double now(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return t.tv_sec + t.tv_nsec * 1e-9;
+    return bench_now(CLOCK_THREAD_CPUTIME_ID);
 }
 
 double bench_seconds(void (*run)(void *), void *user)
