@@ -101,7 +101,7 @@ static up_status write_original(up_comparison *c, up_error *error)
     c->given = up_path_join(c->folder, "input.png", error);
     if (!c->given)
         return UP_ERROR_MEMORY;
-    const up_options plain = { .threads = first->threads, .cancel = first->cancel };
+    const up_options plain = up_options_running(first);
     UP_TRY(up_write_pixels(c->given, &c->original.reduced, &plain, error));
     return up_write_pixels(c->result[0].path, &c->original.reference, &plain, error);
 }

@@ -106,8 +106,8 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
                       const up_options *options, const up_measuring *how, up_pixels *upscaled,
                       up_error *error)
 {
-    const up_measuring papers = { .border = picture->scale };
     up_options scaled = options ? *options : usual;
+    const up_measuring papers = { .border = picture->scale, .threads = scaled.threads };
     if (scaled.width == 0 && scaled.height == 0 && scaled.scale.rows == 0)
         scaled.scale.rows = scaled.scale.columns = picture->scale;
     up_pixels output = { 0 };
