@@ -38,7 +38,6 @@ INLINE void load_right(const up_bfloat16 *at, size_t row, size_t second, int rig
         _tile_loadd(7, at + second, row * sizeof *at);
 }
 
-/* Those of one right factor together: the unit takes time to change it. */
 INLINE void multiply(int lefts, int rights)
 {
     _tile_dpbf16ps(0, 4, 6);
