@@ -6,26 +6,16 @@
 #include <string.h>
 
 #include "support/scratch.h"
+#include "upscale.h"
 #include "weights/embedded.h"
-#include "weights/layer.h"
 #include "weights/network.h"
 
 TestSuite(embedded, .init = scratch_init, .fini = scratch_fini);
 
-static up_layer_weights *load(const up_embedded *file, up_safetensors **weights)
-{
-    up_layer_weights *layer;
-    up_error error = { 0 };
-    cr_assert_eq(up_safetensors_from_memory(weights, file->bytes, file->size, file->name, &error),
-                 UP_OK, "%s", error.message);
-    cr_assert_eq(up_layer_load(&layer, *weights, NULL, &error), UP_OK, "%s", error.message);
-    return layer;
-}
-
 /* Bicubic with half-pixel centres as a transposed convolution: tap k of output o - i * s weighs
  * input i by Keys' kernel at its distance. An odd scale needs an output_padding for the same count
- * of taps (4) in every phase. */
-enum { TAPS = 4 };
+ * of taps (4) in every phase. The border is repeated as far as a kernel reaches. */
+enum { TAPS = 4, BORDER = 2 };
 static const double keys_a = -0.5;
 
 static double keys(double x)
@@ -54,18 +44,19 @@ static void write_bicubic(const char *path, int scale)
 {
     const size_t side = (size_t)(TAPS * scale), shape[] = { 1, 1, side, side };
     float weight[16 * 16];
-    char number[16], padding[16], output_padding[16];
+    char number[16], layers[200];
     up_error error;
     bicubic_kernel(scale, weight);
     sprintf(number, "%d", scale);
-    sprintf(padding, "%d", bicubic_padding(scale));
-    sprintf(output_padding, "%d", scale % 2);
-    const up_tensor tensor = up_tensor_of_f32("weight", 4, shape, weight);
+    sprintf(layers,
+            "[{\"op\": \"pad\", \"amount\": %d, \"mode\": \"replicate\"}, "
+            "{\"op\": \"conv_transpose2d\", \"name\": \"upsample\", \"stride\": %d, "
+            "\"padding\": %d, \"output_padding\": %d}]",
+            BORDER, scale, bicubic_padding(scale) + BORDER * scale, scale % 2);
+    const up_tensor tensor = up_tensor_of_f32("upsample.weight", 4, shape, weight);
     const up_metadata_item metadata[] = {
         { "upscale.scale", number },
-        { "upscale.stride", number },
-        { "upscale.padding", padding },
-        { "upscale.output_padding", output_padding },
+        { "upscale.layers", layers },
         { "upscale.color", "any" },
         { "upscale.range", "1" },
         { "description", "Bicubic interpolation (Keys, a = -0.5), half-pixel centres" },
@@ -91,41 +82,36 @@ Test(embedded, bicubic_files_are_the_kernel_written_out)
     }
 }
 
-/* One row of an output, from the definition of the transposed convolution. */
-static double transposed(const up_layer_weights *layer, const double *in, int n, int o)
+Test(embedded, bicubic_is_the_method_of_that_name)
 {
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-        int tap = o + layer->padding[1] - i * layer->stride[1];
-        if (tap < 0 || tap >= layer->kernel[1])
-            continue;
-        for (int row = 0; row < layer->kernel[0]; row += layer->stride[0]) /* all rows alike */
-            sum += in[i] * (double)layer->weight[row * layer->kernel[1] + tap];
-    }
-    return sum;
-}
-
-static double interpolated(const double *in, int scale, int o)
-{
-    double at = (o + 0.5) / scale - 0.5, sum = 0;
-    for (int i = (int)floor(at) - 1; i <= (int)floor(at) + 2; i++)
-        sum += in[i] * keys(at - i);
-    return sum;
-}
-
-Test(embedded, bicubic_layers_interpolate)
-{
-    double in[16];
-    for (int i = 0; i < 16; i++)
-        in[i] = sin(i * 1.7) + i * 0.1;
+    enum { WIDTH = 13, HEIGHT = 7 };
+    float in[WIDTH * HEIGHT];
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        in[i] = (float)(sin(i * 1.7) + i * 0.1);
+    const up_pixels picture = { .format = { .width = WIDTH,
+                                            .height = HEIGHT,
+                                            .channels = 1,
+                                            .frames = 1,
+                                            .sample = UP_SAMPLE_F32,
+                                            .depth = 32 },
+                                .data = in };
     for (int scale = 2; scale <= 4; scale++) {
-        up_safetensors *weights;
-        up_layer_weights *layer = load(up_embedded_find("bicubic", scale), &weights);
-        for (int o = 3 * scale; o < 13 * scale; o++)
-            cr_expect_float_eq(transposed(layer, in, 16, o), interpolated(in, scale, o), 1e-6,
-                               "scale %d, column %d", scale, o);
-        up_layer_free(&layer);
-        up_safetensors_close(&weights);
+        static float by_layer[16 * WIDTH * HEIGHT], by_method[16 * WIDTH * HEIGHT];
+        up_pixels layer = picture, method = picture;
+        up_error error = { 0 };
+        layer.format.width = method.format.width = scale * WIDTH;
+        layer.format.height = method.format.height = scale * HEIGHT;
+        layer.data = by_layer;
+        method.data = by_method;
+        up_options options = { .method = "tconv:bicubic", .scale = { scale, scale } };
+        cr_assert_eq(up_upscale_pixels(&picture, &layer, &options, &error), UP_OK, "%s",
+                     error.message);
+        options.method = "bicubic";
+        cr_assert_eq(up_upscale_pixels(&picture, &method, &options, &error), UP_OK, "%s",
+                     error.message);
+        for (int i = 0; i < scale * scale * WIDTH * HEIGHT; i++)
+            cr_assert_float_eq(by_layer[i], by_method[i], 1e-5, "x%d, column %d of row %d", scale,
+                               i % (scale * WIDTH), i / (scale * WIDTH));
     }
 }
 
