@@ -7,7 +7,7 @@
 #include "ops/planes.h"
 #include "ops/pointwise.h"
 #include "ops/resample.h"
-#include "pipeline/graph.h"
+#include "pipeline/strip.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -165,7 +165,11 @@ static size_t graph_bytes(int height)
     cr_assert_eq(up_graph_mark_output(&graph, node, NULL), UP_OK);
     up_graph_fuse(&graph);
     cr_assert_eq(up_graph_prepare(&graph, height / 10, 8, NULL), UP_OK);
-    size_t bytes = up_graph_bytes(&graph);
+    up_strips strips;
+    cr_assert_eq(up_strips_plan(&strips, &graph, 1, NULL), UP_OK);
+    cr_assert_eq(up_strips_lay_out(&strips, NULL), UP_OK);
+    size_t bytes = up_strips_bytes(&strips);
+    up_strips_free(&strips);
     up_graph_free(&graph);
     return bytes;
 }

@@ -57,6 +57,7 @@ up_status up_select_plan(up_op **result, const up_shape *in, int first, int coun
         .pointwise = true,
         .step = 1,
         .span = up_span_same,
+        .columns = up_span_same,
         .run = run_select,
     };
     op->first = first;
@@ -78,6 +79,7 @@ up_status up_concat_plan(up_op **result, const up_shape *a, const up_shape *b, u
         .pointwise = true,
         .step = 1,
         .span = up_span_same,
+        .columns = up_span_same,
         .run = run_concat,
     };
     *result = &op->op;
@@ -88,6 +90,13 @@ static void span_crop(const up_op *base, int input, int y, int *first, int *end)
 {
     (void)input;
     *first = y + ((const crop_op *)base)->top;
+    *end = *first + 1;
+}
+
+static void columns_of_crop(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    *first = x + ((const crop_op *)base)->left;
     *end = *first + 1;
 }
 
@@ -113,9 +122,9 @@ up_status up_crop_plan(up_op **result, const up_shape *in, int left, int top, in
         .out = up_float_shape(width, height, in->channels),
         .inputs = 1,
         .edge = { edge },
-        .reach = { up_max(0, up_max(-left, left + width - in->width)) },
         .step = 1,
         .span = span_crop,
+        .columns = columns_of_crop,
         .run = run_crop,
     };
     op->left = left;
@@ -124,10 +133,11 @@ up_status up_crop_plan(up_op **result, const up_shape *in, int left, int top, in
     return UP_OK;
 }
 
-static void span_shuffle(const up_op *base, int input, int y, int *first, int *end)
+/* Of rows, and of columns. */
+static void span_shuffle(const up_op *base, int input, int at, int *first, int *end)
 {
     (void)input;
-    *first = y / ((const shuffle_op *)base)->factor;
+    *first = at / ((const shuffle_op *)base)->factor;
     *end = *first + 1;
 }
 
@@ -173,6 +183,7 @@ up_status up_shuffle_plan(up_op **result, const up_shape *in, int factor, up_err
         .step = factor,
         .scratch = factor * sizeof(float *),
         .span = span_shuffle,
+        .columns = span_shuffle,
         .run = run_shuffle,
     };
     op->factor = factor;

@@ -162,6 +162,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     up_conv_axis_span(&((const up_conv_op *)base)->axis[0], y, first, end);
 }
 
+static void span_columns(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    up_conv_axis_span(&((const up_conv_op *)base)->axis[1], x, first, end);
+}
+
 static bool is_pointwise(const up_conv_axis *axis)
 {
     return axis->kernel == 1 && axis->stride == 1 && axis->padding == 0;
@@ -182,10 +188,10 @@ static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *c
         .out = up_float_shape(columns->out, rows->out, conv->out_channels),
         .inputs = 1,
         .edge = { conv->transposed ? UP_EDGE_ZERO : conv->edge },
-        .reach = { up_conv_axis_reach(columns) },
         .pointwise = is_pointwise(rows) && is_pointwise(columns),
         .multiply_adds = work,
         .span = span,
+        .columns = span_columns,
         .run = up_conv_run_rows,
         .free = free_conv,
     };

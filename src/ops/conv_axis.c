@@ -115,19 +115,6 @@ void up_conv_axis_free(up_conv_axis *axis)
     axis->index = NULL;
 }
 
-int up_conv_axis_reach(const up_conv_axis *axis)
-{
-    int reach = 0;
-    for (int i = 0; i < axis->kernel; i++) {
-        const up_conv_index *index = &axis->index[i];
-        if (index->phase >= axis->out)
-            continue;
-        int last = (axis->out - 1 - index->phase) / axis->stride + index->offset;
-        reach = up_max(reach, up_max(-index->offset, last - (axis->in - 1)));
-    }
-    return reach;
-}
-
 void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end)
 {
     int extent = (int)extent_of(axis);

@@ -26,9 +26,6 @@ up_status up_conv_axis_plan(up_conv_axis *axis, const up_conv *conv, int a, int 
                             up_error *error);
 void up_conv_axis_free(up_conv_axis *axis);
 
-/* How far outside the input anything is read that counts. */
-int up_conv_axis_reach(const up_conv_axis *axis);
-
 /* Input [*first, *end) of output o; never empty, and neither ever decreases with o. */
 void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end);
 

@@ -118,6 +118,7 @@ up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *c
         .step = up_min(op->axis.stride, op->axis.out),
         .scratch = conv->kernel[0] * sizeof(float *),
         .span = span,
+        .columns = up_span_same,
         .run = run,
         .free = free_rows,
     };

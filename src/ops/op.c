@@ -13,10 +13,18 @@ void up_op_destroy(up_op **op)
     *op = NULL;
 }
 
-void up_span_same(const up_op *op, int input, int y, int *first, int *end)
+void up_span_same(const up_op *op, int input, int at, int *first, int *end)
 {
     (void)op;
     (void)input;
-    *first = y;
-    *end = y + 1;
+    *first = at;
+    *end = at + 1;
+}
+
+int up_op_reach(const up_op *op, int input)
+{
+    int first, end, unused;
+    op->columns(op, input, 0, &first, &unused);
+    op->columns(op, input, op->out.width - 1, &unused, &end);
+    return up_max(0, up_max(-first, end - op->in[input].width));
 }

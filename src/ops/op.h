@@ -2,9 +2,9 @@
  * The contract of an op: a pure function from rows of one or two tensors to rows of another.
  *
  * Rows come in two kinds. Float rows (shape.bytes == 4, one row per channel) lie in rings with
- * padding: every op may read and write on to the next multiple of UP_LANES columns, and read
- * `reach` columns beyond either end. Raw rows are the bytes of a file or of the caller: they end
- * where they end, and are read and written exactly.
+ * padding: every op may write on to the next multiple of UP_LANES columns, and read as many beyond
+ * what it needs. Raw rows are the bytes of a file or of the caller: they end where they end, and
+ * are read and written exactly.
  */
 #ifndef UP_OPS_OP_H
 #define UP_OPS_OP_H
@@ -48,7 +48,6 @@ struct up_op { /* immutable once planned: shared by all threads */
     up_shape in[UP_MAX_INPUTS], out;
     int inputs;
     up_edge edge[UP_MAX_INPUTS]; /* what lies outside an input: made by the ring, never by run() */
-    int reach[UP_MAX_INPUTS];    /* columns read beyond either end of a row */
     bool pointwise; /* column x of row y comes from column x of row y alone: may be run block by
                        block behind the op before it, without a ring between them */
     int step;       /* at most this many rows per call; calls start at multiples */
@@ -58,13 +57,18 @@ struct up_op { /* immutable once planned: shared by all threads */
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
      * decreases with y. */
     void (*span)(const up_op *op, int input, int y, int *first, int *end);
+    /* The same of columns: those that column x is made from. */
+    void (*columns)(const up_op *op, int input, int x, int *first, int *end);
     void (*run)(const up_op *op, const up_window *in, const up_target *to);
     void (*free)(up_op *op); /* NULL: up_free */
 };
 
 void up_op_destroy(up_op **op);
 
-/* span() of ops that read row y alone. */
-void up_span_same(const up_op *op, int input, int y, int *first, int *end);
+/* span() and columns() of ops that read row y, or column x, alone. */
+void up_span_same(const up_op *op, int input, int at, int *first, int *end);
+
+/* Columns of an input that are read beyond either end of it. */
+int up_op_reach(const up_op *op, int input);
 
 #endif

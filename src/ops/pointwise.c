@@ -208,6 +208,7 @@ up_status up_point_plan(up_op **result, const up_shape *in, const up_point *poin
         .step = 1,
         .scratch = ((size_t)point->inputs + 1) * in->channels * sizeof(float *),
         .span = up_span_same,
+        .columns = up_span_same,
         .run = run_point,
     };
     op->point = point;

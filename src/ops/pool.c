@@ -55,6 +55,15 @@ static void span_pool(const up_op *base, int input, int y, int *first, int *end)
     *end = *first + p->dilation[0] * (p->kernel[0] - 1) + 1;
 }
 
+/* What lies beyond the sides is skipped. */
+static void columns_of_pool(const up_op *base, int input, int x, int *first, int *end)
+{
+    const up_pool *p = &((const pool_op *)base)->pool;
+    int start = x * p->stride[1] - p->padding[1];
+    *first = up_max(0, start);
+    *end = up_min(base->in[input].width, start + p->dilation[1] * (p->kernel[1] - 1) + 1);
+}
+
 /* First position of a window inside the input. */
 static int window_start(const up_pool *p, int axis, int o)
 {
@@ -123,6 +132,7 @@ up_status up_pool_plan(up_op **result, const up_shape *in, const up_pool *pool, 
         .edge = { UP_EDGE_ZERO },
         .step = 1,
         .span = span_pool,
+        .columns = columns_of_pool,
         .run = run_pool,
     };
     op->pool = *pool;

@@ -35,6 +35,13 @@ static void span_nearest(const up_op *base, int input, int y, int *first, int *e
     *end = *first + 1;
 }
 
+static void columns_of_nearest(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    *first = ((const nearest_op *)base)->index[x];
+    *end = *first + 1;
+}
+
 static void copy_columns(const nearest_op *op, char *out, const char *in, int x0, int x1)
 {
     int bytes = op->op.out.bytes, s = op->whole;
@@ -95,6 +102,7 @@ up_status up_nearest_plan(up_op **result, const up_shape *in, int height, int wi
         .edge = { UP_EDGE_CLAMP },
         .step = (int)(per_row < 8 ? per_row : 8),
         .span = span_nearest,
+        .columns = columns_of_nearest,
         .run = run_nearest,
         .free = free_nearest,
     };
@@ -112,6 +120,13 @@ static void span_nails(const up_op *base, int input, int y, int *first, int *end
 {
     (void)input;
     *first = y / ((const nails_op *)base)->scale[0];
+    *end = *first + 1;
+}
+
+static void columns_of_nails(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    *first = x / ((const nails_op *)base)->scale[1];
     *end = *first + 1;
 }
 
@@ -148,6 +163,7 @@ up_status up_nails_plan(up_op **result, const up_shape *in, const int scale[2], 
         .edge = { UP_EDGE_ZERO },
         .step = 1,
         .span = span_nails,
+        .columns = columns_of_nails,
         .run = run_nails,
     };
     op->scale[0] = scale[0];

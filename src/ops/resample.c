@@ -72,12 +72,21 @@ up_status up_resample_rows_plan(up_op **result, const up_shape *in, const up_axi
         .scratch = axis->taps * (sizeof(float *) + ROWS_TOGETHER * sizeof(float)),
         .multiply_adds = (double)axis->taps * in->width * in->channels,
         .span = span_rows,
+        .columns = up_span_same,
         .run = run_rows,
     };
     op->axis = *axis;
     op->kernels = up_kernels_get();
     *result = &op->op;
     return UP_OK;
+}
+
+static void columns_of_filter(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    const columns_op *op = (const columns_op *)base;
+    *first = op->first[x];
+    *end = *first + op->plan.taps;
 }
 
 static void run_columns(const up_op *base, const up_window *in, const up_target *to)
@@ -157,17 +166,16 @@ up_status up_resample_columns_plan(up_op **result, const up_shape *in, const up_
     op->plan.first = op->first;
     op->plan.weight = op->weight;
     op->plan.phase = op->phase;
-    int left = -op->first[0], right = op->first[axis->out - 1] + taps - axis->in;
     op->op = (up_op){
         .name = "resample columns",
         .in = { *in },
         .out = up_float_shape(axis->out, in->height, in->channels),
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
-        .reach = { up_max(0, up_max(left, right)) },
         .step = 1,
         .multiply_adds = (double)taps * axis->out * in->channels,
         .span = up_span_same,
+        .columns = columns_of_filter,
         .run = run_columns,
         .free = free_columns,
     };

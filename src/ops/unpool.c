@@ -19,6 +19,14 @@ static void span_unpool(const up_op *base, int input, int y, int *first, int *en
     *end = op->end[y];
 }
 
+/* A value may land in any column. */
+static void columns_of_unpool(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)x;
+    *first = 0;
+    *end = base->in[input].width;
+}
+
 static void run_unpool(const up_op *base, const up_window *in, const up_target *to)
 {
     const unpool_op *op = (const unpool_op *)base;
@@ -97,6 +105,7 @@ up_status up_unpool_plan(up_op **result, const up_shape *in, int64_t frames, int
         .edge = { UP_EDGE_ZERO },
         .step = 1,
         .span = span_unpool,
+        .columns = columns_of_unpool,
         .run = run_unpool,
         .free = free_unpool,
     };

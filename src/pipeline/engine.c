@@ -2,14 +2,9 @@
 
 #include "base/memory.h"
 
-#include <omp.h>
-
-#define LEAST_COLUMNS 128 /* of a slice */
-#define SLICE_WORK 8192.0 /* samples, or multiply-adds / 16, that are worth sharing */
-
 /* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
 typedef struct {
-    const up_graph *graph;
+    const up_strip *strip;
     int64_t frame;
     int y, rows, x0, x1;
     int block; /* columns of fused blocks */
@@ -26,7 +21,7 @@ static void *take(unsigned char **scratch, size_t bytes)
 static const void **ring_window(const up_region *at, const up_node *node, int i, int y, int rows,
                                 const void **pointer, up_window *window)
 {
-    const up_ring *ring = &at->graph->node[node->input[i]].ring;
+    const up_ring *ring = &at->strip->part[node->input[i]].ring;
     int first, end;
     up_graph_window(node, i, y, rows, &first, &end);
     *window = (up_window){ pointer, first, up_max(0, end - first) };
@@ -62,7 +57,7 @@ static void make(const up_region *at, const up_node *node, void *const *out, uns
     const up_op *op = node->op;
     const void **block[UP_MAX_INPUTS] = { NULL };
     for (int i = 0; i < op->inputs; i++) {
-        const up_node *fused = up_graph_fused(at->graph, node, i);
+        const up_node *fused = up_graph_fused(at->strip->walk.graph, node, i);
         if (fused)
             block[i] = fused_block(at, fused, &scratch);
     }
@@ -91,102 +86,40 @@ static void make(const up_region *at, const up_node *node, void *const *out, uns
     }
 }
 
-/* Rows y0 .. y1 - 1 and columns x0 .. x1 - 1 of what the band asks of a node. */
-static void make_part(const up_state *s, int n, int y0, int y1, int x0, int x1)
+/* The rows of the current call, as far as they belong to the strip. */
+static void make_rows(const up_strip *strip, int n, int64_t frame)
 {
-    const up_graph *graph = s->run->graph;
-    const up_node *node = &graph->node[n];
-    int columns = node->block ? node->block : x1 - x0, channels = node->op->out.channels;
-    int rows;
-    for (int y = y0; y < y1; y += rows) {
-        rows = up_min(node->step, y1 - y);
-        unsigned char *scratch = s->scratch[omp_get_thread_num()];
+    const up_node *node = &strip->walk.graph->node[n];
+    const up_progress *at = &strip->walk.node[n];
+    const up_part *part = &strip->part[n];
+    int columns = node->block ? node->block : part->x1 - part->x0;
+    int channels = node->op->out.channels, rows;
+    for (int y = at->made; y < at->next; y += rows) {
+        rows = up_min(node->step, at->next - y);
+        unsigned char *scratch = strip->scratch;
         void **out = take(&scratch, (size_t)channels * rows * sizeof *out);
         for (int c = 0; c < channels; c++)
             for (int r = 0; r < rows; r++)
-                out[c * rows + r] = up_ring_row(&node->ring, c, y + r);
-        for (int x = x0; x < x1; x += columns) {
-            up_region at = { graph, s->frame, y, rows, x, up_min(x + columns, x1), node->block };
-            make(&at, node, out, scratch);
+                out[c * rows + r] = up_ring_row(&part->ring, c, y + r);
+        for (int x = part->x0; x < part->x1; x += columns) {
+            int x1 = up_min(x + columns, part->x1);
+            make(&(up_region){ strip, frame, y, rows, x, x1, node->block }, node, out, scratch);
         }
     }
+    up_ring_pad(&part->ring, at->made, at->next);
 }
 
-static double work(const up_graph *graph, const up_node *node)
+void up_engine_run(up_state *s, up_strip *strip, int chunk)
 {
-    double sum =
-        node->ring.shape.width * (double)node->ring.shape.channels + node->op->multiply_adds / 16;
-    for (int i = 0; i < node->op->inputs; i++) {
-        const up_node *fused = up_graph_fused(graph, node, i);
-        sum += fused ? work(graph, fused) : 0;
-    }
-    return sum;
-}
-
-/* Calls that the rows of the band come to. */
-static int count_calls(const up_node *node)
-{
-    return (node->next - node->made + node->step - 1) / node->step;
-}
-
-static int count_slices(const up_state *s, const up_node *node)
-{
-    int rows = node->next - node->made;
-    int most = up_max(count_calls(node), node->ring.shape.width / LEAST_COLUMNS);
-    int worth = (int)(rows * work(s->run->graph, node) / SLICE_WORK);
-    return up_clamp(worth, 1, up_min(up_min(s->run->threads, UP_CREW_SLICES), up_max(most, 1)));
-}
-
-static int share(int whole, int slice, int slices, int align)
-{
-    return (int)((int64_t)whole * slice / slices / align * align);
-}
-
-/* Whole rows where there are enough of them: what the processor fetches ahead of a slice of columns
- * belongs to another core. Columns where rows are large: a core then keeps its part of all of them.
- */
-static void make_slice(void *user, int n, int slice, int slices)
-{
-    const up_state *s = user;
-    const up_node *node = &s->run->graph->node[n];
-    int width = node->ring.shape.width, calls = count_calls(node);
-    int y0 = node->made, y1 = node->next, x0 = 0, x1 = width;
-    if (calls >= slices && !s->run->graph->wide) {
-        y0 = node->made + node->step * share(calls, slice, slices, 1);
-        y1 = up_min(y1, node->made + node->step * share(calls, slice + 1, slices, 1));
-    } else {
-        x0 = share(width, slice, slices, UP_LANES);
-        x1 = slice == slices - 1 ? width : share(width, slice + 1, slices, UP_LANES);
-    }
-    make_part(s, n, y0, y1, x0, x1);
-}
-
-static void make_node(up_state *s, up_crew *crew, int n)
-{
-    up_graph *graph = s->run->graph;
-    const up_node *node = &graph->node[n];
-    int slices = count_slices(s, node);
-    if (slices > 1)
-        up_crew_call(crew, n, slices);
-    else
-        make_slice(s, n, 0, 1);
-    up_ring_pad(&node->ring, node->made, node->next);
-    up_graph_advance(graph, n);
-    if (s->run->made)
-        s->run->made(s->run->watcher, n);
-}
-
-void up_engine_lead(up_state *s, up_crew *crew, int chunk)
-{
-    up_graph *graph = s->run->graph;
-    while (!up_state_stopped(s) && up_graph_next_band(graph, chunk)) {
+    const up_run *run = s->run;
+    bool watched = run->made && strip == s->strips.strip;
+    while (!up_state_stopped(s) && up_walk_next_band(&strip->walk, chunk)) {
         up_state_check_cancel(s);
-        for (int n; !up_state_stopped(s) && (n = up_graph_next(graph)) > 0;)
-            make_node(s, crew, n);
+        for (int n; !up_state_stopped(s) && (n = up_walk_next(&strip->walk)) > 0;) {
+            make_rows(strip, n, s->frame);
+            up_walk_advance(&strip->walk, n);
+            if (watched)
+                run->made(run->watcher, n);
+        }
     }
-}
-
-void up_engine_crew(up_state *s, up_crew *crew)
-{
-    up_crew_init(crew, make_slice, s);
 }

@@ -1,26 +1,24 @@
 /*
- * Ops joined into a graph. Rows are made on demand, each exactly once; how many of each tensor
- * must be kept follows from a dry run of the very same walk that the real run takes.
+ * Ops joined into a graph, and how its rows are made: on demand, each once in a strip. How many of
+ * each tensor must be kept follows from a dry run of the very same walk that the real run takes.
  */
 #ifndef UP_PIPELINE_GRAPH_H
 #define UP_PIPELINE_GRAPH_H
 
 #include "ops/op.h"
-#include "pipeline/ring.h"
 
 typedef struct {
     up_op *op; /* NULL: the input of the graph */
     int input[UP_MAX_INPUTS];
-    up_ring ring;
+    up_shape shape;
     bool output;
     bool fused;      /* made in blocks by its only consumer, which is pointwise; has no ring */
     int step;        /* rows made together: the op's, or that of what is fused into it */
     int block;       /* columns made together with what is fused into it; 0: nothing is */
-    bool edge_fixed; /* some consumer reaches beyond the sides: ring.edge is settled */
-    int made;        /* rows made so far, of the current frame */
-    int need;        /* rows that the current band asks for */
-    int next;        /* rows there are when the current call is done */
+    up_edge edge;    /* what lies beyond the sides */
+    bool edge_fixed; /* some consumer reaches there: edge is settled */
     int share;       /* most rows per call: those of a band far from the top */
+    int rows;        /* that must be kept */
 } up_node;
 
 typedef struct {
@@ -29,11 +27,9 @@ typedef struct {
     int *output; /* nodes, in the order they were marked */
     int outputs;
     int chunks; /* set by up_graph_prepare */
-    bool wide;  /* some rows are so large that threads had better share columns than rows */
     int band;
     int *input_end; /* [chunks] input rows that the chunks up to this one take */
-    void *rings;    /* one block for all of them, which huge pages can hold */
-    size_t scratch; /* bytes per thread: row pointers, fused blocks, the ops' own */
+    size_t scratch; /* bytes per strip: row pointers, fused blocks, the ops' own */
 } up_graph;
 
 void up_graph_init(up_graph *graph);
@@ -49,36 +45,18 @@ up_status up_graph_mark_output(up_graph *graph, int node, up_error *error);
 
 static inline const up_shape *up_graph_shape(const up_graph *graph, int node)
 {
-    return &graph->node[node].ring.shape;
+    return &graph->node[node].shape;
 }
 
 /* Before it is prepared: whatever is read by one pointwise op alone is made in blocks with it. */
 void up_graph_fuse(up_graph *graph);
 
-/* Sizes every ring for `chunks` chunks walked in bands of `band` output rows. The input ring has
- * room for the rows of one chunk ahead. Output rings are not counted: they get bound. */
+/* Settles the rows of every ring for `chunks` chunks walked in bands of `band` output rows. The
+ * input ring has room for the rows of one chunk ahead. */
 up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error);
-
-size_t up_graph_bytes(const up_graph *graph);
-up_status up_graph_allocate(up_graph *graph, up_error *error);
-
-/* Back to row 0, for the next frame. */
-void up_graph_rewind(up_graph *graph);
 
 /* Rows of an output at the end of a chunk. */
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk);
-
-/* The next band of a chunk: sets `need` of every node; false when the chunk is complete. */
-bool up_graph_next_band(up_graph *graph, int chunk);
-
-/* The next call of the band: a node, of which the caller makes rows made .. next - 1 and then
- * advances it; 0 when the band is complete. What is nearest to the output comes first, so that rows
- * are read soon after they were made, at the top of the image too. */
-int up_graph_next(up_graph *graph);
-void up_graph_advance(up_graph *graph, int node);
-
-/* The oldest row of a node that some consumer will still read; its height if none. */
-int up_graph_oldest(const up_graph *graph, int node);
 
 /* Rows that one call of `node`'s op reads of an input: *first .. *end - 1 as the op sees them. */
 void up_graph_window(const up_node *node, int input, int y, int rows, int *first, int *end);
@@ -88,6 +66,12 @@ static inline const up_node *up_graph_fused(const up_graph *graph, const up_node
 {
     const up_node *from = &graph->node[node->input[input]];
     return from->fused ? from : NULL;
+}
+
+/* Whether the rows of a node lie in a ring of their own: those of an output go to its sink. */
+static inline bool up_graph_keeps(const up_node *node)
+{
+    return !node->output && !node->fused;
 }
 
 /* Multiply-adds for a whole frame. */

@@ -3,9 +3,9 @@
 #include "base/machine.h"
 #include "base/memory.h"
 
-#include <stdlib.h>
-
-#define FEW_ROWS 4                      /* a band of less is too little to share and to start on */
+#define FEW_ROWS 4                      /* a band of less is too little to start on */
+#define LEAST_COLUMNS 64                /* of the output in a strip */
+#define MOST_EXCESS 1.5                 /* that strips may make of what one would */
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw output per chunk: a good deflate block */
 
 static size_t raw_row_bytes(const up_shape *shape)
@@ -21,9 +21,9 @@ static double made_bytes(const up_graph *graph, int n)
     return graph->node[n].fused ? 0 : share * (double)raw_row_bytes(shape);
 }
 
-/* Rows per step so that what is made and read again stays in the cache: all of it, or else what the
- * largest op reads and makes. */
-static int choose_band(const up_graph *graph, int threads)
+/* Rows per step so that what is made and read again stays in the cache of a core: all of it, or
+ * else what the largest op reads and makes. */
+static int choose_band(const up_graph *graph, int strips)
 {
     double all = 0, most = 0;
     for (int n = 0; n < graph->count; n++) {
@@ -34,21 +34,29 @@ static int choose_band(const up_graph *graph, int threads)
             bytes += made_bytes(graph, node->input[i]);
         most = bytes > most ? bytes : most;
     }
-    double room = 0.4 * (double)up_machine_cache() * threads;
+    double room = 0.4 * (double)up_machine_cache() * strips;
     int band = up_clamp((int)(room / all), 2, 64);
-    if (band < FEW_ROWS)
-        band = up_clamp((int)(room / most), 2, 64);
-    if (graph->wide || threads == 1)
-        return band;
-    return (int)up_round_up(band, 8 * (size_t)threads); /* whole shares */
+    return band < FEW_ROWS ? up_clamp((int)(room / most), 2, 64) : band;
 }
 
-up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error)
+/* As many as there are threads, unless they would be so narrow that most of the work is done
+ * twice. */
+static up_status plan_strips(up_strips *strips, const up_run *run, up_error *error)
 {
-    up_graph *graph = run->graph;
-    up_graph_fuse(graph);
-    if (band <= 0)
-        band = choose_band(graph, run->threads);
+    const up_graph *graph = run->graph;
+    int width = up_graph_shape(graph, graph->output[0])->width;
+    int count = up_clamp(width / LEAST_COLUMNS, 1, run->threads);
+    UP_TRY(up_strips_plan(strips, graph, count, error));
+    while (count > 1 && up_strips_excess(strips) > MOST_EXCESS) {
+        up_strips_free(strips);
+        UP_TRY(up_strips_plan(strips, graph, --count, error));
+    }
+    strips->input.bound = run->source->mapped.data != NULL;
+    return UP_OK;
+}
+
+static int choose_chunks(const up_graph *graph)
+{
     int chunks = 1;
     for (int o = 0; o < graph->outputs; o++) {
         const up_shape *shape = up_graph_shape(graph, graph->output[o]);
@@ -56,8 +64,26 @@ up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error)
         int most = (int)((shape->height + rows - 1) / rows);
         chunks = up_max(chunks, most);
     }
+    return chunks;
+}
+
+up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error)
+{
+    up_graph *graph = run->graph;
+    up_strips strips;
+    up_graph_fuse(graph);
+    UP_TRY(plan_strips(&strips, run, error));
+    run->strips = strips.count;
     run->slots = run->threads > 1 ? run->threads + 2 : 1;
-    return up_graph_prepare(graph, mapped ? 1 : chunks, band, error);
+    if (band <= 0)
+        band = choose_band(graph, strips.count);
+    up_status status = up_graph_prepare(graph, mapped ? 1 : choose_chunks(graph), band, error);
+    if (status == UP_OK)
+        status = up_strips_lay_out(&strips, error);
+    if (status == UP_OK)
+        run->bytes = up_strips_bytes(&strips);
+    up_strips_free(&strips);
+    return status;
 }
 
 size_t up_run_group_bytes(const up_run *run, int output)
@@ -74,7 +100,7 @@ size_t up_run_group_bytes(const up_run *run, int output)
 
 size_t up_run_bytes(const up_run *run)
 {
-    size_t bytes = up_graph_bytes(run->graph) + run->graph->scratch * run->threads;
+    size_t bytes = run->bytes;
     for (int o = 0; o < run->graph->outputs; o++)
         bytes += up_run_group_bytes(run, o) * run->slots;
     return bytes;
@@ -105,7 +131,7 @@ void up_state_check_cancel(up_state *s)
 static void bind_input(up_state *s)
 {
     const up_pixels *mapped = &s->run->source->mapped;
-    up_ring *ring = &s->run->graph->node[0].ring;
+    up_ring *ring = &s->strips.input;
     if (!mapped->data)
         return;
     size_t frame = mapped->plane_stride * ring->shape.channels * (size_t)s->frame;
@@ -116,7 +142,8 @@ static void run_frames(up_state *s)
 {
     for (s->frame = 0; s->frame < s->run->source->format.frames && !up_state_stopped(s);
          s->frame++) {
-        up_graph_rewind(s->run->graph);
+        for (int i = 0; i < s->strips.count; i++)
+            up_walk_rewind(&s->strips.strip[i].walk);
         bind_input(s);
         up_schedule_frame(s);
     }
@@ -125,7 +152,10 @@ static void run_frames(up_state *s)
 static up_status allocate(up_state *s, up_error *error)
 {
     up_run *run = s->run;
-    UP_TRY(up_graph_allocate(run->graph, error));
+    UP_TRY(up_strips_plan(&s->strips, run->graph, run->strips, error));
+    s->strips.input.bound = run->source->mapped.data != NULL;
+    UP_TRY(up_strips_lay_out(&s->strips, error));
+    UP_TRY(up_strips_allocate(&s->strips, error));
     for (int o = 0; o < run->graph->outputs; o++) {
         s->group_bytes[o] = up_run_group_bytes(run, o);
         if (run->sink[o]->mapped.data)
@@ -134,20 +164,12 @@ static up_status allocate(up_state *s, up_error *error)
         if (!s->slot[o])
             return up_fail_memory(error, "output rows", s->group_bytes[o] * run->slots);
     }
-    s->scratch = calloc(run->threads, sizeof *s->scratch);
-    for (int t = 0; s->scratch && t < run->threads; t++) {
-        s->scratch[t] = up_alloc(run->graph->scratch, 1);
-        if (!s->scratch[t])
-            return up_fail_memory(error, "scratch", run->graph->scratch);
-    }
-    return s->scratch ? UP_OK : up_fail_memory(error, "scratch", run->threads * sizeof(void *));
+    return UP_OK;
 }
 
 static void release(up_state *s)
 {
-    for (int t = 0; s->scratch && t < s->run->threads; t++)
-        up_free(s->scratch[t]);
-    free(s->scratch);
+    up_strips_free(&s->strips);
     for (int o = 0; o < UP_MAX_OUTPUTS; o++)
         up_free(s->slot[o]);
 }

@@ -12,7 +12,7 @@
 #define UP_MAX_OUTPUTS 2
 
 typedef struct {
-    up_graph *graph; /* prepared by up_run_prepare, allocated by up_run */
+    up_graph *graph; /* prepared by up_run_prepare */
     up_source *source;
     up_sink *sink[UP_MAX_OUTPUTS]; /* one per output of the graph */
     int threads;
@@ -20,11 +20,14 @@ typedef struct {
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;
-    void (*made)(void *watcher, int node); /* to measure: the band's rows of a node are there */
+    void (*made)(void *watcher, int node); /* to measure: the first strip has made rows of a node */
     void *watcher;
+    int strips;   /* set by up_run_prepare */
+    size_t bytes; /* of their rings and scratch */
 } up_run;
 
-/* Chooses chunks and band for the machine's cache (band > 0: that many rows) and sizes the graph.
+/* Chooses strips for the threads, chunks, and bands for the machine's cache (band > 0: that many
+ * rows), and sizes the graph.
  * `mapped`: both ends are in memory. */
 up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error);
 

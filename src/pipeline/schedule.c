@@ -2,41 +2,36 @@
 
 #include "base/memory.h"
 
-static void bind_output(up_state *s, int o, int first, int slot)
+static void bind_output(up_state *s, up_strip *strip, int o, int slot)
 {
-    up_node *node = &s->run->graph->node[s->run->graph->output[o]];
-    const up_shape *shape = &node->ring.shape;
+    int node = s->run->graph->output[o];
+    up_ring *ring = &strip->part[node].ring;
     const up_pixels *mapped = &s->run->sink[o]->mapped;
-    size_t row = (size_t)shape->width * shape->bytes;
+    size_t row = (size_t)ring->shape.width * ring->shape.bytes;
     if (mapped->data) {
-        size_t frame = mapped->plane_stride * shape->channels * (size_t)s->frame;
-        up_ring_bind(&node->ring, (char *)mapped->data + frame, mapped->row_stride,
-                     mapped->plane_stride, 0);
+        size_t frame = mapped->plane_stride * ring->shape.channels * (size_t)s->frame;
+        up_ring_bind(ring, (char *)mapped->data + frame, mapped->row_stride, mapped->plane_stride,
+                     0);
     } else {
-        up_ring_bind(&node->ring, s->slot[o] + slot * s->group_bytes[o], row * shape->channels, row,
-                     first);
+        up_ring_bind(ring, s->slot[o] + slot * s->group_bytes[o], row * ring->shape.channels, row,
+                     strip->walk.node[node].made);
     }
 }
 
-static void compute(up_state *s, int chunk, int slot)
+static void compute(up_state *s, up_strip *strip, int chunk, int slot)
 {
-    up_graph *graph = s->run->graph;
-    for (int o = 0; o < graph->outputs; o++)
-        bind_output(s, o, graph->node[graph->output[o]].made, slot);
-    up_crew crew;
-    up_engine_crew(s, &crew);
-    for (int t = 1; t < s->run->threads; t++) {
-#pragma omp task shared(crew)
-        up_crew_join(&crew);
-    }
-    up_engine_lead(s, &crew, chunk);
-    up_crew_dismiss(&crew);
-#pragma omp taskwait
-    if (s->run->progress && !up_state_stopped(s)) {
-        int64_t frames = s->run->source->format.frames;
-        double done = (s->frame + (chunk + 1.0) / graph->chunks) / (double)frames;
+    strip->part[0].ring = s->strips.input;
+    for (int o = 0; o < s->run->graph->outputs; o++)
+        bind_output(s, strip, o, slot);
+    up_engine_run(s, strip, chunk);
+}
+
+static void report(up_state *s, int chunk)
+{
+    int64_t frames = s->run->source->format.frames;
+    double done = (s->frame + (chunk + 1.0) / s->run->graph->chunks) / (double)frames;
+    if (!up_state_stopped(s))
         s->run->progress(s->run->user, done);
-    }
 }
 
 /* Pointers to `count` rows of every channel, as sources and sinks take them; to be freed. */
@@ -53,7 +48,7 @@ static void **row_pointers(up_state *s, int channels, int count)
 static void read_rows(up_state *s, int first, int end)
 {
     up_run *run = s->run;
-    const up_ring *ring = &run->graph->node[0].ring;
+    const up_ring *ring = &s->strips.input;
     int channels = ring->shape.channels, count = end - first;
     void **row;
     if (up_state_stopped(s) || count <= 0 || ring->bound ||
@@ -94,8 +89,8 @@ static void stage(up_state *s, int o, int slot, up_status (*step)(up_sink *, int
 
 /*
  * What must wait for what is in the depend clauses: the source is read in order, at most one chunk
- * ahead of the graph (two tokens); the graph works in order; each sink takes and emits in order; a
- * slot is used again when it has been emitted.
+ * ahead of the slowest strip (two tokens); each strip works in order, and waits for no other; each
+ * sink takes and emits in order; a slot is used again when it has been emitted.
  */
 static void schedule_sink(up_state *s, int o, int chunk, int slot)
 {
@@ -124,11 +119,18 @@ static void schedule_chunk(up_state *s, int c)
     int slot = (int)((s->frame * graph->chunks + c) % s->run->slots), ahead = c % 2;
 #pragma omp task depend(inout : s->token.source, s->token.ahead[ahead])
     read_rows(s, from, to);
+    for (int i = 0; i < s->strips.count; i++) {
+        up_strip *strip = &s->strips.strip[i];
 #pragma omp task depend(inout                                                                      \
-                        : s->token.engine, s->token.ahead[ahead])                                  \
-    depend(inout                                                                                   \
-           : s->token.slot[slot][0], s->token.slot[slot][1])
-    compute(s, c, slot);
+                        : s->token.strip[i])                                                       \
+    depend(in                                                                                      \
+           : s->token.ahead[ahead], s->token.slot[slot][0], s->token.slot[slot][1])
+        compute(s, strip, c, slot);
+    }
+    if (s->run->progress) {
+#pragma omp task depend(inout : s->token.progress, s->token.slot[slot][0], s->token.slot[slot][1])
+        report(s, c);
+    }
     for (int o = 0; o < graph->outputs; o++)
         schedule_sink(s, o, c, slot);
 }

@@ -2,8 +2,8 @@
 #ifndef UP_PIPELINE_STATE_H
 #define UP_PIPELINE_STATE_H
 
-#include "pipeline/crew.h"
 #include "pipeline/run.h"
+#include "pipeline/strip.h"
 
 #include <stdatomic.h>
 
@@ -12,14 +12,15 @@
 
 typedef struct {
     up_run *run;
-    unsigned char **scratch;             /* [threads] */
+    up_strips strips;
     unsigned char *slot[UP_MAX_OUTPUTS]; /* run->slots buffers of group_bytes */
     size_t group_bytes[UP_MAX_OUTPUTS];
     int64_t frame;
     atomic_int status; /* the first failure stops everything after it */
     up_error error;
     struct { /* addresses for depend clauses; never read or written */
-        char source, engine, ahead[2];
+        char source, ahead[2], progress;
+        char strip[UP_MOST_THREADS];
         char slot[UP_MOST_SLOTS][UP_MAX_OUTPUTS];
         char accept[UP_MAX_OUTPUTS], emit[UP_MAX_OUTPUTS];
     } token;
@@ -32,9 +33,8 @@ void up_state_note(up_state *s, up_status status, const up_error *error);
 
 void up_state_check_cancel(up_state *s);
 
-/* Makes the rows of a chunk, sharing slices of columns with those who join the crew. */
-void up_engine_crew(up_state *s, up_crew *crew);
-void up_engine_lead(up_state *s, up_crew *crew, int chunk);
+/* Makes the rows of a chunk in one strip. */
+void up_engine_run(up_state *s, up_strip *strip, int chunk);
 
 /* Runs the current frame: the one parallel region. */
 void up_schedule_frame(up_state *s);

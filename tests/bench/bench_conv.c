@@ -100,7 +100,7 @@ static void make_job(job *j, const layer *l)
 {
     *j = (job){ .op = plan_layer(l) };
     const up_op *op = j->op;
-    j->side = (int)up_round_up(op->reach[0], UP_LANES);
+    j->side = (int)up_round_up(up_op_reach(op, 0), UP_LANES);
     j->in_pitch = (up_round_up(l->width, UP_LANES) + 2 * (size_t)j->side + UP_LANES) | UP_LANES;
     j->made_pitch = up_round_up(op->out.width, UP_LANES) | UP_LANES;
     size_t rows = (size_t)l->in * RING, made = (size_t)l->out * op->step;

@@ -93,7 +93,7 @@ static void run_rows(const up_op *op, const padded_rows *in, float *const *made,
 tensor run_op(const up_op *op, const tensor *in)
 {
     tensor out = tensor_make(op->out.channels, op->out.height, op->out.width);
-    padded_rows padded = pad(in, op->edge[0], op->reach[0]);
+    padded_rows padded = pad(in, op->edge[0], up_op_reach(op, 0));
     int buffers = out.channels * op->step, rows;
     float **made = malloc(buffers * sizeof *made);
     for (int i = 0; i < buffers; i++)

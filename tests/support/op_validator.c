@@ -68,10 +68,11 @@ static void fill_row(const plane_rows *r, unsigned char *row, int reach, up_edge
 
 static plane_rows make_input(const up_op *op, int i)
 {
-    plane_rows r = make_rows(&op->in[i], op->reach[i] + 2 * UP_LANES, 0xff);
+    int reach = up_op_reach(op, i);
+    plane_rows r = make_rows(&op->in[i], reach + 2 * UP_LANES, 0xff);
     for (int c = 0; c < r.shape.channels; c++)
         for (int y = 0; y < r.shape.height; y++)
-            fill_row(&r, row_at(&r, c, y), op->reach[i], op->edge[i]);
+            fill_row(&r, row_at(&r, c, y), reach, op->edge[i]);
     return r;
 }
 
@@ -140,15 +141,41 @@ static void check_no_poison(const plane_rows *r, const char *label)
                           "%s: poison at %d,%d of channel %d", label, x, y, c);
 }
 
+/* A copy of an input in which only the columns that columns x0 .. x1 - 1 ask for are right. */
+static plane_rows make_narrow(const up_op *op, int i, const plane_rows *in, int x0, int x1)
+{
+    int first, end, unused, bytes = op->in[i].bytes;
+    op->columns(op, i, x0, &first, &unused);
+    op->columns(op, i, x1 - 1, &unused, &end);
+    int left = in->side, width = in->shape.width;
+    plane_rows r = make_rows(&in->shape, left, 0xff);
+    for (int c = 0; c < r.shape.channels; c++) {
+        for (int y = 0; y < r.shape.height; y++) {
+            int from = up_max(first, -left), to = up_min(end, width + left);
+            memcpy(row_at(&r, c, y) + (ptrdiff_t)from * bytes,
+                   row_at(in, c, y) + (ptrdiff_t)from * bytes,
+                   (size_t)up_max(0, to - from) * bytes);
+        }
+    }
+    return r;
+}
+
 /* The whole output in slices of `slice` columns and calls of at most `rows` rows. */
 static plane_rows run_all(const up_op *op, const plane_rows *in, workspace *w, int slice)
 {
     plane_rows out = make_rows(&op->out, 0, GUARD_BYTE);
+    plane_rows narrow[UP_MAX_INPUTS];
     int rows;
-    for (int y = 0; y < op->out.height; y += rows) {
-        rows = up_min(op->step, op->out.height - y);
-        for (int x0 = 0; x0 < op->out.width; x0 += slice)
-            call(op, in, &out, w, y, rows, x0, up_min(x0 + slice, op->out.width));
+    for (int x0 = 0; x0 < op->out.width; x0 += slice) {
+        int x1 = up_min(x0 + slice, op->out.width);
+        for (int i = 0; i < op->inputs; i++)
+            narrow[i] = make_narrow(op, i, &in[i], x0, x1);
+        for (int y = 0; y < op->out.height; y += rows) {
+            rows = up_min(op->step, op->out.height - y);
+            call(op, narrow, &out, w, y, rows, x0, x1);
+        }
+        for (int i = 0; i < op->inputs; i++)
+            up_free(narrow[i].block);
     }
     return out;
 }
@@ -174,7 +201,7 @@ static workspace make_workspace(const up_op *op)
 {
     size_t side = 0, width = 0;
     for (int i = 0; i < op->inputs; i++) {
-        side = up_max((int)side, (int)up_round_up(op->reach[i] + 4 * UP_LANES, UP_LANES));
+        side = up_max((int)side, (int)up_round_up(up_op_reach(op, i) + 4 * UP_LANES, UP_LANES));
         width = up_max((int)width, op->in[i].width);
     }
     workspace w = { .pointer = up_alloc(count_pointers(op) + 1, sizeof(void *)),

@@ -1,7 +1,7 @@
 /*
  * Puts any op through the contract of ops/op.h: rows made whole, in slices of columns and in calls
- * of every allowed number of rows are the same bits; columns beyond `reach` and rows beyond span()
- * are poison that must not show; nothing outside the rows may be written.
+ * of every allowed number of rows are the same bits; rows beyond span() and columns beyond
+ * columns() are poison that must not show; nothing outside the rows may be written.
  */
 #ifndef UP_TESTS_OP_VALIDATOR_H
 #define UP_TESTS_OP_VALIDATOR_H

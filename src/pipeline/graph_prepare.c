@@ -1,0 +1,92 @@
+/* The dry run: what must be kept, and what a call takes. */
+#include "pipeline/walk.h"
+
+#include "base/memory.h"
+
+/* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it. */
+static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int rows, int columns)
+{
+    const up_op *op = node->op;
+    size_t pointers = (size_t)op->out.channels * rows, inside = 0;
+    for (int i = 0; i < op->inputs; i++) {
+        const up_node *fused = up_graph_fused(graph, node, i);
+        int first, end;
+        up_graph_window(node, i, y, rows, &first, &end);
+        pointers += (size_t)up_max(0, end - first) * op->in[i].channels;
+        if (!fused)
+            continue;
+        size_t block = (size_t)op->in[i].channels * rows;
+        inside += up_round_up(block * sizeof(void *), UP_ALIGN) + block * columns * sizeof(float) +
+                  UP_ALIGN;
+        inside += call_bytes(graph, fused, y, rows, columns);
+    }
+    return up_round_up(pointers * sizeof(void *), UP_ALIGN) + up_round_up(op->scratch, UP_ALIGN) +
+           inside;
+}
+
+static void measure_calls(up_graph *graph, const up_node *node, const up_progress *at)
+{
+    int rows;
+    for (int y = at->made; y < at->next; y += rows) {
+        rows = up_min(node->step, at->next - y);
+        size_t out = (size_t)node->op->out.channels * rows * sizeof(void *);
+        size_t bytes = up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows, node->block);
+        if (bytes > graph->scratch)
+            graph->scratch = bytes;
+    }
+}
+
+static void walk_band(up_graph *graph, up_walk *walk)
+{
+    for (int n; (n = up_walk_next(walk)) > 0; up_walk_advance(walk, n)) {
+        up_node *node = &graph->node[n];
+        const up_progress *at = &walk->node[n];
+        measure_calls(graph, node, at);
+        if (!node->output)
+            node->rows = up_max(node->rows, at->next - up_walk_oldest(walk, n));
+    }
+}
+
+static void share_band(up_graph *graph)
+{
+    int64_t height = up_graph_shape(graph, graph->output[0])->height;
+    for (int n = 1; n < graph->count; n++) {
+        up_node *node = &graph->node[n];
+        int64_t rows = (graph->band * (int64_t)node->shape.height + height - 1) / height;
+        node->share = (int)up_round_up((size_t)rows, node->step);
+    }
+}
+
+static void walk_chunks(up_graph *graph, up_walk *walk)
+{
+    up_node *input = &graph->node[0];
+    int kept = 0; /* oldest input row in use while the chunk before is computed */
+    for (int c = 0; c < graph->chunks; c++) {
+        int oldest = up_walk_oldest(walk, 0);
+        while (up_walk_next_band(walk, c))
+            walk_band(graph, walk);
+        int end = c == graph->chunks - 1 ? input->shape.height : walk->node[0].made;
+        graph->input_end[c] = end;
+        input->rows = up_max(input->rows, end - up_min(kept, end - 1));
+        kept = oldest;
+    }
+}
+
+up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error)
+{
+    graph->chunks = chunks;
+    graph->band = band;
+    graph->scratch = 0;
+    up_free(graph->input_end);
+    graph->input_end = up_alloc(chunks, sizeof *graph->input_end);
+    if (!graph->input_end)
+        return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
+    for (int n = 0; n < graph->count; n++)
+        graph->node[n].rows = 1;
+    share_band(graph);
+    up_walk walk;
+    UP_TRY(up_walk_init(&walk, graph, error));
+    walk_chunks(graph, &walk);
+    up_walk_free(&walk);
+    return UP_OK;
+}

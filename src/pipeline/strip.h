@@ -1,0 +1,45 @@
+/*
+ * A picture's columns in strips, one for each thread. A strip makes its columns of the outputs and
+ * whatever those are made from, down to the input: a few columns at the border of two strips are
+ * made by both, and in return no thread ever waits for another or reads what another has made, so
+ * that rows stay in the cache of one core.
+ */
+#ifndef UP_PIPELINE_STRIP_H
+#define UP_PIPELINE_STRIP_H
+
+#include "pipeline/ring.h"
+#include "pipeline/walk.h"
+
+typedef struct {
+    int x0, x1; /* columns made; x0 is a multiple of UP_LANES */
+    up_ring ring;
+} up_part;
+
+typedef struct {
+    up_walk walk;
+    up_part *part; /* of every node; that of the input is a view of the ring that all read */
+    void *rings;   /* one block for all of them, which huge pages can hold */
+    unsigned char *scratch;
+} up_strip;
+
+typedef struct {
+    const up_graph *graph;
+    int count;
+    up_strip *strip;
+    up_ring input;
+    void *input_rows;
+} up_strips;
+
+/* Of a graph that up_graph_fuse() has seen. */
+up_status up_strips_plan(up_strips *strips, const up_graph *graph, int count, up_error *error);
+void up_strips_free(up_strips *strips);
+
+/* How much more is made than by one strip: 1 and up. */
+double up_strips_excess(const up_strips *strips);
+
+/* Memory for the rows that a prepared graph says are kept; those of outputs get bound. */
+up_status up_strips_lay_out(up_strips *strips, up_error *error);
+size_t up_strips_bytes(const up_strips *strips);
+up_status up_strips_allocate(up_strips *strips, up_error *error);
+
+#endif
