@@ -8,6 +8,8 @@
 #include "ops/pointwise.h"
 #include "ops/resample.h"
 #include "pipeline/strip.h"
+#include "support/network_file.h"
+#include "support/scratch.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -87,6 +89,29 @@ Test(threads, same_bits_for_every_band_and_thread_count)
             }
         }
     }
+}
+
+/* Every way there is for a column to be made from others, with every kind of edge. */
+Test(threads, same_bits_of_networks, .init = scratch_init, .fini = scratch_fini)
+{
+    tensor_file file = network_file(
+        "0.weight:6,1,5,5 1.weight:6,6,7,7 2.weight:4,12,3,3 3.weight:4,3,5,5 4.weight:4,4,3,3",
+        "[{'op':'conv2d','name':'0','padding':2,'id':'a'},{'op':'leaky_relu','slope':0.1},"
+        "{'op':'conv2d','name':'1','padding':3,'padding_mode':'reflect'},"
+        "{'op':'concat','from':'a'},"
+        "{'op':'conv2d','name':'2','padding':2,'dilation':2,'padding_mode':'replicate'},"
+        "{'op':'pad','amount':9,'mode':'reflect'},"
+        "{'op':'conv_transpose2d','name':'3','stride':3,'padding':28},"
+        "{'op':'concat','from':'input','resize':'nearest'},"
+        "{'op':'conv2d','name':'4','padding':1},{'op':'pixel_shuffle','factor':2},"
+        "{'op':'add','from':'input','resize':'bicubic'}]",
+        "");
+    const char *path = scratch_path("strips.safetensors");
+    file_write(path, file.bytes, file.size);
+    up_pixels in = make_pixels(206, 30, 1, UP_SAMPLE_U8);
+    check_runs(&in, (up_options){ .method = "tconv", .weights = path });
+    free(in.data);
+    tensor_file_free(&file);
 }
 
 Test(pipeline, opaque_alpha_changes_nothing)

@@ -39,19 +39,23 @@ static int choose_band(const up_graph *graph, int strips)
     return band < FEW_ROWS ? up_clamp((int)(room / most), 2, 64) : band;
 }
 
-/* As many as there are threads, unless they would be so narrow that most of the work is done
- * twice. */
-static up_status plan_strips(up_strips *strips, const up_run *run, up_error *error)
+static up_status plan_strips(up_strips *strips, const up_run *run, int count, up_error *error)
 {
-    const up_graph *graph = run->graph;
-    int width = up_graph_shape(graph, graph->output[0])->width;
+    UP_TRY(up_strips_plan(strips, run->graph, count, error));
+    strips->input.bound = run->source->mapped.data != NULL;
+    return UP_OK;
+}
+
+/* As many as there are threads, unless their borders come to half as much work again. */
+static up_status choose_strips(up_strips *strips, const up_run *run, up_error *error)
+{
+    int width = up_graph_shape(run->graph, run->graph->output[0])->width;
     int count = up_clamp(width / LEAST_COLUMNS, 1, run->threads);
-    UP_TRY(up_strips_plan(strips, graph, count, error));
+    UP_TRY(plan_strips(strips, run, count, error));
     while (count > 1 && up_strips_excess(strips) > MOST_EXCESS) {
         up_strips_free(strips);
-        UP_TRY(up_strips_plan(strips, graph, --count, error));
+        UP_TRY(plan_strips(strips, run, --count, error));
     }
-    strips->input.bound = run->source->mapped.data != NULL;
     return UP_OK;
 }
 
@@ -72,7 +76,7 @@ up_status up_run_prepare(up_run *run, int band, bool mapped, up_error *error)
     up_graph *graph = run->graph;
     up_strips strips;
     up_graph_fuse(graph);
-    UP_TRY(plan_strips(&strips, run, error));
+    UP_TRY(choose_strips(&strips, run, error));
     run->strips = strips.count;
     run->slots = run->threads > 1 ? run->threads + 2 : 1;
     if (band <= 0)
@@ -152,8 +156,7 @@ static void run_frames(up_state *s)
 static up_status allocate(up_state *s, up_error *error)
 {
     up_run *run = s->run;
-    UP_TRY(up_strips_plan(&s->strips, run->graph, run->strips, error));
-    s->strips.input.bound = run->source->mapped.data != NULL;
+    UP_TRY(plan_strips(&s->strips, run, run->strips, error));
     UP_TRY(up_strips_lay_out(&s->strips, error));
     UP_TRY(up_strips_allocate(&s->strips, error));
     for (int o = 0; o < run->graph->outputs; o++) {
