@@ -30,7 +30,7 @@ static void report(up_state *s, int chunk)
 {
     int64_t frames = s->run->source->format.frames;
     double done = (s->frame + (chunk + 1.0) / s->run->graph->chunks) / (double)frames;
-    if (!up_state_stopped(s))
+    if (s->run->progress && !up_state_stopped(s))
         s->run->progress(s->run->user, done);
 }
 
@@ -89,8 +89,9 @@ static void stage(up_state *s, int o, int slot, up_status (*step)(up_sink *, int
 
 /*
  * What must wait for what is in the depend clauses: the source is read in order, at most one chunk
- * ahead of the slowest strip (two tokens); each strip works in order, and waits for no other; each
- * sink takes and emits in order; a slot is used again when it has been emitted.
+ * ahead of the slowest strip (two sets of tokens), and into a slot that has been emitted; each
+ * strip works in order, and waits for no other; each sink takes and emits in order. They are all
+ * inout: what OpenMP keeps for them would otherwise grow with the square of the chunks.
  */
 static void schedule_sink(up_state *s, int o, int chunk, int slot)
 {
@@ -116,21 +117,22 @@ static void schedule_chunk(up_state *s, int c)
 {
     const up_graph *graph = s->run->graph;
     int from = c ? graph->input_end[c - 1] : 0, to = graph->input_end[c];
-    int slot = (int)((s->frame * graph->chunks + c) % s->run->slots), ahead = c % 2;
-#pragma omp task depend(inout : s->token.source, s->token.ahead[ahead])
+    int slot = (int)((s->frame * graph->chunks + c) % s->run->slots);
+    int ahead = c % 2, strips = s->strips.count;
+#define EVERY_STRIP iterator(int i = 0 : strips), inout : s->token.ahead[ahead][i]
+#pragma omp task depend(EVERY_STRIP)                                                               \
+    depend(inout                                                                                   \
+           : s->token.source, s->token.slot[slot][0], s->token.slot[slot][1])
     read_rows(s, from, to);
-    for (int i = 0; i < s->strips.count; i++) {
-        up_strip *strip = &s->strips.strip[i];
-#pragma omp task depend(inout                                                                      \
-                        : s->token.strip[i])                                                       \
-    depend(in                                                                                      \
-           : s->token.ahead[ahead], s->token.slot[slot][0], s->token.slot[slot][1])
-        compute(s, strip, c, slot);
+    for (int i = 0; i < strips; i++) {
+#pragma omp task depend(inout : s->token.strip[i], s->token.ahead[ahead][i])
+        compute(s, &s->strips.strip[i], c, slot);
     }
-    if (s->run->progress) {
-#pragma omp task depend(inout : s->token.progress, s->token.slot[slot][0], s->token.slot[slot][1])
-        report(s, c);
-    }
+#pragma omp task depend(EVERY_STRIP)                                                               \
+    depend(inout                                                                                   \
+           : s->token.progress, s->token.slot[slot][0], s->token.slot[slot][1])
+    report(s, c);
+#undef EVERY_STRIP
     for (int o = 0; o < graph->outputs; o++)
         schedule_sink(s, o, c, slot);
 }

@@ -19,8 +19,8 @@ typedef struct {
     atomic_int status; /* the first failure stops everything after it */
     up_error error;
     struct { /* addresses for depend clauses; never read or written */
-        char source, ahead[2], progress;
-        char strip[UP_MOST_THREADS];
+        char source, progress;
+        char ahead[2][UP_MOST_THREADS], strip[UP_MOST_THREADS];
         char slot[UP_MOST_SLOTS][UP_MAX_OUTPUTS];
         char accept[UP_MAX_OUTPUTS], emit[UP_MAX_OUTPUTS];
     } token;
