@@ -138,12 +138,17 @@ static void schedule_chunk(up_state *s, int c)
 }
 
 /* The master makes the tasks: what OpenMP keeps for that is then freed before the program can end.
- * Nobody waits inside the region: all threads meet at its end, where they take tasks, also those
- * that a task creates. */
+ * It waits now and then, taking tasks meanwhile, so that this does not grow with the picture; the
+ * others wait at the end of the region, where they take tasks, also those that a task creates. */
 void up_schedule_frame(up_state *s)
 {
+    const int ahead = 256;
 #pragma omp parallel num_threads(s->run->threads)
 #pragma omp master
-    for (int c = 0; c < s->run->graph->chunks; c++)
+    for (int c = 0; c < s->run->graph->chunks; c++) {
         schedule_chunk(s, c);
+        if ((c + 1) % ahead == 0) {
+#pragma omp taskwait
+        }
+    }
 }
