@@ -1,7 +1,7 @@
 /* Matrix kernels for AMX, the matrix unit of Intel's processors: eight tiles of 16 rows of 64
  * bytes. Tiles 0 to 3 are sums, two by two, 4 and 5 their left factors, 6 and 7 their right ones.
  */
-#ifdef __AMX_BF16__
+#ifdef UPSCALE_AMX
 #define UP_LEVEL_AVX512
 #include "kernels/template/matrix_rows.h"
 
