@@ -31,7 +31,8 @@ void up_model_pack(up_model_packed *packed, const up_model *model, int i, const 
 {
     const up_model_layer *layer = &model->layer[i];
     const up_kernels *kernels = up_kernels_get();
-    packed->parameter = parameter;
+    if (i == 0) /* layers may be packed by many threads */
+        packed->parameter = parameter;
     if (layer->op != UP_MODEL_CONV)
         return;
     up_conv_shape conv = conv_of(layer);
