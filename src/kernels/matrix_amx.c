@@ -49,32 +49,6 @@ INLINE void multiply(int lefts, int rights)
         _tile_dpbf16ps(3, 5, 7);
 }
 
-/* Four blocks of pixels, each times tile 7. */
-INLINE void multiply_four(const up_bfloat16 *in, size_t step, size_t next)
-{
-    load_left(in, step, next, 2);
-    _tile_dpbf16ps(0, 4, 7);
-    _tile_dpbf16ps(1, 5, 7);
-    load_left(in + 2 * next, step, next, 2);
-    _tile_dpbf16ps(2, 4, 7);
-    _tile_dpbf16ps(3, 5, 7);
-}
-
-/* And times tile 6. */
-INLINE void multiply_four_twice(const up_bfloat16 *in, size_t step, size_t next)
-{
-    load_left(in, step, next, 2);
-    _tile_dpbf16ps(0, 4, 7);
-    _tile_dpbf16ps(1, 5, 7);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 5, 6);
-    load_left(in + 2 * next, step, next, 2);
-    _tile_dpbf16ps(2, 4, 7);
-    _tile_dpbf16ps(3, 5, 7);
-    _tile_dpbf16ps(2, 4, 6);
-    _tile_dpbf16ps(3, 5, 6);
-}
-
 INLINE void load_sums(const float *at, size_t row, size_t left, size_t right, int lefts, int rights)
 {
     _tile_loadd(0, at, row * sizeof *at);
@@ -125,43 +99,17 @@ INLINE void convolve_blocks(float *out, const up_bfloat16 *const *high,
                rights);
 }
 
-/* Of the last block, if it is alone: four blocks of pixels by turns, as sums take longer to be
- * added to than two products take. */
-INLINE void convolve_narrow(float *out, const up_bfloat16 *const *high,
-                            const up_bfloat16 *const *low, const up_matrix_taps *taps, size_t pixel,
-                            int block)
-{
-    const size_t step = taps->step, next = B * step, after = B * (size_t)taps->outs;
-    size_t weight = (size_t)block * taps->rows * taps->chunks * UP_MATRIX_TILE;
-    float *to = out + pixel * taps->outs + block * B;
-    load_sums(taps->bias + block * B, 0, 0, 0, 2, 2);
-    for (int r = 0; r < taps->rows; r++)
-        for (int c = 0; c < taps->chunks; c++, weight += UP_MATRIX_TILE) {
-            size_t at = pixel * step + (size_t)c * D;
-            _tile_loadd(7, taps->high + weight, TILE_BYTES);
-            if (low) {
-                _tile_loadd(6, taps->low + weight, TILE_BYTES);
-                multiply_four(low[r] + at, step, next);
-                multiply_four_twice(high[r] + at, step, next);
-            } else {
-                multiply_four(high[r] + at, step, next);
-            }
-        }
-    store_sums(to, taps->outs, 2 * after, after, 2, 2);
-}
-
 static void convolve(float *out, const up_bfloat16 *const *high, const up_bfloat16 *const *low,
                      const up_matrix_taps *taps, int n)
 {
     configure_tiles();
-    int pairs = taps->outs / (2 * B), last = 2 * pairs, p = 0;
-    for (int pixel = 0; pixel < n; pixel += 2 * B)
-        for (int pair = 0; pair < pairs; pair++)
-            convolve_blocks(out, high, low, taps, pixel, 2 * pair, 2);
-    for (; last * B < taps->outs && p + 4 * B <= n; p += 4 * B)
-        convolve_narrow(out, high, low, taps, p, last);
-    for (; last * B < taps->outs && p < n; p += 2 * B)
-        convolve_blocks(out, high, low, taps, p, last, 1);
+    for (int p = 0; p < n; p += 2 * B) {
+        int block = 0, blocks = taps->outs / B;
+        for (; block + 2 <= blocks; block += 2)
+            convolve_blocks(out, high, low, taps, p, block, 2);
+        if (block < blocks)
+            convolve_blocks(out, high, low, taps, p, block, 1);
+    }
     _tile_release();
 }
 
