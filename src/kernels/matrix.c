@@ -1,8 +1,12 @@
 #include "kernels/matrix.h"
 
-#include "kernels/kernels.h"
+#include "kernels/variants.h"
 
-#include <string.h>
+static const up_kernels *best_kernels(void)
+{
+    const up_kernels *all[8];
+    return all[up_kernels_all(all, 8) - 1];
+}
 
 #ifdef UPSCALE_AMX
 #include <cpuid.h>
@@ -22,10 +26,8 @@ const up_matrix_kernels *up_matrix_kernels_amx(void)
 {
     enum { FEATURES = 7, BF16 = 1 << 22, TILE = 1 << 24 };
     unsigned a, b, c, d;
-    bool vectors = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
     bool tiles = __get_cpuid_count(FEATURES, 0, &a, &b, &c, &d) && (d & BF16) && (d & TILE);
-    return vectors && tiles && tiles_allowed() ? &up_matrix_amx : NULL;
+    return best_kernels() == &up_kernels_avx512 && tiles && tiles_allowed() ? &up_matrix_amx : NULL;
 }
 
 #else
@@ -39,9 +41,7 @@ const up_matrix_kernels *up_matrix_kernels_amx(void)
 
 const up_matrix_kernels *up_matrix_kernels_get(void)
 {
-    const up_kernels *all[8];
-    int count = up_kernels_all(all, 8);
-    bool best = strcmp(up_kernels_get()->name, all[count - 1]->name) == 0;
+    bool best = up_kernels_get() == best_kernels();
     const up_matrix_kernels *amx = best ? up_matrix_kernels_amx() : NULL;
     return amx ? amx : &up_matrix_kernels_reference;
 }

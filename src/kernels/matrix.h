@@ -8,7 +8,7 @@
 #ifndef UP_KERNELS_MATRIX_H
 #define UP_KERNELS_MATRIX_H
 
-#include "kernels/bfloat16.h"
+#include "base/bfloat16.h"
 
 #include <stdbool.h>
 

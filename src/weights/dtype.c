@@ -1,5 +1,7 @@
 #include "weights/dtype.h"
 
+#include "base/bfloat16.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -61,11 +63,6 @@ static float from_bits(uint32_t bits)
     return value;
 }
 
-static float from_bf16(uint16_t bits)
-{
-    return from_bits((uint32_t)bits << 16);
-}
-
 static float from_f16(uint16_t bits)
 {
     uint32_t sign = (uint32_t)(bits & 0x8000) << 16, magnitude = bits & 0x7fff;
@@ -96,7 +93,7 @@ bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, float *out)
         widen(data, count, out, from_f16);
         return true;
     case UP_DTYPE_BF16:
-        widen(data, count, out, from_bf16);
+        widen(data, count, out, up_from_bfloat16);
         return true;
     default:
         return false;

@@ -1,6 +1,6 @@
 /* bfloat16: the upper half of a float. */
-#ifndef UP_KERNELS_BFLOAT16_H
-#define UP_KERNELS_BFLOAT16_H
+#ifndef UP_BASE_BFLOAT16_H
+#define UP_BASE_BFLOAT16_H
 
 #include <stddef.h>
 #include <stdint.h>
