@@ -115,18 +115,22 @@ static void keep_best(void *user, const up_train_state *state)
     best_psnr = state->best_psnr;
 }
 
-Test(train_net, learns_in_mixed_precision)
+static void expect_learning(const char *path, up_train_options options, int steps)
 {
-    up_train_options options = small_net();
-    const char *path = scratch_path("weights.safetensors");
-    options.precision = UP_PRECISION_BFLOAT16;
     options.report = keep_best;
     options.steps = 1;
     train(path, &options, UP_OK);
     double begun = best_psnr;
-    options.steps = 200;
+    options.steps = steps;
     train(path, &options, UP_OK);
     cr_expect_gt(best_psnr, begun + 1, "from %.2f to %.2f dB", begun, best_psnr);
+}
+
+Test(train_net, learns_in_mixed_precision)
+{
+    up_train_options options = small_net();
+    options.precision = UP_PRECISION_BFLOAT16;
+    expect_learning(scratch_path("weights.safetensors"), options, 200);
 }
 
 Test(train_net, learns_and_goes_on_from_weights_of_another_scale)
@@ -134,13 +138,7 @@ Test(train_net, learns_and_goes_on_from_weights_of_another_scale)
     up_train_options options = small_net();
     const char *first = scratch_path("first.safetensors");
     const char *second = scratch_path("second.safetensors");
-    options.report = keep_best;
-    options.steps = 1;
-    train(first, &options, UP_OK);
-    double begun = best_psnr;
-    options.steps = 400;
-    train(first, &options, UP_OK);
-    cr_expect_gt(best_psnr, begun + 1, "from %.2f to %.2f dB", begun, best_psnr);
+    expect_learning(first, options, 400);
     options.from = first;
     options.scale = 3;
     options.steps = 1;
