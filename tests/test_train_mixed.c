@@ -188,11 +188,11 @@ Test(mixed, records_are_rearranged_as_by_the_reference)
     enum { N = 96, MOST = 48 };
     for (int channels = 0; channels <= MOST; channels += 16) {
         int ins = channels ? channels : 1, outs = channels ? channels : 16;
-        up_bfloat16 *in = random_numbers(N * MOST);
-        up_bfloat16 *got = up_alloc_zero(N * MOST, 2), *wanted = up_alloc_zero(N * MOST, 2);
-        amx->pair(got, outs, in, ins, N);
-        plain->pair(wanted, outs, in, ins, N);
-        cr_expect_arr_eq(got, wanted, N * MOST * 2, "pairs of %d channels", ins);
+        up_bfloat16 *in = random_numbers((N + 1) * MOST);
+        up_bfloat16 *got = up_alloc_zero(N * MOST, 4), *wanted = up_alloc_zero(N * MOST, 4);
+        amx->pair(got, got + N * MOST, outs, in, ins, N);
+        plain->pair(wanted, wanted + N * MOST, outs, in, ins, N);
+        cr_expect_arr_eq(got, wanted, N * MOST * 4, "pairs of %d channels", ins);
         amx->transpose(got, N, in, channels, N);
         plain->transpose(wanted, N, in, channels, N);
         cr_expect_arr_eq(got, wanted, N * MOST * 2, "columns of %d channels", channels);

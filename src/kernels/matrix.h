@@ -61,9 +61,10 @@ typedef struct {
     void (*correlate)(float *sum, const up_bfloat16 *in, int ins, const up_bfloat16 *grad,
                       size_t step, int outs, int n);
 
-    /* out[p / 2][c][p % 2] = in[p][c] for 0 <= p < n, an even number; outs channels, of which the
-     * input has the first `ins`. */
-    void (*pair)(up_bfloat16 *out, int outs, const up_bfloat16 *in, int ins, int n);
+    /* even[p / 2][c][p % 2] = in[p][c] and odd[p / 2][c][p % 2] = in[p + 1][c] for 0 <= p < n, an
+     * even number; outs channels, of which the input has the first `ins`. */
+    void (*pair)(up_bfloat16 *even, up_bfloat16 *odd, int outs, const up_bfloat16 *in, int ins,
+                 int n);
     /* out[c * step + p] = in[p][c] */
     void (*transpose)(up_bfloat16 *out, size_t step, const up_bfloat16 *in, int channels, int n);
 

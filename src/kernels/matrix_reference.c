@@ -45,11 +45,15 @@ static void correlate(float *sum, const up_bfloat16 *in, int ins, const up_bfloa
         }
 }
 
-static void pair(up_bfloat16 *out, int outs, const up_bfloat16 *in, int ins, int n)
+static void pair(up_bfloat16 *even, up_bfloat16 *odd, int outs, const up_bfloat16 *in, int ins,
+                 int n)
 {
     for (int p = 0; p < n; p++)
-        for (int c = 0; c < ins; c++)
-            out[((size_t)(p / 2) * outs + c) * 2 + p % 2] = in[(size_t)p * ins + c];
+        for (int c = 0; c < ins; c++) {
+            size_t at = ((size_t)(p / 2) * outs + c) * 2 + p % 2;
+            even[at] = in[(size_t)p * ins + c];
+            odd[at] = in[(size_t)(p + 1) * ins + c];
+        }
 }
 
 static void transpose(up_bfloat16 *out, size_t step, const up_bfloat16 *in, int channels, int n)

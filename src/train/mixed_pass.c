@@ -7,6 +7,7 @@
 enum {
     STRETCH =
         4 * UP_MATRIX_DEPTH, /* records that are made at a time: their sums stay in the cache */
+    CORRELATED = 8 * UP_MATRIX_DEPTH,
     MOST_KERNEL = 15,
     BLOCKS_OF_STAGE = 6,
     OTHER_BLOCKS = 12,
@@ -264,18 +265,19 @@ static void correlate(up_mixed_pass *pass, int s, const up_bfloat16 *gradient)
     up_mixed_stage *stage = &pass->stage[s];
     int kernel = pass->model->layer[stage->conv].kernel, ins = up_mixed_channels(stage->ins);
     ptrdiff_t around = (ptrdiff_t)pass->reach * pass->pitch + pass->margin;
-    float *sums = stage->sums;
-    for (int odd = 0; odd < 2; odd++)
-        pass->kernels->pair(pass->pairs[odd], ins, stage->high + (odd - around) * stage->ins,
-                            stage->ins, (int)(pass->run + 2 * around));
+    pass->kernels->pair(pass->pairs[0], pass->pairs[1], ins, stage->high - around * stage->ins,
+                        stage->ins, (int)(pass->run + 2 * around));
     pass->kernels->transpose(pass->columns, pass->run, gradient, stage->outs, pass->run);
-    for (int y = -(kernel / 2); y <= kernel / 2; y++)
-        for (int x = -(kernel / 2); x <= kernel / 2; x++) {
-            ptrdiff_t shift = around + (ptrdiff_t)y * pass->pitch + x;
-            pass->kernels->correlate(sums, pass->pairs[shift % 2] + (shift - shift % 2) * ins, ins,
-                                     pass->columns, pass->run, stage->outs, pass->run);
-            sums += ins * stage->outs;
-        }
+    for (int first = 0; first < pass->run; first += CORRELATED) {
+        float *sums = stage->sums;
+        for (int y = -(kernel / 2); y <= kernel / 2; y++)
+            for (int x = -(kernel / 2); x <= kernel / 2; x++, sums += ins * stage->outs) {
+                ptrdiff_t shift = around + first + (ptrdiff_t)y * pass->pitch + x;
+                pass->kernels->correlate(sums, pass->pairs[shift % 2] + (shift - shift % 2) * ins,
+                                         ins, pass->columns + first, pass->run, stage->outs,
+                                         up_min(CORRELATED, pass->run - first));
+            }
+    }
 }
 
 /* A stretch of the gradient of the sums of stage s, from that of the stage after it. */

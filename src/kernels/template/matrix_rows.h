@@ -5,6 +5,8 @@
 #include "kernels/matrix.h"
 #include "kernels/template/vector.h"
 
+#include <immintrin.h>
+
 _Static_assert(LANES == UP_MATRIX_BLOCK, "a vector holds a block of channels");
 
 INLINE vec from_words(const up_bfloat16 *p)
@@ -15,9 +17,9 @@ INLINE vec from_words(const up_bfloat16 *p)
 /* To the nearest, ties to even; as floats again. */
 INLINE vec to_words(up_bfloat16 *p, vec v)
 {
-    ints bits = (ints)v, words = (bits + 0x7fff + (bits >> 16 & 1)) >> 16 & 0xffff;
-    narrow_words(p, words);
-    return (vec)(words << 16);
+    __m256bh words = _mm512_cvtneps_pbh((__m512)v);
+    memcpy(p, &words, sizeof words);
+    return from_words(p);
 }
 
 /* Records p and p + 1, element by element. */
@@ -26,15 +28,21 @@ INLINE ints pair_of(const up_bfloat16 *in, int channels)
     return widen_words(in) | widen_words(in + channels) << 16;
 }
 
-static void pair(up_bfloat16 *out, int outs, const up_bfloat16 *in, int ins, int n)
+static void pair(up_bfloat16 *even, up_bfloat16 *odd, int outs, const up_bfloat16 *in, int ins,
+                 int n)
 {
-    for (int p = 0; p < n; p += 2, in += 2 * ins, out += 2 * outs) {
+    for (int p = 0; p < n; p += 2, in += 2 * ins, even += 2 * outs, odd += 2 * outs) {
         for (int c = 0; c < ins % LANES; c++) {
-            out[2 * c] = in[c];
-            out[2 * c + 1] = in[ins + c];
+            even[2 * c] = in[c];
+            even[2 * c + 1] = odd[2 * c] = in[ins + c];
+            odd[2 * c + 1] = in[2 * ins + c];
         }
-        for (int c = 0; c + LANES <= ins; c += LANES)
-            store_ints(out + 2 * c, pair_of(in + c, ins));
+        for (int c = 0; c + LANES <= ins; c += LANES) {
+            ints first = widen_words(in + c), second = widen_words(in + ins + c),
+                 third = widen_words(in + 2 * ins + c);
+            store_ints(even + 2 * c, first | second << 16);
+            store_ints(odd + 2 * c, second | third << 16);
+        }
     }
 }
 
