@@ -533,6 +533,8 @@ typedef struct {
     int steps;                     /* 0: 100,000 */
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
                          16); 0: 16 and 48 */
+    int candidates;   /* of so many random places a patch is taken from the one with most detail:
+                         where bicubic is furthest from the original; 0: 4 */
     double rate;      /* of learning; 0: 0.02 */
     up_loss loss;
     up_precision precision;

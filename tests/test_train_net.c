@@ -147,6 +147,45 @@ Test(train_net, learns_and_goes_on_from_weights_of_another_scale)
     train(second, &options, UP_ERROR_WEIGHTS);
 }
 
+/* Of a picture with detail in one corner. */
+static int patches_without_detail(int candidates)
+{
+    enum { LOW = 64, SCALE = 2, PATCH = 16, DRAWN = 60 };
+    static float low[LOW * LOW];
+    static int16_t residual[LOW * SCALE * LOW * SCALE];
+    for (int i = 0; i < LOW * SCALE * LOW * SCALE; i++)
+        residual[i] = i / (LOW * SCALE) < LOW && i % (LOW * SCALE) < LOW ? (i % 2 ? 9 : -9) : 0;
+    up_train_picture picture = { .width = LOW, .height = LOW, .low = low, .residual = residual };
+    up_train_pictures set = { .picture = &picture, .count = 1 };
+    up_model model;
+    up_gradient_work work;
+    up_patches patches;
+    const up_model_shape shape = { SCALE, 4, 2, 3, 3, 3 };
+    cr_assert_eq(up_model_make(&model, &shape, NULL), UP_OK);
+    cr_assert_eq(up_gradient_work_make(&work, &model, PATCH, PATCH, false, NULL), UP_OK);
+    cr_assert_eq(up_patches_make(&patches, &set, SCALE, PATCH, candidates, NULL), UP_OK);
+    int without = 0;
+    for (int i = 0; i < DRAWN; i++) {
+        up_random random = up_random_make(7, 0, i);
+        up_patches_draw(&patches, &random, &work);
+        bool found = false;
+        for (int y = 0; y < PATCH && !found; y++)
+            for (int x = 0; x < PATCH && !found; x++)
+                found = work.target[(size_t)y * work.conv.patch.stride + x] != 0;
+        without += !found;
+    }
+    up_patches_free(&patches);
+    up_gradient_work_free(&work);
+    up_model_free(&model);
+    return without;
+}
+
+Test(train_net, takes_the_candidate_with_most_detail)
+{
+    cr_expect_gt(patches_without_detail(1), 20);
+    cr_expect_eq(patches_without_detail(40), 0);
+}
+
 /* The network that is written, run by the program, adds to bicubic what it added in training. */
 Test(train_net, writes_what_it_has_learned)
 {

@@ -213,6 +213,10 @@ const cli_option cli_options[] = {
     { "patch", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.patch), 16, 512,
       .help = "net: pixels of the input on a side of a patch, a multiple of 16; default 48" },
+    { "candidates", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_int, FIELD(train.candidates), 1, 1000,
+      .help = "net: take each patch from the one of N random places that has most detail; default "
+              "4" },
     { "rate", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.rate), 0, 1,
       .help = "net: of learning, at first; it falls by a cosine; default 0.02" },

@@ -39,10 +39,11 @@ static void describe(const up_net_training *t, char text[TEXT])
     up_degradation_text(degrade, &o->degrade);
     snprintf(text, TEXT,
              "scale %d, channels %d, layers %d, kernels %d and %d, steps %d, batch %d, patch %d, "
-             "rate %g, loss %d, precision %d, seed %" PRIu64 ", threads %d, patches %" PRIu64 "%s",
+             "candidates %d, rate %g, loss %d, precision %d, seed %" PRIu64
+             ", threads %d, patches %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads, places,
-             degrade);
+             o->patch, o->candidates, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads,
+             places, degrade);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

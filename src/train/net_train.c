@@ -38,6 +38,7 @@ static up_train_options settled(const up_train_options *options)
     o.steps = o.steps ? o.steps : 100000;
     o.batch = o.batch ? o.batch : 16;
     o.patch = o.patch ? o.patch : 48;
+    o.candidates = o.candidates ? o.candidates : 4;
     o.rate = o.rate > 0 ? o.rate : 0.02;
     return o;
 }
@@ -54,6 +55,10 @@ static up_status check(const up_train_options *o, up_error *error)
                        "patches of %d pixels cannot be trained: the size must be a multiple of 16 "
                        "up to 512",
                        o->patch);
+    if (o->candidates < 1)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "a patch cannot be taken from %d places; at least 1 is needed",
+                       o->candidates);
     if (!(o->rate <= 1) || o->loss > UP_LOSS_CHARBONNIER || o->precision > UP_PRECISION_BFLOAT16)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "the rate must be at most 1, and the loss and the precision known");
@@ -77,10 +82,10 @@ static up_status save_weights(run *r, up_error *error)
     up_degradation_text(degrade, &o->degrade);
     snprintf(recipe, sizeof recipe,
              "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
-             "--last-kernel %d --steps %d --batch %d --patch %d --rate %g "
-             "--loss %s%s%s --seed %" PRIu64 "%s",
+             "--last-kernel %d --steps %d --batch %d --patch %d --candidates %d "
+             "--rate %g --loss %s%s%s --seed %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->rate, losses[o->loss],
+             o->patch, o->candidates, o->rate, losses[o->loss],
              o->precision == UP_PRECISION_BFLOAT16 ? " --precision bfloat16" : "", degrade, o->seed,
              o->from ? " --from earlier weights" : "");
     snprintf(step, sizeof step, "%" PRId64, t->step);
@@ -188,7 +193,8 @@ up_status up_train_net(const up_train_job *job, up_error *error)
     up_train_options options = settled(&job->options);
     run r = { .job = job };
     UP_TRY(check(&options, error));
-    UP_TRY(up_patches_make(&r.patches, &job->training, options.scale, options.patch, error));
+    UP_TRY(up_patches_make(&r.patches, &job->training, options.scale, options.patch,
+                           options.candidates, error));
     up_status status = up_net_training_make(&r.training, &options, &r.patches, error);
     if (status == UP_OK) {
         status = begin(&r, error);

@@ -10,9 +10,10 @@ static uint64_t places(const up_train_picture *picture, int size)
 }
 
 up_status up_patches_make(up_patches *patches, const up_train_pictures *set, int scale, int size,
-                          up_error *error)
+                          int candidates, up_error *error)
 {
-    *patches = (up_patches){ set, scale, size, up_alloc(set->count, sizeof *patches->until) };
+    *patches =
+        (up_patches){ set, scale, size, candidates, up_alloc(set->count, sizeof *patches->until) };
     if (!patches->until)
         return up_fail_memory(error, "patches", set->count * sizeof *patches->until);
     uint64_t sum = 0;
@@ -83,7 +84,13 @@ void up_patch_take(const up_train_picture *picture, int scale, int x, int y, int
         take_target(picture, scale, phase, &high, patch, work->target + phase * patch->size);
 }
 
-void up_patches_draw(const up_patches *patches, up_random *random, up_gradient_work *work)
+/* Where a patch may be taken. */
+typedef struct {
+    const up_train_picture *picture;
+    int x, y;
+} spot;
+
+static spot draw_spot(const up_patches *patches, up_random *random)
 {
     uint64_t place = up_random_below(random, patches->until[patches->set->count - 1]);
     size_t low = 0, high = patches->set->count - 1;
@@ -97,6 +104,37 @@ void up_patches_draw(const up_patches *patches, up_random *random, up_gradient_w
     const up_train_picture *picture = &patches->set->picture[low];
     place -= low > 0 ? patches->until[low - 1] : 0;
     uint64_t columns = (uint64_t)(picture->width - patches->size + 1);
-    up_patch_take(picture, patches->scale, (int)(place % columns), (int)(place / columns),
-                  (int)up_random_below(random, 8), work);
+    return (spot){ picture, (int)(place % columns), (int)(place / columns) };
+}
+
+/* The sum of what bicubic leaves over. */
+static int64_t detail_at(const up_patches *patches, const spot *at)
+{
+    const int side = patches->size * patches->scale;
+    const size_t stride = (size_t)at->picture->width * patches->scale;
+    const int16_t *row = at->picture->residual + ((size_t)at->y * stride + at->x) * patches->scale;
+    int64_t sum = 0;
+    for (int y = 0; y < side; y++, row += stride) {
+        int32_t line = 0;
+        for (int x = 0; x < side; x++)
+            line += row[x] < 0 ? -row[x] : row[x];
+        sum += line;
+    }
+    return sum;
+}
+
+void up_patches_draw(const up_patches *patches, up_random *random, up_gradient_work *work)
+{
+    spot best = draw_spot(patches, random);
+    int64_t most = patches->candidates > 1 ? detail_at(patches, &best) : 0;
+    for (int i = 1; i < patches->candidates; i++) {
+        spot other = draw_spot(patches, random);
+        int64_t detail = detail_at(patches, &other);
+        if (detail > most) {
+            most = detail;
+            best = other;
+        }
+    }
+    up_patch_take(best.picture, patches->scale, best.x, best.y, (int)up_random_below(random, 8),
+                  work);
 }

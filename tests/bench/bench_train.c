@@ -60,7 +60,7 @@ void bench_train(const bench_limits *limits)
     printf("\nTraining x2, %d patches of %dx%d a step\n%-31s %-8s %s %7s %6s %8s %8s\n", BATCH,
            PATCH, PATCH, "net", "factors", "T", "ms/step", "Mpx/s", "GFLOP/s", "of peak");
     if (picture.low && picture.residual &&
-        up_patches_make(&patches, &set, 2, PATCH, NULL) == UP_OK) {
+        up_patches_make(&patches, &set, 2, PATCH, 1, NULL) == UP_OK) {
         for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
             for (int threads = 1; threads <= BENCH_THREADS; threads++)
                 for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++)
