@@ -7,7 +7,7 @@
 enum {
     STRETCH =
         4 * UP_MATRIX_DEPTH, /* records that are made at a time: their sums stay in the cache */
-    CORRELATED = 8 * UP_MATRIX_DEPTH,
+    CORRELATED = 12 * UP_MATRIX_DEPTH, /* records that stay in the cache for all taps */
     MOST_KERNEL = 15,
     BLOCKS_OF_STAGE = 6,
     OTHER_BLOCKS = 12,
