@@ -532,7 +532,7 @@ typedef struct {
     int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
     int steps;                     /* 0: 100,000 */
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
-                         16); 0: 16 and 48 */
+                         16); 0: 144 and 16 */
     int candidates;   /* of so many random places a patch is taken from the one with most detail:
                          where bicubic is furthest from the original; 0: 4 */
     double rate;      /* of learning; 0: 0.02 */

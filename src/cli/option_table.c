@@ -209,10 +209,10 @@ const cli_option cli_options[] = {
       .help = "net: steps of gradient descent; default 100000" },
     { "batch", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.batch), 1, 4096,
-      .help = "net: patches in a step; default 16" },
+      .help = "net: patches in a step; default 144" },
     { "patch", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.patch), 16, 512,
-      .help = "net: pixels of the input on a side of a patch, a multiple of 16; default 48" },
+      .help = "net: pixels of the input on a side of a patch, a multiple of 16; default 16" },
     { "candidates", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.candidates), 1, 1000,
       .help = "net: take each patch from the one of N random places that has most detail; default "

@@ -36,8 +36,8 @@ static up_train_options settled(const up_train_options *options)
     o.first_kernel = o.first_kernel ? o.first_kernel : 5;
     o.last_kernel = o.last_kernel ? o.last_kernel : 5;
     o.steps = o.steps ? o.steps : 100000;
-    o.batch = o.batch ? o.batch : 16;
-    o.patch = o.patch ? o.patch : 48;
+    o.batch = o.batch ? o.batch : 144;
+    o.patch = o.patch ? o.patch : 16;
     o.candidates = o.candidates ? o.candidates : 4;
     o.rate = o.rate > 0 ? o.rate : 0.02;
     return o;

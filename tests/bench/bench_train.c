@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SIDE = 256, BATCH = 16, PATCH = 48 };
+enum { SIDE = 256, BATCH = 144, PATCH = 16 };
 
 static const struct {
     const char *name;

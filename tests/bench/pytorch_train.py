@@ -8,7 +8,7 @@ import time
 import torch
 from torch import nn
 
-BATCH, PATCH = 16, 48
+BATCH, PATCH = 144, 16
 
 
 class Net(nn.Module):
