@@ -9,6 +9,7 @@
 #include "kernels/template/vector.h"
 
 #define MOST_COLUMNS 8
+#define MANY_TAPS 256 /* of a tile: their rows are more than the cache next to the core holds */
 
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
@@ -39,11 +40,13 @@ INLINE vec held(vec v)
 }
 
 INLINE void add_taps(vec sum[][MOST_COLUMNS], const float *const *in, int taps, const float *weight,
-                     int x, unsigned groups, int outs, int size, int columns)
+                     int x, unsigned groups, int outs, int size, int columns, bool far)
 {
     for (int t = 0; t < taps; t++) {
         const float *from = in[t] + x;
         vec v[MOST_COLUMNS];
+        if (far) /* the next tile's, of which the taps of a row see to a vector each */
+            __builtin_prefetch(from + (columns + t % columns) * LANES);
         UNROLLED
         for (int i = 0; i < columns; i++)
             v[i] = held(load(from + i * LANES));
@@ -61,12 +64,12 @@ INLINE void add_taps(vec sum[][MOST_COLUMNS], const float *const *in, int taps, 
 
 /* A loop for every set of groups there can be. */
 INLINE void add_run(vec sum[][MOST_COLUMNS], const float *const *in, const up_tap_run *run,
-                    const float *weight, int x, int groups, int size, int columns)
+                    const float *weight, int x, int groups, int size, int columns, bool far)
 {
 #define GROUPS(set)                                                                                \
     case set:                                                                                      \
         if ((set) < 1u << groups)                                                                  \
-            add_taps(sum, in, run->taps, weight, x, set, groups *size, size, columns);             \
+            add_taps(sum, in, run->taps, weight, x, set, groups *size, size, columns, far);        \
         break;
     switch (groups == 1 ? 1 : run->groups) {
         GROUPS(1)
@@ -128,7 +131,7 @@ INLINE void bend(vec sum[][MOST_COLUMNS], const float *slope, int outs, int size
 }
 
 INLINE void convolve_tile(float *const *out, const float *const *in, const up_taps *taps, int x0,
-                          int x, int n, int groups, int size, int columns)
+                          int x, int n, int groups, int size, int columns, bool far)
 {
     vec sum[UP_MAX_OUTS][MOST_COLUMNS];
     UNROLLED
@@ -140,7 +143,7 @@ INLINE void convolve_tile(float *const *out, const float *const *in, const up_ta
     const float *weight = taps->weight;
     for (int r = 0; r < taps->runs; r++) {
         const up_tap_run *run = &taps->run[r];
-        add_run(sum, in, run, weight, x0 + x, groups, size, columns);
+        add_run(sum, in, run, weight, x0 + x, groups, size, columns, far);
         in += run->taps;
         weight += (size_t)run->taps * __builtin_popcount(run->groups) * size;
     }
@@ -152,20 +155,34 @@ INLINE void convolve_tile(float *const *out, const float *const *in, const up_ta
         store_tile(out, sum, groups * size, x, columns);
 }
 
-/* What is left after whole tiles is one more tile that overlaps the last, or single columns. */
+INLINE bool reads_far(const up_taps *taps)
+{
+    int sum = 0;
+    for (int r = 0; r < taps->runs; r++)
+        sum += taps->run[r].taps;
+    return sum >= MANY_TAPS;
+}
+
+/* What is left after whole tiles is one more tile that overlaps the last, or single columns. Of
+ * tiles of three columns, whose single ones load as much as they multiply, it is pairs: one column
+ * left over and the last three are two of them. */
 INLINE void convolve_row(float *const *out, const float *const *in, const up_taps *taps, int x0,
                          int n, int groups, int size)
 {
     const int columns = TILE_COLUMNS(groups * size), width = columns * LANES;
     int end = taps->paired ? (n + 1) / 2 : n, x = 0;
     end = (end + LANES - 1) / LANES * LANES;
-    for (; x + width <= end; x += width)
-        convolve_tile(out, in, taps, x0, x, n, groups, size, columns);
+    const bool far = reads_far(taps);
+    int whole = columns == 3 && end % width == LANES ? end - 4 * LANES : end;
+    for (; x + width <= whole; x += width)
+        convolve_tile(out, in, taps, x0, x, n, groups, size, columns, far);
+    for (; columns == 3 && x + 2 * LANES <= end; x += 2 * LANES)
+        convolve_tile(out, in, taps, x0, x, n, groups, size, 2, far);
     if (end - x > 2 * LANES && end >= width)
-        convolve_tile(out, in, taps, x0, end - width, n, groups, size, columns);
+        convolve_tile(out, in, taps, x0, end - width, n, groups, size, columns, far);
     else
         for (; x < end; x += LANES)
-            convolve_tile(out, in, taps, x0, x, n, groups, size, 1);
+            convolve_tile(out, in, taps, x0, x, n, groups, size, 1, far);
 }
 
 static void convolve(float *const *out, const float *const *in, const up_taps *taps, int x0, int n)
