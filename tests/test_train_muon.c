@@ -63,3 +63,16 @@ Test(muon, steps_are_near_orthogonal)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         check(sizes[i][0], sizes[i][1]);
 }
+
+Test(muon, weights_decay_without_a_gradient)
+{
+    float weight[12], mean[12] = { 0 }, gradient[12] = { 0 };
+    up_muon_work work;
+    cr_assert_eq(up_muon_work_make(&work, 3, 4, NULL), UP_OK);
+    for (int i = 0; i < 12; i++)
+        weight[i] = (float)(i - 6);
+    up_muon(&work, weight, mean, gradient, 0.5);
+    for (int i = 0; i < 12; i++)
+        cr_expect_float_eq(weight[i], 0.95f * (float)(i - 6), 1e-5);
+    up_muon_work_free(&work);
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MOMENTUM 0.95f
+#define DECAY 0.1f /* of weights, times the rate (Liu et al., Muon is scalable, 2025) */
 #define STEPS 5
 
 up_status up_muon_work_make(up_muon_work *work, int rows, int columns, up_error *error)
@@ -112,6 +113,8 @@ void up_muon(up_muon_work *work, float *weight, float *mean, const float *gradie
         }
     orthogonalise(work);
     for (int r = 0; r < work->rows; r++)
-        for (int c = 0; c < work->columns; c++)
-            weight[(size_t)r * work->columns + c] -= (float)rate * work->x[place(work, r, c)];
+        for (int c = 0; c < work->columns; c++) {
+            size_t at = (size_t)r * work->columns + c;
+            weight[at] -= (float)rate * (work->x[place(work, r, c)] + DECAY * weight[at]);
+        }
 }

@@ -20,7 +20,8 @@ typedef struct {
 up_status up_muon_work_make(up_muon_work *work, int rows, int columns, up_error *error);
 void up_muon_work_free(up_muon_work *work);
 
-/* One step on weight[rows][columns]. */
+/* One step on weight[rows][columns]. Since noise makes steps as large as the gradient does, weights
+ * decay, by a tenth of the rate; otherwise they grow without end and learn ever less. */
 void up_muon(up_muon_work *work, float *weight, float *mean, const float *gradient, double rate);
 
 #endif
