@@ -42,7 +42,7 @@ static void describe(const up_net_training *t, char text[TEXT])
              ", threads %d, patches %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
              o->patch, o->candidates, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads,
-             t->patches->places, degrade);
+             t->patches->until[t->patches->set->count - 1], degrade);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

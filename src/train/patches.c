@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 
+#include <math.h>
+
 static uint64_t places(const up_train_picture *picture, int size)
 {
     if (picture->width < size || picture->height < size)
@@ -12,19 +14,17 @@ static uint64_t places(const up_train_picture *picture, int size)
 up_status up_patches_make(up_patches *patches, const up_train_pictures *set, int scale, int size,
                           int candidates, up_error *error)
 {
-    *patches = (up_patches){ .scale = scale,
+    *patches = (up_patches){ .set = set,
+                             .scale = scale,
                              .size = size,
                              .candidates = candidates,
-                             .picture = up_alloc(set->count, sizeof *patches->picture) };
-    if (!patches->picture)
-        return up_fail_memory(error, "patches", set->count * sizeof *patches->picture);
-    for (size_t i = 0; i < set->count; i++) {
-        uint64_t more = places(&set->picture[i], size);
-        if (more > 0)
-            patches->picture[patches->count++] = &set->picture[i];
-        patches->places += more;
-    }
-    if (patches->count > 0)
+                             .until = up_alloc(set->count, sizeof *patches->until) };
+    if (!patches->until)
+        return up_fail_memory(error, "patches", set->count * sizeof *patches->until);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < set->count; i++)
+        patches->until[i] = sum += (uint64_t)sqrt((double)places(&set->picture[i], size));
+    if (sum > 0)
         return UP_OK;
     up_patches_free(patches);
     return up_fail(error, UP_ERROR_ARGUMENT,
@@ -35,8 +35,8 @@ up_status up_patches_make(up_patches *patches, const up_train_pictures *set, int
 
 void up_patches_free(up_patches *patches)
 {
-    up_free(patches->picture);
-    patches->picture = NULL;
+    up_free(patches->until);
+    patches->until = NULL;
 }
 
 /* How to walk a square in one of the eight directions. */
@@ -97,7 +97,16 @@ typedef struct {
 
 static spot draw_spot(const up_patches *patches, up_random *random)
 {
-    const up_train_picture *picture = patches->picture[up_random_below(random, patches->count)];
+    uint64_t at = up_random_below(random, patches->until[patches->set->count - 1]);
+    size_t low = 0, high = patches->set->count - 1;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (patches->until[middle] > at)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    const up_train_picture *picture = &patches->set->picture[low];
     int x = (int)up_random_below(random, (uint64_t)(picture->width - patches->size + 1));
     int y = (int)up_random_below(random, (uint64_t)(picture->height - patches->size + 1));
     return (spot){ picture, x, y };
