@@ -22,10 +22,9 @@ static void configure_tiles(void)
     _tile_loadconfig(&config);
 }
 
-/* Sums are tile 0, factors 1 and 2. A load and a product each need a spare register of the
- * processor, and one whose other thread is busy has about as many registers as there are tiles:
- * the fewer tiles hold anything, the more of the work overlaps. Blocks of two by two tiles load
- * half as much and take twice as long. */
+/* Sums are tile 0, factors 1 and 2. Few tiles on purpose: measured with all eight in use, loads and
+ * products wait for one another, with three they overlap, so that blocks of two by two tiles, which
+ * load half as much, take twice as long. */
 INLINE void multiply(const up_bfloat16 *right)
 {
     _tile_loadd(2, right, TILE_BYTES);
