@@ -34,6 +34,7 @@ static void list_states(const up_net_training *t, state list[STATES])
 static void describe(const up_net_training *t, char text[TEXT])
 {
     const up_train_options *o = &t->options;
+    uint64_t places = t->patches->until[t->patches->set->count - 1];
     char degrade[UP_DEGRADATION_TEXT];
     up_degradation_text(degrade, &o->degrade);
     snprintf(text, TEXT,
@@ -42,7 +43,7 @@ static void describe(const up_net_training *t, char text[TEXT])
              ", threads %d, patches %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
              o->patch, o->candidates, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads,
-             t->patches->until[t->patches->set->count - 1], degrade);
+             places, degrade);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

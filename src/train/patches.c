@@ -2,8 +2,6 @@
 
 #include "base/memory.h"
 
-#include <math.h>
-
 static uint64_t places(const up_train_picture *picture, int size)
 {
     if (picture->width < size || picture->height < size)
@@ -14,16 +12,13 @@ static uint64_t places(const up_train_picture *picture, int size)
 up_status up_patches_make(up_patches *patches, const up_train_pictures *set, int scale, int size,
                           int candidates, up_error *error)
 {
-    *patches = (up_patches){ .set = set,
-                             .scale = scale,
-                             .size = size,
-                             .candidates = candidates,
-                             .until = up_alloc(set->count, sizeof *patches->until) };
+    *patches =
+        (up_patches){ set, scale, size, candidates, up_alloc(set->count, sizeof *patches->until) };
     if (!patches->until)
         return up_fail_memory(error, "patches", set->count * sizeof *patches->until);
     uint64_t sum = 0;
     for (size_t i = 0; i < set->count; i++)
-        patches->until[i] = sum += (uint64_t)sqrt((double)places(&set->picture[i], size));
+        patches->until[i] = sum += places(&set->picture[i], size);
     if (sum > 0)
         return UP_OK;
     up_patches_free(patches);
@@ -97,19 +92,19 @@ typedef struct {
 
 static spot draw_spot(const up_patches *patches, up_random *random)
 {
-    uint64_t at = up_random_below(random, patches->until[patches->set->count - 1]);
+    uint64_t place = up_random_below(random, patches->until[patches->set->count - 1]);
     size_t low = 0, high = patches->set->count - 1;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (patches->until[middle] > at)
+        if (patches->until[middle] > place)
             high = middle;
         else
             low = middle + 1;
     }
     const up_train_picture *picture = &patches->set->picture[low];
-    int x = (int)up_random_below(random, (uint64_t)(picture->width - patches->size + 1));
-    int y = (int)up_random_below(random, (uint64_t)(picture->height - patches->size + 1));
-    return (spot){ picture, x, y };
+    place -= low > 0 ? patches->until[low - 1] : 0;
+    uint64_t columns = (uint64_t)(picture->width - patches->size + 1);
+    return (spot){ picture, (int)(place % columns), (int)(place / columns) };
 }
 
 /* The sum of what bicubic leaves over. */

@@ -10,7 +10,7 @@ typedef struct {
     const up_train_pictures *set;
     int scale, size; /* of a patch: low-resolution pixels on a side */
     int candidates;
-    uint64_t *until; /* [set->count] the weight of this picture and those before */
+    uint64_t *until; /* [set->count] places for a patch in this picture and those before */
 } up_patches;
 
 /* Pictures smaller than a patch are never drawn; UP_ERROR_ARGUMENT if all are. */
@@ -19,8 +19,7 @@ up_status up_patches_make(up_patches *patches, const up_train_pictures *set, int
 void up_patches_free(up_patches *patches);
 
 /* Fills the input and target of `work`, which is made for patches of this size: of `candidates`
- * random places, the one where bicubic enlargement is furthest from the original. Of a picture
- * four times as large, twice as many are taken, so that few large ones do not stand for all. */
+ * random places, the one where bicubic enlargement is furthest from the original. */
 void up_patches_draw(const up_patches *patches, up_random *random, up_gradient_work *work);
 
 /* The same of a place: turn is 0 .. 7, 0 as it is. `work` may be of any size that fits. */
