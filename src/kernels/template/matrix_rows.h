@@ -38,10 +38,9 @@ static void pair(up_bfloat16 *even, up_bfloat16 *odd, int outs, const up_bfloat1
             odd[2 * c + 1] = in[2 * ins + c];
         }
         for (int c = 0; c + LANES <= ins; c += LANES) {
-            ints first = widen_words(in + c), second = widen_words(in + ins + c),
-                 third = widen_words(in + 2 * ins + c);
-            store_ints(even + 2 * c, first | second << 16);
-            store_ints(odd + 2 * c, second | third << 16);
+            ints first = pair_of(in + c, ins), second = pair_of(in + ins + c, ins);
+            store_ints(even + 2 * c, first);
+            store_ints(odd + 2 * c, second);
         }
     }
 }
