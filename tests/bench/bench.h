@@ -22,6 +22,9 @@ typedef struct {
 void bench_measure(bench_limits *limits, int threads);
 void bench_print(const bench_limits *limits);
 
+/* At least `count` of them and nothing else, by the loop that the limits are measured with. */
+void bench_multiply_adds(double count, int threads);
+
 /* The sections; one line each in bench_main.c. */
 void bench_kernels(const bench_limits *limits);
 void bench_methods(const bench_limits *limits);

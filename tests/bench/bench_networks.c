@@ -150,6 +150,18 @@ static void print_layers(const bench_limits *limits, const network *n, const ben
     fflush(stdout);
 }
 
+/* As many multiply-adds as the network has, and nothing else. */
+typedef struct {
+    double multiply_adds;
+    int threads;
+} arithmetic;
+
+static void run_arithmetic(void *state)
+{
+    const arithmetic *a = state;
+    bench_multiply_adds(a->multiply_adds, a->threads);
+}
+
 static void run_case(const bench_limits *limits, int i, int threads)
 {
     int channels = cases[i].channels, scale = cases[i].scale;
@@ -173,12 +185,15 @@ static void run_case(const bench_limits *limits, int i, int threads)
         .multiply_adds = (double)pixels * n->multiply_adds,
     };
     bench_layers layers;
-    bench_runner runner = bench_upscale_runner(&job);
-    bench_race(&runner, 1, threads);
-    bench_race_rows(cases[i].name, &runner, 1, 2e-9 * work.multiply_adds,
-                    bench_floor(&limits[threads - 1], &work));
+    arithmetic alone = { work.multiply_adds, threads };
+    bench_runner runners[] = { bench_upscale_runner(&job),
+                               { .state = &alone, .run = run_arithmetic } };
+    bench_race(runners, 2, threads);
+    bench_limits now = limits[threads - 1];
+    now.multiply_adds = work.multiply_adds / runners[1].seconds;
+    bench_race_rows(cases[i].name, runners, 1, 2e-9 * work.multiply_adds, bench_floor(&now, &work));
     double whole = bench_time_layers(&layers, &job);
-    print_layers(&limits[threads - 1], n, &layers, (double)pixels, whole);
+    print_layers(&now, n, &layers, (double)pixels, whole);
     unlink(path);
     up_free(in);
     up_free(out);
@@ -188,7 +203,7 @@ static void run_case(const bench_limits *limits, int i, int threads)
 void bench_networks(const bench_limits *limits)
 {
     for (int threads = 1; threads <= BENCH_THREADS; threads++) {
-        bench_race_header("networks: float32 planes", "GFLOP/s", threads);
+        bench_race_header("networks: float32 planes, by turns with arithmetic", "GFLOP/s", threads);
         for (int i = 0; i < CASES; i++)
             run_case(limits, i, threads);
     }
