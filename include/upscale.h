@@ -506,6 +506,8 @@ typedef struct {
     up_range jpeg;  /* libjpeg's quality, whole numbers 1..100; colour with 4:2:0 chroma */
 } up_degradation;
 
+#define UP_MULTISCALE_MOST 8
+
 /* Everything not said here is as in up_options: zero means "choose for me". Low-resolution inputs
  * are made from the pictures by the bicubic reduction of up_upscale_pixels(), in 8 bits, and then
  * degraded, those for validation too; what is learned is the luma (`y-studio`) of the originals. */
@@ -518,6 +520,10 @@ typedef struct {
     size_t validation_count;
     const char *data, *license; /* for the metadata of the result: where the pictures are from */
     uint64_t seed;
+    double multiscale[UP_MULTISCALE_MOST]; /* the pictures to learn from are taken reduced to these
+                                              fractions of their size as well (by bicubic, in 8
+                                              bits), which is more detail; between 0 and 1, 0 ends
+                                              the list */
     up_degradation degrade;
 
     /* UP_TRAIN_LINEAR */

@@ -84,6 +84,25 @@ Test(cli_train, degrades)
     SHELL_EXPECT_ALL(tests);
 }
 
+Test(cli_train, takes_pictures_at_several_sizes)
+{
+    static const shell_case tests[] = {
+        { "upscale train -r photos --multiscale 0.75,0.5 -o a.safetensors", 0, "", "dB" },
+        { "upscale info a.safetensors", 0, "--multiscale 0.75,0.5", "" },
+        { "upscale train -r photos -q -o - | cmp -s - a.safetensors", 1, "", "" },
+        { "upscale train -r photos --kind net --steps 1 --multiscale 0.8 -q -o n.safetensors", 0,
+          "", "" },
+        { "upscale info n.safetensors", 0, "--multiscale 0.8", "" },
+        { "upscale train -r photos --multiscale 1 -o w.safetensors", 2, "", "--multiscale: " },
+        { "upscale train -r photos --multiscale 0.5, -o w.safetensors", 2, "", "--multiscale: " },
+        { "upscale train -r photos --multiscale 0.5,0 -o w.safetensors", 2, "", "--multiscale: " },
+        { "upscale train -r photos --multiscale .9,.8,.7,.6,.5,.4,.3,.2,.1 -o w.safetensors", 2, "",
+          "--multiscale: " },
+        { "test -e w.safetensors", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
 Test(cli_train, names_what_it_skips)
 {
     process_result r = shell("upscale train -r mixed missing.png -s 2 -o w.safetensors");

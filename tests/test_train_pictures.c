@@ -247,6 +247,30 @@ Test(train_pictures, what_cannot_be_used_is_named_and_the_rest_goes_on)
     up_train_pictures_free(&set);
 }
 
+Test(train_pictures, reduced_pictures_are_as_if_reduced_before)
+{
+    skips skipped = { 0 };
+    up_error error;
+    const char *path = save("waves.png", W, H, 3, UP_SAMPLE_U8, waves);
+    const char *before = scratch_path("before.png");
+    const up_options to = { .method = "bicubic", .width = W * 3 / 4, .height = H * 3 / 4 };
+    cr_assert_eq(up_upscale_file(path, before, &to, &error), UP_OK, "%s", error.message);
+    up_train_pictures want = load(&before, 1, S, &skipped), set;
+    /* a quarter is too small, which is nothing to report */
+    const up_train_options options = {
+        .scale = S, .multiscale = { 0.25, 0.75 }, .skipped = note, .user = &skipped
+    };
+    cr_assert_eq(up_train_pictures_load(&set, &path, 1, &options, &error), UP_OK);
+    cr_assert_eq(up_train_pictures_add_reduced(&set, &options, &error), UP_OK);
+    cr_assert_eq(set.count, 2);
+    cr_expect(set.picture[0].factor == 1 && set.picture[1].factor == 0.75);
+    expect_same(&want.picture[0], &set.picture[1], S);
+    cr_expect_eq(set.bytes, (size_t)(W * H / 4 + W * H / 4 * 9 / 16) * (4 + 4 * 2));
+    cr_expect_eq(skipped.count, 0, "%s", skipped.text);
+    up_train_pictures_free(&want);
+    up_train_pictures_free(&set);
+}
+
 Test(train_pictures, memory_is_refused_before_loading)
 {
     up_error error;
@@ -256,6 +280,14 @@ Test(train_pictures, memory_is_refused_before_loading)
     cr_expect_eq(up_train_pictures_load(&set, &path, 1, &options, &error), UP_ERROR_LIMIT);
     cr_expect(strstr(error.message, "--max-memory"), "%s", error.message);
     cr_expect_eq(set.count, 0);
+
+    up_train_options both = {
+        .scale = 2, .threads = 1, .max_memory = 8 << 20, .multiscale = { 0.9 }
+    };
+    cr_expect_eq(up_train_pictures_load(&set, &path, 1, &both, &error), UP_OK);
+    both.max_memory = set.bytes + (1 << 20);
+    cr_expect_eq(up_train_pictures_add_reduced(&set, &both, &error), UP_ERROR_LIMIT);
+    up_train_pictures_free(&set);
 }
 
 Test(train_pictures, cancelling_stops)

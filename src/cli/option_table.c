@@ -181,6 +181,10 @@ const cli_option cli_options[] = {
     { "validation", 0, "FILE|DIR", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_more, FIELD(validation), .hint = CLI_HINT_FILE,
       .help = "pictures kept aside to measure by, may be given again; otherwise every tenth" },
+    { "multiscale", 0, "F,...", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_fractions, FIELD(train.multiscale),
+      .help = "learn from the pictures reduced as well, such as 0.75,0.5: more detail from few "
+              "pictures, or from soft ones" },
     { "degrade", 0, "KIND:LOW-HIGH", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_degrade, FIELD(train.degrade),
       .help = "spoil the inputs, to learn to mend them: jpeg:30-90 (quality), noise:0-10 (standard "

@@ -1,7 +1,7 @@
 /* Training in a file: safetensors, with the options that it was begun with as text. */
 #include "base/memory.h"
-#include "train/degrade.h"
 #include "train/net_training.h"
+#include "train/train.h"
 #include "weights/safetensors.h"
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES = 5, TEXT = 512 };
+enum { STATES = 5, TEXT = 768 };
 
 typedef struct {
     const char *name;
@@ -35,15 +35,15 @@ static void describe(const up_net_training *t, char text[TEXT])
 {
     const up_train_options *o = &t->options;
     uint64_t places = t->patches->until[t->patches->set->count - 1];
-    char degrade[UP_DEGRADATION_TEXT];
-    up_degradation_text(degrade, &o->degrade);
+    char inputs[UP_TRAIN_INPUTS_TEXT];
+    up_train_inputs_text(inputs, o);
     snprintf(text, TEXT,
              "scale %d, channels %d, layers %d, kernels %d and %d, steps %d, batch %d, patch %d, "
              "candidates %d, rate %g, loss %d, precision %d, seed %" PRIu64
              ", threads %d, patches %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
              o->patch, o->candidates, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads,
-             places, degrade);
+             places, inputs);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)

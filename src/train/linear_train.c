@@ -1,5 +1,4 @@
 /* The transposed convolution that is the least squares of all pixels. */
-#include "train/degrade.h"
 #include "train/linear_fit.h"
 #include "train/train.h"
 
@@ -68,16 +67,16 @@ static up_status save(const fitting *f, up_error *error)
     const up_train_options *o = &f->job->options;
     const size_t side = (size_t)(f->support * f->scale), shape[] = { 1, 1, side, side };
     const up_tensor tensor = up_tensor_of_f32("upsample.weight", 4, shape, f->kernel);
-    char description[128], recipe[256], layers[256], degrade[UP_DEGRADATION_TEXT], seed[32] = "";
+    char description[128], recipe[512], layers[256], inputs[UP_TRAIN_INPUTS_TEXT], seed[32] = "";
     snprintf(description, sizeof description,
              "Least squares: each pixel of the output from %dx%d of the input", f->support,
              f->support);
-    up_degradation_text(degrade, &o->degrade);
-    if (degrade[0])
+    up_train_inputs_text(inputs, o);
+    if (inputs[0])
         snprintf(seed, sizeof seed, " --seed %" PRIu64, o->seed);
     snprintf(recipe, sizeof recipe,
              "upscale train --kind linear --scale %d --support %d --ridge %g%s%s", f->scale,
-             f->support, f->ridge, degrade, seed);
+             f->support, f->ridge, inputs, seed);
     snprintf(layers, sizeof layers,
              "[{\"op\": \"pad\", \"amount\": %d, \"mode\": \"replicate\"}, "
              "{\"op\": \"conv_transpose2d\", \"name\": \"upsample\", \"stride\": %d, "

@@ -1,7 +1,6 @@
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
 #include "base/clock.h"
 #include "base/memory.h"
-#include "train/degrade.h"
 #include "train/net_file.h"
 #include "train/net_training.h"
 
@@ -75,18 +74,18 @@ static up_status save_weights(run *r, up_error *error)
     const up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
     static const char *const losses[] = { "l1+l2", "l1", "l2", "charbonnier" };
-    char description[160], recipe[400], degrade[UP_DEGRADATION_TEXT], step[32], seed[32];
+    char description[160], recipe[640], inputs[UP_TRAIN_INPUTS_TEXT], step[32], seed[32];
     snprintf(description, sizeof description,
              "%d channels, %d layers, %.0f multiply-adds per input pixel, added to bicubic",
              o->channels, o->layers + 2, up_model_multiply_adds(&t->model));
-    up_degradation_text(degrade, &o->degrade);
+    up_train_inputs_text(inputs, o);
     snprintf(recipe, sizeof recipe,
              "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
              "--last-kernel %d --steps %d --batch %d --patch %d --candidates %d "
              "--rate %g --loss %s%s%s --seed %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
              o->patch, o->candidates, o->rate, losses[o->loss],
-             o->precision == UP_PRECISION_BFLOAT16 ? " --precision bfloat16" : "", degrade, o->seed,
+             o->precision == UP_PRECISION_BFLOAT16 ? " --precision bfloat16" : "", inputs, o->seed,
              o->from ? " --from earlier weights" : "");
     snprintf(step, sizeof step, "%" PRId64, t->step);
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);

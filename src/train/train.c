@@ -3,7 +3,6 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "io/writer.h"
-#include "train/degrade.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +17,11 @@ static up_status check(const up_train_options *o, const char *output, up_error *
         return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 or more, not %d", o->threads);
     if (!output || !o->picture_count)
         return up_fail(error, UP_ERROR_ARGUMENT, "training needs pictures and an output file");
+    for (int i = 0; i < UP_MULTISCALE_MOST; i++)
+        if (!(o->multiscale[i] >= 0 && o->multiscale[i] < 1))
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "pictures can be reduced to between 0 and 1 of their size, not %g",
+                           o->multiscale[i]);
     UP_TRY(up_degradation_check(&o->degrade, error));
     up_writer *writer; /* better to hear of it before the work */
     up_status status = up_writer_open(&writer, output, o->overwrite, error);
@@ -25,12 +29,23 @@ static up_status check(const up_train_options *o, const char *output, up_error *
     return status;
 }
 
-/* The pictures kept aside: those that are named, else every tenth. */
+static up_status load_training(up_train_job *job, up_error *error)
+{
+    const up_train_options *o = &job->options;
+    UP_TRY(up_train_pictures_load(&job->training, o->pictures, o->picture_count, o, error));
+    if (!job->training.count)
+        return up_fail(error, UP_ERROR_INPUT, "none of the %zu pictures can be used to train x%d",
+                       o->picture_count, o->scale);
+    if (!o->validation)
+        UP_TRY(up_train_pictures_keep_aside(&job->training, &job->validation, error));
+    job->pictures = job->training.count;
+    return up_train_pictures_add_reduced(&job->training, o, error);
+}
+
+/* Those that are named. */
 static up_status load_validation(up_train_job *job, up_error *error)
 {
     up_train_options rest = job->options;
-    if (!rest.validation)
-        return up_train_pictures_keep_aside(&job->training, &job->validation, error);
     const size_t most = up_machine_memory_limit(rest.max_memory);
     rest.max_memory = most > job->training.bytes ? most - job->training.bytes : 1;
     UP_TRY(up_train_pictures_load(&job->validation, rest.validation, rest.validation_count, &rest,
@@ -44,11 +59,9 @@ static up_status load_validation(up_train_job *job, up_error *error)
 static up_status run(up_train_job *job, up_error *error)
 {
     const up_train_options *o = &job->options;
-    UP_TRY(up_train_pictures_load(&job->training, o->pictures, o->picture_count, o, error));
-    if (!job->training.count)
-        return up_fail(error, UP_ERROR_INPUT, "none of the %zu pictures can be used to train x%d",
-                       o->picture_count, o->scale);
-    UP_TRY(load_validation(job, error));
+    UP_TRY(load_training(job, error));
+    if (o->validation)
+        UP_TRY(load_validation(job, error));
     return o->kind == UP_TRAIN_NET ? up_train_net(job, error) : up_train_linear(job, error);
 }
 
@@ -83,6 +96,16 @@ double up_train_pixels(const up_train_pictures *set)
 
 /* ---------------------------------------------------------------- the file */
 
+void up_train_inputs_text(char text[UP_TRAIN_INPUTS_TEXT], const up_train_options *o)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < UP_MULTISCALE_MOST && o->multiscale[i] > 0; i++)
+        used += (size_t)snprintf(text + used, UP_TRAIN_INPUTS_TEXT - used, "%s%g",
+                                 i ? "," : " --multiscale ", o->multiscale[i]);
+    up_degradation_text(text + used, &o->degrade);
+}
+
 typedef struct {
     char scale[16], pictures[32], pixels[32], psnr[32];
 } numbers;
@@ -95,7 +118,7 @@ static int own_items(up_metadata_item item[static OWN_ITEMS], numbers *text,
 {
     const up_train_options *o = &job->options;
     snprintf(text->scale, sizeof text->scale, "%d", o->scale);
-    snprintf(text->pictures, sizeof text->pictures, "%zu", job->training.count);
+    snprintf(text->pictures, sizeof text->pictures, "%zu", job->pictures);
     snprintf(text->pixels, sizeof text->pixels, "%.0f", up_train_pixels(&job->training));
     snprintf(text->psnr, sizeof text->psnr, "%.3f", result->psnr);
     const up_metadata_item all[OWN_ITEMS] = {

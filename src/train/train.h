@@ -2,6 +2,7 @@
 #ifndef UP_TRAIN_TRAIN_H
 #define UP_TRAIN_TRAIN_H
 
+#include "train/degrade.h"
 #include "train/pictures.h"
 #include "weights/safetensors.h"
 
@@ -9,6 +10,7 @@ typedef struct {
     const char *output;
     up_train_options options; /* scale and threads are settled */
     up_train_pictures training, validation;
+    size_t pictures; /* of training, those reduced not counted */
 } up_train_job;
 
 /* Each kind learns from job->training and writes job->output by up_train_save(). */
@@ -28,6 +30,10 @@ typedef struct {
 } up_train_result;
 
 up_status up_train_save(const up_train_job *job, const up_train_result *result, up_error *error);
+
+/* The options that say what is made of pictures, each with a space before it. */
+enum { UP_TRAIN_INPUTS_TEXT = UP_DEGRADATION_TEXT + 16 + 16 * UP_MULTISCALE_MOST };
+void up_train_inputs_text(char text[UP_TRAIN_INPUTS_TEXT], const up_train_options *options);
 
 /* Whether options.cancel is set. */
 bool up_train_cancelled(const up_train_job *job);

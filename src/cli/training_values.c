@@ -55,3 +55,23 @@ bool cli_parse_degrade(const cli_option *option, const char *value, void *field,
              "100), the lower number first");
     return false;
 }
+
+bool cli_parse_fractions(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    double fraction[UP_MULTISCALE_MOST] = { 0 };
+    bool fine = false;
+    for (int i = 0; i < UP_MULTISCALE_MOST; i++) {
+        fine = cli_take_number(&value, &fraction[i]) && fraction[i] > 0 && fraction[i] < 1;
+        if (!fine || *value != ',')
+            break;
+        value++;
+    }
+    if (fine && !*value && value[-1] != ',') {
+        memcpy(field, fraction, sizeof fraction);
+        return true;
+    }
+    snprintf(wanted, CLI_WANTED, "1 to %d numbers between 0 and 1, such as 0.75,0.5",
+             UP_MULTISCALE_MOST);
+    return false;
+}
