@@ -186,6 +186,28 @@ Test(train_net, takes_the_candidate_with_most_detail)
     cr_expect_eq(patches_without_detail(40), 0);
 }
 
+/* Weights of zero leave the residual, which is in the last quarter of a picture of four tiles. */
+Test(train_net, validates_on_tiles_all_over_the_picture)
+{
+    enum { LOW = 256, SCALE = 2, LARGE = LOW * SCALE, RESIDUAL = 1000 };
+    static float low[LOW * LOW];
+    static int16_t residual[LARGE * LARGE];
+    for (int i = 0; i < LARGE * LARGE; i++)
+        residual[i] = i / LARGE >= LARGE / 2 && i % LARGE >= LARGE / 2 ? RESIDUAL : 0;
+    up_train_picture picture = { .width = LOW, .height = LOW, .low = low, .residual = residual };
+    const up_train_pictures set = { .picture = &picture, .count = 1 };
+    double loss, psnr;
+    up_net_training t = { .threads = 1, .loss = &loss };
+    const up_model_shape shape = { SCALE, 4, 2, 3, 3, 3 };
+    cr_assert_eq(up_model_make(&t.model, &shape, NULL), UP_OK);
+    t.average = up_alloc_zero(t.model.parameters, sizeof *t.average);
+    cr_assert_eq(up_net_training_validate(&t, &set, &psnr, NULL), UP_OK);
+    const double error = RESIDUAL / (255.0 * UP_RESIDUAL_UNITS);
+    cr_expect_float_eq(psnr, -10 * log10(error * error / 4), 1e-4);
+    up_free(t.average);
+    up_model_free(&t.model);
+}
+
 /* The network that is written, run by the program, adds to bicubic what it added in training. */
 Test(train_net, writes_what_it_has_learned)
 {

@@ -36,7 +36,7 @@ void up_net_training_free(up_net_training *training);
 /* One step. Returns the mean loss of its samples. */
 double up_net_training_step(up_net_training *training);
 
-/* Mean PSNR in dB of the average weights on the middle of the pictures. */
+/* Mean PSNR in dB of the average weights on the pictures: up to nine tiles spread over each. */
 up_status up_net_training_validate(up_net_training *training, const up_train_pictures *pictures,
                                    double *psnr, up_error *error);
 

@@ -5,8 +5,9 @@
 #include <math.h>
 
 enum {
-    MOST_SIZE = 128, /* low-resolution pixels on a side that are looked at */
-    BORDER = 8,      /* of which so many at each end are not */
+    MOST_SIZE = 128, /* low-resolution pixels on a side of a tile */
+    BORDER = 8,      /* of which so many at each end are not looked at */
+    MOST_ACROSS = 3, /* tiles side by side */
 };
 
 static int size_of(const up_train_pictures *pictures)
@@ -17,8 +18,8 @@ static int size_of(const up_train_pictures *pictures)
     return size / 16 * 16;
 }
 
-/* In dB, of samples of which 1 is white. */
-static double psnr_of(const up_gradient_work *work)
+/* The mean of the squared errors of a tile, of samples of which 1 is white. */
+static double squared_error(const up_gradient_work *work)
 {
     const up_patch_shape *patch = &work->conv.patch;
     int last = work->model->layers - 1, outs = work->model->layer[last].out;
@@ -33,7 +34,30 @@ static double psnr_of(const up_gradient_work *work)
             }
         }
     double samples = (double)(patch->width - 2 * border) * (patch->height - 2 * border) * outs;
-    return -10 * log10(fmax(sum / samples, 1e-7));
+    return sum / samples;
+}
+
+/* Where tile i of `count` begins: they are spread evenly, one alone is in the middle. */
+static int tile_start(int i, int count, int length, int size)
+{
+    return count == 1 ? (length - size) / 2 : (length - size) * i / (count - 1);
+}
+
+/* In dB, of tiles spread over the picture. */
+static double psnr_of(const up_train_picture *picture, int scale, up_gradient_work *work,
+                      const up_model_packed *packed)
+{
+    const int size = work->conv.patch.width;
+    const int across = up_min(picture->width / size, MOST_ACROSS);
+    const int down = up_min(picture->height / size, MOST_ACROSS);
+    double sum = 0;
+    for (int i = 0; i < across * down; i++) {
+        up_patch_take(picture, scale, tile_start(i % across, across, picture->width, size),
+                      tile_start(i / across, down, picture->height, size), 0, work);
+        up_model_forward(work, packed);
+        sum += squared_error(work);
+    }
+    return -10 * log10(fmax(sum / (across * down), 1e-7));
 }
 
 static double mean_psnr(up_net_training *t, const up_train_pictures *pictures,
@@ -42,14 +66,8 @@ static double mean_psnr(up_net_training *t, const up_train_pictures *pictures,
 #pragma omp parallel for num_threads(t->threads) schedule(static, 1)
     for (int i = 0; i < t->threads; i++) {
         t->loss[i] = 0;
-        for (size_t p = i; p < pictures->count; p += t->threads) {
-            const up_train_picture *picture = &pictures->picture[p];
-            int size = work[i].conv.patch.width;
-            up_patch_take(picture, t->model.scale, (picture->width - size) / 2,
-                          (picture->height - size) / 2, 0, &work[i]);
-            up_model_forward(&work[i], packed);
-            t->loss[i] += psnr_of(&work[i]);
-        }
+        for (size_t p = i; p < pictures->count; p += t->threads)
+            t->loss[i] += psnr_of(&pictures->picture[p], t->model.scale, &work[i], packed);
     }
     double sum = 0;
     for (int i = 0; i < t->threads; i++)
