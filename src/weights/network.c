@@ -1,5 +1,6 @@
 #include "weights/network.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -123,11 +124,27 @@ static up_status check_all_used(const up_network_builder *builder)
     return UP_OK;
 }
 
+enum { RATIO_TEXT = 64 };
+
+/* Of rows and columns: "2", "2,3", "3/2,1". */
+static const char *ratio_text(char text[RATIO_TEXT], const int up[2], const int down[2])
+{
+    int used = 0;
+    const bool same = up[0] == up[1] && down[0] == down[1];
+    for (int axis = 0; axis < (same ? 1 : 2); axis++) {
+        used += snprintf(text + used, RATIO_TEXT - (size_t)used, axis ? ",%d" : "%d", up[axis]);
+        if (down[axis] != 1)
+            used += snprintf(text + used, RATIO_TEXT - (size_t)used, "/%d", down[axis]);
+    }
+    return text;
+}
+
 static up_status check_scale(const up_network_builder *builder)
 {
+    static const int whole[2] = { 1, 1 };
     const up_network *network = builder->network;
-    const char *name = network->item[network->items - 1].name;
-    char label[UP_LABEL];
+    const up_network_item *last = &network->item[network->items - 1];
+    char label[UP_LABEL], want[RATIO_TEXT], got[RATIO_TEXT];
     int stated[2] = { 0 };
     if (builder->flags->stride.set || !up_safetensors_metadata(builder->file, "upscale.scale"))
         return UP_OK;
@@ -136,12 +153,12 @@ static up_status check_scale(const up_network_builder *builder)
         network->reduction[1] == 1)
         return UP_OK;
     return up_fail(builder->error, UP_ERROR_WEIGHTS,
-                   "%s: metadata upscale.scale is %d,%d, but the network, which ends in %s %s, "
-                   "scales by %d/%d,%d/%d",
-                   up_safetensors_name(builder->file), stated[0], stated[1],
-                   up_network_op_name(network->item[network->items - 1].op),
-                   name ? up_label(label, name) : "", network->scale[0], network->reduction[0],
-                   network->scale[1], network->reduction[1]);
+                   "%s: metadata upscale.scale is %s, but the network, which ends in %s%s%s, "
+                   "scales by %s",
+                   up_safetensors_name(builder->file), ratio_text(want, stated, whole),
+                   up_network_op_name(last->op), last->name ? " " : "",
+                   last->name ? up_label(label, last->name) : "",
+                   ratio_text(got, network->scale, network->reduction));
 }
 
 static up_status read_use(const up_network_builder *builder, bool bare)

@@ -81,15 +81,15 @@ static up_status take(up_network_builder *builder, const up_tensor *tensor, floa
 static up_status find_weight(const up_network_builder *builder, const up_network_item *item,
                              const up_tensor **weight)
 {
-    char label[UP_LABEL];
+    char label[UP_LABEL], wanted[UP_LABEL];
     if (!item->name)
         return refuse(builder, item, "needs the name of its tensors");
     *weight = up_network_tensor(builder, item->name, "weight");
     if (*weight)
         return UP_OK;
+    snprintf(wanted, sizeof wanted, "%s.weight", item->name);
     return up_network_refuse(builder, (int)(item - builder->network->item), item->op,
-                             "there is no tensor %s with the suffix .weight in the file",
-                             up_label(label, item->name));
+                             "there is no tensor %s in the file", up_label(label, wanted));
 }
 
 static up_status check_kernel(const up_network_builder *builder, const up_network_item *item)
