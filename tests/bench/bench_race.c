@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 6, RUNS = 3 };
-static const double enough_seconds = 0.2;
+enum { LEAST_ROUNDS = 6, MOST_ROUNDS = 24, RUNS = 3 };
+static const double enough_seconds = 0.2, enough_for_all = 6;
 
 static void run_upscale(void *state)
 {
@@ -39,9 +39,13 @@ static void take_turn(bench_runner *runner, clockid_t clock)
 void bench_race(bench_runner *runners, int count, int threads)
 {
     const clockid_t clock = threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+    const double start = bench_now(CLOCK_MONOTONIC);
     for (int i = 0; i < count; i++)
         runners[i].seconds = INFINITY;
-    for (int round = 0; round < ROUNDS; round++)
+    for (int round = 0;
+         round < LEAST_ROUNDS ||
+         (round < MOST_ROUNDS && bench_now(CLOCK_MONOTONIC) - start < enough_for_all);
+         round++)
         for (int i = 0; i < count; i++)
             take_turn(&runners[i], clock);
 }
