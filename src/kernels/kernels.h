@@ -72,6 +72,9 @@ typedef struct up_kernels {
     void (*prelu)(float *out, const float *in, float slope, int n);
     /* out[x] = a[x] + b[x]. */
     void (*add)(float *out, const float *a, const float *b, int n);
+    /* out[x] = tanh(in[x]), 1 / (1 + exp(-in[x])), to within a few units in the last place. */
+    void (*tanh)(float *out, const float *in, int n);
+    void (*sigmoid)(float *out, const float *in, int n);
 
     /* out[x] = sum over t of weight[t] * in[t][x]. `in` rows need only 4-byte alignment. */
     void (*mix_rows)(float *out, const float *const *in, const float *weight, int taps, int n);

@@ -49,6 +49,18 @@ static void add(float *out, const float *a, const float *b, int n)
         out[x] = a[x] + b[x];
 }
 
+static void tanh_row(float *out, const float *in, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = tanhf(in[x]);
+}
+
+static void sigmoid(float *out, const float *in, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = 1 / (1 + expf(-in[x]));
+}
+
 static void mix_rows(float *out, const float *const *in, const float *weight, int taps, int n)
 {
     for (int x = 0; x < n; x++) {
@@ -160,6 +172,8 @@ const up_kernels up_kernels_reference = {
     .pack_u16 = pack_u16,
     .prelu = prelu,
     .add = add,
+    .tanh = tanh_row,
+    .sigmoid = sigmoid,
     .mix_rows = mix_rows,
     .resample_columns = resample_columns,
     .convolve = convolve,

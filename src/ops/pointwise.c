@@ -115,29 +115,21 @@ static void prelu(float *const *out, const float *const *in, int channels, const
         kernels->prelu(out[c], in[c], p[c], n);
 }
 
-static void map(float *const *out, const float *const *in, int channels, int n, float (*f)(float))
-{
-    for (int c = 0; c < channels; c++)
-        for (int x = 0; x < n; x++)
-            out[c][x] = f(in[c][x]);
-}
-
 static void hyperbolic_tangent(float *const *out, const float *const *in, int channels,
                                const float *p, int n)
 {
     (void)p;
-    map(out, in, channels, n, tanhf);
-}
-
-static float logistic(float v)
-{
-    return 1 / (1 + expf(-v));
+    const up_kernels *kernels = up_kernels_get();
+    for (int c = 0; c < channels; c++)
+        kernels->tanh(out[c], in[c], n);
 }
 
 static void sigmoid(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
     (void)p;
-    map(out, in, channels, n, logistic);
+    const up_kernels *kernels = up_kernels_get();
+    for (int c = 0; c < channels; c++)
+        kernels->sigmoid(out[c], in[c], n);
 }
 
 /* The second input follows the channels of the first. */

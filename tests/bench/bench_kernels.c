@@ -141,6 +141,25 @@ static void mix_rows(void *user)
             mix_row(j, y, c);
 }
 
+static void activate(const job *j, void (*run)(float *, const float *, int))
+{
+    for (int y = 0; y < HIGH; y++)
+        for (int c = 0; c < CHANNELS; c++)
+            run(j->mixed[c], j->low[y % 4][c], WIDTH);
+}
+
+static void tanh_rows(void *user)
+{
+    const job *j = user;
+    activate(j, j->kernels->tanh);
+}
+
+static void sigmoid_rows(void *user)
+{
+    const job *j = user;
+    activate(j, j->kernels->sigmoid);
+}
+
 static void resample_columns(void *user)
 {
     job *j = user;
@@ -198,6 +217,8 @@ static const kernel_case cases[] = {
     { "mix_rows, 2 taps", mix_rows, 3, 1, 2, 2, ROWS },
     { "mix_rows, 4 taps", mix_rows, 3, 1, 4, 2, ROWS },
     { "mix_rows, 6 taps", mix_rows, 3, 1, 6, 2, ROWS },
+    { "tanh", tanh_rows, 3, 1, 0, 0, ROWS },
+    { "sigmoid", sigmoid_rows, 3, 1, 0, 0, ROWS },
     { "resample_columns x2, 2 taps", resample_columns, 3, 1, 2, 2, COLUMNS },
     { "resample_columns x2, 4 taps", resample_columns, 3, 1, 4, 2, COLUMNS },
     { "resample_columns x2, 6 taps", resample_columns, 3, 1, 6, 2, COLUMNS },
@@ -220,7 +241,8 @@ static const kernel_case cases[] = {
 static bench_work work_of(const kernel_case *c)
 {
     const double low = (double)WIDTH * HEIGHT * c->channels, wide = low * SCALE * SCALE;
-    const double mixed = low * SCALE, row_taps = mixed * c->taps, column_taps = wide * c->taps;
+    const double mixed = low * SCALE, row_taps = mixed * fmax(c->taps, 1),
+                 column_taps = wide * c->taps;
     switch (c->kind) {
     case TO_PLANES:
         return (bench_work){ .read = low * c->sample, .cached = low * (c->sample + 4) };

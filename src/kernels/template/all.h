@@ -16,8 +16,8 @@
 #define UP_KERNEL_TABLE(level)                                                                     \
     {                                                                                              \
         .name = level, .unpack_u8 = unpack_u8, .unpack_u16 = unpack_u16, .pack_u8 = pack_u8,       \
-        .pack_u16 = pack_u16, .prelu = prelu, .add = add, .mix_rows = mix_rows,                    \
-        .resample_columns = resample_columns, .convolve = convolve,                                \
+        .pack_u16 = pack_u16, .prelu = prelu, .add = add, .tanh = tanh_row, .sigmoid = sigmoid,    \
+        .mix_rows = mix_rows, .resample_columns = resample_columns, .convolve = convolve,          \
         .convolve_outs = CONVOLVE_OUTS, .correlate = correlate, .prelu_gradient = prelu_gradient,  \
         .interleave = interleave, .copy_past = copy_past, .repeat = repeat, .gather = gather,      \
     }
