@@ -115,21 +115,24 @@ static void prelu(float *const *out, const float *const *in, int channels, const
         kernels->prelu(out[c], in[c], p[c], n);
 }
 
+static void map_rows(float *const *out, const float *const *in, int channels, int n,
+                     void (*map)(float *, const float *, int))
+{
+    for (int c = 0; c < channels; c++)
+        map(out[c], in[c], n);
+}
+
 static void hyperbolic_tangent(float *const *out, const float *const *in, int channels,
                                const float *p, int n)
 {
     (void)p;
-    const up_kernels *kernels = up_kernels_get();
-    for (int c = 0; c < channels; c++)
-        kernels->tanh(out[c], in[c], n);
+    map_rows(out, in, channels, n, up_kernels_get()->tanh);
 }
 
 static void sigmoid(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
     (void)p;
-    const up_kernels *kernels = up_kernels_get();
-    for (int c = 0; c < channels; c++)
-        kernels->sigmoid(out[c], in[c], n);
+    map_rows(out, in, channels, n, up_kernels_get()->sigmoid);
 }
 
 /* The second input follows the channels of the first. */

@@ -137,14 +137,12 @@ int up_train_reduced(int size, double factor)
     return (int)lrint(size * factor);
 }
 
-static up_status reduce(up_pixels *original, double factor, const up_train_options *options,
+static up_status reduce(up_pixels *original, int width, int height, const up_train_options *options,
                         up_error *error)
 {
     const up_format *f = &original->format;
     up_pixels reduced;
-    UP_TRY(allocate(&reduced, up_train_reduced(f->width, factor),
-                    up_train_reduced(f->height, factor), f->channels, f->color, UP_SAMPLE_U8,
-                    error));
+    UP_TRY(allocate(&reduced, width, height, f->channels, f->color, UP_SAMPLE_U8, error));
     up_status status = resize(original, &reduced, options, error);
     up_free(original->data);
     *original = reduced;
@@ -157,10 +155,11 @@ up_status up_train_picture_load(up_train_picture *picture, const char *path, dou
     *picture = (up_train_picture){ .path = path, .factor = factor, .place = place };
     up_pixels original;
     UP_TRY(up_train_decode(&original, path, error));
-    const up_format *f = &original.format;
-    up_status status = factor < 1 ? reduce(&original, factor, options, error) : UP_OK;
-    if (status == UP_OK)
-        status = up_train_picture_check(path, f->width, f->height, options->scale, error);
+    const int width = up_train_reduced(original.format.width, factor);
+    const int height = up_train_reduced(original.format.height, factor);
+    up_status status = up_train_picture_check(path, width, height, options->scale, error);
+    if (status == UP_OK && factor < 1)
+        status = reduce(&original, width, height, options, error);
     if (status == UP_OK)
         status = make_planes(picture, &original, options, error);
     up_free(original.data);
