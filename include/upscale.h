@@ -210,8 +210,22 @@ typedef struct {
     size_t held_bytes; /* memory for what cannot be streamed */
 } up_image_info;
 
+/* What people should be told of a file whose pixels can be read all the same. */
+typedef enum {
+    UP_NOTE_DROPPED, /* what the file holds beside its pixels and the output will not: "2 of 3
+                        animation frames" */
+    UP_NOTE_DAMAGE,  /* what is broken or missing in it: "its last 12 rows are missing" */
+} up_note_kind;
+
+typedef struct {
+    up_note_kind kind;
+    const char *text; /* lives as long as the image or plan */
+} up_note;
+
 UP_API up_status up_image_open(up_image **image, const char *path, up_error *error);
 UP_API const up_image_info *up_image_get_info(const up_image *image);
+/* What no output keeps, and damage as far as it is known by now; NULL past the last. */
+UP_API const up_note *up_image_note_at(const up_image *image, int i);
 UP_API void up_image_close(up_image **image);
 
 /* A plan: the graph for one image, sized but not allocated. Takes nothing over: the image must
@@ -229,6 +243,9 @@ typedef struct {
 UP_API up_status up_plan_create(up_plan **plan, up_image *image, const char *output_path,
                                 const up_options *options, up_error *error);
 UP_API const up_plan_info *up_plan_get_info(const up_plan *plan);
+/* The notes of the image, which may have grown by the end of the run, and then what the output of
+ * this plan cannot hold; NULL past the last. */
+UP_API const up_note *up_plan_note_at(const up_plan *plan, int i);
 UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error);
 UP_API void up_plan_destroy(up_plan **plan);
 

@@ -46,6 +46,11 @@ const up_image_info *up_image_get_info(const up_image *image)
     return &image->info;
 }
 
+const up_note *up_image_note_at(const up_image *image, int i)
+{
+    return up_notes_at(&image->source->notes, i);
+}
+
 void up_image_close(up_image **image)
 {
     if (!*image)

@@ -64,6 +64,7 @@ void up_plan_destroy(up_plan **plan)
     up_graph_free(&p->graph);
     up_request_clear(&p->request);
     up_metadata_clear(&p->encoding.metadata);
+    up_notes_clear(&p->notes);
     up_free(p);
     *plan = NULL;
 }
@@ -182,6 +183,12 @@ up_status up_plan_create(up_plan **plan, up_image *image, const char *output_pat
 const up_plan_info *up_plan_get_info(const up_plan *plan)
 {
     return &plan->info;
+}
+
+const up_note *up_plan_note_at(const up_plan *plan, int i)
+{
+    const up_notes *found = &plan->image->source->notes;
+    return i < found->count ? up_notes_at(found, i) : up_notes_at(&plan->notes, i - found->count);
 }
 
 up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,

@@ -64,7 +64,8 @@ static up_status read_band(oriented *o, int count, up_error *error)
     for (int plane = 0; plane < o->planes; plane++)
         for (int i = 0; i < count; i++)
             o->band_rows[plane * count + i] = band_row(o, plane, i);
-    return o->inner->read(o->inner, o->band_rows, count, error);
+    UP_TRY(o->inner->read(o->inner, o->band_rows, count, error));
+    return up_notes_take(&o->base.notes, &o->inner->notes, error);
 }
 
 static up_status allocate(oriented *o, size_t held_bytes, up_error *error)
@@ -213,6 +214,7 @@ static oriented *wrap(up_source *inner)
     o->base = (up_source){ .type = inner->type,
                            .format = inner->format,
                            .metadata = inner->metadata,
+                           .notes = inner->notes,
                            .subsampling = inner->subsampling,
                            .interlaced = inner->interlaced,
                            .held_bytes = inner->held_bytes,
@@ -239,6 +241,7 @@ up_status up_orient(up_source **source, up_error *error)
                        width, height);
     }
     up_metadata_init(&inner->metadata); /* its blobs have moved */
+    inner->notes = (up_notes){ 0 };
     *source = &o->base;
     return UP_OK;
 }

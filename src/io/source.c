@@ -75,6 +75,7 @@ void up_source_close(up_source **source)
     if (s->close)
         s->close(s);
     up_metadata_clear(&s->metadata);
+    up_notes_clear(&s->notes);
     if (s->reader)
         up_reader_close(&s->reader);
     up_free(s);
