@@ -448,6 +448,8 @@ typedef struct {
     const float *weight;  /* conv2d: [out][in / groups][kernel[0]][kernel[1]], conv_transpose2d:
                              [in][out / groups][..][..], prelu, affine: [out] */
     const float *bias;    /* [out], or NULL */
+    const float *bounds;  /* of an activation: what its result is clipped to, [2][out]: the least of
+                             each channel, then the greatest; or NULL */
 } up_weights_layer;
 
 /* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
@@ -483,6 +485,8 @@ UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error 
 typedef enum {
     UP_TRAIN_LINEAR = 0, /* one transposed convolution, the least squares of all pixels */
     UP_TRAIN_NET,        /* a network, by gradient descent */
+    UP_TRAIN_BOUNDS,     /* the network `from` as it is, but for the bounds of its activations: the
+                            range that each takes on the pictures. UP_TRAIN_NET does it at its end */
 } up_train_kind;
 
 typedef enum {

@@ -159,6 +159,29 @@ Test(cli_train, tells_how_it_goes)
     SHELL_EXPECT_ALL(tests);
 }
 
+/* Of weights that are there already, everything but the bounds stays. */
+Test(cli_train, bounds_alone)
+{
+#define BOUNDS "upscale train --kind bounds "
+    static const shell_case tests[] = {
+        { "upscale train -r photos --kind net --channels 4 --layers 1 --patch 16 --batch 2 "
+          "--steps 9 -o n.safetensors -q",
+          0, "", "" },
+        { BOUNDS "photos/a.ppm --from n.safetensors -o a.safetensors -q", 0, "", "" },
+        { BOUNDS "-r photos --from a.safetensors -o b.safetensors -q", 0, "", "" },
+        { "cmp -s a.safetensors b.safetensors; echo $?", 0, "1", "" },
+        { BOUNDS "photos/a.ppm --from b.safetensors -o c.safetensors -q; cmp a.safetensors "
+                 "c.safetensors",
+          0, "", "" },
+        { BOUNDS "-r photos -o d.safetensors", 2, "", "--from" },
+        { BOUNDS "-r photos -s 3 --from n.safetensors -o d.safetensors", 2, "", "scale 2, not 3" },
+        { "upscale train -r photos -o l.safetensors -q; " BOUNDS
+          "-r photos --from l.safetensors -o d.safetensors",
+          1, "", "not a network" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
 /* Broken off somewhere, and taken up again until it is done. */
 Test(cli_train, nets_can_be_broken_off)
 {
@@ -171,6 +194,8 @@ Test(cli_train, nets_can_be_broken_off)
         { "upscale photos/a.ppm -w whole.safetensors -o net.ppm && size_of net.ppm", 0,
           "P6 160 140", "" },
         { "upscale info whole.safetensors", 0, "--channels 4 --layers 1", "" },
+        { "upscale info whole.safetensors --json", 0,
+          "\"prelu\",\"name\":\"1\",\"in_channels\":4,\"out_channels\":4,\"min\":[-", "" },
         { NET "--resume -o part.safetensors", 2, "", "name a --checkpoint" },
         { NET "--checkpoint s.ck -o part.safetensors & sleep 0.2; kill -TERM $!; wait $!", 143, "",
           "interrupted" },

@@ -16,6 +16,7 @@ typedef struct {
     up_taps taps;
     up_tap_run run[MOST_RUNS];
     float weight[MOST_TAPS * UP_MAX_OUTS], bias[UP_MAX_OUTS], slope[UP_MAX_OUTS];
+    float low[UP_MAX_OUTS], high[UP_MAX_OUTS];
     guarded row[MOST_TAPS];
     const float *in[MOST_TAPS];
     double magnitude; /* most that any sum adds up */
@@ -30,6 +31,10 @@ static void make_taps(tap_list *l, int groups, int size, bool paired, int width)
     l->taps.weight = l->weight;
     l->taps.bias = l->bias;
     l->taps.slope = random_below(&seed, 2) ? l->slope : NULL;
+    if (random_below(&seed, 2)) {
+        l->taps.low = l->low;
+        l->taps.high = l->high;
+    }
     for (int r = 0; r < l->taps.runs; r++) {
         l->run[r].groups = 1 + (unsigned)random_below(&seed, (1 << groups) - 1);
         l->run[r].taps = random_below(&seed, MOST_TAPS / MOST_RUNS + 1);
@@ -39,6 +44,8 @@ static void make_taps(tap_list *l, int groups, int size, bool paired, int width)
         l->weight[i] = random_between(&seed, -1, 1);
     for (int i = 0; i < UP_MAX_OUTS; i++)
         l->bias[i] = random_between(&seed, -100, 100), l->slope[i] = random_between(&seed, -1, 1);
+    for (int i = 0; i < UP_MAX_OUTS; i++)
+        l->low[i] = random_between(&seed, -200, 0), l->high[i] = random_between(&seed, 0, 200);
     for (int t = 0; t < l->total; t++) {
         l->row[t] = float_row(MARGIN, MARGIN + width);
         float *row = row_start(&l->row[t], MARGIN) + random_below(&seed, MARGIN);

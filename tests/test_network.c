@@ -62,6 +62,25 @@ Test(network, layers_in_full)
     up_network_free(&network);
 }
 
+/* One number for all channels, a list, and one end alone. */
+Test(network, bounds_of_activations)
+{
+    up_network *network = network_made(
+        "0.weight:3,1,3,3 1.weight:3 2.weight:3,1,4,4",
+        "[{'op':'conv2d','name':'0','padding':1},"
+        "{'op':'prelu','name':'1','min':-0.25,'max':[0.5,1,1.5]},{'op':'tanh','max':0.75},"
+        "{'op':'relu'},{'op':'conv_transpose2d','name':'2','stride':2,'padding':1}]",
+        "", 0);
+    static const float prelu[6] = { -0.25f, -0.25f, -0.25f, 0.5f, 1, 1.5f };
+    cr_assert(network->item[1].bounds && network->item[2].bounds);
+    cr_expect_arr_eq(network->item[1].bounds, prelu, sizeof prelu);
+    cr_expect_eq(network->item[2].bounds[2], -INFINITY);
+    cr_expect_eq(network->item[2].bounds[5], 0.75f);
+    cr_expect_null(network->item[0].bounds);
+    cr_expect_null(network->item[3].bounds);
+    up_network_free(&network);
+}
+
 /* Where no kernel says how many channels come in, the metadata does. */
 Test(network, channels_stated)
 {
@@ -343,6 +362,10 @@ Test(network_refused, fields)
     refused("[" FIRST ",{'op':'leaky_relu','slope':null}," LAST "]", "\"slope\"", "a number");
     refused("[" FIRST ",{'op':'clip','min':2,'max':1}," LAST "]", "layer 1 (clip)", "above max");
     refused("[" FIRST ",{'op':'affine','scale':[1,2]}," LAST "]", "\"scale\"", "each channel");
+    refused("[" FIRST ",{'op':'relu','max':[1,2]}," LAST "]", "\"max\"", "each channel");
+    refused("[" FIRST ",{'op':'tanh','min':1,'max':[1,1,1,1,1,1,1,0]}," LAST "]", "layer 1 (tanh)",
+            "above max");
+    refused("[" FIRST ",{'op':'pad','amount':1,'max':1}," LAST "]", "\"max\"", "not a field");
     refused("[" FIRST ",{'op':'pixel_shuffle'}," LAST "]", "\"factor\"", "missing");
     refused("[" FIRST ",{'op':'pixel_shuffle','factor':1000000000}," LAST "]", "\"factor\"",
             "from 1 to 65536");

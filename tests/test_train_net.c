@@ -208,6 +208,17 @@ Test(train_net, validates_on_tiles_all_over_the_picture)
     up_model_free(&t.model);
 }
 
+/* On an input that pictures gave no bounds for. */
+static const char *without_bounds(const up_model *model, const float *parameter,
+                                  const up_train_options *options)
+{
+    const char *path = scratch_path("unbounded.safetensors");
+    const up_train_job job = { .output = path, .options = *options };
+    const up_train_result result = { .psnr = NAN };
+    cr_assert_eq(up_model_save(model, parameter, NULL, &job, &result, NULL), UP_OK);
+    return path;
+}
+
 /* The network that is written, run by the program, adds to bicubic what it added in training. */
 Test(train_net, writes_what_it_has_learned)
 {
@@ -244,7 +255,8 @@ Test(train_net, writes_what_it_has_learned)
     out.format.height = cubic.format.height = 60;
     out.data = calloc(96 * 60, sizeof(float));
     cubic.data = calloc(96 * 60, sizeof(float));
-    const up_options run = { .method = "tconv", .weights = path };
+    const up_options run = { .method = "tconv",
+                             .weights = without_bounds(&model, parameter, &options) };
     cr_assert_eq(up_upscale_pixels(&in, &out, &run, NULL), UP_OK);
     const up_options bicubic = { .method = "bicubic", .scale = { 3, 3 } };
     cr_assert_eq(up_upscale_pixels(&in, &cubic, &bicubic, NULL), UP_OK);

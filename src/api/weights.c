@@ -56,6 +56,7 @@ static up_weights_layer describe_layer(const up_network_item *item)
         .multiply_adds = item->multiply_adds,
         .weight = item->weight,
         .bias = item->bias,
+        .bounds = item->bounds,
     };
     copy_pair(layer.kernel, item->kernel);
     copy_pair(layer.stride, item->stride);

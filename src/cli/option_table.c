@@ -175,9 +175,9 @@ const cli_option cli_options[] = {
       .help = "let the last window of pooling hang over the edge" },
 
     { "kind", 0, "KIND", CLI_TRAIN, CLI_GROUP_TRAIN,
-      cli_parse_choice, FIELD(train.kind), .choices = "linear net",
+      cli_parse_choice, FIELD(train.kind), .choices = "linear net bounds",
       .help = "what to learn: one transposed convolution by least squares (linear, the default), "
-              "or a network by gradient descent (net)" },
+              "or a network by gradient descent (net); bounds measures the activations of --from anew" },
     { "validation", 0, "FILE|DIR", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_more, FIELD(validation), .hint = CLI_HINT_FILE,
       .help = "pictures kept aside to measure by, may be given again; otherwise every tenth" },

@@ -234,7 +234,9 @@ const cli_command cli_train_command = {
         "picture is kept aside, and the PSNR on those is told.\n"
         "--kind linear is one transposed convolution by least squares, in seconds; --kind net a "
         "network by gradient descent, in hours. With --checkpoint a training can be broken off and "
-        "taken up again with --resume, to the same result; the best weights so far are kept.\n"
+        "taken up again with --resume, to the same result; the best weights so far are kept. "
+        "--kind bounds takes the network of --from and measures anew what its activations are "
+        "clipped to; a net has that done at its end.\n"
         "Pictures that are broken, tiny or CMYK are named and left out, which is no failure: the "
         "exit code is 0 as long as weights came out.\n",
     .examples = "# one layer, in seconds, from all pictures in a folder\n"

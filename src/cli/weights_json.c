@@ -67,6 +67,14 @@ static void set_join(json_t *object, const up_weights_layer *layer)
     set_pair(object, "resize_factor", layer->resize_factor);
 }
 
+static json_t *numbers(const float *value, int count)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, cli_json_number(value[i]));
+    return list;
+}
+
 static json_t *layer_json(const up_weights *weights, int i, const up_weights_layer *layer)
 {
     json_t *object = json_object();
@@ -90,6 +98,11 @@ static json_t *layer_json(const up_weights *weights, int i, const up_weights_lay
     if (strcmp(layer->op, "clip") == 0) {
         json_object_set_new(object, "min", cli_json_number(layer->low));
         json_object_set_new(object, "max", cli_json_number(layer->high));
+    }
+    if (layer->bounds) {
+        json_object_set_new(object, "min", numbers(layer->bounds, layer->out_channels));
+        json_object_set_new(object, "max",
+                            numbers(layer->bounds + layer->out_channels, layer->out_channels));
     }
     json_object_set_new(object, "parameters", json_integer((json_int_t)layer->parameters));
     json_object_set_new(object, "multiply_adds", cli_json_number(layer->multiply_adds));

@@ -2,6 +2,7 @@
 
 #include "console.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,17 @@ static char *join_settings(const up_weights_layer *layer)
     return text;
 }
 
+/* "-0.31..2.4": the least and the greatest of any channel. */
+static char *bounds_text(const up_weights_layer *layer)
+{
+    float low = layer->bounds[0], high = layer->bounds[layer->out_channels];
+    for (int c = 1; c < layer->out_channels; c++) {
+        low = fminf(low, layer->bounds[c]);
+        high = fmaxf(high, layer->bounds[layer->out_channels + c]);
+    }
+    return cli_format("%.3g..%.3g", low, high);
+}
+
 /* The parameters of an op but for its kernel and channels, in new memory. */
 static char *settings_of(const up_weights_layer *layer)
 {
@@ -199,6 +211,8 @@ static char *settings_of(const up_weights_layer *layer)
         return cli_format("%s %s", pair_text(layer->padding).text, layer->padding_mode);
     if (layer->factor)
         return cli_format("factor %d", layer->factor);
+    if (layer->bounds)
+        return bounds_text(layer);
     if (strcmp(layer->op, "leaky_relu") == 0)
         return cli_format("slope %.4g", layer->slope);
     if (strcmp(layer->op, "clip") == 0)

@@ -13,7 +13,7 @@ struct up_source {
     up_reader *reader; /* owned; NULL: none. Set by up_source_open */
     up_format format;  /* as delivered */
     up_metadata metadata;
-    up_notes notes; /* what no output keeps, and damage, found by open and by read */
+    up_notes notes;             /* what no output keeps, and damage, found by open and by read */
     up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
     bool interlaced;
     size_t held_bytes; /* memory it will hold for the whole image when reading starts; 0: streams */
@@ -24,7 +24,8 @@ struct up_source {
     /* The next `count` rows of the current frame, exact raw rows. Interleaved: row[i]; planar:
      * row[c * count + i]. After the last row of a frame the next frame follows. */
     up_status (*read)(up_source *source, void *const *row, int count, up_error *error);
-    void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself ... */
+    void (*close)(
+        up_source *source); /* frees all but `metadata`, `notes` and the struct itself ... */
 };
 
 /* Frees everything, the reader included. */

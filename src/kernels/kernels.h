@@ -28,9 +28,9 @@ typedef struct {
  * channels; a group is one phase of the output (see ops/conv.h). A tap is an input row, shifted,
  * and adds to all channels of some of the groups; taps that add to the same groups make a run:
  *   sum[group * size + c][x] = bias[c] + sum over the taps t of the group of weight * in[t][x0 + x]
- * in the order of the taps, then times slope[c] unless it is above 0 (PReLU). Where `paired`, the
- * second half of the outs goes between the columns of the first: out[j][2x] = sum[j][x], out[j][2x
- * + 1] = sum[outs / 2 + j][x].
+ * in the order of the taps, then times slope[c] unless it is above 0 (PReLU), then clipped to
+ * low[c] .. high[c]; NaN stays. Where `paired`, the second half of the outs goes between the
+ * columns of the first: out[j][2x] = sum[j][x], out[j][2x + 1] = sum[outs / 2 + j][x].
  */
 #define UP_MAX_OUTS 8
 #define UP_MAX_GROUPS 4
@@ -44,9 +44,10 @@ typedef struct {
     bool paired;      /* only with an even number of groups */
     int runs;
     const up_tap_run *run;
-    const float *weight; /* of every tap in order: [those of the groups][size] */
-    const float *bias;   /* [size] */
-    const float *slope;  /* [size] what is not above 0 is multiplied by; NULL: stays */
+    const float *weight;     /* of every tap in order: [those of the groups][size] */
+    const float *bias;       /* [size] */
+    const float *slope;      /* [size] what is not above 0 is multiplied by; NULL: stays */
+    const float *low, *high; /* [size] bounds of the result; both NULL: none */
 } up_taps;
 
 /* Part of some planes that lie alike: element x of row r is plane[start + r * stride + x]. */

@@ -98,7 +98,11 @@ static float convolve_at(const float *const *in, const up_taps *taps, int out, i
             in++;
         }
     }
-    return taps->slope && !(sum > 0) ? taps->slope[c] * sum : sum;
+    if (taps->slope && !(sum > 0))
+        sum *= taps->slope[c];
+    if (taps->low)
+        sum = sum < taps->low[c] ? taps->low[c] : sum > taps->high[c] ? taps->high[c] : sum;
+    return sum;
 }
 
 static void convolve(float *const *out, const float *const *in, const up_taps *taps, int x0, int n)

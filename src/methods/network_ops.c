@@ -17,7 +17,13 @@ static up_edge edge_of(up_network_padding padding)
                                              : UP_EDGE_REFLECT;
 }
 
-static up_conv conv_of(const up_network_item *item, const float *slope)
+/* The activation that is done with a convolution. */
+typedef struct {
+    float *slope;        /* of every channel; NULL: there is none */
+    const float *bounds; /* as in up_conv */
+} activation;
+
+static up_conv conv_of(const up_network_item *item, const activation *bent)
 {
     up_conv conv = {
         .transposed = item->op == UP_NETWORK_CONV_TRANSPOSE2D,
@@ -26,7 +32,8 @@ static up_conv conv_of(const up_network_item *item, const float *slope)
         .groups = item->groups,
         .weight = item->weight,
         .bias = item->bias,
-        .slope = slope,
+        .slope = bent->slope,
+        .bounds = bent->bounds,
         .edge = edge_of(item->padding_mode),
     };
     memcpy(conv.kernel, item->kernel, sizeof conv.kernel);
@@ -38,10 +45,10 @@ static up_conv conv_of(const up_network_item *item, const float *slope)
     return conv;
 }
 
-static up_status add_conv(up_graph *graph, const up_network_item *item, const float *slope,
+static up_status add_conv(up_graph *graph, const up_network_item *item, const activation *bent,
                           int *node, up_error *error)
 {
-    const up_conv conv = conv_of(item, slope);
+    const up_conv conv = conv_of(item, bent);
     const bool split = up_conv_splits(&conv);
     up_op *op;
     if (split) {
@@ -90,10 +97,10 @@ static up_status plan_slopes(up_op **op, const up_shape *in, const up_network_it
 static up_status add_bent_conv(up_graph *graph, const up_network_item *item, int *node,
                                up_error *error)
 {
-    float *slopes;
-    UP_TRY(make_slopes(&slopes, item + 1, error));
-    up_status status = add_conv(graph, item, slopes, node, error);
-    up_free(slopes);
+    activation bent = { .bounds = item[1].bounds };
+    UP_TRY(make_slopes(&bent.slope, item + 1, error));
+    up_status status = add_conv(graph, item, &bent, node, error);
+    up_free(bent.slope);
     return status;
 }
 
@@ -143,6 +150,11 @@ static up_status add_item(up_graph *graph, const up_network_item *item, int *nod
 {
     up_op *op;
     UP_TRY(plan_item(&op, up_graph_shape(graph, *node), item, error));
+    UP_TRY(up_graph_add(graph, op, *node, -1, node, error));
+    if (!item->bounds)
+        return UP_OK;
+    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), &up_point_clip_channels, item->bounds,
+                         2 * item->out_channels, error));
     return up_graph_add(graph, op, *node, -1, node, error);
 }
 
@@ -248,7 +260,7 @@ static up_status add_items(up_graph *graph, int input, const up_network *network
         if (bent)
             UP_TRY(add_bent_conv(graph, item, to, error));
         else if (is_conv(item))
-            UP_TRY(add_conv(graph, item, NULL, to, error));
+            UP_TRY(add_conv(graph, item, &(activation){ NULL }, to, error));
         else
             UP_TRY(add_item(graph, item, to, error));
         UP_TRY(add_steps(graph, item, to, error));

@@ -120,17 +120,27 @@ static up_status list_phases(up_conv_op *op, phase_lists *lists, up_error *error
     return UP_OK;
 }
 
-static up_status plan(up_conv_op *op, const up_conv *conv, up_error *error)
+/* What is done to every sum besides the taps. */
+static up_status copy_values(up_conv_op *op, const up_conv *conv, up_error *error)
 {
     size_t bytes = conv->out_channels * sizeof(float);
     op->bias = up_alloc_zero(1, bytes);
     op->slope = conv->slope ? up_alloc(1, bytes) : NULL;
-    if (!op->bias || (conv->slope && !op->slope))
+    op->bounds = conv->bounds ? up_alloc(2, bytes) : NULL;
+    if (!op->bias || (conv->slope && !op->slope) || (conv->bounds && !op->bounds))
         return up_fail_memory(error, "a bias", bytes);
     if (conv->bias)
         memcpy(op->bias, conv->bias, bytes);
     if (conv->slope)
         memcpy(op->slope, conv->slope, bytes);
+    if (conv->bounds)
+        memcpy(op->bounds, conv->bounds, 2 * bytes);
+    return UP_OK;
+}
+
+static up_status plan(up_conv_op *op, const up_conv *conv, up_error *error)
+{
+    UP_TRY(copy_values(op, conv, error));
     phase_lists lists = { .together = choose_tile(op, op->kernels->convolve_outs) };
     up_status status = list_phases(op, &lists, error);
     if (status == UP_OK)
@@ -153,6 +163,7 @@ static void free_conv(up_op *base)
     up_free(op->slot);
     up_free(op->bias);
     up_free(op->slope);
+    up_free(op->bounds);
     up_free(op);
 }
 

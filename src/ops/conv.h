@@ -18,6 +18,8 @@ typedef struct {
     int kernel[2], stride[2], padding[2], output_padding[2], dilation[2];
     const float *weight, *bias; /* bias may be NULL */
     const float *slope;         /* [out_channels] of a PReLU behind it, or NULL */
+    const float *bounds;        /* [2][out_channels]: what the result is clipped to at last, the
+                                   least of each channel, then the greatest; or NULL */
     up_edge edge;               /* what pads a convolution; a transposed one has zeros */
 } up_conv;
 

@@ -58,6 +58,7 @@ typedef struct {
     int phases;          /* of columns, as far as they differ: rows of scratch per channel */
     int *slot;           /* which of them a phase below the stride is */
     float *bias, *slope; /* slope: NULL without a PReLU */
+    float *bounds;       /* [2][channels], or NULL */
     const up_kernels *kernels;
 } up_conv_op;
 

@@ -96,6 +96,8 @@ static up_taps taps_of(const up_conv_op *op, const up_conv_pattern *pattern, int
         .weight = pattern->weight + channel * pattern->weights,
         .bias = op->bias + channel,
         .slope = op->slope ? op->slope + channel : NULL,
+        .low = op->bounds ? op->bounds + channel : NULL,
+        .high = op->bounds ? op->bounds + op->op.out.channels + channel : NULL,
     };
 }
 

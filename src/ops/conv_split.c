@@ -11,8 +11,8 @@
 typedef struct {
     up_op op;
     up_conv_axis axis;
-    float *parameter;          /* as many ones as the kernel has rows, bias, slope */
-    const float *bias, *slope; /* slope: NULL without a PReLU */
+    float *parameter; /* as many ones as the kernel has rows, bias, slope, bounds */
+    const float *bias, *slope, *bounds; /* as in up_conv; the latter two may be NULL */
     const up_kernels *kernels;
 } rows_op;
 
@@ -26,7 +26,7 @@ up_status up_conv_columns_plan(up_op **op, const up_shape *in, const up_conv *co
 {
     up_conv columns = *conv; /* its weights lie just as the rows of the kernel as channels need */
     columns.out_channels *= conv->kernel[0];
-    columns.bias = columns.slope = NULL;
+    columns.bias = columns.slope = columns.bounds = NULL;
     columns.kernel[0] = columns.stride[0] = columns.dilation[0] = 1;
     columns.padding[0] = columns.output_padding[0] = 0;
     return up_conv_plan(op, in, &columns, error);
@@ -57,6 +57,8 @@ static void sum_row(const rows_op *op, const up_window *in, const up_target *to,
         .weight = op->parameter,
         .bias = op->bias + channel,
         .slope = op->slope ? op->slope + channel : NULL,
+        .low = op->bounds ? op->bounds + channel : NULL,
+        .high = op->bounds ? op->bounds + op->op.out.channels + channel : NULL,
     };
     float *out = (float *)to->row[channel * to->rows + i] + to->x0;
     op->kernels->convolve(&out, row, &taps, to->x0, to->x1 - to->x0);
@@ -80,19 +82,22 @@ static void free_rows(up_op *base)
 static up_status copy_parameters(rows_op *op, const up_conv *conv, up_error *error)
 {
     int rows = conv->kernel[0], channels = conv->out_channels;
-    size_t count = rows + 2 * (size_t)channels;
+    size_t count = rows + 4 * (size_t)channels;
     op->parameter = up_alloc_zero(count, sizeof *op->parameter);
     if (!op->parameter)
         return up_fail_memory(error, "a bias", count * sizeof *op->parameter);
-    float *bias = op->parameter + rows, *slope = bias + channels;
+    float *bias = op->parameter + rows, *slope = bias + channels, *bounds = slope + channels;
     for (int i = 0; i < rows; i++)
         op->parameter[i] = 1;
     if (conv->bias)
         memcpy(bias, conv->bias, channels * sizeof *bias);
     if (conv->slope)
         memcpy(slope, conv->slope, channels * sizeof *slope);
+    if (conv->bounds)
+        memcpy(bounds, conv->bounds, 2 * channels * sizeof *bounds);
     op->bias = bias;
     op->slope = conv->slope ? slope : NULL;
+    op->bounds = conv->bounds ? bounds : NULL;
     return UP_OK;
 }
 

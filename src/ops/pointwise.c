@@ -20,11 +20,23 @@ static void affine(float *const *out, const float *const *in, int channels, cons
             out[c][x] = in[c][x] * p[0] + p[1];
 }
 
+static void clip_row(float *out, const float *in, float low, float high, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = in[x] < low ? low : in[x] > high ? high : in[x];
+}
+
 static void clip(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
     for (int c = 0; c < channels; c++)
-        for (int x = 0; x < n; x++)
-            out[c][x] = fminf(fmaxf(in[c][x], p[0]), p[1]);
+        clip_row(out[c], in[c], p[0], p[1], n);
+}
+
+static void clip_channels(float *const *out, const float *const *in, int channels, const float *p,
+                          int n)
+{
+    for (int c = 0; c < channels; c++)
+        clip_row(out[c], in[c], p[c], p[channels + c], n);
 }
 
 static void premultiply(float *const *out, const float *const *in, int channels, const float *p,
@@ -159,6 +171,7 @@ static void matrix(float *const *out, const float *const *in, int channels, cons
 const up_point up_point_affine = { "affine", 1, affine };
 const up_point up_point_affine_channels = { "affine", 1, affine_channels };
 const up_point up_point_clip = { "clip", 1, clip };
+const up_point up_point_clip_channels = { "clip", 1, clip_channels };
 const up_point up_point_round = { "round", 1, round_clamped };
 const up_point up_point_prelu = { "prelu", 1, prelu };
 const up_point up_point_tanh = { "tanh", 1, hyperbolic_tangent };

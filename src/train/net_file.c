@@ -51,14 +51,16 @@ static json_t *layer_json(const up_model *model, int i)
     return item;
 }
 
-static char *layers_json(const up_model *model)
+static char *layers_json(const up_model *model, const up_net_bounds *bounds)
 {
     json_t *list = json_array();
     for (int i = 0; i < model->layers; i++)
         json_array_append_new(list, layer_json(model, i));
     json_array_append_new(list, json_pack("{ss ss ss sf}", "op", "add", "from", "input", "resize",
                                           "bicubic", "cubic_a", -0.5));
-    char *text = json_dumps(list, JSON_COMPACT);
+    if (bounds)
+        up_net_bounds_state(bounds, model, list);
+    char *text = json_dumps(list, UP_LAYERS_JSON);
     json_decref(list);
     return text;
 }
@@ -98,16 +100,16 @@ static void append_layer(tensor_list *list, const up_model *model, int i, const 
     append(list, i, "bias", weight + up_model_weights(layer), 1, (size_t[]){ last ? 1 : out });
 }
 
-static up_status save(const up_model *model, const float *parameter, float *transposed,
-                      tensor_list *list, const up_train_job *job, const up_train_result *about,
-                      up_error *error)
+static up_status save(const up_model *model, const float *parameter, const up_net_bounds *bounds,
+                      float *transposed, tensor_list *list, const up_train_job *job,
+                      const up_train_result *about, up_error *error)
 {
     const up_model_layer *last = &model->layer[model->layers - 1];
     for (size_t i = 0; i < up_model_weights(last); i++)
         transposed[transposed_at(model, last, i)] = parameter[last->first + i];
     for (int i = 0; i < model->layers; i++)
         append_layer(list, model, i, parameter, transposed);
-    char *layers = layers_json(model);
+    char *layers = layers_json(model, bounds);
     if (!layers)
         return up_fail_memory(error, "a list of layers", 0);
     up_train_result result = *about;
@@ -119,8 +121,8 @@ static up_status save(const up_model *model, const float *parameter, float *tran
     return status;
 }
 
-up_status up_model_save(const up_model *model, const float *parameter, const up_train_job *job,
-                        const up_train_result *result, up_error *error)
+up_status up_model_save(const up_model *model, const float *parameter, const up_net_bounds *bounds,
+                        const up_train_job *job, const up_train_result *result, up_error *error)
 {
     size_t most = 2 * (size_t)model->layers;
     tensor_list list = { up_alloc(most, sizeof *list.tensor), 0, up_alloc(most, sizeof *list.name),
@@ -128,7 +130,7 @@ up_status up_model_save(const up_model *model, const float *parameter, const up_
     float *transposed =
         up_alloc(up_model_weights(&model->layer[model->layers - 1]), sizeof *transposed);
     up_status status = list.tensor && list.name && list.shape && transposed
-                           ? save(model, parameter, transposed, &list, job, result, error)
+                           ? save(model, parameter, bounds, transposed, &list, job, result, error)
                            : up_fail_memory(error, "tensors", most * sizeof *list.tensor);
     up_free(list.tensor);
     up_free(list.name);
@@ -191,6 +193,39 @@ static up_status take(const up_model *model, const up_network *network, float *p
     for (int o = 0; o < layer->out; o++)
         to[up_model_weights(layer) + o] = network->item[last].bias[0];
     return UP_OK;
+}
+
+static up_status no_model(const char *name, up_error *error)
+{
+    return up_fail(error, UP_ERROR_WEIGHTS,
+                   "%s: not a network as upscale train --kind net makes them", name);
+}
+
+/* As the first layers tell: `body` counts the PReLUs but for the first. */
+static up_model_shape shape_of(const up_network *network)
+{
+    const up_network_item *item = network->item;
+    up_model_shape shape = { .scale = network->scale[0], .body_kernel = 3, .body = -1 };
+    for (int i = 0; i < network->items; i++) {
+        shape.body += item[i].op == UP_NETWORK_PRELU;
+        if (item[i].op == UP_NETWORK_CONV_TRANSPOSE2D)
+            shape.last_kernel = item[i].kernel[0] / network->scale[0];
+    }
+    shape.channels = item[0].out_channels;
+    shape.first_kernel = item[0].kernel[0];
+    return shape;
+}
+
+up_status up_model_make_like(up_model *model, const up_safetensors *file, up_error *error)
+{
+    up_network *network;
+    const char *name = up_safetensors_name(file);
+    if (!up_safetensors_metadata(file, "upscale.layers"))
+        return no_model(name, error);
+    UP_TRY(up_network_load(&network, file, NULL, 0, error));
+    const up_model_shape shape = shape_of(network);
+    up_network_free(&network);
+    return up_model_make(model, &shape, NULL) == UP_OK ? UP_OK : no_model(name, error);
 }
 
 up_status up_model_read(const up_model *model, float *parameter, const char *path, up_error *error)

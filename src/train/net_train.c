@@ -69,7 +69,12 @@ static up_status check(const up_train_options *o, up_error *error)
 
 /* ---------------------------------------------------------------- what is written */
 
-static up_status save_weights(run *r, up_error *error)
+static const float *best(const up_net_training *t)
+{
+    return isnan(t->best_psnr) ? t->average : t->best;
+}
+
+static up_status save_weights(run *r, const up_net_bounds *bounds, up_error *error)
 {
     const up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
@@ -95,8 +100,18 @@ static up_status save_weights(run *r, up_error *error)
     };
     up_train_job job = *r->job;
     job.options.overwrite |= t->step > r->first && r->saved > 0;
-    return up_model_save(&t->model, isnan(t->best_psnr) ? t->average : t->best, &job, &result,
-                         error);
+    return up_model_save(&t->model, best(t), bounds, &job, &result, error);
+}
+
+static up_status save_bounded(run *r, up_error *error)
+{
+    const up_net_training *t = &r->training;
+    up_net_bounds bounds;
+    UP_TRY(
+        up_net_bounds_measure(&bounds, &t->model, best(t), &r->job->training, t->threads, error));
+    up_status status = save_weights(r, &bounds, error);
+    up_net_bounds_free(&bounds);
+    return status;
 }
 
 /* The checkpoint, and the best weights so far. */
@@ -104,8 +119,10 @@ static up_status save(run *r, bool last, up_error *error)
 {
     if (r->job->options.checkpoint)
         UP_TRY(up_checkpoint_write(&r->training, r->job->options.checkpoint, error));
-    if (last || r->job->options.checkpoint)
-        UP_TRY(save_weights(r, error));
+    if (last)
+        UP_TRY(save_bounded(r, error));
+    else if (r->job->options.checkpoint)
+        UP_TRY(save_weights(r, NULL, error));
     r->saved = up_now();
     return UP_OK;
 }

@@ -7,11 +7,17 @@
 #include <math.h>
 #include <stdio.h>
 
+static up_status (*const kinds[])(const up_train_job *job, up_error *error) = {
+    [UP_TRAIN_LINEAR] = up_train_linear,
+    [UP_TRAIN_NET] = up_train_net,
+    [UP_TRAIN_BOUNDS] = up_train_bounds,
+};
+
 static up_status check(const up_train_options *o, const char *output, up_error *error)
 {
     if (o->scale < 2 || o->scale > 8)
         return up_fail(error, UP_ERROR_ARGUMENT, "training is for scales 2 to 8, not %d", o->scale);
-    if (o->kind != UP_TRAIN_LINEAR && o->kind != UP_TRAIN_NET)
+    if ((size_t)o->kind >= sizeof kinds / sizeof *kinds)
         return up_fail(error, UP_ERROR_ARGUMENT, "there is no such kind of training");
     if (o->threads < 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 or more, not %d", o->threads);
@@ -62,7 +68,7 @@ static up_status run(up_train_job *job, up_error *error)
     UP_TRY(load_training(job, error));
     if (o->validation)
         UP_TRY(load_validation(job, error));
-    return o->kind == UP_TRAIN_NET ? up_train_net(job, error) : up_train_linear(job, error);
+    return kinds[o->kind](job, error);
 }
 
 up_status up_train(const char *output, const up_train_options *options, up_error *error)

@@ -16,6 +16,7 @@ typedef struct {
 /* Each kind learns from job->training and writes job->output by up_train_save(). */
 up_status up_train_linear(const up_train_job *job, up_error *error);
 up_status up_train_net(const up_train_job *job, up_error *error);
+up_status up_train_bounds(const up_train_job *job, up_error *error);
 
 /* What is to be written. The strings of the job's options are added to it. */
 typedef struct {

@@ -225,6 +225,7 @@ void up_network_free(up_network **network)
         up_free(item->name);
         up_free(item->weight);
         up_free(item->bias);
+        up_free(item->bounds);
     }
     up_free((*network)->item);
     up_free(*network);

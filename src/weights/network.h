@@ -78,6 +78,8 @@ typedef struct {
     int factor;      /* pixel_shuffle */
     float slope;     /* leaky_relu */
     float low, high; /* clip; may be infinite */
+    float *bounds; /* prelu, leaky_relu, relu, tanh, sigmoid: [2][out_channels], what the result is
+                      clipped to: the least of each channel, then the greatest; or NULL */
 
     float *weight; /* conv2d: [out][in / groups][kernel[0]][kernel[1]], conv_transpose2d: [in][out /
                       groups][..][..], prelu (slope), affine (factor): [out] */

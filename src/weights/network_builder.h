@@ -16,8 +16,8 @@ typedef struct {
 } up_network_builder;
 
 /* The next item: its op and that op's own parameters are given, the rest is filled in here. `name`
- * (without the prefix) and `id` may be NULL and are copied. The weight and bias of an affine are
- * taken over, on failure too. */
+ * (without the prefix) and `id` may be NULL and are copied. The weight and bias of an affine and
+ * bounds are taken over, on failure too. */
 up_status up_network_append(up_network_builder *builder, const up_network_item *item,
                             const char *name, const char *id);
 

@@ -7,6 +7,7 @@
  *   resize           of `from`: none, nearest, bilinear or bicubic
  *   cubic_a          Keys' parameter of bicubic; -0.75
  *   scale, offset    a number, or a list of one for each channel
+ *   min, max         of an activation: what its result is clipped to, as those; of a clip: a number
  */
 #include <float.h>
 #include <jansson.h>
@@ -83,9 +84,8 @@ static bool read_number(entry *e, const field *f, const json_t *value)
     return to_float(value, place(e, f));
 }
 
-static bool read_numbers(entry *e, const field *f, const json_t *value)
+static bool to_floats(const entry *e, float *numbers, const json_t *value)
 {
-    float *numbers = *(float **)place(e, f);
     size_t channels = (size_t)up_network_channels(e->builder);
     bool list = json_is_array(value);
     if (list && json_array_size(value) != channels)
@@ -94,6 +94,23 @@ static bool read_numbers(entry *e, const field *f, const json_t *value)
         if (!to_float(list ? json_array_get(value, c) : value, &numbers[c]))
             return false;
     return true;
+}
+
+static bool read_numbers(entry *e, const field *f, const json_t *value)
+{
+    return to_floats(e, *(float **)place(e, f), value);
+}
+
+static bool read_lower_bound(entry *e, const field *f, const json_t *value)
+{
+    (void)f;
+    return to_floats(e, e->item.bounds, value);
+}
+
+static bool read_upper_bound(entry *e, const field *f, const json_t *value)
+{
+    (void)f;
+    return to_floats(e, e->item.bounds + up_network_channels(e->builder), value);
 }
 
 static const char *op_name(int i)
@@ -176,6 +193,8 @@ enum {
     CUBIC_A,
     SCALE,
     OFFSET,
+    LOWER_BOUND,
+    UPPER_BOUND,
     FIELDS
 };
 
@@ -208,9 +227,12 @@ static const field fields[FIELDS] = {
     [CUBIC_A] = { "cubic_a", "a number", read_number, AT(cubic_a), 0, NULL },
     [SCALE] = { "scale", FOR_CHANNELS, read_numbers, AT(weight), 0, NULL },
     [OFFSET] = { "offset", FOR_CHANNELS, read_numbers, AT(bias), 0, NULL },
+    [LOWER_BOUND] = { "min", FOR_CHANNELS, read_lower_bound, 0, 0, NULL },
+    [UPPER_BOUND] = { "max", FOR_CHANNELS, read_upper_bound, 0, 0, NULL },
 };
 
 #define BIT(field) (1u << (field))
+#define BOUNDS (BIT(LOWER_BOUND) | BIT(UPPER_BOUND))
 
 /* The fields that an op must and may have beside "op" and "id". */
 static const struct {
@@ -220,11 +242,11 @@ static const struct {
                                            BIT(DILATION) | BIT(GROUPS) },
     [UP_NETWORK_CONV_TRANSPOSE2D] = { BIT(NAME), BIT(PADDING) | BIT(STRIDE) | BIT(OUTPUT_PADDING) |
                                                      BIT(DILATION) | BIT(GROUPS) },
-    [UP_NETWORK_PRELU] = { BIT(NAME), 0 },
-    [UP_NETWORK_LEAKY_RELU] = { 0, BIT(SLOPE) },
-    [UP_NETWORK_RELU] = { 0, 0 },
-    [UP_NETWORK_TANH] = { 0, 0 },
-    [UP_NETWORK_SIGMOID] = { 0, 0 },
+    [UP_NETWORK_PRELU] = { BIT(NAME), BOUNDS },
+    [UP_NETWORK_LEAKY_RELU] = { 0, BIT(SLOPE) | BOUNDS },
+    [UP_NETWORK_RELU] = { 0, BOUNDS },
+    [UP_NETWORK_TANH] = { 0, BOUNDS },
+    [UP_NETWORK_SIGMOID] = { 0, BOUNDS },
     [UP_NETWORK_CLIP] = { 0, BIT(MIN) | BIT(MAX) },
     [UP_NETWORK_PIXEL_SHUFFLE] = { BIT(FACTOR), 0 },
     [UP_NETWORK_PAD] = { BIT(AMOUNT), BIT(MODE) },
@@ -277,6 +299,23 @@ static up_status read_fields(entry *e, json_t *object)
     return UP_OK;
 }
 
+/* Where an activation states any. */
+static up_status make_bounds(entry *e, const json_t *object)
+{
+    size_t channels = (size_t)up_network_channels(e->builder);
+    bool stated = json_object_get(object, "min") || json_object_get(object, "max");
+    if (!stated || !(op_fields[e->item.op].may & BOUNDS))
+        return UP_OK;
+    e->item.bounds = up_alloc(2 * channels, sizeof *e->item.bounds);
+    if (!e->item.bounds)
+        return up_fail_memory(e->builder->error, "bounds", 2 * channels * sizeof(float));
+    for (size_t c = 0; c < channels; c++) {
+        e->item.bounds[c] = -INFINITY;
+        e->item.bounds[channels + c] = INFINITY;
+    }
+    return UP_OK;
+}
+
 /* What an op's fields are where they are not stated, unless that is zero. */
 static up_status set_defaults(entry *e)
 {
@@ -303,10 +342,13 @@ static up_status read_layer(entry *e, json_t *object)
 {
     UP_TRY(read_op(e, object));
     UP_TRY(set_defaults(e));
+    UP_TRY(make_bounds(e, object));
     UP_TRY(read_fields(e, object));
-    if (e->item.op == UP_NETWORK_CLIP && !(e->item.low <= e->item.high))
-        return refuse(e, "min", "is above max", "");
-    return UP_OK;
+    const int channels = e->item.bounds ? up_network_channels(e->builder) : 0;
+    bool ordered = e->item.op != UP_NETWORK_CLIP || e->item.low <= e->item.high;
+    for (int c = 0; c < channels; c++)
+        ordered &= e->item.bounds[c] <= e->item.bounds[channels + c];
+    return ordered ? UP_OK : refuse(e, "min", "is above max", "");
 }
 
 static up_status append_layer(up_network_builder *builder, json_t *object)
@@ -317,6 +359,7 @@ static up_status append_layer(up_network_builder *builder, json_t *object)
         return up_network_append(builder, &e.item, e.name, e.id);
     up_free(e.item.weight);
     up_free(e.item.bias);
+    up_free(e.item.bounds);
     return status;
 }
 

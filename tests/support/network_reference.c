@@ -152,13 +152,20 @@ static double pointwise(const up_network_item *item, int c, double v)
     }
 }
 
+static double bounded(const up_network_item *item, int c, double v)
+{
+    if (!item->bounds)
+        return v;
+    return fmin(fmax(v, (double)item->bounds[c]), (double)item->bounds[item->out_channels + c]);
+}
+
 static planes map(const planes *in, const up_network_item *item)
 {
     planes out = make(in->channels, in->height, in->width);
     for (int c = 0; c < out.channels; c++)
         for (int y = 0; y < out.height; y++)
             for (int x = 0; x < out.width; x++)
-                *at(&out, c, y, x) = pointwise(item, c, *at(in, c, y, x));
+                *at(&out, c, y, x) = bounded(item, c, pointwise(item, c, *at(in, c, y, x)));
     return out;
 }
 
@@ -173,12 +180,12 @@ static planes pixel_shuffle(const planes *in, int factor)
     return out;
 }
 
-/* The weight that a kernel gives to a sample at distance `d`; for bicubic a = -0.75. */
-static double kernel(up_network_resize resize, double d)
+/* The weight that a kernel gives to a sample at distance `d`. */
+static double kernel(const up_network_item *item, double d)
 {
-    const double a = -0.75;
+    const double a = item->cubic_a ? (double)item->cubic_a : -0.75;
     d = fabs(d);
-    if (resize == UP_NETWORK_RESIZE_BILINEAR)
+    if (item->resize == UP_NETWORK_RESIZE_BILINEAR)
         return d < 1 ? 1 - d : 0;
     if (d < 1)
         return ((a + 2) * d - (a + 3)) * d * d + 1;
@@ -193,7 +200,7 @@ static double resized(const planes *in, const up_network_item *item, int c, int 
     double row = (y + 0.5) / factor[0] - 0.5, column = (x + 0.5) / factor[1] - 0.5, sum = 0;
     for (int i = (int)floor(row) - 1; i <= (int)floor(row) + 2; i++)
         for (int j = (int)floor(column) - 1; j <= (int)floor(column) + 2; j++)
-            sum += kernel(item->resize, row - i) * kernel(item->resize, column - j) *
+            sum += kernel(item, row - i) * kernel(item, column - j) *
                    *at(in, c, padded(i, in->height, UP_NETWORK_REPLICATE),
                        padded(j, in->width, UP_NETWORK_REPLICATE));
     return sum;

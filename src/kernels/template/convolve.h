@@ -130,6 +130,18 @@ INLINE void bend(vec sum[][MOST_COLUMNS], const float *slope, int outs, int size
     }
 }
 
+/* NaN, as the second operand, stays. */
+INLINE void bound(vec sum[][MOST_COLUMNS], const up_taps *taps, int outs, int size, int columns)
+{
+    UNROLLED
+    for (int j = 0; j < outs; j++) {
+        vec low = splat(taps->low[j % size]), high = splat(taps->high[j % size]);
+        UNROLLED
+        for (int i = 0; i < columns; i++)
+            sum[j][i] = least(high, most(low, sum[j][i]));
+    }
+}
+
 INLINE void convolve_tile(float *const *out, const float *const *in, const up_taps *taps, int x0,
                           int x, int n, int groups, int size, int columns, bool far)
 {
@@ -149,6 +161,8 @@ INLINE void convolve_tile(float *const *out, const float *const *in, const up_ta
     }
     if (taps->slope)
         bend(sum, taps->slope, groups * size, size, columns);
+    if (taps->low)
+        bound(sum, taps, groups * size, size, columns);
     if (groups % 2 == 0 && taps->paired)
         store_paired(out, sum, groups * size / 2, x, n, columns);
     else

@@ -1,0 +1,88 @@
+/* Weights that are there already, with the bounds that these pictures give; all else stays. */
+#include "base/memory.h"
+#include "train/net_bounds.h"
+#include "train/net_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The file with other layers stated. */
+static up_status rewrite(const up_safetensors *file, const char *layers, const up_train_job *job,
+                         up_error *error)
+{
+    int tensors = up_safetensors_count(file), items = 0;
+    while (up_safetensors_metadata_at(file, items))
+        items++;
+    up_tensor *tensor = up_alloc((size_t)tensors, sizeof *tensor);
+    up_metadata_item *item = up_alloc((size_t)items, sizeof *item);
+    up_status status = tensor && item ? UP_OK : up_fail_memory(error, "weights", sizeof *tensor);
+    for (int i = 0; status == UP_OK && i < tensors; i++)
+        tensor[i] = *up_safetensors_at(file, i);
+    for (int i = 0; status == UP_OK && i < items; i++) {
+        item[i] = *up_safetensors_metadata_at(file, i);
+        if (strcmp(item[i].key, "upscale.layers") == 0)
+            item[i].value = layers;
+    }
+    if (status == UP_OK)
+        status = up_safetensors_write(job->output, tensor, tensors, item, items,
+                                      job->options.overwrite, error);
+    up_free(tensor);
+    up_free(item);
+    return status;
+}
+
+static up_status state(const up_net_bounds *bounds, const up_model *model,
+                       const up_safetensors *file, const up_train_job *job, up_error *error)
+{
+    json_t *list = json_loads(up_safetensors_metadata(file, "upscale.layers"), 0, NULL);
+    if (list)
+        up_net_bounds_state(bounds, model, list);
+    char *layers = list ? json_dumps(list, UP_LAYERS_JSON) : NULL;
+    up_status status =
+        layers ? rewrite(file, layers, job, error) : up_fail_memory(error, "a list of layers", 0);
+    free(layers);
+    json_decref(list);
+    return status;
+}
+
+static up_status measure(const up_model *model, float *parameter, const up_safetensors *file,
+                         const up_train_job *job, up_error *error)
+{
+    up_net_bounds bounds;
+    UP_TRY(up_model_read(model, parameter, job->options.from, error));
+    UP_TRY(up_net_bounds_measure(&bounds, model, parameter, &job->training, job->options.threads,
+                                 error));
+    up_status status = state(&bounds, model, file, job, error);
+    up_net_bounds_free(&bounds);
+    return status;
+}
+
+static up_status with_file(const up_safetensors *file, const up_train_job *job, up_error *error)
+{
+    up_model model;
+    UP_TRY(up_model_make_like(&model, file, error));
+    if (model.scale != job->options.scale) {
+        up_model_free(&model);
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s is for scale %d, not %d",
+                       up_safetensors_name(file), model.scale, job->options.scale);
+    }
+    float *parameter = up_alloc(model.parameters, sizeof *parameter);
+    up_status status = parameter
+                           ? measure(&model, parameter, file, job, error)
+                           : up_fail_memory(error, "a model", model.parameters * sizeof(float));
+    up_free(parameter);
+    up_model_free(&model);
+    return status;
+}
+
+up_status up_train_bounds(const up_train_job *job, up_error *error)
+{
+    up_safetensors *file;
+    if (!job->options.from)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "bounds are measured of weights that are there: name them with --from");
+    UP_TRY(up_safetensors_open(&file, job->options.from, error));
+    up_status status = with_file(file, job, error);
+    up_safetensors_close(&file);
+    return status;
+}
