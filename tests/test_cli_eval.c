@@ -1,6 +1,7 @@
 /* upscale eval. */
 #include "support/image_io.h"
 #include "support/shell.h"
+#include "upscale_measure.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* Every allocation of the library fails once, in turn: an error each time, no crash, no leak. */
-#include "upscale.h"
+#include "upscale_measure.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Agreement with MATLAB's imresize, and with what is published, on Set5 where it is at hand. */
 #include "support/shell.h"
 
-#include "upscale.h"
+#include "upscale_measure.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

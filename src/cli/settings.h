@@ -2,7 +2,8 @@
 #ifndef UP_CLI_SETTINGS_H
 #define UP_CLI_SETTINGS_H
 
-#include "upscale.h"
+#include "upscale_measure.h"
+#include "upscale_train.h"
 
 #define CLI_MOST_OPTIONS 128
 

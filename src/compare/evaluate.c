@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "io/pixels.h"
+#include "upscale_measure.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #define UP_COMPARE_JSON_TEXT_H
 
 #include "base/status.h"
+#include "upscale_measure.h"
 
 #include <jansson.h>
 

@@ -3,6 +3,7 @@
 #define UP_COMPARE_MEASURED_H
 
 #include "base/status.h"
+#include "upscale_measure.h"
 
 typedef struct {
     up_pixels picture[2];

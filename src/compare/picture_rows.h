@@ -3,6 +3,7 @@
 #define UP_COMPARE_PICTURE_ROWS_H
 
 #include "io/source.h"
+#include "upscale_measure.h"
 
 typedef struct {
     up_source *source;

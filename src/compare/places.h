@@ -3,6 +3,7 @@
 #define UP_COMPARE_PLACES_H
 
 #include "io/pixels.h"
+#include "upscale_measure.h"
 
 /* Luma of a few million pixels of every result, the same ones of each. */
 typedef struct {

@@ -3,6 +3,7 @@
 #define UP_COMPARE_QUALITY_PLOT_H
 
 #include "base/status.h"
+#include "upscale_measure.h"
 
 typedef struct {
     const char *name; /* any bytes */

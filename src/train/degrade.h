@@ -3,6 +3,7 @@
 #define UP_TRAIN_DEGRADE_H
 
 #include "base/status.h"
+#include "upscale_train.h"
 
 #include <stddef.h>
 

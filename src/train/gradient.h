@@ -4,6 +4,7 @@
 
 #include "train/conv_pair.h"
 #include "train/model.h"
+#include "upscale_train.h"
 
 /* Weights as the kernels want them: made once per step, for all threads. */
 typedef struct {

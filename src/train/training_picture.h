@@ -4,6 +4,7 @@
 #define UP_TRAIN_TRAINING_PICTURE_H
 
 #include "base/status.h"
+#include "upscale_train.h"
 
 /* Residuals are held in this fraction of an 8-bit level. */
 #define UP_RESIDUAL_UNITS 64

@@ -2,7 +2,7 @@
 #ifndef SUPPORT_MEASURE_REFERENCE_H
 #define SUPPORT_MEASURE_REFERENCE_H
 
-#include "upscale.h"
+#include "upscale_measure.h"
 
 /* What is measured, in 0..255. */
 typedef struct {

@@ -1,0 +1,171 @@
+/*
+ * upscale, the part that measures and compares: PSNR, SSIM and their like, the protocol of
+ * super-resolution papers, and reports on how methods differ. Conventions as in upscale.h.
+ */
+#ifndef UPSCALE_MEASURE_H
+#define UPSCALE_MEASURE_H
+
+#include <upscale.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- pictures */
+
+/*
+ * How far two pictures of the same size are apart. They may differ in sample type and layout: all
+ * samples are brought to 0..255 (16 bit divided by 257, floats clamped to 0..1 and times 255).
+ * Alpha: what is seen on white. CMYK: as RGB, (1 - C)(1 - K). Tensors count as grey or RGB if they
+ * have 1 or 3 channels. What is measured is
+ *   Y:   luma as MATLAB's rgb2ycbcr makes it (BT.601, 16..235), rounded to 8 bits:
+ *        floor(16 + (65.481 R + 128.553 G + 24.966 B) / 255 + 0.5). Two grey pictures are compared
+ *        as they are, rounded to 8 bits. This is what super-resolution papers report.
+ *   RGB: red, green and blue alike, not rounded.
+ * Results are the same for every number of threads.
+ */
+typedef enum {
+    UP_CHANNEL_Y = 0,
+    UP_CHANNEL_RGB,
+} up_channel;
+
+typedef struct {
+    up_channel channel;
+    int border;  /* rows and columns left out at every edge, >= 0; papers take the scale */
+    int threads; /* 0: one per core */
+} up_measuring;
+
+/* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, or with
+ * nothing left inside the border are UP_ERROR_ARGUMENT. `how` may be NULL: luma, no border. */
+
+/* Mean squared error: the mean of (a - b)^2 over all pixels and channels measured. */
+UP_API up_status up_mse(double *mse, const up_pixels *a, const up_pixels *b,
+                        const up_measuring *how, up_error *error);
+
+/* Peak signal-to-noise ratio in dB: 10 log10(255^2 / MSE), of RGB with the MSE of all three
+ * channels; infinite for equal pictures. */
+UP_API up_status up_psnr(double *psnr, const up_pixels *a, const up_pixels *b,
+                         const up_measuring *how, up_error *error);
+
+/* Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004): with local means m, variances v and
+ * the covariance under a Gaussian window of 11x11, sigma 1.5, normalised,
+ *   (2 m_a m_b + C1) (2 cov + C2) / ((m_a^2 + m_b^2 + C1) (v_a + v_b + C2)),
+ *   C1 = (0.01 * 255)^2, C2 = (0.03 * 255)^2,
+ * averaged over the windows that lie inside the picture as a whole; of RGB the mean of the three
+ * channels. Equals Wang's ssim_index.m, and scikit-image's structural_similarity with
+ * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255. Less than 11x11
+ * inside the border is UP_ERROR_UNSUPPORTED. */
+UP_API up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b,
+                         const up_measuring *how, up_error *error);
+
+/* Multi-scale SSIM (Wang, Simoncelli, Bovik 2003): the product over five scales of the mean
+ * contrast-structure term (2 cov + C2) / (v_a + v_b + C2), at the last scale of the mean SSIM, to
+ * the powers 0.0448, 0.2856, 0.3001, 0.2363, 0.1333; below 0 counts as 0. From scale to scale
+ * pictures shrink by means of 2x2, odd edges repeated (Wang's msssim.m). Of RGB the mean of the
+ * three channels. Less than 176x176 inside the border is UP_ERROR_UNSUPPORTED. */
+UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
+                            const up_measuring *how, up_error *error);
+
+/* A picture of the differences: |a - b| * gain (0: 1), rounded and clamped to 0..255. `map` is the
+ * caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
+UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,
+                               const up_measuring *how, double gain, up_error *error);
+
+/*
+ * The protocol of super-resolution papers: a high-resolution picture is brought to 8 bits, cropped
+ * at the top left to a multiple of the scale and reduced by bicubic as MATLAB's imresize does it,
+ * to 8 bits; a method upscales that to 8 bits, and the result is compared with the original.
+ */
+typedef struct {
+    int scale;
+    up_pixels reference; /* the cropped original */
+    up_pixels reduced;   /* what the methods are given */
+} up_eval_picture;
+
+typedef struct {
+    double psnr, ssim;
+    double seconds;       /* of the upscale, from memory to memory, its weights read before */
+    double multiply_adds; /* per pixel of the reduced picture, chroma and alpha included */
+    char steps[512];      /* what was done, as in up_plan_info */
+} up_eval_result;
+
+/* Reads `path` and makes both pictures; up_eval_close() frees them. Of the options (may be NULL)
+ * count has_background, threads, max_memory and cancel. */
+UP_API up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
+                              const up_options *options, up_error *error);
+UP_API void up_eval_close(up_eval_picture *picture);
+
+/* Upscales picture->reduced as options say, which must lead to the size of the reference (a scale
+ * of 0, and no size, does), and measures. `how` may be NULL: luma, a border of the scale.
+ * `upscaled` may be NULL; else it gets the result in new memory, for up_pixels_free(). */
+UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
+                             const up_options *options, const up_measuring *how,
+                             up_pixels *upscaled, up_error *error);
+
+/* ---------------------------------------------------------------- comparing */
+
+/* A method to compare, and how it is called. Of its options count what makes the result, how it is
+ * encoded (as PNG), threads, max_memory and cancel. */
+typedef struct {
+    const char *name;
+    up_options options;
+} up_contender;
+
+/* Pixels x <= column < x + width, y <= row < y + height of the output. */
+typedef struct {
+    int x, y, width, height;
+} up_box;
+
+typedef struct {
+    const up_contender *contender;
+    int contenders;        /* 1 .. 64 */
+    const char *reference; /* a picture of the size of the outputs to measure against, or NULL */
+    bool from_original;    /* the input is the original: up_eval_open()'s protocol */
+    const up_box *box;     /* crops to look at, beside those chosen by how much results differ */
+    int boxes;             /* 0 .. 60 */
+    bool single_file;      /* a page that holds its pictures, as crops only ... */
+    bool full;             /* ... or whole */
+    bool many;             /* a folder of pages with an overview, however many are added */
+    const char *sheet;     /* draw a contact sheet into this PNG; NULL: none */
+    int zoom;              /* of the crops on it; 0: so that they fill it well */
+    bool overwrite;        /* replace an existing report (nothing else) and sheet */
+    void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
+    void *user;
+} up_report_options;
+
+/* What is known of one result; NaN where a number is not. */
+typedef struct {
+    const char *name;
+    bool reference; /* it is what the others are measured against */
+    int width, height;
+    size_t bytes;                           /* of its PNG */
+    double psnr_y, psnr_rgb, ssim, ms_ssim; /* inside a border of the scale, rounded up */
+    double seconds;       /* with from_original from memory to memory, as up_eval_run(); else of
+                             reading, upscaling and writing */
+    double multiply_adds; /* per pixel of the input */
+    char steps[512];      /* as in up_plan_info */
+} up_report_row;
+
+/* A report on how methods differ: a folder with index.html, which opens without network or server,
+ * the results as lossless PNG (the very files that up_upscale_file() writes) and results.json; or
+ * one HTML file. It appears whole or not at all. Memory does not grow with the height of the
+ * results but for references, which are held as a whole.
+ * `path` may be NULL where only a sheet is wanted. The options must outlive the report. */
+typedef struct up_report up_report;
+
+UP_API up_status up_report_open(up_report **report, const char *path,
+                                const up_report_options *options, up_error *error);
+/* Upscales and measures a picture. Where one fails, others can still be added. */
+UP_API up_status up_report_add(up_report *report, const char *input, up_error *error);
+/* Rows of the picture added last, the reference first if there is one; NULL past the last. */
+UP_API const up_report_row *up_report_row_at(const up_report *report, int i);
+/* Writes what is over all pages, and gives the report its name. *bytes (may be NULL): its size. */
+UP_API up_status up_report_finish(up_report *report, size_t *bytes, up_error *error);
+/* Removes what was not finished. */
+UP_API void up_report_close(up_report **report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

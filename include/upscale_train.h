@@ -1,0 +1,119 @@
+/*
+ * upscale, the part that makes weights: from pictures, by least squares or by gradient descent.
+ * Conventions as in upscale.h.
+ */
+#ifndef UPSCALE_TRAIN_H
+#define UPSCALE_TRAIN_H
+
+#include <upscale.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+    UP_TRAIN_LINEAR = 0, /* one transposed convolution, the least squares of all pixels */
+    UP_TRAIN_NET,        /* a network, by gradient descent */
+    UP_TRAIN_BOUNDS,     /* the network `from` as it is, but for the bounds of its activations: the
+                            range that each takes on the pictures. UP_TRAIN_NET does it at its end */
+} up_train_kind;
+
+typedef enum {
+    UP_LOSS_L1_L2 = 0,   /* |e|; for the last three tenths of the steps e^2, which PSNR measures */
+    UP_LOSS_L1,          /* |e| */
+    UP_LOSS_L2,          /* e^2 */
+    UP_LOSS_CHARBONNIER, /* sqrt(e^2 + 0.001^2) */
+} up_loss;
+
+/* Of what is multiplied in training; sums, weights and what is saved are always float32. */
+typedef enum {
+    UP_PRECISION_FLOAT32 = 0,
+    /* Forward each number is two bfloat16 (errors of about 2^-16), and gradients are one. Several
+     * times as fast where the processor multiplies matrices of these (AMX), slow elsewhere. */
+    UP_PRECISION_BFLOAT16,
+} up_precision;
+
+/* How it is going. Losses and PSNR (dB, luma) are NaN until there are any. */
+typedef struct {
+    int64_t step, steps;      /* of UP_TRAIN_LINEAR: low-resolution pixels */
+    double loss;              /* mean since the last report, of samples in 0..1 */
+    double psnr, best_psnr;   /* on the validation pictures: now, and the best so far */
+    double pixels_per_second; /* of low-resolution input */
+    double seconds_left;      /* NaN if unknown */
+} up_train_state;
+
+/* Numbers between these two, both of them included; zeros: none at all. */
+typedef struct {
+    double low, high;
+} up_range;
+
+/* What spoils the inputs, so that weights learn to mend it: noise, and then JPEG. Each tile of
+ * 128x128 low-resolution pixels has a deviation and a quality of its own, drawn evenly by the seed,
+ * the picture's place in its list and the tile's in the picture. */
+typedef struct {
+    up_range noise; /* Gaussian, on each 8-bit sample, rounded and clipped: its standard deviation
+                       in levels, 0..100 */
+    up_range jpeg;  /* libjpeg's quality, whole numbers 1..100; colour with 4:2:0 chroma */
+} up_degradation;
+
+#define UP_MULTISCALE_MOST 8
+
+/* Everything not said here is as in up_options: zero means "choose for me". Low-resolution inputs
+ * are made from the pictures by the bicubic reduction of up_upscale_pixels(), in 8 bits, and then
+ * degraded, those for validation too; what is learned is the luma (`y-studio`) of the originals. */
+typedef struct {
+    up_train_kind kind;
+    int scale;                   /* 2..8; 0: 2 */
+    const char *const *pictures; /* files; those that cannot be used are reported and skipped */
+    size_t picture_count;
+    const char *const *validation; /* files kept aside; NULL: every tenth of the pictures */
+    size_t validation_count;
+    const char *data, *license; /* for the metadata of the result: where the pictures are from */
+    uint64_t seed;
+    double multiscale[UP_MULTISCALE_MOST]; /* the pictures to learn from are taken reduced to these
+                                              fractions of their size as well (by bicubic, in 8
+                                              bits), which is more detail; between 0 and 1, 0 ends
+                                              the list */
+    up_degradation degrade;
+
+    /* UP_TRAIN_LINEAR */
+    int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */
+    double ridge; /* added to the diagonal, relative to its mean; 0: 1e-7 */
+
+    /* UP_TRAIN_NET: a convolution and a PReLU, `layers` more of them (3x3), the output of the first
+     * added, and a transposed convolution; the bicubic enlargement of the input is added to what it
+     * makes. Muon (for slopes and biases Adam) on random patches, flipped and turned; the rate
+     * falls by a cosine. */
+    int channels, layers;          /* 0: 16 and 4 */
+    int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
+    int steps;                     /* 0: 100,000 */
+    int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
+                         16); 0: 144 and 16 */
+    int candidates;   /* of so many random places a patch is taken from the one with most detail:
+                         where bicubic is furthest from the original; 0: 4 */
+    double rate;      /* of learning; 0: 0.02 */
+    up_loss loss;
+    up_precision precision;
+    const char *from; /* weights to begin with, of a network of this kind; of another scale, its
+                         last layer begins anew. NULL: random */
+    const char *checkpoint; /* kept up to date; NULL: none */
+    bool resume;            /* go on from the checkpoint, if there is one, to the very result that
+                               would have come without a break */
+
+    int threads;
+    size_t max_memory;
+    bool overwrite;
+    const volatile int *cancel;
+    void (*skipped)(void *user, const char *picture, const up_error *why);
+    void (*report)(void *user, const up_train_state *state);
+    void *user;
+} up_train_options;
+
+/* Learns from pictures and writes a weight file (safetensors), whole or not at all. */
+UP_API up_status up_train(const char *output, const up_train_options *options, up_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
