@@ -114,6 +114,14 @@ typedef struct {
     bool ceil_mode;      /* pooling only */
 } up_layer;
 
+/* How far a result may leave what the source shows, for learned methods: each sample of luma (of
+ * RGB, for networks that make it) stays within the range of the 5x5 source samples around it,
+ * widened by this share of that range. */
+typedef struct {
+    double share; /* >= 0; INFINITY: no limit */
+    bool set;     /* else as the weights state in upscale.limit, which those inside do */
+} up_limit;
+
 typedef enum {
     UP_SUBSAMPLING_AUTO =
         0, /* the input's if it is a JPEG, else 4:4:4 from quality 90 on, 4:2:0 below */
@@ -127,6 +135,7 @@ typedef struct up_options {
     const char *method;  /* a name from up_method_at(), or tconv:NAME; NULL: the default method */
     const char *weights; /* safetensors file for tconv; NULL: the embedded weights for the scale */
     const char *indices; /* .npy of int64 positions for max-unpool */
+    up_limit limit;      /* for tconv */
     up_layer layer;
     struct {
         double rows, columns;
@@ -263,6 +272,7 @@ typedef struct {
     const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
                            "y-studio" (16..235), "ycbcr" or "rgb" */
     float range;        /* the value of white: 1 or 255 */
+    double limit;       /* see up_limit; INFINITY: none */
     int in_channels, out_channels;
     int layers;        /* for up_weights_layer_at() */
     size_t parameters; /* learned values */

@@ -57,7 +57,7 @@ Test(bounds, hold_in_the_program_as_in_the_reference)
             cr_expect(network->item[k].op != UP_NETWORK_PRELU || network->item[k].bounds,
                       "%s x%d: activation %d has no bounds", file->name, file->scale, k);
         ndarray wanted = network_reference(network, &x);
-        args_split(&args, "-m tconv -w");
+        args_split(&args, "-m tconv --limit none -w");
         args_add(&args, "%s", weights);
         ndarray got = upscaled(input, &args, file->name);
         if (got.data)

@@ -15,6 +15,8 @@ static void expect_pair(const int pair[2], int rows, int columns, const char *wh
 
 /* -------------------------------------------------------------- upscale.layers */
 
+#define FIRST "{'op':'conv2d','name':'0','padding':1}"
+#define LAST "{'op':'conv_transpose2d','name':'1','stride':2,'padding':1}"
 #define TWO "0.weight:8,1,3,3 0.bias:8 1.weight:8,1,4,4"
 
 Test(network, layers_in_full)
@@ -78,6 +80,24 @@ Test(network, bounds_of_activations)
     cr_expect_eq(network->item[2].bounds[5], 0.75f);
     cr_expect_null(network->item[0].bounds);
     cr_expect_null(network->item[3].bounds);
+    up_network_free(&network);
+}
+
+Test(network, limit)
+{
+    static const struct {
+        const char *text;
+        double share;
+    } limits[] = { { "0", 0 }, { "0.75", 0.75 }, { "12.", 12 }, { ".5", 0.5 }, { "1000", 1000 } };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        char metadata[64];
+        snprintf(metadata, sizeof metadata, "'upscale.limit':'%s'", limits[i].text);
+        up_network *network = network_made("1.weight:1,1,4,4", "[" LAST "]", metadata, 0);
+        cr_expect_float_eq(network->limit, limits[i].share, 1e-12, "%s", limits[i].text);
+        up_network_free(&network);
+    }
+    up_network *network = network_made("1.weight:1,1,4,4", "[" LAST "]", "", 0);
+    cr_expect(isinf(network->limit));
     up_network_free(&network);
 }
 
@@ -311,9 +331,6 @@ static void refused(const char *layers, const char *culprit, const char *reason)
     network_refused(network_file(TWO, layers, ""), NULL, 0, culprit, reason);
 }
 
-#define FIRST "{'op':'conv2d','name':'0','padding':1}"
-#define LAST "{'op':'conv_transpose2d','name':'1','stride':2,'padding':1}"
-
 Test(network_refused, json)
 {
     refused("", "upscale.layers", "bad JSON");
@@ -452,6 +469,13 @@ Test(network_refused, scale_and_colour)
                     "upscale.color rgb", "3 channels");
     network_refused(network_file(TWO, "[" FIRST "," LAST "]", "'upscale.range':'1023'"), NULL, 0,
                     "upscale.range", "1 or 255");
+    static const char *const limits[] = { "none", "-1", "", ".", "1e3", "0.5x", "1.2.3", "1001" };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        char metadata[64];
+        snprintf(metadata, sizeof metadata, "'upscale.limit':'%s'", limits[i]);
+        network_refused(network_file(TWO, "[" FIRST "," LAST "]", metadata), NULL, 0,
+                        "upscale.limit", "a share such as");
+    }
     network_refused(
         network_file("body.0.weight:4,3,3,3 body.2.weight:12,4,3,3", NULL, "'upscale.scale':'4'"),
         NULL, 0, "upscale.scale is 4,", "scales by 2");

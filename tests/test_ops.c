@@ -1,6 +1,7 @@
 /* Every op through the validator. */
 #include "base/memory.h"
 #include "ops/arrange.h"
+#include "ops/limit.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
 #include "ops/pool.h"
@@ -119,7 +120,8 @@ Test(ops, nearest)
 Test(ops, points)
 {
     const up_point *points[] = { &up_point_affine,      &up_point_clip,          &up_point_round,
-                                 &up_point_premultiply, &up_point_unpremultiply, &up_point_over };
+                                 &up_point_premultiply, &up_point_unpremultiply, &up_point_over,
+                                 &up_point_hide,        &up_point_bleed };
     FOR_SIZES(i)
     {
         for (size_t p = 0; p < sizeof points / sizeof *points; p++) {
@@ -145,7 +147,8 @@ Test(ops, points)
 Test(ops, network_points)
 {
     const up_point *points[] = { &up_point_affine_channels, &up_point_prelu, &up_point_tanh,
-                                 &up_point_sigmoid,         &up_point_add,   &up_point_matrix };
+                                 &up_point_sigmoid,         &up_point_add,   &up_point_matrix,
+                                 &up_point_clip_channels,   &up_point_settle };
     float parameter[5 * 6];
     for (int i = 0; i < 30; i++)
         parameter[i] = (float)i / 16;
@@ -156,6 +159,20 @@ Test(ops, network_points)
             up_op *op;
             cr_assert_eq(up_point_plan(&op, &in, points[p], parameter, 30, NULL), UP_OK);
             validate_op(op, points[p]->name);
+        }
+    }
+}
+
+Test(ops, limit)
+{
+    FOR_SIZES(i)
+    {
+        for (int factor = 1; factor <= 5; factor++) {
+            const up_shape source = up_float_shape(sizes[i][0], sizes[i][1], 2);
+            const up_shape in = up_float_shape(source.width * factor, source.height * factor, 2);
+            up_op *op;
+            cr_assert_eq(up_limit_plan(&op, &in, &source, 0.25, NULL), UP_OK);
+            validate_op(op, "limit");
         }
     }
 }

@@ -74,6 +74,7 @@ static up_weights_info describe_network(const up_safetensors *file, const up_net
         .family = network->family,
         .color = up_weights_color_name(network->color),
         .range = network->range,
+        .limit = network->limit,
         .in_channels = network->in_channels,
         .out_channels = network->out_channels,
         .layers = network->items,

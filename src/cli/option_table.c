@@ -81,6 +81,10 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(dry_run),
       .help = "only show what would be done, and the memory it would take" },
 
+    { "limit", 0, "SHARE", WITH_METHODS, CLI_GROUP_FILTER,
+      cli_parse_limit, FIELD(up.limit),
+      .help = "tconv: how far a result may leave the range of the 5x5 pixels around it, as a share "
+              "of that range, or none; otherwise as the weights state" },
     { "linear", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.linear),
       .help = "filter in linear light" },

@@ -68,6 +68,18 @@ bool cli_parse_more(const cli_option *option, const char *value, void *field, ch
     return true;
 }
 
+bool cli_parse_limit(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    up_limit *limit = field;
+    limit->set = true;
+    limit->share = INFINITY;
+    if (strcmp(value, "none") == 0)
+        return true;
+    bool good = cli_take_number(&value, &limit->share) && !*value && limit->share >= 0;
+    return good || want(wanted, "a share such as 0.5, or none");
+}
+
 static bool want_choice(char *wanted, const char *choices)
 {
     const char *word;

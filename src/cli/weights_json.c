@@ -144,6 +144,7 @@ void cli_weights_show_json(const char *title, const up_weights *weights)
     set_int(line, "out_channels", info->out_channels);
     json_object_set_new(line, "color", json_string(info->color));
     json_object_set_new(line, "range", cli_json_number(info->range));
+    json_object_set_new(line, "limit", cli_json_number(info->limit));
     set_size(line, info);
     json_object_set_new(line, "parameters", json_integer((json_int_t)info->parameters));
     if (info->multiply_adds > 0)

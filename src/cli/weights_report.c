@@ -303,6 +303,10 @@ void cli_weights_show(const char *title, const up_weights *weights)
                                     info->in_channels == 1 ? "" : "s", info->out_channels));
     show_size(info);
     show_text("colour", cli_format("%s; white is %g", color_words(info), info->range));
+    if (isfinite(info->limit))
+        show_text("limit",
+                  cli_format("within the 5x5 pixels around, and %g %% of their range beyond",
+                             100 * info->limit));
     show_cost(info);
     show_metadata(weights);
     show_layers(weights);

@@ -15,7 +15,7 @@ typedef enum {
     UP_ON_RAW,         /* whole pixels as they are: raw rows in, raw rows out */
     UP_ON_SAMPLES,     /* float planes of the very samples: values are only moved */
     UP_ON_COLOUR,      /* float planes; alpha premultiplied, linear light if asked for */
-    UP_ON_COLOUR_ONLY, /* the same, but alpha goes its own way through bicubic */
+    UP_ON_COLOUR_ONLY, /* colours or alpha, never both at once: see alpha.h */
 } up_domain;
 
 /* One upscaling: what was asked for, and what the method makes of it. */

@@ -3,7 +3,10 @@
 #include "methods/luma.h"
 #include "methods/network_ops.h"
 #include "ops/arrange.h"
+#include "ops/limit.h"
 #include "ops/pointwise.h"
+
+#include <math.h>
 
 static bool is_luma(const up_network *network)
 {
@@ -54,11 +57,76 @@ static up_status add_concat(up_graph *graph, int a, int b, int *to, up_error *er
     return up_graph_add(graph, op, a, b, to, error);
 }
 
+/* Bicubic to the size that node `like` has. */
+static up_status add_bicubic(up_graph *graph, int from, int like, const up_request *request,
+                             int *to, up_error *error)
+{
+    const up_shape in = *up_graph_shape(graph, from), out = *up_graph_shape(graph, like);
+    up_request cubic = *request;
+    cubic.height = out.height;
+    cubic.width = out.width;
+    cubic.step[0] = up_ratio_make(in.height, out.height);
+    cubic.step[1] = up_ratio_make(in.width, out.width);
+    return up_add_resample(graph, from, &up_bicubic_resampling, &cubic, to, error);
+}
+
+/* Differences from bicubic that are not worth making, in 8-bit levels: on smooth slopes networks
+ * for photographs make as much of nothing. With inks it is what rounding them to 8 bits has left;
+ * 16 bits can show less. For 8-bit luma there is none: it would cost photographs up to 0.02 dB. */
+static float settled_levels(const up_request *request)
+{
+    return request->input.color == UP_COLOR_CMYK ? 0.5f : request->white > 255 ? 0.1f : 0;
+}
+
+static up_status settle(up_graph *graph, int from, const up_network *network,
+                        const up_request *request, int *to, up_error *error)
+{
+    const float least = settled_levels(request) / 255 * network->range;
+    int cubic;
+    up_op *op;
+    if (least == 0 || request->tensor)
+        return UP_OK;
+    UP_TRY(add_bicubic(graph, from, *to, request, &cubic, error));
+    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *to), &up_point_settle, &least, 1, error));
+    return up_graph_add(graph, op, *to, cubic, to, error);
+}
+
+/* The network on planes in its range, and what keeps its result near them. */
+static up_status add_network(up_graph *graph, int from, const up_network *network,
+                             const up_request *request, int *to, up_error *error)
+{
+    const up_limit *asked = &request->options->limit;
+    const double share = asked->set ? asked->share : network->limit;
+    up_op *op;
+    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    if (isinf(share))
+        return UP_OK;
+    UP_TRY(settle(graph, from, network, request, to, error));
+    const up_shape source = *up_graph_shape(graph, from), made = *up_graph_shape(graph, *to);
+    if (made.width % source.width || made.height % source.height ||
+        made.channels != source.channels)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "the network makes %dx%dx%d of %dx%dx%d, which cannot be compared sample by "
+                       "sample; run it with --limit none",
+                       made.width, made.height, made.channels, source.width, source.height,
+                       source.channels);
+    UP_TRY(up_limit_plan(&op, &made, &source, share, error));
+    return up_graph_add(graph, op, *to, from, to, error);
+}
+
 /* One layer without bias is linear: it works in any range. */
 static bool needs_range(const up_network *network, const up_request *request)
 {
     bool linear = network->items == 1 && !network->item[0].bias;
     return !request->tensor && !linear && request->white != network->range;
+}
+
+/* Whether planes are brought into the range of luma that the network was made for: grey, inks, and
+ * for weights of our own also those of tensors, whatever they mean. Other people's networks get
+ * tensors as they are. */
+static bool maps_to_luma(const up_network *network, const up_request *request)
+{
+    return is_luma(network) && (!request->tensor || !request->network);
 }
 
 static up_status add_plain(up_graph *graph, int from, const up_network *network,
@@ -69,35 +137,35 @@ static up_status add_plain(up_graph *graph, int from, const up_network *network,
     bool scaled = needs_range(network, request);
     if (scaled)
         UP_TRY(add_point(graph, &from, &up_point_affine, in, 2, error));
-    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    UP_TRY(add_network(graph, from, network, request, to, error));
     return scaled ? add_point(graph, to, &up_point_affine, out, 2, error) : UP_OK;
+}
+
+static up_status add_on_grey(up_graph *graph, int from, const up_network *network,
+                             const up_request *request, int *to, up_error *error)
+{
+    bool studio = network->color == UP_WEIGHTS_Y_STUDIO;
+    float there[2], back[2];
+    up_luma_from_grey(there, studio, request->white, network->range);
+    up_luma_to_grey(back, studio, request->white, network->range);
+    UP_TRY(add_point(graph, &from, &up_point_affine, there, 2, error));
+    UP_TRY(add_network(graph, from, network, request, to, error));
+    return add_point(graph, to, &up_point_affine, back, 2, error);
 }
 
 static up_status add_per_channel(up_graph *graph, int from, const up_network *network,
                                  const up_request *request, int *to, up_error *error)
 {
     int channels = up_graph_shape(graph, from)->channels, one;
+    const bool maps = maps_to_luma(network, request);
     for (int c = 0; c < channels; c++) {
         UP_TRY(add_select(graph, from, c, 1, &one, error));
-        UP_TRY(add_plain(graph, one, network, request, &one, error));
+        UP_TRY((maps ? add_on_grey : add_plain)(graph, one, network, request, &one, error));
         if (c > 0)
             UP_TRY(add_concat(graph, *to, one, &one, error));
         *to = one;
     }
     return UP_OK;
-}
-
-/* Bicubic to the size that node `like` has. */
-static up_status add_chroma(up_graph *graph, int from, int like, const up_request *request, int *to,
-                            up_error *error)
-{
-    const up_shape in = *up_graph_shape(graph, from), out = *up_graph_shape(graph, like);
-    up_request chroma = *request;
-    chroma.height = out.height;
-    chroma.width = out.width;
-    chroma.step[0] = up_ratio_make(in.height, out.height);
-    chroma.step[1] = up_ratio_make(in.width, out.width);
-    return up_add_resample(graph, from, &up_bicubic_resampling, &chroma, to, error);
 }
 
 static up_status add_on_luma(up_graph *graph, int from, const up_network *network,
@@ -110,23 +178,11 @@ static up_status add_on_luma(up_graph *graph, int from, const up_network *networ
     up_luma_to_rgb(&back, studio, request->white, network->range);
     UP_TRY(add_point(graph, &from, &up_point_matrix, there.matrix, 12, error));
     UP_TRY(add_select(graph, from, 0, 1, &luma, error));
-    UP_TRY(up_add_network(graph, luma, network, true, &luma, error));
+    UP_TRY(add_network(graph, luma, network, request, &luma, error));
     UP_TRY(add_select(graph, from, 1, 2, &chroma, error));
-    UP_TRY(add_chroma(graph, chroma, luma, request, &chroma, error));
+    UP_TRY(add_bicubic(graph, chroma, luma, request, &chroma, error));
     UP_TRY(add_concat(graph, luma, chroma, to, error));
     return add_point(graph, to, &up_point_matrix, back.matrix, 12, error);
-}
-
-static up_status add_on_grey(up_graph *graph, int from, const up_network *network,
-                             const up_request *request, int *to, up_error *error)
-{
-    bool studio = network->color == UP_WEIGHTS_Y_STUDIO;
-    float there[2], back[2];
-    up_luma_from_grey(there, studio, request->white, network->range);
-    up_luma_to_grey(back, studio, request->white, network->range);
-    UP_TRY(add_point(graph, &from, &up_point_affine, there, 2, error));
-    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
-    return add_point(graph, to, &up_point_affine, back, 2, error);
 }
 
 static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *network,
@@ -136,7 +192,7 @@ static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *netwo
     up_luma_from_rgb(&there, false, request->white, network->range);
     up_luma_to_rgb(&back, false, request->white, network->range);
     UP_TRY(add_point(graph, &from, &up_point_matrix, there.matrix, 12, error));
-    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    UP_TRY(add_network(graph, from, network, request, to, error));
     return add_point(graph, to, &up_point_matrix, back.matrix, 12, error);
 }
 
@@ -167,7 +223,7 @@ up_status up_add_network_stage(up_graph *graph, int from, const up_network *netw
     int channels = up_graph_shape(graph, from)->channels;
     UP_TRY(up_check_network(network, request, channels, error));
     if (is_one_to_one(network)) {
-        if (is_luma(network) && !request->tensor && channels == 1)
+        if (maps_to_luma(network, request) && channels == 1)
             return add_on_grey(graph, from, network, request, to, error);
         if (is_luma(network) && !request->tensor && channels == 3)
             return add_on_luma(graph, from, network, request, to, error);

@@ -10,9 +10,11 @@ up_status up_check_network(const up_network *network, const up_request *request,
 
 /* Adds the network behind the colour planes of `from`, in and out in the picture's own range:
  *   one channel, any colour   on each of the channels
- *   one channel, luma         on the luma of RGB (chroma by bicubic), or on grey
+ *   one channel, luma         on the luma of RGB (chroma by bicubic), or on grey and each of the
+ *                             inks of CMYK, which are brought into the range of luma and back
  *   RGB or YCbCr              on RGB; grey is taken as R = G = B, and its luma is the result
- * Tensors go in as they are. */
+ * Tensors go into networks from files as they are, and into those inside as grey. The result is
+ * limited as the request or the network says. */
 up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,
                                const up_request *request, int *to, up_error *error);
 

@@ -1,5 +1,6 @@
 #include "methods/picture.h"
 
+#include "methods/alpha.h"
 #include "ops/arrange.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
@@ -73,25 +74,30 @@ static up_status flatten(builder *b, up_error *error)
     return add_select(b, 0, channels - 1, error);
 }
 
+static bool blends(up_domain domain)
+{
+    return domain == UP_ON_COLOUR || domain == UP_ON_COLOUR_ONLY;
+}
+
 /* Everything between the samples of the file and the method. */
-static up_status enter(builder *b, bool blends, up_error *error)
+static up_status enter(builder *b, up_domain domain, up_error *error)
 {
     up_op *op = NULL;
     UP_TRY(add(b, up_unpack_plan(&op, &b->request->input, error), &op, error));
     if (drops_alpha(b->request))
         UP_TRY(flatten(b, error));
-    if (!blends)
+    if (!blends(domain))
         return UP_OK;
     if (uses_linear_light(b->request))
         UP_TRY(change_light(b, &up_point_to_linear, error));
-    return associate(b, true, error);
+    return domain == UP_ON_COLOUR ? associate(b, true, error) : UP_OK;
 }
 
-static up_status leave(builder *b, bool blends, const up_format *output, up_error *error)
+static up_status leave(builder *b, up_domain domain, const up_format *output, up_error *error)
 {
     const up_format *input = &b->request->input;
     up_op *op = NULL;
-    if (blends) {
+    if (blends(domain)) {
         UP_TRY(associate(b, false, error));
         if (uses_linear_light(b->request))
             UP_TRY(change_light(b, &up_point_from_linear, error));
@@ -106,21 +112,6 @@ static up_status leave(builder *b, bool blends, const up_format *output, up_erro
     return add(b, up_pack_plan(&op, &packed, b->request->past, error), &op, error);
 }
 
-/* Alpha by bicubic beside a method that sees colours only. */
-static up_status build_beside_alpha(builder *b, const up_method *method, up_error *error)
-{
-    int all = b->node, channels = up_graph_shape(b->graph, all)->channels, alpha;
-    UP_TRY(add_select(b, channels - 1, 1, error));
-    UP_TRY(up_add_resample(b->graph, b->node, &up_bicubic_resampling, b->request, &alpha, error));
-    b->node = all;
-    UP_TRY(add_select(b, 0, channels - 1, error));
-    UP_TRY(method->build(b->graph, b->node, b->request, &b->node, error));
-    up_op *op;
-    UP_TRY(up_concat_plan(&op, up_graph_shape(b->graph, b->node), up_graph_shape(b->graph, alpha),
-                          error));
-    return up_graph_add(b->graph, op, b->node, alpha, &b->node, error);
-}
-
 static bool same_samples(const up_format *a, const up_format *b)
 {
     return a->sample == b->sample && a->planar == b->planar && a->channels == b->channels;
@@ -130,8 +121,8 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
                            up_error *error)
 {
     if (!same_samples(&b->request->input, output)) {
-        UP_TRY(enter(b, false, error));
-        UP_TRY(leave(b, false, output, error));
+        UP_TRY(enter(b, UP_ON_RAW, error));
+        UP_TRY(leave(b, UP_ON_RAW, output, error));
     }
     return method->build(b->graph, b->node, b->request, &b->node, error);
 }
@@ -139,13 +130,12 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
 static up_status build_planes(builder *b, const up_method *method, const up_format *output,
                               up_error *error)
 {
-    bool blends = method->domain != UP_ON_SAMPLES;
-    UP_TRY(enter(b, blends, error));
+    UP_TRY(enter(b, method->domain, error));
     if (method->domain == UP_ON_COLOUR_ONLY && b->alpha)
-        UP_TRY(build_beside_alpha(b, method, error));
+        UP_TRY(up_add_beside_alpha(b->graph, b->node, method, b->request, &b->node, error));
     else
         UP_TRY(method->build(b->graph, b->node, b->request, &b->node, error));
-    return leave(b, blends, output, error);
+    return leave(b, method->domain, output, error);
 }
 
 up_status up_build_picture(up_graph *graph, const up_method *method, up_request *request,

@@ -59,6 +59,39 @@ static void unpremultiply(float *const *out, const float *const *in, int channel
     memcpy(out[channels - 1], alpha, n * sizeof *alpha);
 }
 
+static void hide(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    const float *alpha = in[channels - 1];
+    for (int c = 0; c < channels - 1; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = alpha[x] > p[0] ? in[c][x] : 0;
+    memcpy(out[channels - 1], alpha, n * sizeof *alpha);
+}
+
+static void bleed(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    const float *alpha = in[channels - 1], *around = in[2 * channels - 1];
+    for (int c = 0; c < channels - 1; c++)
+        for (int x = 0; x < n; x++) {
+            float blurred = around[x] > 0 ? in[channels + c][x] * p[0] / around[x] : in[c][x];
+            float own = alpha[x] < p[1] ? alpha[x] / p[1] : 1;
+            out[c][x] = own * in[c][x] + (1 - own) * blurred;
+        }
+    memcpy(out[channels - 1], alpha, n * sizeof *alpha);
+}
+
+static void settle(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    for (int c = 0; c < channels; c++) {
+        const float *rest = in[channels + c];
+        for (int x = 0; x < n; x++) {
+            float difference = in[c][x] - rest[x], size = fabsf(difference) / p[0];
+            float share = size < 1 ? 0 : size < 2 ? size - 1 : 1;
+            out[c][x] = rest[x] + share * difference;
+        }
+    }
+}
+
 /* IEC 61966-2-1. */
 static float to_linear_value(float v)
 {
@@ -182,6 +215,9 @@ const up_point up_point_premultiply = { "premultiply", 1, premultiply };
 const up_point up_point_unpremultiply = { "unpremultiply", 1, unpremultiply };
 const up_point up_point_to_linear = { "to linear light", 1, to_linear };
 const up_point up_point_from_linear = { "from linear light", 1, from_linear };
+const up_point up_point_hide = { "hide", 1, hide };
+const up_point up_point_settle = { "settle", 2, settle };
+const up_point up_point_bleed = { "bleed", 2, bleed };
 const up_point up_point_over = { "over background", 1, over };
 
 static void run_point(const up_op *base, const up_window *in, const up_target *to)

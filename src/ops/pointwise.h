@@ -28,6 +28,12 @@ extern const up_point up_point_premultiply;     /* colour * alpha / p[0]; alpha 
 extern const up_point up_point_unpremultiply;   /* colour * p[0] / alpha, 0 where alpha is 0 */
 extern const up_point up_point_to_linear;       /* sRGB 0 .. p[0] to linear light, p[1] colours */
 extern const up_point up_point_from_linear;     /* and back */
+extern const up_point up_point_hide;            /* colour where alpha is above p[0], 0 elsewhere */
+/* Two inputs: the second where they differ by at most p[0], the first from twice that on. */
+extern const up_point up_point_settle;
+/* Two inputs, the second premultiplied (p[0] is opaque) and blurred: colour as it is from an alpha
+ * of p[1] on, below it more and more of the blurred one, where that has any alpha. */
+extern const up_point up_point_bleed;
 extern const up_point up_point_over; /* premultiplied colour over p[1..3]; p[0] is opaque */
 
 /* The parameters are copied. */

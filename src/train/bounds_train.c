@@ -6,7 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The file with other layers stated. */
+/* What the file says, but for its layers and limit; room for those must be there. */
+static int other_items(const up_safetensors *file, up_metadata_item *item)
+{
+    int items = 0;
+    const up_metadata_item *from;
+    for (int i = 0; (from = up_safetensors_metadata_at(file, i)); i++)
+        if (strcmp(from->key, "upscale.layers") != 0 && strcmp(from->key, "upscale.limit") != 0)
+            item[items++] = *from;
+    return items;
+}
+
 static up_status rewrite(const up_safetensors *file, const char *layers, const up_train_job *job,
                          up_error *error)
 {
@@ -14,18 +24,17 @@ static up_status rewrite(const up_safetensors *file, const char *layers, const u
     while (up_safetensors_metadata_at(file, items))
         items++;
     up_tensor *tensor = up_alloc((size_t)tensors, sizeof *tensor);
-    up_metadata_item *item = up_alloc((size_t)items, sizeof *item);
+    up_metadata_item *item = up_alloc((size_t)items + 2, sizeof *item);
     up_status status = tensor && item ? UP_OK : up_fail_memory(error, "weights", sizeof *tensor);
     for (int i = 0; status == UP_OK && i < tensors; i++)
         tensor[i] = *up_safetensors_at(file, i);
-    for (int i = 0; status == UP_OK && i < items; i++) {
-        item[i] = *up_safetensors_metadata_at(file, i);
-        if (strcmp(item[i].key, "upscale.layers") == 0)
-            item[i].value = layers;
-    }
-    if (status == UP_OK)
+    if (status == UP_OK) {
+        items = other_items(file, item);
+        item[items++] = (up_metadata_item){ "upscale.layers", layers };
+        item[items++] = (up_metadata_item){ "upscale.limit", UP_TRAIN_LIMIT };
         status = up_safetensors_write(job->output, tensor, tensors, item, items,
                                       job->options.overwrite, error);
+    }
     up_free(tensor);
     up_free(item);
     return status;

@@ -117,7 +117,7 @@ typedef struct {
 } numbers;
 
 /* At most this many items beyond a result's own. */
-enum { OWN_ITEMS = 12 };
+enum { OWN_ITEMS = 13 };
 
 static int own_items(up_metadata_item item[static OWN_ITEMS], numbers *text,
                      const up_train_job *job, const up_train_result *result)
@@ -131,6 +131,7 @@ static int own_items(up_metadata_item item[static OWN_ITEMS], numbers *text,
         { "upscale.scale", text->scale },
         { "upscale.color", "y-studio" },
         { "upscale.range", "1" },
+        { "upscale.limit", UP_TRAIN_LIMIT },
         { "upscale.layers", result->layers },
         { "description", result->description },
         { "recipe", result->recipe },

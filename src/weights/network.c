@@ -169,6 +169,7 @@ static up_status read_use(const up_network_builder *builder, bool bare)
                              : in == 1 && out == 1 && !bare ? UP_WEIGHTS_Y_STUDIO
                                                             : UP_WEIGHTS_ANY;
     UP_TRY(up_stated_color(builder->file, in, out, usual, &network->color, builder->error));
+    UP_TRY(up_stated_limit(builder->file, &network->limit, builder->error));
     return up_stated_range(builder->file, &network->range, builder->error);
 }
 

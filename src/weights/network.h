@@ -10,6 +10,7 @@
  *   upscale.color      any|y|y-studio|ycbcr|rgb; any for a bare 1 -> 1 layer, else y-studio for
  *                      1 -> 1, rgb for 3 -> 3, else any
  *   upscale.range      "1" or "255", the value of white; 1
+ *   upscale.limit      the share of up_limit, such as "0.6"; none
  *   upscale.channels   "N", of the input, where no tensor tells
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated
@@ -96,7 +97,8 @@ typedef struct {
     int items;
     int in_channels, out_channels;
     up_weights_color color;
-    float range; /* the value of white: 1 or 255 */
+    float range;  /* the value of white: 1 or 255 */
+    double limit; /* as in up_limit; INFINITY: none */
 
     /* Output size: exactly input * scale if `extra` is 0 and `reduction` 1. If extra < 0, the
      * output is cropped: `missing` pixels put around every side of the input make it at least

@@ -1,8 +1,11 @@
 #include "weights/stated.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "weights/label.h"
+
+#define MOST_SHARE 1000
 
 static const struct {
     const char *name;
@@ -110,6 +113,35 @@ up_status up_stated_color(const up_safetensors *file, int in_channels, int out_c
                        up_safetensors_name(file), text, channels, in_channels, out_channels);
     *color = (up_weights_color)i;
     return UP_OK;
+}
+
+/* Digits, and a point among them; strtod() would take a comma where the locale does. */
+static bool parse_share(const char *text, double *share)
+{
+    double value = 0, unit = 1;
+    bool fraction = false, digits = false;
+    for (; *text; text++) {
+        if (*text == '.' && !fraction) {
+            fraction = true;
+            continue;
+        }
+        if (*text < '0' || *text > '9' || value > MOST_SHARE)
+            return false;
+        digits = true;
+        unit = fraction ? unit / 10 : unit;
+        value = fraction ? value + (*text - '0') * unit : value * 10 + (*text - '0');
+    }
+    *share = value;
+    return digits && value <= MOST_SHARE;
+}
+
+up_status up_stated_limit(const up_safetensors *file, double *limit, up_error *error)
+{
+    const char *text = up_safetensors_metadata(file, "upscale.limit");
+    *limit = INFINITY;
+    if (!text || parse_share(text, limit))
+        return UP_OK;
+    return up_stated_refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
 }
 
 up_status up_stated_range(const up_safetensors *file, float *range, up_error *error)

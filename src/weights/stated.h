@@ -38,6 +38,9 @@ up_status up_stated_check_flag(const char *flag, int value, int least, up_error 
 up_status up_stated_color(const up_safetensors *file, int in_channels, int out_channels,
                           up_weights_color otherwise, up_weights_color *color, up_error *error);
 
+/* upscale.limit, or INFINITY. */
+up_status up_stated_limit(const up_safetensors *file, double *limit, up_error *error);
+
 /* upscale.range, or 1. */
 up_status up_stated_range(const up_safetensors *file, float *range, up_error *error);
 
