@@ -50,16 +50,29 @@ static _Noreturn void error_exit(j_common_ptr info)
     }
 }
 
+static bool is_at_end(j_common_ptr info)
+{
+    return info->is_decompressor && ((j_decompress_ptr)info)->unread_marker == JPEG_EOI;
+}
+
 static void emit_message(j_common_ptr info, int level)
 {
+    up_jpeg_guard *guard = (up_jpeg_guard *)info->err;
     if (level >= 0) /* a trace */
         return;
     switch (info->err->msg_code) {
     case JWRN_ADOBE_XFORM:
     case JWRN_BOGUS_ICC:
-    case JWRN_EXTRANEOUS_DATA:
     case JWRN_JFIF_MAJOR:
     case JWRN_NOT_SEQUENTIAL:
+        return;
+    case JWRN_EXTRANEOUS_DATA:
+        guard->strays = true;
+        return;
+    case JWRN_HIT_MARKER:
+        if (!guard->lacking || !is_at_end(info))
+            error_exit(info);
+        guard->lacking(info);
         return;
     default:
         error_exit(info);

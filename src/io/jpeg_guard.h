@@ -16,9 +16,11 @@ typedef struct {
     up_status blame;  /* what an error means unless it has a status of its own */
     up_error *error;
     up_status status;
+    void (*lacking)(j_common_ptr info); /* the end of the picture came too early; NULL: an error */
+    bool strays;                        /* bytes were skipped that belong to nothing */
 } up_jpeg_guard;
 
-/* What goes into cinfo.err. Warnings count as errors, but for the harmless ones. */
+/* What goes into cinfo.err. Warnings count as errors, but for the harmless ones and those above. */
 struct jpeg_error_mgr *up_jpeg_guard_init(up_jpeg_guard *guard, const char *name, up_status blame);
 
 /* Calls body(arg); what it allocates must be owned by arg, as an error leaves it by longjmp. */

@@ -22,7 +22,10 @@ typedef struct {
     struct jpeg_progress_mgr progress;
     up_reader *reader;
     size_t header_bytes;
-    bool header_done, started;
+    bool header_done, started, finished;
+    bool cut;      /* the file ended before the picture did */
+    int last_scan; /* where the picture ends too early: the scan, and ... */
+    int whole;     /* ... the rows that it has brought */
     uint8_t buffer[1 << 16];
 } jpeg_source;
 
@@ -44,13 +47,51 @@ static void init_input(j_decompress_ptr info)
     (void)info;
 }
 
+/* Rows above those that the decoder is at are whole. It comes here first for what it lacks first.
+ */
+static void lack_rows(j_common_ptr common)
+{
+    jpeg_source *jpeg = common->client_data;
+    const struct jpeg_decompress_struct *info = &jpeg->info;
+    if (jpeg->last_scan > 0)
+        return;
+    jpeg->last_scan = info->input_scan_number;
+    jpeg->whole = (int)info->input_iMCU_row * info->max_v_samp_factor * DCTSIZE;
+}
+
+static _Noreturn void fail_truncated(jpeg_source *jpeg)
+{
+    up_jpeg_escape(&jpeg->guard, /* says whether the file ended or the disk failed */
+                   up_reader_exact(jpeg->reader, jpeg->buffer, 1, jpeg->guard.error));
+}
+
+/* Behind its header, a file that ends gets the marker that says so. */
+static boolean end_input(jpeg_source *jpeg)
+{
+    struct jpeg_decompress_struct *info = &jpeg->info;
+    const bool arithmetic = info->arith_code && info->input_iMCU_row + 1 < info->total_iMCU_rows;
+    if (!jpeg->header_done || up_reader_failed(jpeg->reader) ||
+        arithmetic /* which would decode on and on */)
+        fail_truncated(jpeg);
+    jpeg->cut = true;
+    if (info->unread_marker &&
+        (info->unread_marker < JPEG_RST0 || info->unread_marker > JPEG_EOI)) {
+        info->unread_marker = JPEG_EOI; /* instead of a segment that is not whole: it is left, */
+        return FALSE;                   /* and when the decoder is called again this is next */
+    }
+    jpeg->buffer[0] = 0xff;
+    jpeg->buffer[1] = JPEG_EOI;
+    jpeg->input.next_input_byte = jpeg->buffer;
+    jpeg->input.bytes_in_buffer = 2;
+    return TRUE;
+}
+
 static boolean fill_input(j_decompress_ptr info)
 {
     jpeg_source *jpeg = info->client_data;
     size_t size = up_reader_read(jpeg->reader, jpeg->buffer, sizeof jpeg->buffer);
-    if (size == 0) /* says whether the file ended or the disk failed */
-        up_jpeg_escape(&jpeg->guard,
-                       up_reader_exact(jpeg->reader, jpeg->buffer, 1, jpeg->guard.error));
+    if (size == 0)
+        return end_input(jpeg);
     if (!jpeg->header_done && (jpeg->header_bytes += size) > MAX_HEADER_BYTES)
         up_jpeg_fail(&jpeg->guard, UP_ERROR_INPUT, "no picture in the first %d MiB of the JPEG",
                      MAX_HEADER_BYTES >> 20);
@@ -62,9 +103,14 @@ static boolean fill_input(j_decompress_ptr info)
 static void skip_input(j_decompress_ptr info, long count)
 {
     struct jpeg_source_mgr *input = info->src;
+    jpeg_source *jpeg = info->client_data;
     size_t left = count > 0 ? (size_t)count : 0;
-    for (; left > input->bytes_in_buffer; fill_input(info))
+    while (left > input->bytes_in_buffer) {
         left -= input->bytes_in_buffer;
+        input->bytes_in_buffer = 0;
+        fill_input(info);
+        left = jpeg->cut ? 0 : left;
+    }
     input->next_input_byte += left;
     input->bytes_in_buffer -= left;
 }
@@ -223,16 +269,31 @@ static void read_header(void *arg)
 
 /* ---- pixels */
 
+/* Whether scans are missing that would have made the picture sharper. */
+static bool lacks_details(const struct jpeg_decompress_struct *info)
+{
+    for (int i = 0; i < info->num_components && info->progressive_mode; i++)
+        for (int k = 0; k < DCTSIZE2; k++)
+            if (info->coef_bits[i][k] != 0)
+                return true;
+    return false;
+}
+
 static void start(jpeg_source *jpeg)
 {
     struct jpeg_decompress_struct *info = &jpeg->info;
     info->dct_method = JDCT_ISLOW;
     info->do_fancy_upsampling = TRUE;
-    jpeg_start_decompress(info);
+    while (!jpeg_start_decompress(info) && jpeg->cut) {
+    }
     for (int i = 0; i < info->num_components && jpeg->base.interlaced; i++)
         if (!info->comp_info[i].quant_table) /* no scan brought any of it */
             up_jpeg_fail(&jpeg->guard, UP_ERROR_INPUT, "corrupt JPEG: component %d has no data",
                          i + 1);
+    if (jpeg->cut && !jpeg->last_scan && lacks_details(info)) {
+        jpeg->last_scan = info->input_scan_number;
+        jpeg->whole = (int)info->image_height;
+    }
     jpeg->started = true;
 }
 
@@ -251,8 +312,32 @@ static void read_rows(void *arg)
         for (size_t x = 0; invert && x < row_bytes; x++)
             row[x] = (JSAMPLE)(MAXJSAMPLE - row[x]);
     }
-    if (info->output_scanline == info->output_height)
-        jpeg_finish_decompress(info);
+    jpeg->finished = info->output_scanline == info->output_height;
+    while (jpeg->finished && !jpeg_finish_decompress(info) && jpeg->cut) {
+    }
+}
+
+static up_status note_early_end(jpeg_source *jpeg, up_error *error)
+{
+    const int missing = jpeg->last_scan == 1 ? jpeg->base.format.height - jpeg->whole : 0;
+    char where[32];
+    if (!jpeg->base.interlaced)
+        return up_source_lacks_rows(&jpeg->base, missing, error);
+    snprintf(where, sizeof where, "at scan %d", jpeg->last_scan);
+    return up_source_lacks_details(&jpeg->base, where, missing, error);
+}
+
+/* What has been found wrong by now. The decoder itself makes missing blocks grey. */
+static up_status note_damage(jpeg_source *jpeg, up_error *error)
+{
+    up_notes *notes = &jpeg->base.notes;
+    if (jpeg->last_scan > 0)
+        return note_early_end(jpeg, error);
+    if (jpeg->finished && jpeg->cut)
+        return up_notes_add(notes, UP_NOTE_DAMAGE, error, "its end is missing");
+    if (jpeg->finished && jpeg->guard.strays)
+        return up_notes_add(notes, UP_NOTE_DAMAGE, error, "it holds bytes that belong to nothing");
+    return UP_OK;
 }
 
 static up_status read_pixels(up_source *source, void *const *row, int count, up_error *error)
@@ -260,6 +345,8 @@ static up_status read_pixels(up_source *source, void *const *row, int count, up_
     jpeg_source *jpeg = (jpeg_source *)source;
     read_request request = { jpeg, row, count };
     up_status status = up_jpeg_guarded(&jpeg->guard, read_rows, &request, error);
+    if (status == UP_OK)
+        status = note_damage(jpeg, error);
     if (status != UP_OK)
         jpeg_abort_decompress(&jpeg->info); /* frees what is held; a further read fails cleanly */
     return status;
@@ -288,6 +375,7 @@ static up_status open_jpeg(up_source **source, up_reader *reader, up_error *erro
     jpeg->progress.progress_monitor = limit_scans;
     jpeg->info.client_data = jpeg;
     jpeg->info.err = up_jpeg_guard_init(&jpeg->guard, up_reader_name(reader), UP_ERROR_INPUT);
+    jpeg->guard.lacking = lack_rows;
     up_status status = up_jpeg_guarded(&jpeg->guard, read_header, jpeg, error);
     if (status != UP_OK) {
         close_jpeg(&jpeg->base);

@@ -2,6 +2,10 @@
 
 #include "base/memory.h"
 
+#include <string.h>
+
+#define GREY 0x80 /* both bytes of 16 bits */
+
 size_t up_sample_size(up_sample sample)
 {
     static const size_t size[] = {
@@ -43,6 +47,16 @@ bool up_frame_size(const up_format *format, size_t *bytes)
     size_t planes = format->planar ? (size_t)format->channels : 1;
     return up_row_size(format, bytes) && up_mul(*bytes, (size_t)format->height, bytes) &&
            up_mul(*bytes, planes, bytes);
+}
+
+void up_fill_missing(void *row, const up_format *format)
+{
+    const size_t sample = up_sample_size(format->sample), channels = (size_t)format->channels;
+    const size_t pixel = channels * sample, bytes = (size_t)format->width * pixel;
+    memset(row, GREY, bytes);
+    if (up_color_has_alpha(format->color))
+        for (size_t at = pixel - sample; at < bytes; at += pixel)
+            memset((char *)row + at, 0, sample);
 }
 
 up_status up_pixels_check(up_pixels *checked, const up_pixels *pixels, up_error *error)

@@ -22,6 +22,10 @@ bool up_row_size(const up_format *format, size_t *bytes);
 /* Bytes of one frame. False on overflow. */
 bool up_frame_size(const up_format *format, size_t *bytes);
 
+/* What stands for a row that a damaged picture lacks: mid-grey, transparent where there is alpha.
+ * Interleaved samples of 8 or 16 bits. */
+void up_fill_missing(void *row, const up_format *format);
+
 /* Copies `pixels` with its strides filled in, or says what makes no sense about them. */
 up_status up_pixels_check(up_pixels *checked, const up_pixels *pixels, up_error *error);
 

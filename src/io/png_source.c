@@ -1,12 +1,13 @@
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"
-#include "io/png_chunk.h"
 #include "io/png_metadata.h"
+#include "io/png_stream.h"
 
 #include <limits.h>
 #include <png.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Read by nobody here, so not even looked at. */
@@ -18,11 +19,16 @@ typedef struct {
     png_structp png;
     png_infop info;
     up_reader *reader;
+    up_png_stream stream;
     up_error *error;  /* of the call that runs */
     up_status status; /* of the last call */
     size_t row_bytes;
     int y; /* next row to deliver */
     bool started;
+    bool bad_chunk; /* the checksum of the chunk that is being read is wrong */
+    bool starved;   /* libpng asked for more pixel data than there is */
+    bool broken_off;
+    int whole;     /* rows that are there, where it broke off */
     uint8_t *held; /* an interlaced image */
 } png_source;
 
@@ -48,6 +54,7 @@ static void on_error(png_structp png, png_const_charp message)
 {
     png_source *s = png_get_error_ptr(png);
     const char *name = up_reader_name(s->reader);
+    s->starved = s->stream.cut || strcmp(message, "Not enough image data") == 0;
     if (s->status == UP_OK && strcmp(message, "Out of memory") == 0)
         s->status = up_fail(s->error, UP_ERROR_MEMORY, "%s: out of memory", name);
     else if (s->status == UP_OK)
@@ -55,16 +62,31 @@ static void on_error(png_structp png, png_const_charp message)
     png_longjmp(png, 1);
 }
 
+static void add_note(png_source *s, const char *format, const char *what)
+{
+    up_status status = up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, s->error, format, what);
+    s->status = s->status == UP_OK ? status : s->status;
+}
+
+/* "tEXt: CRC error": libpng names the chunk. What else it warns of spoils nothing. */
 static void on_warning(png_structp png, png_const_charp message)
 {
-    (void)png;
-    (void)message;
+    png_source *s = png_get_error_ptr(png);
+    char chunk[5] = "";
+    strncat(chunk, message, 4);
+    if (strcmp(message + strlen(chunk), ": CRC error") == 0) {
+        s->bad_chunk = true;
+        add_note(s, "its %s chunk has a wrong checksum and is left out", chunk);
+    } else if (strcmp(message, "IDAT: incorrect data check") == 0)
+        add_note(s, "the %s of its pixels is wrong", "checksum");
+    else if (strstr(message, "Extra compressed data") || strstr(message, "Too much image data"))
+        add_note(s, "there are bytes too many behind its %s", "pixels");
 }
 
 static void on_read(png_structp png, png_bytep data, size_t size)
 {
     png_source *s = png_get_io_ptr(png);
-    s->status = up_reader_exact(s->reader, data, size, s->error);
+    s->status = up_png_stream_read(&s->stream, data, size, s->error);
     if (s->status != UP_OK)
         png_error(png, "");
 }
@@ -72,9 +94,10 @@ static void on_read(png_structp png, png_bytep data, size_t size)
 static int on_chunk(png_structp png, png_unknown_chunkp chunk)
 {
     png_source *s = png_get_user_chunk_ptr(png);
-    if (!s->started)
+    if (!s->started && !s->bad_chunk)
         s->status = up_png_metadata_take(&s->base.metadata, (const char *)chunk->name, chunk->data,
                                          chunk->size, s->error);
+    s->bad_chunk = false;
     return s->status == UP_OK ? 1 : -1;
 }
 
@@ -84,7 +107,7 @@ static void set_policy(png_source *s)
 {
     png_set_user_limits(s->png, INT_MAX, INT_MAX);
     png_set_chunk_malloc_max(s->png, UP_PNG_METADATA_MOST);
-    png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_crc_action(s->png, PNG_CRC_QUIET_USE /* see png_stream.h */, PNG_CRC_WARN_DISCARD);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER,
                                 (png_const_bytep)up_png_metadata_types, UP_PNG_METADATA_COUNT);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)IGNORED_TYPES,
@@ -143,15 +166,18 @@ static void start(png_source *s)
     s->started = true;
 }
 
-/* The passes of an interlaced image add up row by row. */
+/* The passes of an interlaced image add up row by row. Each fills what those after it have not
+ * brought yet, so that what breaks off is less sharp, and not full of holes. */
 static void hold(png_source *s)
 {
-    s->held = up_alloc_zero((size_t)s->base.format.height, s->row_bytes);
+    s->held = up_alloc((size_t)s->base.format.height, s->row_bytes);
     if (!s->held)
         png_error(s->png, "Out of memory");
+    for (int y = 0; y < s->base.format.height; y++)
+        up_fill_missing(s->held + (size_t)y * s->row_bytes, &s->base.format);
     for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
         for (int y = 0; y < s->base.format.height; y++)
-            png_read_row(s->png, s->held + (size_t)y * s->row_bytes, NULL);
+            png_read_row(s->png, NULL, s->held + (size_t)y * s->row_bytes);
 }
 
 static void read_step(png_source *s, const read_request *request)
@@ -160,20 +186,54 @@ static void read_step(png_source *s, const read_request *request)
         start(s);
     if (s->base.interlaced && !s->held)
         hold(s);
+    for (int i = 0; i < request->count && !s->held; i++)
+        png_read_row(s->png, request->row[i], NULL);
+    if (s->held || s->y + request->count == s->base.format.height)
+        png_read_end(s->png, NULL);
+}
+
+/* Says what is missing of an image that libpng could not read to its end. */
+static up_status note_end(png_source *s, up_error *error)
+{
+    const int height = s->base.format.height, row = (int)png_get_current_row_number(s->png);
+    const int pass = s->base.interlaced ? png_get_current_pass_number(s->png) : 0;
+    const bool all = s->base.interlaced ? pass == PNG_INTERLACE_ADAM7_PASSES : row == height;
+    char where[32];
+    s->broken_off = true;
+    s->whole = all || pass > 0 ? height : row;
+    if (all)
+        return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error, "its end is missing");
+    if (!s->base.interlaced)
+        return up_source_lacks_rows(&s->base, height - row, error);
+    snprintf(where, sizeof where, "within pass %d of %d", pass + 1, PNG_INTERLACE_ADAM7_PASSES);
+    return up_source_lacks_details(&s->base, where, height - s->whole, error);
+}
+
+static void deliver(png_source *s, const read_request *request)
+{
     for (int i = 0; i < request->count; i++)
         if (s->held)
             memcpy(request->row[i], s->held + (size_t)(s->y + i) * s->row_bytes, s->row_bytes);
-        else
-            png_read_row(s->png, request->row[i], NULL);
+        else if (s->broken_off && s->y + i >= s->whole)
+            up_fill_missing(request->row[i], &s->base.format);
     s->y += request->count;
-    if (s->y == s->base.format.height)
-        png_read_end(s->png, NULL);
 }
 
 static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
 {
+    png_source *s = (png_source *)source;
     const read_request request = { row, count };
-    return attempt((png_source *)source, read_step, &request, error);
+    up_status status = UP_OK;
+    if (!s->broken_off && (!s->held || s->y == 0))
+        status = attempt(s, read_step, &request, error);
+    if (status == UP_ERROR_INPUT && s->starved && !up_reader_failed(s->reader))
+        status = note_end(s, error);
+    if (status == UP_OK && !s->broken_off && (s->stream.cut || s->stream.bad_end))
+        status = up_notes_add(&source->notes, UP_NOTE_DAMAGE, error, "its end is %s",
+                              s->stream.cut ? "missing" : "damaged");
+    if (status == UP_OK)
+        deliver(s, &request);
+    return status;
 }
 
 static up_status begin(png_source *s, up_error *error)
@@ -195,6 +255,7 @@ static up_status open_png(up_source **source, up_reader *reader, up_error *error
     s->base.read = read_rows;
     s->base.close = close_png;
     s->reader = reader;
+    s->stream.reader = reader;
     up_metadata_init(&s->base.metadata);
     up_status status = UP_OK;
     if (up_reader_size(reader) >= 0)
@@ -207,6 +268,7 @@ static up_status open_png(up_source **source, up_reader *reader, up_error *error
     }
     close_png(&s->base);
     up_metadata_clear(&s->base.metadata);
+    up_notes_clear(&s->base.notes);
     up_free(s);
     return status;
 }

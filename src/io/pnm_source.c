@@ -11,6 +11,8 @@ typedef struct {
     up_source base;
     int kind; /* the digit after P */
     int maxval;
+    int y;     /* next row */
+    int whole; /* rows that are there; 0: not known to end early */
 } pnm_source;
 
 static up_status fail(const up_reader *reader, const char *what, up_error *error)
@@ -47,19 +49,22 @@ static int next_dark(up_reader *reader)
     return c;
 }
 
-/* A decimal number up to `most` and the one character after it; -1 if there is none. */
+enum { NO_NUMBER = -1, AT_END = -2 };
+
+/* A decimal number up to `most` and the one character after it; below 0 if there is none. */
 static int64_t number(up_reader *reader, int64_t most)
 {
     int c = next_dark(reader);
     if (c < '0' || c > '9')
-        return -1;
+        return c == -1 ? AT_END : NO_NUMBER;
     int64_t value = 0;
     for (; c >= '0' && c <= '9'; c = next(reader)) {
         value = value * 10 + (c - '0');
         if (value > most)
-            return -1;
+            return NO_NUMBER;
     }
-    return c == -1 || is_blank(c) ? value : c == '#' && skip_comment(reader) == '\n' ? value : -1;
+    bool ends = c == -1 || is_blank(c) || (c == '#' && skip_comment(reader) == '\n');
+    return ends ? value : NO_NUMBER;
 }
 
 /* The three or four numbers of P1 .. P6. */
@@ -147,49 +152,50 @@ static int64_t plain_sample(const pnm_source *s)
     if (s->kind != 1)
         return number(s->base.reader, s->maxval);
     int c = next_dark(s->base.reader); /* bits may touch each other */
-    return c == '0' ? 1 : c == '1' ? 0 : -1;
+    return c == '0' ? 1 : c == '1' ? 0 : c == -1 ? AT_END : NO_NUMBER;
 }
 
-static bool read_plain(const pnm_source *s, void *row, size_t count)
+/* Reading a row gives 0, or NO_NUMBER or AT_END. */
+static int read_plain(const pnm_source *s, void *row, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         int64_t v = plain_sample(s);
         if (v < 0)
-            return false;
+            return (int)v;
         if (s->base.format.sample == UP_SAMPLE_U16)
             ((uint16_t *)row)[i] = (uint16_t)v;
         else
             ((uint8_t *)row)[i] = (uint8_t)v;
     }
-    return true;
+    return 0;
 }
 
 /* Bits are read into the end of the row, where unpacking from its start never overtakes them. */
-static bool read_bits(const pnm_source *s, uint8_t *row, size_t width)
+static int read_bits(const pnm_source *s, uint8_t *row, size_t width)
 {
     size_t size = (width + 7) / 8;
     const uint8_t *packed = row + width - size;
     if (up_reader_read(s->base.reader, row + width - size, size) != size)
-        return false;
+        return AT_END;
     for (size_t x = 0; x < width; x += 8) {
         unsigned byte = *packed++;
         for (size_t i = 0; i < 8 && x + i < width; i++)
             row[x + i] = !(byte >> (7 - i) & 1);
     }
-    return true;
+    return 0;
 }
 
-static bool read_binary(const pnm_source *s, void *row, size_t count)
+static int read_binary(const pnm_source *s, void *row, size_t count)
 {
     size_t size = count * up_sample_size(s->base.format.sample);
     if (up_reader_read(s->base.reader, row, size) != size)
-        return false;
+        return AT_END;
     if (s->base.format.sample == UP_SAMPLE_U16)
         for (size_t i = 0; i < count; i++) {
             const uint8_t *big = (const uint8_t *)row + 2 * i;
             ((uint16_t *)row)[i] = (uint16_t)(big[0] << 8 | big[1]);
         }
-    return true;
+    return 0;
 }
 
 /* 0 .. maxval to 0 .. white, rounded; false if a sample is above maxval. */
@@ -214,19 +220,35 @@ static bool stretch(const pnm_source *s, void *row, size_t count)
     return top <= maxval;
 }
 
+static up_status read_row(pnm_source *s, void *row, up_error *error)
+{
+    const up_format *f = &s->base.format;
+    size_t samples = (size_t)f->width * (size_t)f->channels;
+    int result = s->kind <= 3   ? read_plain(s, row, samples)
+                 : s->kind == 4 ? read_bits(s, row, samples)
+                                : read_binary(s, row, samples);
+    if (result == AT_END && s->y > 0 && !up_reader_failed(s->base.reader)) {
+        s->whole = s->y;
+        up_fill_missing(row, f);
+        return up_source_lacks_rows(&s->base, f->height - s->y, error);
+    }
+    if (result == AT_END)
+        return up_reader_exact(s->base.reader, row, 1, error); /* says why nothing follows */
+    if (result == NO_NUMBER)
+        return fail(s->base.reader, "the pixels are not numbers up to maxval", error);
+    if (!stretch(s, row, samples))
+        return fail(s->base.reader, "a sample is larger than maxval", error);
+    return UP_OK;
+}
+
 static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
 {
-    const pnm_source *s = (const pnm_source *)source;
-    size_t samples = (size_t)source->format.width * (size_t)source->format.channels;
-    for (int i = 0; i < count; i++) {
-        bool read = s->kind <= 3   ? read_plain(s, row[i], samples)
-                    : s->kind == 4 ? read_bits(s, row[i], samples)
-                                   : read_binary(s, row[i], samples);
-        if (!read)
-            return fail(source->reader, "the pixels end too early or are not numbers", error);
-        if (!stretch(s, row[i], samples))
-            return fail(source->reader, "a sample is larger than maxval", error);
-    }
+    pnm_source *s = (pnm_source *)source;
+    for (int i = 0; i < count; i++, s->y++)
+        if (s->whole)
+            up_fill_missing(row[i], &source->format);
+        else
+            UP_TRY(read_row(s, row[i], error));
     return UP_OK;
 }
 

@@ -45,10 +45,64 @@ up_status up_source_open(up_source **source, const char *path, up_error *error)
         return status;
     }
     (*source)->reader = reader;
+    const char *name = up_reader_name(reader);
     status = up_orient(source, error);
     if (status != UP_OK)
         up_source_close(source);
+    else
+        (*source)->name = name;
     return status;
+}
+
+up_status up_source_check(const up_source *source, up_error *error)
+{
+    const up_note *note;
+    for (int i = 0; source->strict && (note = up_notes_at(&source->notes, i)); i++)
+        if (note->kind == UP_NOTE_DAMAGE)
+            return up_fail(error, UP_ERROR_INPUT,
+                           "%s: damaged: %s; without --strict it would be read all the same",
+                           source->name, note->text);
+    return UP_OK;
+}
+
+up_status up_source_read(up_source *source, void *const *row, int count, up_error *error)
+{
+    UP_TRY(source->read(source, row, count, error));
+    return up_source_check(source, error);
+}
+
+enum { ROWS_TEXT = 32, LEAST_SHARE = 10 /* less than a tenth is not worth having */ };
+
+static up_status check_rest(const up_source *source, int missing, up_error *error)
+{
+    const int height = source->format.height, rows = height - missing;
+    if ((int64_t)rows * LEAST_SHARE >= height && rows > 0)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_INPUT, "%s: truncated: only %d of its %d rows are there",
+                   up_reader_name(source->reader), rows, height);
+}
+
+static const char *last_rows(char text[ROWS_TEXT], int rows)
+{
+    snprintf(text, ROWS_TEXT, rows == 1 ? "its last row" : "its last %d rows", rows);
+    return text;
+}
+
+up_status up_source_lacks_rows(up_source *source, int rows, up_error *error)
+{
+    char text[ROWS_TEXT];
+    UP_TRY(check_rest(source, rows, error));
+    return up_notes_add(&source->notes, UP_NOTE_DAMAGE, error, "%s %s missing",
+                        last_rows(text, rows), rows == 1 ? "is" : "are");
+}
+
+up_status up_source_lacks_details(up_source *source, const char *where, int rows, up_error *error)
+{
+    char text[ROWS_TEXT];
+    UP_TRY(check_rest(source, rows, error));
+    return up_notes_add(&source->notes, UP_NOTE_DAMAGE, error,
+                        "it ends %s, so that details%s%s are missing", where,
+                        rows > 0 ? " and " : "", rows > 0 ? last_rows(text, rows) : "");
 }
 
 up_status up_source_from_pixels(up_source **source, const up_pixels *pixels, up_error *error)
@@ -59,7 +113,7 @@ up_status up_source_from_pixels(up_source **source, const up_pixels *pixels, up_
     up_source *s = up_alloc_zero(1, sizeof *s);
     if (!s)
         return up_fail_memory(error, "an input", sizeof *s);
-    s->type = "pixels";
+    s->type = s->name = "pixels";
     s->format = mapped.format;
     s->mapped = mapped;
     up_metadata_init(&s->metadata);

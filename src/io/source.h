@@ -10,12 +10,14 @@ typedef struct up_source up_source;
 
 struct up_source {
     const char *type;  /* "png" */
+    const char *name;  /* of the input, for messages. Set by up_source_open */
     up_reader *reader; /* owned; NULL: none. Set by up_source_open */
     up_format format;  /* as delivered */
     up_metadata metadata;
     up_notes notes;             /* what no output keeps, and damage, found by open and by read */
     up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
     bool interlaced;
+    bool strict;       /* damage is an error; may be set before the first rows are read */
     size_t held_bytes; /* memory it will hold for the whole image when reading starts; 0: streams */
 
     /* Pixels already in memory: read() is not called, rows are taken from here. */
@@ -27,6 +29,16 @@ struct up_source {
     void (*close)(
         up_source *source); /* frees all but `metadata`, `notes` and the struct itself ... */
 };
+
+/* source->read(). Both fail where the source is strict and damage is known. */
+up_status up_source_read(up_source *source, void *const *row, int count, up_error *error);
+up_status up_source_check(const up_source *source, up_error *error);
+
+/* "its last 12 rows are missing", as damage; an error where that leaves next to nothing. */
+up_status up_source_lacks_rows(up_source *source, int rows, up_error *error);
+
+/* The same for "it ends within pass 2 of 7, so that details are missing", and rows altogether. */
+up_status up_source_lacks_details(up_source *source, const char *where, int rows, up_error *error);
 
 /* Frees everything, the reader included. */
 void up_source_close(up_source **source);

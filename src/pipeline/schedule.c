@@ -58,7 +58,7 @@ static void read_rows(up_state *s, int first, int end)
         for (int i = 0; i < count; i++)
             row[c * count + i] = up_ring_row(ring, c, first + i);
     up_error error;
-    up_state_note(s, run->source->read(run->source, row, count, &error), &error);
+    up_state_note(s, up_source_read(run->source, row, count, &error), &error);
     up_free(row);
 }
 

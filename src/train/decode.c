@@ -21,7 +21,10 @@ static up_status check_kind(const char *path, const up_format *f, up_error *erro
 static up_status open_picture(up_source **source, const char *path, up_error *error)
 {
     UP_TRY(up_source_open(source, path, error));
-    up_status status = check_kind(path, &(*source)->format, error);
+    (*source)->strict = true;
+    up_status status = up_source_check(*source, error);
+    if (status == UP_OK)
+        status = check_kind(path, &(*source)->format, error);
     if (status != UP_OK)
         up_source_close(source);
     return status;
@@ -67,7 +70,7 @@ static up_status read_rows(up_pixels *picture, up_source *source, uint8_t *raw, 
         row[i] = raw + (size_t)i * row_size;
     for (int y = 0; y < picture->format.height; y += ROWS) {
         int count = up_min(ROWS, picture->format.height - y);
-        UP_TRY(source->read(source, row, count, error));
+        UP_TRY(up_source_read(source, row, count, error));
         for (int i = 0; i < count; i++)
             convert_row((uint8_t *)picture->data + (size_t)(y + i) * picture->row_stride, row[i],
                         &source->format);

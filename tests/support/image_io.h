@@ -10,12 +10,15 @@ typedef struct {
     up_metadata metadata;
     bool interlaced;
     size_t held_bytes;
+    char damage[256]; /* the first note that says so; "" if there is none */
     uint8_t *data; /* tightly packed: frames of rows, or of planes if planar */
     size_t size;
 } image;
 
 /* Reads all rows of all frames, `rows` at a time. */
 up_status image_load(image *loaded, const char *path, int rows, up_error *error);
+/* The same, but damage is an error. */
+up_status image_load_strictly(image *loaded, const char *path, int rows, up_error *error);
 void image_free(image *loaded);
 
 /* Writes all rows, `rows` at a time into `slots` groups in flight, which are packed in reverse. */
@@ -36,7 +39,11 @@ const char *picture_save(const char *name, const up_format *format,
 /* Loads `path` and expects an error that begins with its name, on one line. */
 void expect_damaged(const char *path);
 
-/* Expects every truncation of `file` to fail, and survives `mutations` random changes of it. Each
+/* Loads `path`, expects damage of these words, and that it is an error where that is asked for. */
+image expect_read_with_damage(const char *path, const char *damage);
+
+/* Expects every truncation of `file` to fail or, of pictures, to be read with a note of what is
+ * missing: what is there is as in the whole file. Survives `mutations` random changes of it. Each
  * is written to `path` first. */
 void expect_hostile_survived(const char *path, const uint8_t *file, size_t size, int mutations);
 
