@@ -5,12 +5,18 @@
  * The shortest program:
  *
  *     up_error error;
- *     up_options options = { .method = "lanczos", .scale = { 2, 2 } };
+ *     up_options options;
+ *     up_options_init(&options);
+ *     options.method = "lanczos";
+ *     options.scale.rows = options.scale.columns = 2;
  *     if (up_upscale_file("in.png", "out.png", &options, &error) != UP_OK)
  *         fprintf(stderr, "%s\n", error.message);
  *
  * Conventions
- *   - `{0}` is a sane default for every options struct: a zero field means "choose for me".
+ *   - Options are set up by up_options_init() or up_train_options_init(), and then say what they
+ *     say: a zero is a zero where zero makes sense, elsewhere it means "choose for me". `{0}`, and
+ *     `{ .method = "lanczos" }`, are sane defaults too: there, fields with a default in [brackets]
+ *     have it where they are zero.
  *   - Pairs are in PyTorch's order: rows first, columns second. Sizes of pictures are width,
  * height.
  *   - Tensors are CHW (planar), frames of a batch follow each other. Weights have PyTorch's
@@ -131,6 +137,9 @@ typedef enum {
 } up_subsampling;
 
 typedef struct up_options {
+    size_t size; /* set by up_options_init(): of the struct in the header that the caller was built
+                    with, so that fields can be added. 0: zeroed, of this header */
+
     /* What to do. */
     const char *method;  /* a name from up_method_at(), or tconv:NAME; NULL: the default method */
     const char *weights; /* safetensors file for tconv; NULL: the embedded weights for the scale */
@@ -143,8 +152,8 @@ typedef struct up_options {
     int width, height; /* exact output size, source step input/output; one of them 0: keeps the
                           aspect ratio; both 0: by scale */
     bool fit;          /* width x height is a box to fit into, aspect ratio kept */
-    double
-        cubic_a; /* Keys' parameter of bicubic; 0: -0.5 (MATLAB, Pillow); PyTorch, OpenCV: -0.75 */
+    double cubic_a;     /* Keys' parameter of bicubic: [-0.5] (MATLAB, Pillow), -0.75 (PyTorch,
+                           OpenCV) */
     bool align_corners; /* corner samples of input and output coincide (bilinear and bicubic) */
     bool no_antialias;  /* keep the filter narrow when reducing (PyTorch's default) */
     bool linear;        /* filter in linear light instead of the file's gamma (pictures only) */
@@ -162,6 +171,10 @@ typedef struct up_options {
     bool overwrite;             /* replace an existing output file */
 
     /* How to run. */
+    bool strict;       /* a damaged picture is an error. Else it is read as far as it goes: rows
+                          missing at its end are mid-grey (with alpha: transparent), and its notes
+                          say so. A broken header, next to nothing readable, damage that garbles
+                          what is there, tensors (.npy) and weights are always errors */
     int threads;       /* 0: one per core */
     int band;          /* output rows per step; 0: as the L2 cache suggests. Never changes a bit */
     size_t max_memory; /* bytes; 0: half of the machine's memory */
@@ -169,6 +182,10 @@ typedef struct up_options {
     void (*progress)(void *user, double done); /* may be NULL; 0..1, one thread at a time */
     void *user;
 } up_options;
+
+/* Sets every field to its default. */
+#define up_options_init(options) up_options_init_size((options), sizeof *(options))
+UP_API void up_options_init_size(up_options *options, size_t size);
 
 /* ---------------------------------------------------------------- one call */
 
@@ -189,7 +206,7 @@ UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
                                  const up_options *options, up_error *error);
 
 /* Reads a whole image into new memory, which up_pixels_free() frees. Of the options (may be NULL)
- * count depth, has_background, threads, max_memory and cancel. Nothing is resized. */
+ * count depth, has_background, strict, threads, max_memory and cancel. Nothing is resized. */
 UP_API up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
                                 up_error *error);
 UP_API void up_pixels_free(up_pixels *pixels);
@@ -361,6 +378,12 @@ UP_API const char *up_cpu_name(void);
 
 /* Cores this process may use. */
 UP_API int up_cpu_count(void);
+
+/* Memory that this process may use, in bytes: the machine's, or the limit of the process or of its
+ * control group where that is lower; and how much of it a run may take whose options.max_memory is
+ * this. */
+UP_API size_t up_memory_size(void);
+UP_API size_t up_memory_limit(size_t max_memory);
 
 #ifdef __cplusplus
 }

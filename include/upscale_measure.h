@@ -66,7 +66,7 @@ UP_API up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b,
 UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
                             const up_measuring *how, up_error *error);
 
-/* A picture of the differences: |a - b| * gain (0: 1), rounded and clamped to 0..255. `map` is the
+/* A picture of the differences: |a - b| * gain (0 .. 1e6), rounded and clamped to 0..255. `map` is the
  * caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
 UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,
                                const up_measuring *how, double gain, up_error *error);
@@ -90,7 +90,7 @@ typedef struct {
 } up_eval_result;
 
 /* Reads `path` and makes both pictures; up_eval_close() frees them. Of the options (may be NULL)
- * count has_background, threads, max_memory and cancel. */
+ * count has_background, strict, threads, max_memory and cancel. */
 UP_API up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                               const up_options *options, up_error *error);
 UP_API void up_eval_close(up_eval_picture *picture);
@@ -105,7 +105,7 @@ UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *pict
 /* ---------------------------------------------------------------- comparing */
 
 /* A method to compare, and how it is called. Of its options count what makes the result, how it is
- * encoded (as PNG), threads, max_memory and cancel. */
+ * encoded (as PNG), strict, threads, max_memory and cancel. */
 typedef struct {
     const char *name;
     up_options options;

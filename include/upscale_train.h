@@ -58,10 +58,12 @@ typedef struct {
 
 #define UP_MULTISCALE_MOST 8
 
-/* Everything not said here is as in up_options: zero means "choose for me". Low-resolution inputs
+/* Everything not said here is as in up_options, [brackets] too. Damaged pictures count as those
+ * that cannot be used. Low-resolution inputs
  * are made from the pictures by the bicubic reduction of up_upscale_pixels(), in 8 bits, and then
  * degraded, those for validation too; what is learned is the luma (`y-studio`) of the originals. */
 typedef struct {
+    size_t size; /* set by up_train_options_init() */
     up_train_kind kind;
     int scale;                   /* 2..8; 0: 2 */
     const char *const *pictures; /* files; those that cannot be used are reported and skipped */
@@ -78,7 +80,7 @@ typedef struct {
 
     /* UP_TRAIN_LINEAR */
     int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */
-    double ridge; /* added to the diagonal, relative to its mean; 0: 1e-7 */
+    double ridge; /* added to the diagonal, relative to its mean: [1e-7], 0..1 */
 
     /* UP_TRAIN_NET: a convolution and a PReLU, `layers` more of them (3x3), the output of the first
      * added, and a transposed convolution; the bicubic enlargement of the input is added to what it
@@ -91,7 +93,7 @@ typedef struct {
                          16); 0: 144 and 16 */
     int candidates;   /* of so many random places a patch is taken from the one with most detail:
                          where bicubic is furthest from the original; 0: 4 */
-    double rate;      /* of learning; 0: 0.02 */
+    double rate;      /* of learning: [0.02], 0..1 */
     up_loss loss;
     up_precision precision;
     const char *from; /* weights to begin with, of a network of this kind; of another scale, its
@@ -108,6 +110,10 @@ typedef struct {
     void (*report)(void *user, const up_train_state *state);
     void *user;
 } up_train_options;
+
+/* Sets every field to its default. */
+#define up_train_options_init(options) up_train_options_init_size((options), sizeof *(options))
+UP_API void up_train_options_init_size(up_train_options *options, size_t size);
 
 /* Learns from pictures and writes a weight file (safetensors), whole or not at all. */
 UP_API up_status up_train(const char *output, const up_train_options *options, up_error *error);

@@ -32,3 +32,13 @@ int up_cpu_count(void)
 {
     return up_machine_cores();
 }
+
+size_t up_memory_size(void)
+{
+    return up_machine_memory();
+}
+
+size_t up_memory_limit(size_t max_memory)
+{
+    return up_machine_memory_limit(max_memory);
+}

@@ -25,15 +25,19 @@ static up_status check_options(const up_options *o, up_error *error)
 
 up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *options, up_error *error)
 {
+    up_options taken;
     *plan = NULL;
-    UP_TRY(check_options(options, error));
+    UP_TRY(up_options_take(&taken, options, error));
+    UP_TRY(check_options(&taken, error));
     if (image->used)
         return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
+    image->source->strict = taken.strict;
+    UP_TRY(up_source_check(image->source, error));
     up_plan *p = up_alloc_zero(1, sizeof *p);
     if (!p)
         return up_fail_memory(error, "a plan", sizeof *p);
     p->image = image;
-    p->options = *options;
+    p->options = taken;
     const up_format *input = &image->source->format;
     p->request = (up_request){
         .options = &p->options,
@@ -46,11 +50,10 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,
-        .threads =
-            options->threads ? options->threads : up_min(up_machine_cores(), UP_MOST_THREADS),
-        .cancel = options->cancel,
-        .progress = options->progress,
-        .user = options->user,
+        .threads = taken.threads ? taken.threads : up_min(up_machine_cores(), UP_MOST_THREADS),
+        .cancel = taken.cancel,
+        .progress = taken.progress,
+        .user = taken.user,
     };
     *plan = p;
     return UP_OK;
@@ -202,6 +205,7 @@ up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, u
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error)
 {
     plan->image->used = true;
+    plan->image->source->strict = plan->options.strict;
     for (int o = 0; o < plan->graph.outputs; o++)
         plan->run.sink[o] = sinks[o];
     up_status status = up_run_start(&plan->run, error);

@@ -2,6 +2,7 @@
 #ifndef UP_API_PLAN_H
 #define UP_API_PLAN_H
 
+#include "api/option_defaults.h"
 #include "io/formats.h"
 #include "methods/method.h"
 #include "pipeline/run.h"
@@ -54,10 +55,6 @@ up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, u
 
 up_status up_image_from_source(up_image **image, up_source *source, up_error *error);
 up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_error *error);
-
-/* What options (NULL: the defaults) say about running, nothing about what is made: threads, memory
- * and when to stop. */
-up_options up_options_running(const up_options *options);
 
 /* An upscale into the caller's memory, of which `held` bytes are taken already: planned, and run.
  */

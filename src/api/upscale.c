@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "io/pixels.h"
 
-static const up_options defaults;
-
 static up_status write_image(const char *output, up_image *image, const up_options *options,
                              up_error *error)
 {
@@ -25,23 +23,15 @@ static up_status image_to_pixels(up_image *image, const up_pixels *output, size_
     return status;
 }
 
-up_options up_options_running(const up_options *options)
-{
-    options = options ? options : &defaults;
-    return (up_options){ .threads = options->threads,
-                         .max_memory = options->max_memory,
-                         .cancel = options->cancel };
-}
-
 /* What leaves every pixel where it is. */
-static up_options without_resizing(const up_options *options)
+static up_status without_resizing(up_options *copy, const up_options *options, up_error *error)
 {
-    up_options copy = options ? *options : defaults;
-    copy.method = up_nearest.info.name; /* which at this size is a copy */
-    copy.weights = copy.indices = NULL;
-    copy.width = copy.height = 0;
-    copy.scale.rows = copy.scale.columns = 1;
-    return copy;
+    UP_TRY(up_options_take(copy, options, error));
+    copy->method = up_nearest.info.name; /* which at this size is a copy */
+    copy->weights = copy->indices = NULL;
+    copy->width = copy->height = 0;
+    copy->scale.rows = copy->scale.columns = 1;
+    return UP_OK;
 }
 
 up_status up_upscale_file(const char *input, const char *output, const up_options *options,
@@ -49,7 +39,7 @@ up_status up_upscale_file(const char *input, const char *output, const up_option
 {
     up_image *image;
     UP_TRY(up_image_open(&image, input, error));
-    up_status status = write_image(output, image, options ? options : &defaults, error);
+    up_status status = write_image(output, image, options, error);
     up_image_close(&image);
     return status;
 }
@@ -59,7 +49,7 @@ up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
 {
     up_image *image;
     UP_TRY(up_image_from_pixels(&image, input, error));
-    up_status status = image_to_pixels(image, output, 0, options ? options : &defaults, error);
+    up_status status = image_to_pixels(image, output, 0, options, error);
     up_image_close(&image);
     return status;
 }
@@ -67,8 +57,9 @@ up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
 up_status up_write_pixels(const char *output, const up_pixels *pixels, const up_options *options,
                           up_error *error)
 {
-    const up_options copy = without_resizing(options);
+    up_options copy;
     up_image *image;
+    UP_TRY(without_resizing(&copy, options, error));
     UP_TRY(up_image_from_pixels(&image, pixels, error));
     up_status status = write_image(output, image, &copy, error);
     up_image_close(&image);
@@ -101,9 +92,10 @@ static up_status read_image(up_pixels *pixels, up_image *image, const up_options
 up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
                          up_error *error)
 {
-    const up_options copy = without_resizing(options);
+    up_options copy;
     up_image *image;
     *pixels = (up_pixels){ 0 };
+    UP_TRY(without_resizing(&copy, options, error));
     UP_TRY(up_image_open(&image, input, error));
     up_status status = read_image(pixels, image, &copy, error);
     up_image_close(&image);
@@ -124,7 +116,7 @@ up_status up_output_format(const up_format *input, const up_options *options, up
     up_image *image;
     up_plan *plan;
     UP_TRY(up_image_from_pixels(&image, &pixels, error));
-    up_status status = up_plan_begin(&plan, image, options ? options : &defaults, error);
+    up_status status = up_plan_begin(&plan, image, options, error);
     if (status == UP_OK)
         status = up_plan_size(plan, error);
     if (status == UP_OK)

@@ -1,4 +1,5 @@
 /* Weight files as they are shown to people. */
+#include "api/option_defaults.h"
 #include "base/memory.h"
 #include "io/reader.h"
 #include "weights/embedded.h"
@@ -166,9 +167,11 @@ up_status up_weights_open(up_weights **weights, const char *path, const up_optio
                           up_error *error)
 {
     up_safetensors *file;
+    up_options taken;
     *weights = NULL;
+    UP_TRY(up_options_take(&taken, options, error));
     UP_TRY(up_safetensors_open(&file, path, error));
-    return from_file(weights, file, options, error);
+    return from_file(weights, file, &taken, error);
 }
 
 const up_weights_info *up_weights_get_info(const up_weights *weights)

@@ -49,6 +49,8 @@ int main(int argc, char **argv)
     const cli_command *command = named ? named : cli_commands[0];
     int used = named ? 2 : argc > 0;
     cli_settings settings = { 0 };
+    up_options_init(&settings.up);
+    up_train_options_init(&settings.train);
     int code = CLI_EXIT_USAGE;
     if (cli_options_parse(command, argc - used, argv + used, &settings)) {
         if (settings.show.help)

@@ -1,15 +1,10 @@
 #include "memory_gate.h"
 
-#include <unistd.h>
-
-double cli_machine_memory(void)
-{
-    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-}
+#include "upscale.h"
 
 void cli_gate_init(cli_memory_gate *gate, size_t limit)
 {
-    *gate = (cli_memory_gate){ .limit = limit ? limit : (size_t)(cli_machine_memory() / 2) };
+    *gate = (cli_memory_gate){ .limit = up_memory_limit(limit) };
     pthread_mutex_init(&gate->lock, NULL);
     pthread_cond_init(&gate->left, NULL);
 }

@@ -18,6 +18,4 @@ void cli_gate_clear(cli_memory_gate *gate);
 void cli_gate_enter(cli_memory_gate *gate, size_t bytes);
 void cli_gate_leave(cli_memory_gate *gate, size_t bytes);
 
-double cli_machine_memory(void); /* bytes */
-
 #endif

@@ -92,7 +92,7 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(up.align_corners),
       .help = "corner pixels of input and output coincide (bilinear, bicubic)" },
     { "cubic-a", 0, "A", WITH_METHODS, CLI_GROUP_FILTER,
-      cli_parse_cubic, FIELD(up.cubic_a), -4, 4,
+      cli_parse_number, FIELD(up.cubic_a), -4, 4,
       .help = "Keys' parameter of bicubic: -0.5 (default; MATLAB, Pillow) or -0.75 (PyTorch, "
               "OpenCV)" },
     { "no-antialias", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
@@ -254,6 +254,9 @@ const cli_option cli_options[] = {
       cli_parse_text, FIELD(train.license),
       .help = "the licence of the weights, for their metadata" },
 
+    { "strict", 0, NULL, CLI_UPSCALE | CLI_POOL | CLI_EVAL | CLI_COMPARE, CLI_GROUP_RUN,
+      cli_parse_flag, FIELD(up.strict),
+      .help = "refuse a damaged picture instead of reading it as far as it goes" },
     { "jobs", 'j', "N", CLI_UPSCALE, CLI_GROUP_RUN,
       cli_parse_int, FIELD(jobs), 1, 1024,
       .help = "files at the same time; otherwise one per core" },

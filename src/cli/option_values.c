@@ -1,12 +1,10 @@
 #include "option_values.h"
 
 #include "cli_text.h"
-#include "memory_gate.h"
 #include "name_template.h"
 #include "weights_folders.h"
 
 #include <errno.h>
-#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -139,16 +137,6 @@ bool cli_parse_whole(const cli_option *option, const char *value, void *field, c
     return true;
 }
 
-bool cli_parse_cubic(const cli_option *option, const char *value, void *field, char *wanted)
-{
-    if (!cli_parse_number(option, value, field, wanted))
-        return false;
-    /* The library reads 0 as "choose for me"; this is as good as 0. */
-    if (*(double *)field == 0)
-        *(double *)field = -DBL_MIN;
-    return true;
-}
-
 bool cli_parse_scale(const cli_option *option, const char *value, void *field, char *wanted)
 {
     double scale[2];
@@ -225,7 +213,7 @@ static double unit_bytes(const char *unit)
 {
     static const char letters[] = "KMGT";
     if (strcmp(unit, "%") == 0)
-        return cli_machine_memory() / 100;
+        return (double)up_memory_size() / 100;
     if (!*unit || strcasecmp(unit, "B") == 0)
         return 1;
     char letter = (char)(*unit >= 'a' ? *unit - 'a' + 'A' : *unit);

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-static const up_options usual;
-
 static up_status make_room(up_pixels *pixels, up_error *error)
 {
     size_t bytes = 0;
@@ -107,13 +105,14 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
                       const up_options *options, const up_measuring *how, up_pixels *upscaled,
                       up_error *error)
 {
-    up_options scaled = options ? *options : usual;
+    up_options scaled;
+    *result = (up_eval_result){ 0 };
+    UP_TRY(up_options_take(&scaled, options, error));
     const up_measuring papers = { .border = picture->scale, .threads = scaled.threads };
     if (scaled.width == 0 && scaled.height == 0 && scaled.scale.rows == 0)
         scaled.scale.rows = scaled.scale.columns = picture->scale;
     up_pixels output = { 0 };
     up_image *image;
-    *result = (up_eval_result){ 0 };
     UP_TRY(up_image_from_pixels(&image, &picture->reduced, error));
     up_status status = upscale(result, &output, picture, image, &scaled, error);
     if (status == UP_OK)

@@ -94,7 +94,7 @@ up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixel
                         const up_measuring *how, double gain, up_error *error)
 {
     up_measured m;
-    differences d = { .measured = &m, .gain = gain > 0 ? (float)gain : 1 };
+    differences d = { .measured = &m, .gain = (float)gain };
     const up_format *f = &d.map.format;
     UP_TRY(up_measured_init(&m, a, b, how, error));
     UP_TRY(up_pixels_check(&d.map, map, error));

@@ -73,7 +73,8 @@ static bool reduces_bytes(const up_request *request)
 {
     const up_options *o = request->options;
     const up_format *in = &request->input;
-    bool plain = !o->linear && !o->no_antialias && !o->align_corners && o->cubic_a == 0;
+    bool plain = !o->linear && !o->no_antialias && !o->align_corners &&
+                 o->cubic_a == up_bicubic_resampling.parameter;
     return plain && !request->tensor && in->sample == UP_SAMPLE_U8 &&
            !up_color_has_alpha(in->color) && request->width < in->width &&
            request->height < in->height;
@@ -82,9 +83,8 @@ static bool reduces_bytes(const up_request *request)
 static up_status build_bicubic(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
-    double a = request->options->cubic_a;
     up_resampling bicubic = up_bicubic_resampling;
-    bicubic.parameter = a != 0 ? a : -0.5;
+    bicubic.parameter = request->options->cubic_a;
     bicubic.rounded = reduces_bytes(request) ? request->white : 0;
     return build(graph, from, request, &bicubic, to, error);
 }

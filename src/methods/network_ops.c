@@ -167,7 +167,7 @@ static up_status add_interpolation(up_graph *graph, int from, const up_network_i
     up_axis rows, columns;
     up_op *op;
     const int *factor = item->resize_factor;
-    double a = item->cubic_a ? item->cubic_a : -0.75;
+    double a = item->cubic_a;
     up_axis_init(&rows, in.height, in.height * factor[0], (up_ratio){ 1, factor[0] }, filter, a,
                  false, false);
     up_axis_init(&columns, in.width, in.width * factor[1], (up_ratio){ 1, factor[1] }, filter, a,

@@ -126,7 +126,7 @@ up_status up_train_linear(const up_train_job *job, up_error *error)
         .job = job,
         .scale = o->scale,
         .support = o->support ? o->support : DEFAULT_SUPPORT,
-        .ridge = o->ridge > 0 ? o->ridge : 1e-7,
+        .ridge = o->ridge,
         .state = { .steps = (int64_t)(up_train_pixels(&job->training) +
                                       up_train_pixels(&job->validation)),
                    .loss = NAN,

@@ -38,7 +38,6 @@ static up_train_options settled(const up_train_options *options)
     o.batch = o.batch ? o.batch : 144;
     o.patch = o.patch ? o.patch : 16;
     o.candidates = o.candidates ? o.candidates : 4;
-    o.rate = o.rate > 0 ? o.rate : 0.02;
     return o;
 }
 
@@ -58,9 +57,10 @@ static up_status check(const up_train_options *o, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "a patch cannot be taken from %d places; at least 1 is needed",
                        o->candidates);
-    if (!(o->rate <= 1) || o->loss > UP_LOSS_CHARBONNIER || o->precision > UP_PRECISION_BFLOAT16)
+    if (!(o->rate >= 0 && o->rate <= 1) || o->loss > UP_LOSS_CHARBONNIER ||
+        o->precision > UP_PRECISION_BFLOAT16)
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "the rate must be at most 1, and the loss and the precision known");
+                       "the rate must be 0 to 1, and the loss and the precision known");
     if (o->resume && !o->checkpoint)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "there is nothing to resume from; name a --checkpoint");

@@ -1,5 +1,6 @@
 #include "train/train.h"
 
+#include "api/option_defaults.h"
 #include "base/machine.h"
 #include "base/memory.h"
 #include "io/writer.h"
@@ -74,8 +75,7 @@ static up_status run(up_train_job *job, up_error *error)
 up_status up_train(const char *output, const up_train_options *options, up_error *error)
 {
     up_train_job job = { .output = output };
-    if (options)
-        job.options = *options;
+    UP_TRY(up_train_options_take(&job.options, options, error));
     if (!job.options.scale)
         job.options.scale = 2;
     UP_TRY(check(&job.options, output, error));

@@ -74,7 +74,7 @@ typedef struct {
     int from; /* add, concat: the item that joins in, or UP_NETWORK_INPUT */
     up_network_resize resize;
     int resize_factor[2]; /* of `from`, whole numbers; 1, 1 without a resize */
-    float cubic_a;        /* of bicubic; 0: -0.75 (PyTorch) */
+    float cubic_a;        /* of bicubic */
 
     int factor;      /* pixel_shuffle */
     float slope;     /* leaky_relu */

@@ -323,6 +323,8 @@ static up_status set_defaults(entry *e)
     size_t channels = (size_t)up_network_channels(e->builder);
     if (item->op == UP_NETWORK_LEAKY_RELU)
         item->slope = 0.01f;
+    if (item->op == UP_NETWORK_ADD || item->op == UP_NETWORK_CONCAT)
+        item->cubic_a = -0.75f;
     if (item->op == UP_NETWORK_CLIP) {
         item->low = -INFINITY;
         item->high = INFINITY;

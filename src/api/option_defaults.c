@@ -1,0 +1,79 @@
+#include "api/option_defaults.h"
+
+#include <string.h>
+
+static const up_options defaults = { .size = sizeof defaults, .cubic_a = -0.5 };
+static const up_train_options train_defaults = { .size = sizeof train_defaults,
+                                                 .ridge = 1e-7,
+                                                 .rate = 0.02 };
+
+static void init(void *options, size_t size, const void *value, size_t value_size)
+{
+    const size_t known = size < value_size ? size : value_size;
+    memset(options, 0, size);
+    memcpy(options, value, known);
+    memcpy(options, &size, sizeof size);
+}
+
+void up_options_init_size(up_options *options, size_t size)
+{
+    init(options, size, &defaults, sizeof defaults);
+}
+
+void up_train_options_init_size(up_train_options *options, size_t size)
+{
+    init(options, size, &train_defaults, sizeof train_defaults);
+}
+
+/* `size` is the first member of what is given; what it does not reach keeps its default. */
+static up_status take(void *taken, size_t known, const void *given, size_t size, up_error *error)
+{
+    if (size > known)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "options of %zu bytes, of which this library (%s) knows %zu: set them up "
+                       "by their init function, and run with the library they were built for",
+                       size, UP_VERSION, known);
+    memcpy(taken, given, size);
+    memcpy(taken, &known, sizeof known);
+    return UP_OK;
+}
+
+up_status up_options_take(up_options *taken, const up_options *given, up_error *error)
+{
+    *taken = defaults;
+    if (!given)
+        return UP_OK;
+    if (given->size > 0)
+        return take(taken, sizeof *taken, given, given->size, error);
+    *taken = *given;
+    taken->size = sizeof *taken;
+    taken->cubic_a = given->cubic_a != 0 ? given->cubic_a : defaults.cubic_a;
+    return UP_OK;
+}
+
+up_status up_train_options_take(up_train_options *taken, const up_train_options *given,
+                                up_error *error)
+{
+    *taken = train_defaults;
+    if (!given)
+        return UP_OK;
+    if (given->size > 0)
+        return take(taken, sizeof *taken, given, given->size, error);
+    *taken = *given;
+    taken->size = sizeof *taken;
+    taken->ridge = given->ridge != 0 ? given->ridge : train_defaults.ridge;
+    taken->rate = given->rate != 0 ? given->rate : train_defaults.rate;
+    return UP_OK;
+}
+
+up_options up_options_running(const up_options *options)
+{
+    up_options running = defaults;
+    if (options) {
+        running.threads = options->threads;
+        running.max_memory = options->max_memory;
+        running.cancel = options->cancel;
+        running.strict = options->strict;
+    }
+    return running;
+}
