@@ -47,19 +47,19 @@ static up_status reduce(up_eval_picture *picture, const up_options *options, up_
 up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                        const up_options *options, up_error *error)
 {
-    up_options reading = up_options_running(options);
-    reading.depth = 8;
-    if (options && options->has_background) {
-        reading.has_background = true;
-        memcpy(reading.background, options->background, sizeof reading.background);
-    }
+    up_options taken;
     *picture = (up_eval_picture){ .scale = scale };
+    UP_TRY(up_options_take(&taken, options, error));
+    up_options reading = up_options_running(&taken);
+    reading.depth = 8;
+    reading.has_background = taken.has_background;
+    memcpy(reading.background, taken.background, sizeof reading.background);
     if (scale < 2)
         return up_fail(error, UP_ERROR_ARGUMENT, "a scale to evaluate is 2 or more, not %d", scale);
     UP_TRY(up_read_pixels(&picture->reference, path, &reading, error));
     up_status status = crop(&picture->reference, scale, path, error);
     if (status == UP_OK)
-        status = reduce(picture, options, error);
+        status = reduce(picture, &taken, error);
     if (status != UP_OK)
         up_eval_close(picture);
     return status;

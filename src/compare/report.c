@@ -29,6 +29,11 @@ static up_status check_options(const char *path, const up_report_options *o, up_
     if (o->contenders < 1 || o->contenders > UP_MOST_CONTENDERS)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d methods cannot be compared; 1 to %d can",
                        o->contenders, UP_MOST_CONTENDERS);
+    for (int i = 0; i < o->contenders; i++) /* they lie one behind the other */
+        if (o->contender[i].options.size && o->contender[i].options.size != sizeof(up_options))
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "these methods were made for another version of this library (%s)",
+                           UP_VERSION);
     if (o->boxes < 0 || o->boxes > MOST_ASKED_BOXES)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d crops are too many; %d is the most", o->boxes,
                        MOST_ASKED_BOXES);
