@@ -7,8 +7,13 @@
 /* Cores this process may use, at least 1. */
 int up_machine_cores(void);
 
-/* Physical memory, or the limit of this process or its control group where that is lower. */
+/* Physical memory, or the limit of this process (RLIMIT_AS, RLIMIT_DATA) or of its control groups
+ * where that is lower. Whoever wants to know how much there is asks this. */
 size_t up_machine_memory(void);
+
+/* The lowest memory limit of the control groups, of versions 1 and 2, that are named in the file
+ * `groups` (/proc/self/cgroup) and mounted below `mounts` (/sys/fs/cgroup); SIZE_MAX: none. */
+size_t up_machine_group_limit(const char *groups, const char *mounts);
 
 /* What may be used of it: `asked`, or half of it where that is 0. */
 size_t up_machine_memory_limit(size_t asked);

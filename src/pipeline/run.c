@@ -106,7 +106,7 @@ size_t up_run_bytes(const up_run *run)
 {
     size_t bytes = run->bytes;
     for (int o = 0; o < run->graph->outputs; o++)
-        bytes += up_run_group_bytes(run, o) * run->slots;
+        bytes += up_alloc_bytes(up_run_group_bytes(run, o) * run->slots);
     return bytes;
 }
 

@@ -153,9 +153,10 @@ static size_t ring_bytes(const up_graph *graph, const up_strip *strip)
 
 size_t up_strips_bytes(const up_strips *strips)
 {
-    size_t bytes = strips->input.bound ? 0 : up_ring_bytes(&strips->input);
+    size_t bytes = strips->input.bound ? 0 : up_alloc_bytes(up_ring_bytes(&strips->input));
     for (int s = 0; s < strips->count; s++)
-        bytes += ring_bytes(strips->graph, &strips->strip[s]) + strips->graph->scratch;
+        bytes += up_alloc_bytes(ring_bytes(strips->graph, &strips->strip[s])) +
+                 up_alloc_bytes(strips->graph->scratch);
     return bytes;
 }
 
