@@ -1,6 +1,7 @@
 /* Zero is a value, naming a default changes nothing, and structs of other sizes. */
 #include "support/shell.h"
-#include "upscale.h"
+#include "upscale_measure.h"
+#include "upscale_train.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

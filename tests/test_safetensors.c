@@ -21,7 +21,7 @@ static up_safetensors *open_expecting(const char *path, bool accepted)
 {
     up_safetensors *file;
     up_error error;
-    up_status status = up_safetensors_open(&file, path, &error);
+    up_status status = up_safetensors_open(&file, path, SIZE_MAX, &error);
     if (accepted) {
         cr_expect_eq(status, UP_OK, "%s", status == UP_OK ? "" : error.message);
         return file;

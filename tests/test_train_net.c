@@ -234,7 +234,7 @@ Test(train_net, writes_what_it_has_learned)
     cr_assert_eq(up_model_packed_make(&packed, &model, NULL), UP_OK);
     cr_assert_eq(up_gradient_work_make(&work, &model, 32, 20, false, NULL), UP_OK);
     float *parameter = calloc(model.parameters, sizeof *parameter), low[20 * 32];
-    cr_assert_eq(up_model_read(&model, parameter, path, NULL), UP_OK);
+    cr_assert_eq(up_model_read(&model, parameter, path, SIZE_MAX, NULL), UP_OK);
     for (int i = 0; i < model.layers; i++)
         up_model_pack(&packed, &model, i, parameter);
     uint32_t seed = 3;

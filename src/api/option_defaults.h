@@ -3,6 +3,7 @@
 #define UP_API_OPTION_DEFAULTS_H
 
 #include "base/status.h"
+#include "upscale_train.h"
 
 /* A copy of `given` (NULL: the defaults) in this library's size, with every default filled in that
  * a struct not set up by up_options_init() leaves zero. */

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define CODEC_BYTES ((size_t)4 << 20) /* what the libraries and the program itself take */
+#define PROGRAM_BYTES ((size_t)10 << 20) /* what the libraries and the program itself take */
+#define THREAD_BYTES ((size_t)256 << 10)
 
 static up_status check_options(const up_options *o, up_error *error)
 {
@@ -47,6 +48,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     };
     up_metadata_init(&p->encoding.metadata);
     up_graph_init(&p->graph);
+    p->graph.most_bytes = up_machine_memory_limit(taken.max_memory);
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,
@@ -132,7 +134,12 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     UP_TRY(choose_destination(plan, output_path, pixels, error));
     plan->request.past = pixels != NULL;
     const up_format *format = &plan->to[0].format;
-    UP_TRY(up_build_picture(&plan->graph, plan->method, &plan->request, format, error));
+    up_request *request = &plan->request;
+    plan->graph.held_bytes = request->values_bytes;
+    UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
+    plan->building_bytes = plan->graph.held_bytes;
+    plan->graph.held_bytes -= request->values_bytes;
+    up_network_free(&request->network); /* the ops have packed their weights */
     return prepare_encoding(plan, error);
 }
 
@@ -151,21 +158,27 @@ static up_status check_memory(const up_plan *plan, up_error *error)
                        : "raise --max-memory or lower --threads");
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 up_status up_plan_finish(up_plan *plan, up_error *error)
 {
     bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
     UP_TRY(up_run_prepare(&plan->run, plan->options.band, mapped, error));
-    size_t bytes =
-        up_run_bytes(&plan->run) + plan->image->source->held_bytes + plan->held_bytes + CODEC_BYTES;
+    size_t bytes = up_run_bytes(&plan->run) + plan->graph.held_bytes +
+                   plan->image->source->held_bytes + plan->run.threads * THREAD_BYTES;
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
         if (to->type && to->type->memory)
             bytes += to->type->memory(&to->format, &plan->encoding, plan->run.slots,
                                       up_run_group_bytes(&plan->run, o));
     }
+    bytes = larger(bytes, larger(plan->building_bytes, plan->request.loading_bytes));
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = plan->to[0].format;
-    plan->info.memory_bytes = bytes;
+    plan->info.memory_bytes = bytes + plan->held_bytes + PROGRAM_BYTES;
     plan->info.multiply_adds = up_graph_multiply_adds(&plan->graph) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     return check_memory(plan, error);

@@ -28,8 +28,9 @@ struct up_plan {
     up_run run;
     up_destination to[UP_MAX_OUTPUTS];
     up_encoding encoding;
-    up_notes notes;    /* what the output cannot hold */
-    size_t held_bytes; /* what the caller holds in memory beside the run, counted with it */
+    up_notes notes;        /* what the output cannot hold */
+    size_t building_bytes; /* of the graph, and the values that its weights are packed from */
+    size_t held_bytes;     /* what the caller holds in memory beside the run, counted with it */
     up_plan_info info;
 };
 

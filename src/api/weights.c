@@ -1,5 +1,6 @@
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
+#include "base/machine.h"
 #include "base/memory.h"
 #include "io/reader.h"
 #include "weights/embedded.h"
@@ -170,7 +171,7 @@ up_status up_weights_open(up_weights **weights, const char *path, const up_optio
     up_options taken;
     *weights = NULL;
     UP_TRY(up_options_take(&taken, options, error));
-    UP_TRY(up_safetensors_open(&file, path, error));
+    UP_TRY(up_safetensors_open(&file, path, up_machine_memory_limit(taken.max_memory), error));
     return from_file(weights, file, &taken, error);
 }
 

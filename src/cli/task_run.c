@@ -40,11 +40,28 @@ static void say_plan(const cli_task *task, const cli_result *r)
     free(to);
 }
 
-static up_status run_plan(const cli_task *task, up_plan *plan, cli_memory_gate *gate, cli_result *r)
+/* Of a file of weights: itself, its values as floats (twice that, if they are halves), and what is
+ * packed from them. */
+static size_t planning_bytes(const up_options *options)
 {
-    if (!is_stdout(task) && !cli_make_folders(task->output, &r->error))
+    struct stat weights, indices;
+    size_t bytes = 0;
+    if (options->weights && stat(options->weights, &weights) == 0)
+        bytes += 5 * (size_t)weights.st_size;
+    if (options->indices && stat(options->indices, &indices) == 0)
+        bytes += (size_t)indices.st_size;
+    return bytes;
+}
+
+/* Leaves the planning at the gate in any case. */
+static up_status run_plan(const cli_task *task, up_plan *plan, size_t planned,
+                          cli_memory_gate *gate, cli_result *r)
+{
+    if (!is_stdout(task) && !cli_make_folders(task->output, &r->error)) {
+        cli_gate_plan_end(gate, planned);
         return r->error.status;
-    cli_gate_enter(gate, r->memory);
+    }
+    cli_gate_enter(gate, planned, r->memory);
     up_status status = up_plan_run(plan, task->output, &r->error);
     cli_gate_leave(gate, r->memory);
     return status;
@@ -55,7 +72,11 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
 {
     up_plan *plan = NULL;
     const char *output = is_stdout(task) ? NULL : task->output;
+    const size_t planned = planning_bytes(options);
+    cli_gate_plan(gate, planned);
     up_status status = up_plan_create(&plan, image, output, options, &r->error);
+    if (status != UP_OK || s->dry_run)
+        cli_gate_plan_end(gate, planned);
     if (status != UP_OK)
         return status;
     const up_plan_info *info = up_plan_get_info(plan);
@@ -67,7 +88,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
         say_plan(task, r);
     r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;
     if (!s->dry_run)
-        status = run_plan(task, plan, gate, r);
+        status = run_plan(task, plan, planned, gate, r);
     up_plan_destroy(&plan);
     return status;
 }

@@ -28,9 +28,10 @@ typedef struct {
     float white; /* the value of white in the samples */
     bool sized;  /* a scale or size was asked for; else the method may have its own */
     int height, width;
-    up_ratio step[2];    /* inputs per output: rows, columns */
-    up_network *network; /* tconv, from a file */
-    int64_t *indices;    /* max-unpool: [frames][channels][height][width] */
+    up_ratio step[2];                   /* inputs per output: rows, columns */
+    up_network *network;                /* tconv, from a file */
+    size_t values_bytes, loading_bytes; /* of the network, and together with its file */
+    int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
 } up_request;

@@ -51,6 +51,7 @@ static up_status add_conv(up_graph *graph, const up_network_item *item, const ac
     const up_conv conv = conv_of(item, bent);
     const bool split = up_conv_splits(&conv);
     up_op *op;
+    UP_TRY(up_graph_check_room(graph, item->parameters * sizeof(float), error));
     if (split) {
         UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *node), &conv, error));
         UP_TRY(up_graph_add(graph, op, *node, -1, node, error));

@@ -1,5 +1,6 @@
 /* Learned upsampling: networks that end in a transposed convolution (one layer being the smallest),
  * from a weight file or inside the program. Native scales are chained; a resample does the rest. */
+#include "base/machine.h"
 #include "methods/method.h"
 #include "methods/network_colour.h"
 #include "weights/embedded.h"
@@ -35,7 +36,10 @@ static int whole_scale(const up_request *request)
 static up_status load_file(up_request *request, up_error *error)
 {
     up_safetensors *file;
-    UP_TRY(up_safetensors_open(&file, request->options->weights, error));
+    const size_t most = up_machine_memory_limit(request->options->max_memory);
+    UP_TRY(up_safetensors_open(&file, request->options->weights, most, error));
+    request->values_bytes = up_safetensors_values_bytes(file);
+    request->loading_bytes = up_safetensors_bytes(file) + request->values_bytes;
     up_status status = up_network_load(&request->network, file, &request->options->layer,
                                        whole_scale(request), error);
     up_safetensors_close(&file);

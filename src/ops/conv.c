@@ -86,6 +86,8 @@ static up_status plan_patterns(up_conv_op *op, const up_conv *conv, const phase_
         size_t pointers = 0;
         for (int k = 0; k < op->columns; k++)
             pointers += op->pattern[(size_t)set * op->columns + k].pointers;
+        for (int k = 0; k < op->columns; k++)
+            op->op.bytes += op->pattern[(size_t)set * op->columns + k].bytes;
         op->pointers = pointers > op->pointers ? pointers : op->pointers;
     }
     return UP_OK;

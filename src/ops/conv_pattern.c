@@ -129,11 +129,14 @@ up_status up_conv_pattern_plan(up_conv_pattern *pattern, const up_conv *conv,
     bool one_run = pattern->rows * pattern->columns == 1;
     int step = one_run ? channels : up_max(1, ROWS_AT_A_TIME / up_max(row_count, 1));
     size_t most_runs = ((size_t)channels / step + 1) * up_min(taps, 1 << UP_MAX_GROUPS);
+    size_t run_bytes = most_runs * (sizeof *pattern->run + sizeof *pattern->kernel_run);
     pattern->run = up_alloc(most_runs, sizeof *pattern->run);
     pattern->kernel_run = up_alloc(most_runs, sizeof *pattern->kernel_run);
     if (!pattern->run || !pattern->kernel_run)
         return up_fail_memory(error, "taps", most_runs * sizeof *pattern->run);
     add_runs(pattern, taps, step, channels);
+    pattern->bytes = up_alloc_bytes(pattern->weights * conv->out_channels * sizeof(float)) +
+                     up_alloc_bytes(taps * sizeof *pattern->tap) + up_alloc_bytes(run_bytes);
     return pack(pattern, conv, blocks, error);
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     up_tap_run *kernel_run; /* the same as kernels want them */
     float *weight;          /* what output channel c needs starts at c * weights */
     size_t weights;
+    size_t bytes; /* of all of these */
 } up_conv_pattern;
 
 /* Output channels that are made together: block b of a group's is first(b) .. first(b + 1) - 1. */

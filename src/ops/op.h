@@ -52,6 +52,7 @@ struct up_op { /* immutable once planned: shared by all threads */
                        block behind the op before it, without a ring between them */
     int step;       /* at most this many rows per call; calls start at multiples */
     size_t scratch; /* bytes per thread */
+    size_t bytes;   /* of weights and tables that it holds, where they may be many */
     double multiply_adds; /* per output row */
 
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever

@@ -173,6 +173,7 @@ up_status up_resample_columns_plan(up_op **result, const up_shape *in, const up_
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
         .step = 1,
+        .bytes = up_alloc_bytes((size_t)padded * taps * sizeof(float)) + padded * sizeof(int),
         .multiply_adds = (double)taps * axis->out * in->channels,
         .span = up_span_same,
         .columns = columns_of_filter,

@@ -104,6 +104,7 @@ up_status up_unpool_plan(up_op **result, const up_shape *in, int64_t frames, int
         .inputs = 1,
         .edge = { UP_EDGE_ZERO },
         .step = 1,
+        .bytes = (size_t)frames * in->channels * in->height * in->width * sizeof *index,
         .span = span_unpool,
         .columns = columns_of_unpool,
         .run = run_unpool,

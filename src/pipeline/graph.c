@@ -61,10 +61,22 @@ static up_status settle_edge(up_graph *graph, int *from, up_edge edge, up_error 
     return UP_OK;
 }
 
+up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *error)
+{
+    const size_t most = graph->most_bytes;
+    if (!most || (graph->held_bytes <= most && bytes <= most - graph->held_bytes))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT,
+                   "the weights would need more than %zu MiB of memory, of which %zu MiB are "
+                   "allowed; raise --max-memory",
+                   (graph->held_bytes + bytes) >> 20, most >> 20);
+}
+
 up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error)
 {
     up_node added = { .op = op, .input = { a, b }, .shape = op->out };
-    up_status status = UP_OK;
+    up_status status = up_graph_check_room(graph, op->bytes, error);
+    graph->held_bytes += op->bytes;
     for (int i = 0; i < op->inputs && status == UP_OK; i++)
         if (up_op_reach(op, i) > 0)
             status = settle_edge(graph, &added.input[i], op->edge[i], error);

@@ -28,8 +28,9 @@ typedef struct {
     int outputs;
     int chunks; /* set by up_graph_prepare */
     int band;
-    int *input_end; /* [chunks] input rows that the chunks up to this one take */
-    size_t scratch; /* bytes per strip: row pointers, fused blocks, the ops' own */
+    int *input_end;                /* [chunks] input rows that the chunks up to this one take */
+    size_t scratch;                /* bytes per strip: row pointers, fused blocks, the ops' own */
+    size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
 } up_graph;
 
 void up_graph_init(up_graph *graph);
@@ -37,6 +38,9 @@ void up_graph_free(up_graph *graph);
 
 /* Node 0. */
 up_status up_graph_add_input(up_graph *graph, const up_shape *shape, up_error *error);
+
+/* Whether so many bytes more may be held; an error if they may not. */
+up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *error);
 
 /* Takes the op over, also on failure. `b` is -1 for ops with one input. */
 up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error);

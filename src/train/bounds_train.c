@@ -1,4 +1,5 @@
 /* Weights that are there already, with the bounds that these pictures give; all else stays. */
+#include "base/machine.h"
 #include "base/memory.h"
 #include "train/net_bounds.h"
 #include "train/net_file.h"
@@ -58,7 +59,8 @@ static up_status measure(const up_model *model, float *parameter, const up_safet
                          const up_train_job *job, up_error *error)
 {
     up_net_bounds bounds;
-    UP_TRY(up_model_read(model, parameter, job->options.from, error));
+    UP_TRY(up_model_read(model, parameter, job->options.from,
+                         up_machine_memory_limit(job->options.max_memory), error));
     UP_TRY(up_net_bounds_measure(&bounds, model, parameter, &job->training, job->options.threads,
                                  error));
     up_status status = state(&bounds, model, file, job, error);
@@ -90,7 +92,8 @@ up_status up_train_bounds(const up_train_job *job, up_error *error)
     if (!job->options.from)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "bounds are measured of weights that are there: name them with --from");
-    UP_TRY(up_safetensors_open(&file, job->options.from, error));
+    const size_t most = up_machine_memory_limit(job->options.max_memory);
+    UP_TRY(up_safetensors_open(&file, job->options.from, most, error));
     up_status status = with_file(file, job, error);
     up_safetensors_close(&file);
     return status;

@@ -1,4 +1,5 @@
 /* Training in a file: safetensors, with the options that it was begun with as text. */
+#include "base/machine.h"
 #include "base/memory.h"
 #include "train/net_training.h"
 #include "train/train.h"
@@ -103,7 +104,7 @@ static up_status read_checkpoint(up_net_training *t, const up_safetensors *file,
 up_status up_checkpoint_read(up_net_training *t, const char *path, up_error *error)
 {
     up_safetensors *file;
-    UP_TRY(up_safetensors_open(&file, path, error));
+    UP_TRY(up_safetensors_open(&file, path, up_machine_memory_limit(t->options.max_memory), error));
     up_status status = read_checkpoint(t, file, error);
     up_safetensors_close(&file);
     return status;

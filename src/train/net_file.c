@@ -228,11 +228,12 @@ up_status up_model_make_like(up_model *model, const up_safetensors *file, up_err
     return up_model_make(model, &shape, NULL) == UP_OK ? UP_OK : no_model(name, error);
 }
 
-up_status up_model_read(const up_model *model, float *parameter, const char *path, up_error *error)
+up_status up_model_read(const up_model *model, float *parameter, const char *path, size_t most,
+                        up_error *error)
 {
     up_safetensors *file;
     up_network *network;
-    UP_TRY(up_safetensors_open(&file, path, error));
+    UP_TRY(up_safetensors_open(&file, path, most, error));
     up_status status = up_network_load(&network, file, NULL, 0, error);
     up_safetensors_close(&file);
     UP_TRY(status);

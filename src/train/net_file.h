@@ -19,7 +19,9 @@ up_status up_model_make_like(up_model *model, const up_safetensors *file, up_err
 #define UP_LAYERS_JSON (JSON_COMPACT | JSON_REAL_PRECISION(6))
 
 /* The parameters of a network of this shape. One of another scale leaves those of the last layer
- * as they are; anything else is UP_ERROR_WEIGHTS. */
-up_status up_model_read(const up_model *model, float *parameter, const char *path, up_error *error);
+ * as they are; anything else is UP_ERROR_WEIGHTS, and a file that takes more than `most`
+ * bytes of memory UP_ERROR_LIMIT. */
+up_status up_model_read(const up_model *model, float *parameter, const char *path, size_t most,
+                        up_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/memory.h"
 #include "train/net_file.h"
 #include "train/net_training.h"
@@ -194,7 +195,8 @@ static up_status begin(run *r, up_error *error)
     const up_train_options *o = &t->options;
     struct stat info;
     if (o->from)
-        UP_TRY(up_model_read(&t->model, t->parameter, o->from, error));
+        UP_TRY(up_model_read(&t->model, t->parameter, o->from,
+                             up_machine_memory_limit(o->max_memory), error));
     if (o->resume && stat(o->checkpoint, &info) == 0)
         UP_TRY(up_checkpoint_read(t, o->checkpoint, error));
     r->first = t->step;

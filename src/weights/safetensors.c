@@ -7,12 +7,14 @@
 #include "weights/label.h"
 #include "weights/safetensors_header.h"
 
-#define PREFIX 8 /* bytes of the header's length */
+#define PREFIX 8       /* bytes of the header's length */
+#define HEADER_COST 16 /* bytes of memory for each of its own, while it is read */
 
 struct up_safetensors {
     char *name;
     up_safetensors_header header;
     void *data; /* owned; NULL for borrowed bytes */
+    size_t bytes;
 };
 
 static up_status create(up_safetensors **file, const char *name, up_error *error)
@@ -72,7 +74,17 @@ static up_status read_header(up_safetensors *file, up_reader *reader, size_t siz
     return status;
 }
 
-static up_status read_all(up_safetensors *file, up_reader *reader, up_error *error)
+static up_status check_memory(const up_safetensors *file, size_t need, size_t most, up_error *error)
+{
+    if (need <= most)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT,
+                   "%s: these weights need %zu MiB of memory, more than the %zu MiB allowed; "
+                   "raise --max-memory",
+                   file->name, (need >> 20) + 1, most >> 20);
+}
+
+static up_status read_all(up_safetensors *file, up_reader *reader, size_t most, up_error *error)
 {
     int64_t total = up_reader_size(reader);
     if (total < 0)
@@ -85,7 +97,10 @@ static up_status read_all(up_safetensors *file, up_reader *reader, up_error *err
     UP_TRY(up_reader_exact(reader, prefix, PREFIX, error));
     UP_TRY(header_size(file->name, prefix, (size_t)total, &text_size, error));
     size_t data_size = (size_t)total - PREFIX - text_size;
+    file->bytes = up_alloc_bytes(data_size) + HEADER_COST * text_size;
+    UP_TRY(check_memory(file, file->bytes, most, error));
     UP_TRY(read_header(file, reader, text_size, data_size, error));
+    UP_TRY(check_memory(file, file->bytes + up_safetensors_values_bytes(file), most, error));
     file->data = up_alloc(data_size, 1);
     if (!file->data)
         return up_fail_memory(error, file->name, data_size);
@@ -103,7 +118,7 @@ static up_status as_weights(up_status status, up_error *error)
     return UP_ERROR_WEIGHTS;
 }
 
-up_status up_safetensors_open(up_safetensors **file, const char *path, up_error *error)
+up_status up_safetensors_open(up_safetensors **file, const char *path, size_t most, up_error *error)
 {
     up_reader *reader = NULL;
     *file = NULL;
@@ -111,7 +126,7 @@ up_status up_safetensors_open(up_safetensors **file, const char *path, up_error 
     if (status == UP_OK)
         status = create(file, up_reader_name(reader), error);
     if (status == UP_OK)
-        status = read_all(*file, reader, error);
+        status = read_all(*file, reader, most, error);
     up_reader_close(&reader);
     if (status != UP_OK)
         up_safetensors_close(file);
@@ -153,6 +168,19 @@ void up_safetensors_close(up_safetensors **file)
     up_free((*file)->name);
     up_free(*file);
     *file = NULL;
+}
+
+size_t up_safetensors_bytes(const up_safetensors *file)
+{
+    return file->bytes;
+}
+
+size_t up_safetensors_values_bytes(const up_safetensors *file)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < file->header.tensors; i++)
+        bytes += up_alloc_bytes(file->header.tensor[i].elements * sizeof(float));
+    return bytes;
 }
 
 const char *up_safetensors_name(const up_safetensors *file)

@@ -39,8 +39,10 @@ typedef struct {
 
 typedef struct up_safetensors up_safetensors;
 
-/* The whole file is held in memory, so it must be a regular one. */
-up_status up_safetensors_open(up_safetensors **file, const char *path, up_error *error);
+/* The whole file is held in memory, so it must be a regular one. One that needs more than `most`
+ * bytes, as a file and as values, is refused before it is read. */
+up_status up_safetensors_open(up_safetensors **file, const char *path, size_t most,
+                              up_error *error);
 
 /* The bytes are borrowed and must outlive the result. `name` is for messages. */
 up_status up_safetensors_from_memory(up_safetensors **file, const void *bytes, size_t size,
@@ -48,6 +50,10 @@ up_status up_safetensors_from_memory(up_safetensors **file, const void *bytes, s
 
 /* Tensors, names and strings live as long as the file. */
 void up_safetensors_close(up_safetensors **file);
+
+/* Memory that it takes, and all its tensors as up_tensor_to_f32() makes them. */
+size_t up_safetensors_bytes(const up_safetensors *file);
+size_t up_safetensors_values_bytes(const up_safetensors *file);
 
 /* For messages. */
 const char *up_safetensors_name(const up_safetensors *file);

@@ -78,7 +78,7 @@ up_network *network_open(const char *path, int scale)
     up_error error = { 0 };
     up_safetensors *file;
     up_network *network;
-    cr_assert_eq(up_safetensors_open(&file, path, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_safetensors_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
     cr_assert_eq(up_network_load(&network, file, NULL, scale, &error), UP_OK, "%s", error.message);
     up_safetensors_close(&file);
     return network;
