@@ -260,7 +260,8 @@ typedef struct up_plan up_plan;
 
 typedef struct {
     up_format output;
-    size_t memory_bytes;  /* estimated peak of the run, codecs included */
+    size_t memory_bytes;  /* estimated peak, of planning as well: codecs, threads, weights as a
+                             file, as values and packed, and what the program itself takes */
     double multiply_adds; /* per input pixel and frame */
     char steps[512];      /* what will be done, for people: "tconv x4, then bicubic ..." */
 } up_plan_info;

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-#define PROGRAM_BYTES ((size_t)10 << 20) /* what the libraries and the program itself take */
-#define THREAD_BYTES ((size_t)256 << 10)
-
 static up_status check_options(const up_options *o, up_error *error)
 {
     if (o->threads < 0 || o->threads > UP_MOST_THREADS)
@@ -167,8 +164,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
 {
     bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
     UP_TRY(up_run_prepare(&plan->run, plan->options.band, mapped, error));
-    size_t bytes = up_run_bytes(&plan->run) + plan->graph.held_bytes +
-                   plan->image->source->held_bytes + plan->run.threads * THREAD_BYTES;
+    size_t bytes =
+        up_run_bytes(&plan->run) + plan->graph.held_bytes + plan->image->source->held_bytes;
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
         if (to->type && to->type->memory)
@@ -178,7 +175,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     bytes = larger(bytes, larger(plan->building_bytes, plan->request.loading_bytes));
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = plan->to[0].format;
-    plan->info.memory_bytes = bytes + plan->held_bytes + PROGRAM_BYTES;
+    plan->info.memory_bytes =
+        bytes + plan->held_bytes + up_machine_program_bytes(plan->run.threads);
     plan->info.multiply_adds = up_graph_multiply_adds(&plan->graph) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     return check_memory(plan, error);

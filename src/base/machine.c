@@ -103,6 +103,11 @@ size_t up_machine_memory_limit(size_t asked)
     return asked ? asked : up_machine_memory() / 2;
 }
 
+size_t up_machine_program_bytes(int threads)
+{
+    return ((size_t)10 << 20) + (size_t)threads * ((size_t)256 << 10);
+}
+
 size_t up_machine_cache(void)
 {
     long size = -1;

@@ -18,6 +18,10 @@ size_t up_machine_group_limit(const char *groups, const char *mounts);
 /* What may be used of it: `asked`, or half of it where that is 0. */
 size_t up_machine_memory_limit(size_t asked);
 
+/* What a program takes with its libraries and so many threads, beside what estimates count piece by
+ * piece: as measured, generously. */
+size_t up_machine_program_bytes(int threads);
+
 /* The second-level cache of one core. */
 size_t up_machine_cache(void);
 

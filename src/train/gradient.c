@@ -84,6 +84,15 @@ static void divide(up_gradient_work *work, const up_model *model, bool backward)
         work->spare[i] = take(&at, patch, model->most_channels);
 }
 
+double up_gradient_work_bytes(const up_model *model, int width, int height, bool backward)
+{
+    const up_patch_shape patch = up_patch_shape_make(width, height, model->reach);
+    const double sums = UP_CORRELATE_OUTS * UP_CORRELATE_LANES;
+    const double planes = (double)count_planes(model, backward) * (double)patch.size;
+    return (double)up_alloc_bytes((size_t)(planes * sizeof(float))) +
+           sizeof(float) * (double)most_taps(model) * (sums + 2);
+}
+
 up_status up_gradient_work_make(up_gradient_work *work, const up_model *model, int width,
                                 int height, bool backward, up_error *error)
 {

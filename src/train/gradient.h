@@ -31,6 +31,8 @@ typedef struct {
 
 up_status up_gradient_work_make(up_gradient_work *work, const up_model *model, int width,
                                 int height, bool backward, up_error *error);
+/* Memory that it takes. */
+double up_gradient_work_bytes(const up_model *model, int width, int height, bool backward);
 void up_gradient_work_free(up_gradient_work *work);
 
 /* From `input` to the output of every layer. */

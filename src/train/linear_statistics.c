@@ -38,6 +38,14 @@ up_status up_linear_statistics_init(up_linear_statistics *s, int scale, int wind
     return up_fail_memory(error, "normal equations", s->taps * s->taps * sizeof *s->gram);
 }
 
+double up_linear_statistics_bytes(int scale, int window, int width, int threads)
+{
+    const double taps = window * window, phases = scale * scale, halo = window - 1;
+    const double sums = taps * taps + phases * taps;
+    const double low = (BAND + halo) * (width + halo), residual = phases * BAND * width;
+    return sizeof(double) * ((SLOTS + 2) * sums + threads * (low + residual));
+}
+
 void up_linear_statistics_clear(up_linear_statistics *s)
 {
     memset(s->gram, 0, s->taps * s->taps * sizeof *s->gram);

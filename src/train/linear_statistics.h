@@ -19,6 +19,8 @@ typedef struct {
 
 up_status up_linear_statistics_init(up_linear_statistics *s, int scale, int window,
                                     up_error *error);
+/* Memory for pictures of up to this width: the sums, and what they are gathered in. */
+double up_linear_statistics_bytes(int scale, int window, int width, int threads);
 void up_linear_statistics_clear(up_linear_statistics *s); /* all sums to zero */
 void up_linear_statistics_free(up_linear_statistics *s);
 

@@ -118,6 +118,19 @@ static up_status check_options(const up_train_options *o, up_error *error)
     return UP_OK;
 }
 
+static up_status check_memory(const fitting *f, up_error *error)
+{
+    const up_train_job *job = f->job;
+    int width = 0;
+    for (size_t i = 0; i < job->training.count; i++)
+        width = up_max(width, job->training.picture[i].width);
+    for (size_t i = 0; i < job->validation.count; i++)
+        width = up_max(width, job->validation.picture[i].width);
+    const double bytes =
+        up_linear_statistics_bytes(f->scale, f->support, width, job->options.threads);
+    return up_train_check_memory(job, bytes, error);
+}
+
 up_status up_train_linear(const up_train_job *job, up_error *error)
 {
     const up_train_options *o = &job->options;
@@ -134,7 +147,9 @@ up_status up_train_linear(const up_train_job *job, up_error *error)
                    .best_psnr = NAN },
         .start = up_now(),
     };
-    up_status status = fit(&f, error);
+    up_status status = check_memory(&f, error);
+    if (status == UP_OK)
+        status = fit(&f, error);
     up_linear_statistics_free(&f.statistics);
     up_free(f.weight);
     up_free(f.kernel);

@@ -1,5 +1,6 @@
 #include "base/memory.h"
 #include "train/adam.h"
+#include "train/net_tiles.h"
 #include "train/net_training.h"
 
 #include <math.h>
@@ -24,6 +25,25 @@ static up_model_shape shape_of(const up_train_options *o)
 static int columns_of(const up_model_layer *layer)
 {
     return layer->in * layer->kernel * layer->kernel;
+}
+
+/* In numbers of parameters: those kept, packed ones, those of Muon (at most), and of each thread
+ * its part of the gradient and, in mixed precision, its sums. */
+enum { KEPT = 6, PACKED = 4, OF_MUON = 5, OF_THREAD = 1, OF_MIXED = 4 };
+
+up_status up_net_training_bytes(const up_train_options *o, double *bytes, up_error *error)
+{
+    const up_model_shape shape = shape_of(o);
+    const bool mixed = o->precision == UP_PRECISION_BFLOAT16;
+    up_model model;
+    UP_TRY(up_model_make(&model, &shape, error));
+    const double parameters = (double)model.parameters * sizeof(float), threads = o->threads;
+    const double patch = up_gradient_work_bytes(&model, o->patch, o->patch, true);
+    const double tile = up_gradient_work_bytes(&model, UP_NET_TILE, UP_NET_TILE, false);
+    *bytes = parameters * (KEPT + PACKED + OF_MUON + threads * (OF_THREAD + mixed * OF_MIXED)) +
+             threads * ((1 + mixed) * patch + tile);
+    up_model_free(&model);
+    return UP_OK;
 }
 
 static up_status allocate(up_net_training *t, up_error *error)

@@ -4,13 +4,12 @@
 #include "train/patches.h"
 
 enum {
-    MOST_SIZE = 128, /* low-resolution pixels on a side of a tile */
     MOST_ACROSS = 3, /* tiles side by side */
 };
 
 static int size_of(const up_train_pictures *pictures)
 {
-    int size = MOST_SIZE;
+    int size = UP_NET_TILE;
     for (size_t i = 0; i < pictures->count; i++)
         size = up_min(size, up_min(pictures->picture[i].width, pictures->picture[i].height));
     return size / 16 * 16;

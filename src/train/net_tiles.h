@@ -5,6 +5,8 @@
 #include "train/gradient.h"
 #include "train/pictures.h"
 
+enum { UP_NET_TILE = 128 }; /* low-resolution pixels on a side, at most */
+
 typedef struct {
     up_gradient_work *work; /* [threads] */
     int threads;

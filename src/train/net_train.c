@@ -210,7 +210,10 @@ up_status up_train_net(const up_train_job *job, up_error *error)
 {
     up_train_options options = settled(&job->options);
     run r = { .job = job };
+    double bytes;
     UP_TRY(check(&options, error));
+    UP_TRY(up_net_training_bytes(&options, &bytes, error));
+    UP_TRY(up_train_check_memory(job, bytes, error));
     UP_TRY(up_patches_make(&r.patches, &job->training, options.scale, options.patch,
                            options.candidates, error));
     up_status status = up_net_training_make(&r.training, &options, &r.patches, error);

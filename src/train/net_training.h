@@ -31,6 +31,8 @@ typedef struct {
 /* Sets up random weights; options->threads and the like must be filled in. */
 up_status up_net_training_make(up_net_training *training, const up_train_options *options,
                                const up_patches *patches, up_error *error);
+/* Memory that it takes, validation included. */
+up_status up_net_training_bytes(const up_train_options *options, double *bytes, up_error *error);
 void up_net_training_free(up_net_training *training);
 
 /* One step. Returns the mean loss of its samples. */

@@ -40,7 +40,8 @@ static up_status inspect(candidate *c, int scale, up_error *error)
 static size_t kept_bytes(size_t width, size_t height, size_t scale)
 {
     size_t low = (width / scale) * (height / scale);
-    return low * sizeof(float) + low * scale * scale * sizeof(int16_t);
+    return up_alloc_bytes(low * sizeof(float)) +
+           up_alloc_bytes(low * scale * scale * sizeof(int16_t));
 }
 
 static up_status check_memory(const candidate *list, size_t count, size_t bytes_before, int threads,
@@ -55,7 +56,7 @@ static up_status check_memory(const candidate *list, size_t count, size_t bytes_
         passing = fmax(passing, list[i].held_bytes);
     }
     const size_t most = up_machine_memory_limit(options->max_memory);
-    const double need = kept + threads * passing;
+    const double need = kept + fmin(threads, (double)count) * passing;
     if (need <= (double)most)
         return UP_OK;
     return up_fail(error, UP_ERROR_LIMIT,

@@ -5,6 +5,9 @@
 #include "base/memory.h"
 #include "io/writer.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <math.h>
 #include <stdio.h>
 
@@ -69,6 +72,9 @@ static up_status run(up_train_job *job, up_error *error)
     UP_TRY(load_training(job, error));
     if (o->validation)
         UP_TRY(load_validation(job, error));
+#ifdef __GLIBC__
+    malloc_trim(0); /* decoding took more than is kept, and this may go on for hours */
+#endif
     return kinds[o->kind](job, error);
 }
 
@@ -81,10 +87,25 @@ up_status up_train(const char *output, const up_train_options *options, up_error
     UP_TRY(check(&job.options, output, error));
     if (!job.options.threads)
         job.options.threads = up_machine_cores();
+    const size_t most = up_machine_memory_limit(job.options.max_memory);
+    const size_t own = up_machine_program_bytes(job.options.threads);
+    job.options.max_memory = most > own ? most - own : 1;
     up_status status = run(&job, error);
     up_train_pictures_free(&job.training);
     up_train_pictures_free(&job.validation);
     return status;
+}
+
+up_status up_train_check_memory(const up_train_job *job, double bytes, up_error *error)
+{
+    const size_t most = up_machine_memory_limit(job->options.max_memory);
+    const double need = bytes + (double)job->training.bytes + (double)job->validation.bytes;
+    if (need <= (double)most)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT,
+                   "training would need %.0f MiB of memory beside the program, more than the %zu "
+                   "MiB allowed; raise --max-memory, or take fewer pictures or --threads",
+                   ceil(need / (1 << 20)), most >> 20);
 }
 
 bool up_train_cancelled(const up_train_job *job)

@@ -8,7 +8,7 @@
 
 typedef struct {
     const char *output;
-    up_train_options options; /* scale and threads are settled */
+    up_train_options options; /* scale and threads are settled; max_memory is without the program */
     up_train_pictures training, validation;
     size_t pictures; /* of training, those reduced not counted */
 } up_train_job;
@@ -40,6 +40,9 @@ up_status up_train_save(const up_train_job *job, const up_train_result *result, 
 /* The options that say what is made of pictures, each with a space before it. */
 enum { UP_TRAIN_INPUTS_TEXT = UP_DEGRADATION_TEXT + 16 + 16 * UP_MULTISCALE_MOST };
 void up_train_inputs_text(char text[UP_TRAIN_INPUTS_TEXT], const up_train_options *options);
+
+/* Whether so many bytes beside the pictures are allowed. */
+up_status up_train_check_memory(const up_train_job *job, double bytes, up_error *error);
 
 /* Whether options.cancel is set. */
 bool up_train_cancelled(const up_train_job *job);
