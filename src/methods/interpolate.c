@@ -19,7 +19,9 @@ static up_status add_pass(up_graph *graph, int *node, bool vertical, const up_ax
                           up_error *error)
 {
     const up_shape *in = up_graph_shape(graph, *node);
+    const size_t table = vertical ? 0 : (size_t)axis->out * (size_t)axis->taps * sizeof(float);
     up_op *op;
+    UP_TRY(up_graph_check_room(graph, table, error));
     if (vertical)
         UP_TRY(up_resample_rows_plan(&op, in, axis, error));
     else

@@ -67,9 +67,9 @@ up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *err
     if (!most || (graph->held_bytes <= most && bytes <= most - graph->held_bytes))
         return UP_OK;
     return up_fail(error, UP_ERROR_LIMIT,
-                   "the weights would need more than %zu MiB of memory, of which %zu MiB are "
-                   "allowed; raise --max-memory",
-                   (graph->held_bytes + bytes) >> 20, most >> 20);
+                   "the weights would need %zu MiB of memory, more than the %zu MiB allowed; raise "
+                   "--max-memory",
+                   ((graph->held_bytes + bytes) >> 20) + 1, most >> 20);
 }
 
 up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,8 +108,10 @@ process_result process_run(const char *const *argv, const process_options *optio
 
     process_result result = { 0 };
     talk(channels, options, &result);
+    struct rusage usage;
     int status;
-    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_assert_eq(wait4(pid, &status, 0, &usage), pid);
+    result.peak_bytes = (size_t)usage.ru_maxrss << 10;
     result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return result;
 }

@@ -8,6 +8,7 @@ typedef struct {
     int exit_code;   /* 128 + signal if a signal ended it */
     char *out, *err; /* standard output and error, followed by a NUL */
     size_t out_size, err_size;
+    size_t peak_bytes; /* of memory, of the program or what it ran; not less than the test's own */
 } process_result;
 
 typedef struct {
