@@ -148,10 +148,10 @@ typedef struct up_options {
     up_layer layer;
     struct {
         double rows, columns;
-    } scale;           /* output = floor(input * scale), source step exactly 1/scale; 0: 2 */
-    int width, height; /* exact output size, source step input/output; one of them 0: keeps the
-                          aspect ratio; both 0: by scale */
-    bool fit;          /* width x height is a box to fit into, aspect ratio kept */
+    } scale;            /* output = floor(input * scale), source step exactly 1/scale; 0: 2 */
+    int width, height;  /* exact output size, source step input/output; one of them 0: keeps the
+                           aspect ratio; both 0: by scale */
+    bool fit;           /* width x height is a box to fit into, aspect ratio kept */
     double cubic_a;     /* Keys' parameter of bicubic: [-0.5] (MATLAB, Pillow), -0.75 (PyTorch,
                            OpenCV) */
     bool align_corners; /* corner samples of input and output coincide (bilinear and bicubic) */
@@ -328,9 +328,9 @@ typedef struct {
 } up_weights_layer;
 
 /* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
- * `layer` and `scale` count, as they do for tconv: where the file does not tell. A file that tells
- * its scale is never changed by them; one that does not can still be looked into without. A
- * damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
+ * `max_memory` counts, and `layer` and `scale` as they do for tconv: where the file does not tell.
+ * A file that tells its scale is never changed by them; one that does not can still be looked into
+ * without. A damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
 UP_API up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,
                                  up_error *error);
 UP_API const up_weights_info *up_weights_get_info(const up_weights *weights);

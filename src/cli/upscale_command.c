@@ -80,7 +80,12 @@ const cli_command cli_upscale_command = {
         "are carried along.\n"
         "An INPUT is a file, - for standard input, or with -r a folder. The output's format "
         "follows its extension. Without -o the output is put beside the input: photo.jpg becomes "
-        "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n",
+        "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n"
+        "A damaged picture is read as far as it goes, with a warning: rows missing at its end are "
+        "mid-grey, or transparent, and a comment or profile with a wrong checksum is left out. "
+        "--strict refuses it. Refused in any case is what has a broken header, less than a tenth "
+        "of its rows, or damage that garbles what is there, and any damage to tensors and "
+        "weights.\n",
     .examples = "# twice as large\n"
                 "upscale photo.jpg -o big.png\n"
                 "# four times, sharper, into a folder\n"

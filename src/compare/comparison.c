@@ -8,6 +8,7 @@
 #include "compare/file_names.h"
 #include "compare/tiles.h"
 #include "compare/work_folder.h"
+#include "io/pixels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -153,6 +154,17 @@ static up_status run_plan(up_compared *r, up_image *image, const up_options *opt
     return status;
 }
 
+/* Of what results are measured against. */
+static size_t held_bytes(const up_comparison *c)
+{
+    const up_pixels *held[] = { &c->reference, &c->original.reference, &c->original.reduced };
+    size_t sum = 0, bytes;
+    for (int i = 0; i < 3; i++)
+        if (held[i]->data && up_frame_size(&held[i]->format, &bytes))
+            sum += bytes;
+    return sum;
+}
+
 static up_status upscale(up_comparison *c, int i, up_error *error)
 {
     up_compared *r = &c->result[i];
@@ -162,6 +174,8 @@ static up_status upscale(up_comparison *c, int i, up_error *error)
     options.progress = pass_progress;
     options.user = &progress;
     options.output_format = "png";
+    const size_t most = up_machine_memory_limit(options.max_memory), held = held_bytes(c);
+    options.max_memory = most > held ? most - held : 1;
     double start = up_now();
     UP_TRY(up_image_open(&image, c->given, error));
     up_status status = run_plan(r, image, &options, error);
