@@ -156,7 +156,8 @@ typedef struct up_options {
                            OpenCV) */
     bool align_corners; /* corner samples of input and output coincide (bilinear and bicubic) */
     bool no_antialias;  /* keep the filter narrow when reducing (PyTorch's default) */
-    bool linear;        /* filter in linear light instead of the file's gamma (pictures only) */
+    bool linear; /* filter light instead of samples, by the curve that the file declares, else
+                    sRGB's (pictures only; CMYK, whose inks cover areas, stays as it is) */
 
     /* What to write. */
     const char *output_format;  /* png, jpg, ppm, npy, ...; NULL: by the extension of the output */
@@ -166,8 +167,9 @@ typedef struct up_options {
     bool progressive;           /* JPEG; held in memory as a whole */
     int png_level;              /* 1 (fast) .. 9 (small); 0: a fast level that compresses well */
     bool strip;                 /* drop ICC, EXIF, XMP, density ... instead of carrying them */
-    bool has_background;        /* put the picture on a colour and drop its alpha */
-    uint8_t background[3];      /* sRGB */
+    bool has_background;        /* put the picture on a colour and drop its alpha; on one that is
+                                   not grey, grey with alpha becomes RGB */
+    uint8_t background[3];      /* samples of 8 bits, in the colours of the picture */
     bool overwrite;             /* replace an existing output file */
 
     /* How to run. */
@@ -226,6 +228,21 @@ UP_API up_status up_pool_file(const char *input, const char *pooled, const char 
 /* An opened input: its header has been read and checked, its pixels have not. */
 typedef struct up_image up_image;
 
+/* What a file says of its colours beside an ICC profile, in the terms of PNG (third edition). Where
+ * several speak, the first of cICP, ICC profile, sRGB, gAMA and cHRM is believed. Chromaticities
+ * are x and y of CIE 1931. */
+typedef struct {
+    bool has_cicp, has_srgb, has_mastering, has_light_level;
+    uint8_t cicp[4]; /* ITU-T H.273: primaries, transfer, matrix, full range; 9, 16, 0, 1 is PQ */
+    uint8_t srgb_intent;      /* 0..3, as in ICC profiles */
+    double gamma;             /* gAMA: sample = light^gamma, 0.45455 for 2.2; 0 if absent */
+    double chromaticities[8]; /* cHRM: white, red, green, blue; [0] == 0 if absent */
+    double mastering_chromaticities[8];     /* mDCV: red, green, blue, white */
+    double mastering_most, mastering_least; /* mDCV: luminance of that display, cd/m2 */
+    double light_most, light_average;       /* cLLI: of a pixel and of a frame at most, cd/m2 */
+    bool draft_names; /* the two are called mDCv and cLLi in the file, as in drafts of PNG */
+} up_color_tags;
+
 typedef struct {
     const char *type;    /* "png", "jpeg", "pnm", "npy" */
     up_format format;    /* as it will be delivered: orientation applied, palette expanded */
@@ -233,6 +250,7 @@ typedef struct {
     double dpi_x, dpi_y; /* 0 if unknown */
     bool interlaced;     /* or progressive: cannot be streamed */
     size_t icc_bytes, exif_bytes, xmp_bytes;
+    up_color_tags color_tags;
     size_t held_bytes; /* memory for what cannot be streamed */
 } up_image_info;
 
@@ -250,6 +268,12 @@ typedef struct {
 
 UP_API up_status up_image_open(up_image **image, const char *path, up_error *error);
 UP_API const up_image_info *up_image_get_info(const up_image *image);
+/* The curve by which options.linear makes light of the samples, and what says so, for people: "PQ
+ * (cICP)", "sRGB (nothing is said)". It takes looking into an ICC profile. */
+UP_API up_status up_image_light(const up_image *image, char name[64], up_error *error);
+/* Names of the code points in cICP: "BT.2020", "PQ"; NULL for what is reserved or unspecified. */
+UP_API const char *up_cicp_primaries_name(int code);
+UP_API const char *up_cicp_transfer_name(int code);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
 UP_API void up_image_close(up_image **image);

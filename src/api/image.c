@@ -1,5 +1,8 @@
 #include "api/plan.h"
 #include "base/memory.h"
+#include "io/declared_colour.h"
+
+#include <string.h>
 
 up_status up_image_from_source(up_image **image, up_source *source, up_error *error)
 {
@@ -20,6 +23,7 @@ up_status up_image_from_source(up_image **image, up_source *source, up_error *er
         .icc_bytes = metadata->icc.size,
         .exif_bytes = metadata->exif.size,
         .xmp_bytes = metadata->xmp.size,
+        .color_tags = metadata->color,
         .held_bytes = source->held_bytes,
     };
     return UP_OK;
@@ -44,6 +48,16 @@ up_status up_image_open(up_image **image, const char *path, up_error *error)
 const up_image_info *up_image_get_info(const up_image *image)
 {
     return &image->info;
+}
+
+up_status up_image_light(const up_image *image, char name[64], up_error *error)
+{
+    up_light light;
+    const up_source *source = image->source;
+    UP_TRY(up_declared_light(&light, &source->metadata, &source->format, error));
+    memcpy(name, light.name, sizeof light.name);
+    up_light_free(&light);
+    return UP_OK;
 }
 
 const up_note *up_image_note_at(const up_image *image, int i)

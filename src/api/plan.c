@@ -40,6 +40,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     p->request = (up_request){
         .options = &p->options,
         .input = *input,
+        .declared = &image->source->metadata,
         .tensor = input->color == UP_COLOR_TENSOR,
         .white = up_white(input->sample),
     };
@@ -104,12 +105,16 @@ static up_status prepare_encoding(up_plan *plan, up_error *error)
     e->quality = options->quality;
     e->png_level = options->png_level;
     e->progressive = options->progressive;
+    e->plain_inks = source->plain_inks;
     e->subsampling = options->subsampling ? options->subsampling : source->subsampling;
     if (options->strip)
         return UP_OK;
     UP_TRY(up_metadata_copy(&e->metadata, &source->metadata, error));
     up_metadata_rescale(&e->metadata, (double)out->width / in->width,
                         (double)out->height / in->height, out->width, out->height);
+    const up_sink_format *to = plan->to[0].type;
+    if (to && to->declare)
+        return to->declare(&e->metadata, in, out, &plan->notes, error);
     return UP_OK;
 }
 

@@ -1,4 +1,5 @@
 #include "cli_text.h"
+#include "color_info.h"
 #include "commands.h"
 #include "console.h"
 #include "describe.h"
@@ -45,9 +46,10 @@ static json_t *estimate_json(const upscale_estimate *e, const char *method)
     return json;
 }
 
-static void show_json(const char *path, const up_image_info *info, const upscale_estimate *e,
+static void show_json(const char *path, const up_image *image, const upscale_estimate *e,
                       const char *method)
 {
+    const up_image_info *info = up_image_get_info(image);
     json_t *line = json_object();
     json_object_set_new(line, "input", cli_json_text(path));
     json_object_set_new(line, "type", cli_json_text(info->type));
@@ -58,6 +60,7 @@ static void show_json(const char *path, const up_image_info *info, const upscale
     json_object_set_new(line, "icc_bytes", json_integer((json_int_t)info->icc_bytes));
     json_object_set_new(line, "exif_bytes", json_integer((json_int_t)info->exif_bytes));
     json_object_set_new(line, "xmp_bytes", json_integer((json_int_t)info->xmp_bytes));
+    cli_color_set_json(line, image);
     json_object_set_new(line, "upscale", estimate_json(e, method));
     cli_json_put(line);
 }
@@ -80,14 +83,16 @@ static void show_metadata(const up_image_info *info)
     }
 }
 
-static void show_words(const char *path, const up_image_info *info, const upscale_estimate *e,
+static void show_words(const char *path, const up_image *image, const upscale_estimate *e,
                        const char *method)
 {
+    const up_image_info *info = up_image_get_info(image);
     char *format = cli_describe_format(&info->format);
     cli_print("%s", path);
     cli_print("  image     %s, %s%s", format, info->type, info->interlaced ? ", interlaced" : "");
     free(format);
     show_metadata(info);
+    cli_color_show(image);
     if (info->held_bytes > 0)
         cli_print("  held      %s, for it cannot be read row by row",
                   cli_bytes_text((double)info->held_bytes).text);
@@ -114,7 +119,7 @@ static void show_image(const char *path, const cli_settings *s, cli_ledger *ledg
     upscale_estimate e;
     const char *method = cli_method_at(s, 0);
     estimate(image, s, method, &e);
-    (s->json ? show_json : show_words)(path, up_image_get_info(image), &e, method);
+    (s->json ? show_json : show_words)(path, image, &e, method);
     up_image_close(&image);
     cli_ledger_done(ledger);
 }

@@ -22,7 +22,7 @@ typedef struct {
 static up_status encode_result(crop_row *row, const up_comparison *c, const up_compared *r,
                                up_error *error)
 {
-    static const up_metadata nothing = { .orientation = 1, .srgb_intent = -1 };
+    static const up_metadata nothing = { .orientation = 1 };
     up_pixels cut[UP_MOST_BOXES];
     up_status status = up_cuts_read(cut, r->path, c->box, c->boxes, error);
     for (int i = 0; i < c->boxes && status == UP_OK; i++)
@@ -53,7 +53,7 @@ static up_status encode_around(char **text, const up_comparison *c, up_error *er
     if (status == UP_OK)
         status = up_read_pixels(&picture, path, NULL, error);
     if (status == UP_OK) {
-        const up_metadata nothing = { .orientation = 1, .srgb_intent = -1 };
+        const up_metadata nothing = { .orientation = 1 };
         status = up_tile_text(text, &picture, &nothing, error);
     }
     up_pixels_free(&picture);

@@ -11,11 +11,16 @@ enum {
     TAG_Y_RESOLUTION = 0x11b,
     TAG_RESOLUTION_UNIT = 0x128,
     TAG_EXIF_IFD = 0x8769,
+    TAG_COLOR_SPACE = 0xa001,
     TAG_PIXEL_X_DIMENSION = 0xa002,
     TAG_PIXEL_Y_DIMENSION = 0xa003,
+    TAG_INTEROPERABILITY_IFD = 0xa005,
+    TAG_GAMMA = 0xa500,
+    TAG_INTEROPERABILITY_INDEX = 1, /* in its own directory */
 };
 
 enum { TYPE_BYTE = 1, TYPE_SHORT = 3, TYPE_LONG = 4, TYPE_RATIONAL = 5 };
+enum { COLOR_SPACE_SRGB = 1, COLOR_SPACE_ADOBE = 2 /* not in the standard */ };
 enum { UNIT_INCH = 2, UNIT_CENTIMETRE = 3 };
 enum { HEADER_SIZE = 8, ENTRY_SIZE = 12, RATIONAL_SIZE = 8 };
 
@@ -154,6 +159,29 @@ bool up_exif_density(const up_blob *exif, double *x, double *y)
     *x = per_inch * get_rational(&t, find_rational(&t, ifd, TAG_X_RESOLUTION));
     *y = per_inch * get_rational(&t, find_rational(&t, ifd, TAG_Y_RESOLUTION));
     return *x > 0 && *y > 0;
+}
+
+/* DCF's way to say Adobe RGB. */
+static bool is_option_file(const tiff *t, size_t exif_ifd)
+{
+    size_t ifd = get_integer(t, exif_ifd, TAG_INTEROPERABILITY_IFD, 0);
+    size_t at = find_entry(t, ifd, TAG_INTEROPERABILITY_INDEX);
+    return at > 0 && get(t, at + 4, 4) == 4 && memcmp(t->data + at + 8, "R03", 4) == 0;
+}
+
+double up_exif_gamma(const up_blob *exif)
+{
+    tiff t;
+    if (!tiff_open(&t, exif))
+        return 0;
+    size_t ifd = get_integer(&t, first_ifd(&t), TAG_EXIF_IFD, 0);
+    uint32_t space = get_integer(&t, ifd, TAG_COLOR_SPACE, 0);
+    if (space == COLOR_SPACE_SRGB)
+        return 0;
+    double gamma = get_rational(&t, find_rational(&t, ifd, TAG_GAMMA));
+    if (gamma >= 0.1 && gamma <= 10)
+        return gamma;
+    return space == COLOR_SPACE_ADOBE || is_option_file(&t, ifd) ? 563 / 256.0 : 0;
 }
 
 static void rescale_resolution(tiff *t, size_t ifd, double scale_x, double scale_y, bool transposed)

@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "io/declared_colour.h"
 #include "io/formats.h"
 #include "io/jpeg_guard.h"
 #include "io/pixels.h"
@@ -88,22 +89,25 @@ static up_subsampling subsampling_of(const up_encoding *encoding)
     return quality_of(encoding) >= FULL_CHROMA_QUALITY ? UP_SUBSAMPLING_444 : UP_SUBSAMPLING_420;
 }
 
-/* Luma samples per chroma sample. Black ink, like luma, is never reduced. */
+/* Luma samples per chroma sample. Black ink, like luma, is never reduced; plain inks have neither
+ * luma nor chroma. */
 static void sampling_factors(up_color color, const up_encoding *encoding, int *h, int *v)
 {
-    up_subsampling subsampling =
-        color == UP_COLOR_GREY ? UP_SUBSAMPLING_444 : subsampling_of(encoding);
+    bool chroma = color == UP_COLOR_RGB || (color == UP_COLOR_CMYK && !encoding->plain_inks);
+    up_subsampling subsampling = chroma ? subsampling_of(encoding) : UP_SUBSAMPLING_444;
     *h = subsampling == UP_SUBSAMPLING_444 ? 1 : 2;
     *v = subsampling == UP_SUBSAMPLING_420 ? 2 : 1;
 }
 
-static void set_colors(struct jpeg_compress_struct *info, up_color color)
+static void set_colors(struct jpeg_compress_struct *info, up_color color, bool plain_inks)
 {
     info->in_color_space = color == UP_COLOR_GREY  ? JCS_GRAYSCALE
                            : color == UP_COLOR_RGB ? JCS_RGB
                                                    : JCS_CMYK;
     jpeg_set_defaults(info);
-    if (color == UP_COLOR_CMYK)
+    if (color == UP_COLOR_CMYK && plain_inks)
+        info->write_Adobe_marker = FALSE;
+    else if (color == UP_COLOR_CMYK)
         jpeg_set_colorspace(info, JCS_YCCK);
 }
 
@@ -163,7 +167,7 @@ static void write_header(void *arg)
     info->image_width = (JDIMENSION)jpeg->base.format.width;
     info->image_height = (JDIMENSION)jpeg->base.format.height;
     info->input_components = jpeg->base.format.channels;
-    set_colors(info, jpeg->base.format.color);
+    set_colors(info, jpeg->base.format.color, jpeg->encoding->plain_inks);
     set_quality(info, jpeg->base.format.color, jpeg->encoding);
     set_density(info, m);
     jpeg_start_compress(info, TRUE);
@@ -193,9 +197,10 @@ static size_t held_bytes(const up_format *format, const up_encoding *encoding)
            sizeof(JBLOCK);
 }
 
-static size_t inverted_bytes(const up_format *format)
+static size_t inverted_bytes(const up_format *format, const up_encoding *encoding)
 {
-    return format->color == UP_COLOR_CMYK ? (size_t)format->width * 4 * ROWS_PER_CALL : 0;
+    bool inverts = format->color == UP_COLOR_CMYK && !encoding->plain_inks;
+    return inverts ? (size_t)format->width * 4 * ROWS_PER_CALL : 0;
 }
 
 static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
@@ -204,7 +209,8 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
     (void)slots;
     (void)group_bytes;
     size_t rows = (size_t)format->width * (size_t)format->channels * 64; /* libjpeg's strips */
-    return sizeof(jpeg_sink) + rows + inverted_bytes(format) + held_bytes(format, encoding);
+    return sizeof(jpeg_sink) + rows + inverted_bytes(format, encoding) +
+           held_bytes(format, encoding);
 }
 
 /* ---- pixels */
@@ -287,7 +293,7 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
                                                   .term_destination = term_output };
     jpeg->info.client_data = jpeg;
     jpeg->info.err = up_jpeg_guard_init(&jpeg->guard, up_writer_name(writer), UP_ERROR_OUTPUT);
-    size_t inverted = inverted_bytes(format);
+    size_t inverted = inverted_bytes(format, encoding);
     up_status status = UP_OK;
     if (inverted > 0 && !(jpeg->inverted = up_alloc(inverted, 1)))
         status = up_fail_memory(error, up_writer_name(writer), inverted);
@@ -300,5 +306,6 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
 const up_sink_format up_jpeg_sink = { .type = "jpeg",
                                       .extensions = "jpg jpeg jpe jfif",
                                       .choose = choose,
+                                      .declare = up_declared_by_profile,
                                       .open = open_jpeg,
                                       .memory = memory };

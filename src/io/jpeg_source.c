@@ -263,6 +263,7 @@ static void read_header(void *arg)
     take_metadata(jpeg);
     take_format(jpeg);
     jpeg->base.subsampling = find_subsampling(info);
+    jpeg->base.plain_inks = info->out_color_space == JCS_CMYK && !info->saw_Adobe_marker;
     jpeg->base.interlaced = jpeg_has_multiple_scans(info);
     jpeg->base.held_bytes = jpeg->base.interlaced ? coefficient_bytes(info) : 0;
 }
@@ -304,7 +305,7 @@ static void read_rows(void *arg)
     struct jpeg_decompress_struct *info = &jpeg->info;
     if (!jpeg->started)
         start(jpeg);
-    bool invert = info->out_color_space == JCS_CMYK && info->saw_Adobe_marker;
+    bool invert = info->out_color_space == JCS_CMYK && !jpeg->base.plain_inks;
     size_t row_bytes = (size_t)info->output_width * (size_t)info->output_components;
     for (int i = 0; i < request->count; i++) {
         JSAMPROW row = request->row[i];

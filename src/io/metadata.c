@@ -8,7 +8,7 @@
 
 void up_metadata_init(up_metadata *m)
 {
-    *m = (up_metadata){ .orientation = 1, .srgb_intent = -1 };
+    *m = (up_metadata){ .orientation = 1 };
 }
 
 static void blob_clear(up_blob *blob)

@@ -13,15 +13,13 @@ typedef struct {
 } up_blob;
 
 typedef struct up_metadata {
-    up_blob icc;              /* ICC profile */
-    up_blob exif;             /* TIFF structure, without "Exif\0\0" */
-    up_blob xmp;              /* XML packet */
-    int orientation;          /* EXIF 1..8, 1 if none: already applied when pixels are delivered */
-    double dpi_x, dpi_y;      /* 0 if unknown */
-    double aspect;            /* pixel width / height where only that is known, 0 if unknown */
-    int srgb_intent;          /* PNG sRGB: 0..3, -1 if absent */
-    double gamma;             /* PNG gAMA (0.45455 for sRGB), 0 if absent */
-    double chromaticities[8]; /* PNG cHRM: white, red, green, blue x y; [0] == 0 if absent */
+    up_blob icc;         /* ICC profile */
+    up_blob exif;        /* TIFF structure, without "Exif\0\0" */
+    up_blob xmp;         /* XML packet */
+    int orientation;     /* EXIF 1..8, 1 if none: already applied when pixels are delivered */
+    double dpi_x, dpi_y; /* 0 if unknown */
+    double aspect;       /* pixel width / height where only that is known, 0 if unknown */
+    up_color_tags color; /* what it says of its colours beside the profile */
 } up_metadata;
 
 void up_metadata_init(up_metadata *m);

@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "io/declared_colour.h"
 #include "io/formats.h"
 #include "io/npy_header.h"
 #include "io/pixels.h"
@@ -162,6 +163,9 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
     return (size_t)slots * group_bytes;
 }
 
-const up_sink_format up_npy_sink = {
-    .type = "npy", .extensions = "npy", .choose = choose, .open = open_npy, .memory = memory
-};
+const up_sink_format up_npy_sink = { .type = "npy",
+                                     .extensions = "npy",
+                                     .choose = choose,
+                                     .declare = up_declared_by_nothing,
+                                     .open = open_npy,
+                                     .memory = memory };

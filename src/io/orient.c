@@ -216,6 +216,7 @@ static oriented *wrap(up_source *inner)
                            .metadata = inner->metadata,
                            .notes = inner->notes,
                            .subsampling = inner->subsampling,
+                           .plain_inks = inner->plain_inks,
                            .interlaced = inner->interlaced,
                            .held_bytes = inner->held_bytes,
                            .read = orientation == 2 ? read_mirrored : read_held,

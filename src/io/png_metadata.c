@@ -1,7 +1,9 @@
 #include "io/png_metadata.h"
 
 #include "base/memory.h"
+#include "colour/profile.h"
 #include "io/png_chunk.h"
+#include "io/png_colour.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,39 +12,12 @@
 #define XMP_KEYWORD "XML:com.adobe.xmp" /* with its zero */
 #define PROFILE_NAME "ICC profile"
 #define PROFILE_HEAD 132 /* bytes of the shortest ICC profile */
-#define FRACTION 1e5     /* one, in gAMA and cHRM */
 #define INCH 0.0254      /* metres */
 #define LAST_CHUNKS 1000 /* behind the pixels; nobody writes as many */
 
 typedef up_status take_chunk(up_metadata *m, const uint8_t *data, size_t size, up_error *error);
 
 /* ---- reading */
-
-static up_status take_chromaticities(up_metadata *m, const uint8_t *data, size_t size,
-                                     up_error *error)
-{
-    (void)error;
-    if (size == 32 && m->chromaticities[0] == 0)
-        for (int i = 0; i < 8; i++)
-            m->chromaticities[i] = up_png_get_u32(data + 4 * i) / FRACTION;
-    return UP_OK;
-}
-
-static up_status take_gamma(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
-{
-    (void)error;
-    if (size == 4 && m->gamma == 0)
-        m->gamma = up_png_get_u32(data) / FRACTION;
-    return UP_OK;
-}
-
-static up_status take_srgb(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
-{
-    (void)error;
-    if (size == 1 && data[0] <= 3 && m->srgb_intent < 0)
-        m->srgb_intent = data[0];
-    return UP_OK;
-}
 
 static up_status take_density(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
 {
@@ -141,14 +116,13 @@ static up_status take_international_text(up_metadata *m, const uint8_t *data, si
     return up_blob_set(&m->xmp, data + text, size - text, error);
 }
 
-const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5] = { "cHRM", "gAMA", "iCCP", "sRGB",
-                                                               "pHYs", "eXIf", "iTXt", "tEXt" };
+const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5] = { "iCCP", "pHYs", "eXIf", "iTXt",
+                                                               "tEXt" };
 
 static take_chunk *taker_of(const char *type)
 {
     static take_chunk *const takers[UP_PNG_METADATA_COUNT] = {
-        take_chromaticities,     take_gamma, take_profile, take_srgb, take_density, take_exif,
-        take_international_text, take_text,
+        take_profile, take_density, take_exif, take_international_text, take_text,
     };
     for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
         if (memcmp(type, up_png_metadata_types[i], 4) == 0)
@@ -159,6 +133,8 @@ static take_chunk *taker_of(const char *type)
 up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *data, size_t size,
                                up_error *error)
 {
+    if (up_png_colour_take(&m->color, type, data, size))
+        return UP_OK;
     take_chunk *take = taker_of(type);
     return take ? take(m, data, size, error) : UP_OK;
 }
@@ -204,15 +180,6 @@ up_status up_png_metadata_take_trailing(up_metadata *m, up_reader *reader, up_er
 
 /* ---- writing */
 
-static up_status write_u32s(up_writer *writer, const char *type, const double *value, int count,
-                            double scale, up_error *error)
-{
-    uint8_t data[4 * 8];
-    for (int i = 0; i < count; i++)
-        up_png_put_u32(data + 4 * i, (uint32_t)fmin(fmax(round(value[i] * scale), 0), INT32_MAX));
-    return up_png_write_chunk(writer, type, data, 4 * (size_t)count, error);
-}
-
 static up_status write_profile(const up_blob *icc, up_writer *writer, up_error *error)
 {
     static const size_t front = sizeof PROFILE_NAME + 1; /* name, zero, method 0 */
@@ -229,11 +196,6 @@ static up_status write_profile(const up_blob *icc, up_writer *writer, up_error *
         status = up_fail_memory(error, "an ICC profile", room);
     up_free(data);
     return status;
-}
-
-static bool fits_profile(const up_blob *icc, bool grey)
-{
-    return icc->size >= PROFILE_HEAD && memcmp(icc->data + 16, grey ? "GRAY" : "RGB ", 4) == 0;
 }
 
 static up_status write_density(const up_metadata *m, up_writer *writer, up_error *error)
@@ -269,15 +231,10 @@ static up_status write_xmp(const up_blob *xmp, up_writer *writer, up_error *erro
 
 up_status up_png_metadata_write(const up_metadata *m, bool grey, up_writer *writer, up_error *error)
 {
-    uint8_t intent = (uint8_t)m->srgb_intent;
-    if (fits_profile(&m->icc, grey))
+    bool profile = m->icc.data && up_profile_fits(m->icc.data, m->icc.size, grey);
+    UP_TRY(up_png_colour_write(&m->color, !profile, writer, error));
+    if (profile)
         UP_TRY(write_profile(&m->icc, writer, error));
-    else if (m->srgb_intent >= 0)
-        UP_TRY(up_png_write_chunk(writer, "sRGB", &intent, 1, error));
-    if (m->gamma > 0)
-        UP_TRY(write_u32s(writer, "gAMA", &m->gamma, 1, FRACTION, error));
-    if (m->chromaticities[0] > 0)
-        UP_TRY(write_u32s(writer, "cHRM", m->chromaticities, 8, FRACTION, error));
     UP_TRY(write_density(m, writer, error));
     if (m->exif.data)
         UP_TRY(up_png_write_chunk(writer, "eXIf", m->exif.data, m->exif.size, error));

@@ -8,8 +8,8 @@
 
 #define UP_PNG_METADATA_MOST ((size_t)32 << 20) /* bytes of a chunk, also when inflated */
 
-/* The chunks that are read. */
-#define UP_PNG_METADATA_COUNT 8
+/* The chunks that are read, beside those of up_png_colour_types. */
+#define UP_PNG_METADATA_COUNT 5
 extern const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5];
 
 /* Takes what one chunk says, if it is sound and nothing has said it before. */

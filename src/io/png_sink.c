@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "io/declared_colour.h"
 #include "io/formats.h"
 #include "io/pixels.h"
 #include "io/png_chunk.h"
@@ -227,6 +228,9 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
            2 * row_bytes;
 }
 
-const up_sink_format up_png_sink = {
-    .type = "png", .extensions = "png", .choose = choose, .open = open_png, .memory = memory
-};
+const up_sink_format up_png_sink = { .type = "png",
+                                     .extensions = "png",
+                                     .choose = choose,
+                                     .declare = up_declared_by_chunks,
+                                     .open = open_png,
+                                     .memory = memory };

@@ -1,6 +1,8 @@
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"
+#include "io/png_chunk.h"
+#include "io/png_colour.h"
 #include "io/png_metadata.h"
 #include "io/png_stream.h"
 
@@ -110,6 +112,8 @@ static void set_policy(png_source *s)
     png_set_crc_action(s->png, PNG_CRC_QUIET_USE /* see png_stream.h */, PNG_CRC_WARN_DISCARD);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER,
                                 (png_const_bytep)up_png_metadata_types, UP_PNG_METADATA_COUNT);
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER,
+                                (png_const_bytep)up_png_colour_types, UP_PNG_COLOUR_COUNT);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)IGNORED_TYPES,
                                 IGNORED_COUNT);
     png_set_read_user_chunk_fn(s->png, s, on_chunk);

@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "io/declared_colour.h"
 #include "io/formats.h"
 #include "io/pixels.h"
 
@@ -119,5 +120,6 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 const up_sink_format up_pnm_sink = { .type = "pnm",
                                      .extensions = "pnm ppm pgm pam",
                                      .choose = choose,
+                                     .declare = up_declared_by_nothing,
                                      .open = open_pnm,
                                      .memory = memory };

@@ -3,7 +3,7 @@
 #ifndef UP_IO_SINK_H
 #define UP_IO_SINK_H
 
-#include "base/status.h"
+#include "base/notes.h"
 #include "io/metadata.h"
 #include "io/writer.h"
 
@@ -14,7 +14,8 @@ typedef struct {
     int quality, png_level; /* 0: the format's default */
     up_subsampling subsampling;
     bool progressive;
-    up_metadata metadata; /* borrowed; already rescaled, or empty for --strip */
+    bool plain_inks;      /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
+    up_metadata metadata; /* borrowed; already rescaled and declared, or empty for --strip */
 } up_encoding;
 
 struct up_sink {
@@ -50,6 +51,10 @@ typedef struct {
     const char *type;
     const char *extensions; /* "jpg jpeg jpe" */
     up_status (*choose)(up_format *format, up_error *error);
+    /* Brings what is declared of the samples of `input` to what the format can say of those of
+     * `output`, and notes what goes. NULL: says everything. */
+    up_status (*declare)(up_metadata *m, const up_format *input, const up_format *output,
+                         up_notes *notes, up_error *error);
     up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
     /* Memory that encoding an image of this format takes beyond the slots' raw rows. */

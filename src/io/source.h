@@ -16,6 +16,7 @@ struct up_source {
     up_metadata metadata;
     up_notes notes;             /* what no output keeps, and damage, found by open and by read */
     up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
+    bool plain_inks; /* a CMYK JPEG without Adobe's marker: some invert it, some do not */
     bool interlaced;
     bool strict;       /* damage is an error; may be set before the first rows are read */
     size_t held_bytes; /* memory it will hold for the whole image when reading starts; 0: streams */

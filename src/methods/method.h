@@ -5,6 +5,7 @@
 #ifndef UP_METHODS_METHOD_H
 #define UP_METHODS_METHOD_H
 
+#include "io/metadata.h"
 #include "io/pixels.h"
 #include "ops/axis.h"
 #include "pipeline/graph.h"
@@ -23,7 +24,8 @@ typedef struct {
     const up_options *options;
     const char *variant; /* what follows "METHOD:", or NULL */
     up_format input;
-    bool tensor; /* no colour handling */
+    const up_metadata *declared; /* what the input says of its colours */
+    bool tensor;                 /* no colour handling */
     bool past;   /* the output is memory that nobody reads soon */
     float white; /* the value of white in the samples */
     bool sized;  /* a scale or size was asked for; else the method may have its own */
@@ -59,6 +61,13 @@ up_status up_request_size(up_request *request, up_error *error);
 up_status up_request_scale(up_request *request, double rows, double columns, up_error *error);
 
 void up_request_clear(up_request *request);
+
+/* Whether alpha gives way to a background, and whether grey becomes RGB by its colour. */
+bool up_request_flattens(const up_request *request);
+bool up_request_colours_grey(const up_request *request);
+
+/* Channels of what a method is given, but for alpha. */
+int up_request_colours(const up_request *request);
 
 /* The value of white: 255, 65535, or 1 for floats. */
 float up_white(up_sample sample);

@@ -1,27 +1,22 @@
 #include "methods/picture.h"
 
 #include "methods/alpha.h"
+#include "io/declared_colour.h"
 #include "ops/arrange.h"
+#include "ops/light.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
+
+#include <string.h>
 
 typedef struct {
     up_graph *graph;
     up_request *request;
     int node;
+    up_light light;  /* light.curves == 0: samples are filtered as they are */
     bool alpha;      /* the last channel of `node` is alpha ... */
     bool associated; /* ... and the colours are premultiplied by it */
 } builder;
-
-static bool drops_alpha(const up_request *request)
-{
-    return request->options->has_background && up_color_has_alpha(request->input.color);
-}
-
-static bool uses_linear_light(const up_request *request)
-{
-    return request->options->linear && !request->tensor;
-}
 
 static up_status add(builder *b, up_status planned, up_op *const *op, up_error *error)
 {
@@ -52,26 +47,59 @@ static up_status associate(builder *b, bool associated, up_error *error)
     return add_point(b, associated ? &up_point_premultiply : &up_point_unpremultiply, white, error);
 }
 
-static up_status change_light(builder *b, const up_point *point, up_error *error)
+static int colours_of(const builder *b)
 {
-    int channels = up_graph_shape(b->graph, b->node)->channels;
-    const float parameter[4] = { b->request->white, (float)(channels - (b->alpha ? 1 : 0)) };
-    return add_point(b, point, parameter, error);
+    return up_graph_shape(b->graph, b->node)->channels - (b->alpha ? 1 : 0);
+}
+
+static up_status to_light(builder *b, up_error *error)
+{
+    up_op *op = NULL;
+    const up_shape shape = *up_graph_shape(b->graph, b->node);
+    if (b->light.curves == 0)
+        return UP_OK;
+    return add(b, up_to_light_plan(&op, &shape, &b->light, colours_of(b), b->request->white, error),
+               &op, error);
+}
+
+static up_status from_light(builder *b, float white, bool whole, up_error *error)
+{
+    up_op *op = NULL;
+    const up_shape shape = *up_graph_shape(b->graph, b->node);
+    if (b->light.curves == 0)
+        return UP_OK;
+    return add(b, up_from_light_plan(&op, &shape, &b->light, colours_of(b), white, whole, error),
+               &op, error);
+}
+
+/* Grey and alpha to RGB and alpha. */
+static up_status grey_to_rgb(builder *b, up_error *error)
+{
+    up_op *op = NULL;
+    int all = b->node, grey, pair;
+    UP_TRY(add_select(b, 0, 1, error));
+    grey = b->node;
+    const up_shape *shape = up_graph_shape(b->graph, grey);
+    UP_TRY(up_concat_plan(&op, shape, shape, error));
+    UP_TRY(up_graph_add(b->graph, op, grey, grey, &pair, error));
+    UP_TRY(
+        up_concat_plan(&op, up_graph_shape(b->graph, pair), up_graph_shape(b->graph, all), error));
+    return up_graph_add(b->graph, op, pair, all, &b->node, error);
 }
 
 static up_status flatten(builder *b, up_error *error)
 {
     const uint8_t *colour = b->request->options->background;
     float unit = b->request->white / 255;
-    float parameter[4] = { b->request->white, colour[0] * unit, colour[1] * unit,
-                           colour[2] * unit };
-    int channels = up_graph_shape(b->graph, b->node)->channels;
-    if (channels == 2) /* BT.601 luma of the background */
-        parameter[1] = 0.299f * parameter[1] + 0.587f * parameter[2] + 0.114f * parameter[3];
+    const float parameter[4] = { b->request->white, colour[0] * unit, colour[1] * unit,
+                                 colour[2] * unit };
+    if (up_request_colours_grey(b->request))
+        UP_TRY(grey_to_rgb(b, error));
+    int colours = colours_of(b);
     UP_TRY(associate(b, true, error));
     UP_TRY(add_point(b, &up_point_over, parameter, error));
     b->alpha = b->associated = false;
-    return add_select(b, 0, channels - 1, error);
+    return add_select(b, 0, colours, error);
 }
 
 static bool blends(up_domain domain)
@@ -84,12 +112,11 @@ static up_status enter(builder *b, up_domain domain, up_error *error)
 {
     up_op *op = NULL;
     UP_TRY(add(b, up_unpack_plan(&op, &b->request->input, error), &op, error));
-    if (drops_alpha(b->request))
+    if (up_request_flattens(b->request))
         UP_TRY(flatten(b, error));
     if (!blends(domain))
         return UP_OK;
-    if (uses_linear_light(b->request))
-        UP_TRY(change_light(b, &up_point_to_linear, error));
+    UP_TRY(to_light(b, error));
     return domain == UP_ON_COLOUR ? associate(b, true, error) : UP_OK;
 }
 
@@ -97,14 +124,14 @@ static up_status leave(builder *b, up_domain domain, const up_format *output, up
 {
     const up_format *input = &b->request->input;
     up_op *op = NULL;
-    if (blends(domain)) {
+    if (blends(domain))
         UP_TRY(associate(b, false, error));
-        if (uses_linear_light(b->request))
-            UP_TRY(change_light(b, &up_point_from_linear, error));
-    }
     float factor = up_white(output->sample) / up_white(input->sample);
-    if (!b->request->tensor && output->sample != UP_SAMPLE_F32 && factor != 1)
+    bool whole = !b->request->tensor && output->sample != UP_SAMPLE_F32;
+    if (whole && factor != 1)
         UP_TRY(add_point(b, &up_point_affine, (float[4]){ factor, 0 }, error));
+    if (blends(domain))
+        UP_TRY(from_light(b, b->request->white * (whole ? factor : 1), whole, error));
     up_format packed = *output;
     const up_shape *shape = up_graph_shape(b->graph, b->node);
     packed.width = shape->width;
@@ -138,6 +165,29 @@ static up_status build_planes(builder *b, const up_method *method, const up_form
     return leave(b, method->domain, output, error);
 }
 
+static up_status find_light(builder *b, const up_method *method, up_error *error)
+{
+    up_request *request = b->request;
+    if (!request->options->linear || request->tensor || !blends(method->domain))
+        return UP_OK;
+    UP_TRY(up_declared_light(&b->light, request->declared, &request->input, error));
+    up_request_say(request, "to light by %s", b->light.name);
+    return UP_OK;
+}
+
+static up_status build(builder *b, const up_method *method, const up_format *output,
+                       up_error *error)
+{
+    UP_TRY(find_light(b, method, error));
+    size_t said = strlen(b->request->steps);
+    UP_TRY(method->domain == UP_ON_RAW ? build_raw(b, method, output, error)
+                                       : build_planes(b, method, output, error));
+    if (strlen(b->request->steps) == said)
+        up_request_say(b->request, "%s to %dx%d", method->info.name, b->request->width,
+                       b->request->height);
+    return up_graph_mark_output(b->graph, b->node, error);
+}
+
 up_status up_build_picture(up_graph *graph, const up_method *method, up_request *request,
                            const up_format *output, up_error *error)
 {
@@ -145,13 +195,9 @@ up_status up_build_picture(up_graph *graph, const up_method *method, up_request 
     b.alpha = up_color_has_alpha(request->input.color);
     up_shape shape = up_raw_shape(&request->input);
     UP_TRY(up_graph_add_input(graph, &shape, error));
-    if (method->domain == UP_ON_RAW)
-        UP_TRY(build_raw(&b, method, output, error));
-    else
-        UP_TRY(build_planes(&b, method, output, error));
-    if (!request->steps[0])
-        up_request_say(request, "%s to %dx%d", method->info.name, request->width, request->height);
-    return up_graph_mark_output(graph, b.node, error);
+    up_status status = build(&b, method, output, error);
+    up_light_free(&b.light);
+    return status;
 }
 
 static up_status choose_depth(const up_method *method, const up_request *request, up_format *output,
@@ -189,8 +235,8 @@ up_status up_picture_format(const up_method *method, const up_request *request, 
     const up_network *network = request->network;
     if (network && request->tensor && network->in_channels == output->channels)
         output->channels = network->out_channels;
-    if (drops_alpha(request)) {
-        output->channels--;
+    if (up_request_flattens(request)) {
+        output->channels = up_request_colours(request);
         output->color = output->channels == 1 ? UP_COLOR_GREY : UP_COLOR_RGB;
     }
     return choose_depth(method, request, output, error);

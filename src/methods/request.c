@@ -15,6 +15,25 @@ void up_request_clear(up_request *request)
     request->indices = NULL;
 }
 
+bool up_request_flattens(const up_request *request)
+{
+    return request->options->has_background && up_color_has_alpha(request->input.color);
+}
+
+bool up_request_colours_grey(const up_request *request)
+{
+    const uint8_t *colour = request->options->background;
+    return up_request_flattens(request) && request->input.color == UP_COLOR_GREY_ALPHA &&
+           (colour[0] != colour[1] || colour[0] != colour[2]);
+}
+
+int up_request_colours(const up_request *request)
+{
+    if (up_request_colours_grey(request))
+        return 3;
+    return request->input.channels - (up_color_has_alpha(request->input.color) ? 1 : 0);
+}
+
 float up_white(up_sample sample)
 {
     return sample == UP_SAMPLE_U8 ? 255 : sample == UP_SAMPLE_U16 ? 65535 : 1;

@@ -46,11 +46,6 @@ static up_status load_file(up_request *request, up_error *error)
     return status;
 }
 
-static int colours(const up_request *request)
-{
-    return request->input.channels - (up_color_has_alpha(request->input.color) ? 1 : 0);
-}
-
 /* The size that one run of the network makes, and the ratio of the input to it. */
 static up_status native_size(up_request *request, up_error *error)
 {
@@ -114,7 +109,7 @@ static up_status prepare(up_request *request, up_error *error)
             "tconv:%s are weights inside the program; --weights gives others: choose one",
             request->variant);
     UP_TRY(load_file(request, error));
-    UP_TRY(up_check_network(request->network, request, colours(request), error));
+    UP_TRY(up_check_network(request->network, request, up_request_colours(request), error));
     UP_TRY(apply_output_size(request, error));
     return request->sized ? UP_OK : native_size(request, error);
 }

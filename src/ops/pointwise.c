@@ -92,40 +92,6 @@ static void settle(float *const *out, const float *const *in, int channels, cons
     }
 }
 
-/* IEC 61966-2-1. */
-static float to_linear_value(float v)
-{
-    return v <= 0.04045f ? v / 12.92f : powf((v + 0.055f) / 1.055f, 2.4f);
-}
-
-static float from_linear_value(float v)
-{
-    return v <= 0.0031308f ? v * 12.92f : 1.055f * powf(v, 1 / 2.4f) - 0.055f;
-}
-
-static void map_colours(float *const *out, const float *const *in, int channels, const float *p,
-                        int n, float (*map)(float))
-{
-    int colours = (int)p[1];
-    for (int c = 0; c < colours; c++)
-        for (int x = 0; x < n; x++)
-            out[c][x] = map(in[c][x] / p[0]) * p[0];
-    for (int c = colours; c < channels; c++)
-        memcpy(out[c], in[c], n * sizeof **in);
-}
-
-static void to_linear(float *const *out, const float *const *in, int channels, const float *p,
-                      int n)
-{
-    map_colours(out, in, channels, p, n, to_linear_value);
-}
-
-static void from_linear(float *const *out, const float *const *in, int channels, const float *p,
-                        int n)
-{
-    map_colours(out, in, channels, p, n, from_linear_value);
-}
-
 static void over(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
     const float *alpha = in[channels - 1];
@@ -213,8 +179,6 @@ const up_point up_point_add = { "add", 2, add };
 const up_point up_point_matrix = { "matrix", 1, matrix };
 const up_point up_point_premultiply = { "premultiply", 1, premultiply };
 const up_point up_point_unpremultiply = { "unpremultiply", 1, unpremultiply };
-const up_point up_point_to_linear = { "to linear light", 1, to_linear };
-const up_point up_point_from_linear = { "from linear light", 1, from_linear };
 const up_point up_point_hide = { "hide", 1, hide };
 const up_point up_point_settle = { "settle", 2, settle };
 const up_point up_point_bleed = { "bleed", 2, bleed };

@@ -26,8 +26,6 @@ extern const up_point up_point_add;             /* none; two inputs */
 extern const up_point up_point_matrix;          /* a row of factors and an offset per channel */
 extern const up_point up_point_premultiply;     /* colour * alpha / p[0]; alpha is last */
 extern const up_point up_point_unpremultiply;   /* colour * p[0] / alpha, 0 where alpha is 0 */
-extern const up_point up_point_to_linear;       /* sRGB 0 .. p[0] to linear light, p[1] colours */
-extern const up_point up_point_from_linear;     /* and back */
 extern const up_point up_point_hide;            /* colour where alpha is above p[0], 0 elsewhere */
 /* Two inputs: the second where they differ by at most p[0], the first from twice that on. */
 extern const up_point up_point_settle;

@@ -14,7 +14,7 @@ install(FILES ${PROJECT_BINARY_DIR}/upscale-config.cmake ${PROJECT_BINARY_DIR}/u
     DESTINATION ${package_folder})
 
 # Those who link the static library need all of it; those who link the shared one, nothing more.
-set(pc_requires "libpng libjpeg zlib jansson")
+set(pc_requires "libpng libjpeg zlib jansson lcms2")
 if(PANGO_FOUND)
     string(APPEND pc_requires " pangocairo")
 endif()
