@@ -84,7 +84,7 @@ Test(metadata, starts_empty)
     up_metadata m;
     up_metadata_init(&m);
     cr_expect_eq(m.orientation, 1);
-    cr_expect_eq(m.srgb_intent, -1);
+    cr_expect_not(m.color.has_srgb || m.color.has_cicp);
     cr_expect_null(m.icc.data);
     cr_expect_eq(up_exif_orientation(&m.exif), 1);
     up_metadata_rescale(&m, 2, 2, 10, 10);
@@ -111,7 +111,7 @@ Test(metadata, copy_is_deep_and_replaces)
     up_blob_set(&from.icc, "profile", 7, NULL);
     up_blob_set(&from.xmp, "<x/>", 4, NULL);
     up_blob_set(&to.exif, "gone", 4, NULL);
-    from.dpi_x = 300, from.gamma = 0.5, from.chromaticities[3] = 0.25;
+    from.dpi_x = 300, from.color.gamma = 0.5, from.color.chromaticities[3] = 0.25;
     cr_assert_eq(up_metadata_copy(&to, &from, NULL), UP_OK);
     cr_expect_neq(to.icc.data, from.icc.data);
     up_metadata_clear(&from);
@@ -119,8 +119,8 @@ Test(metadata, copy_is_deep_and_replaces)
     cr_expect_arr_eq(to.xmp.data, "<x/>", 4);
     cr_expect_null(to.exif.data);
     cr_expect_eq(to.dpi_x, 300);
-    cr_expect_eq(to.gamma, 0.5);
-    cr_expect_eq(to.chromaticities[3], 0.25);
+    cr_expect_eq(to.color.gamma, 0.5);
+    cr_expect_eq(to.color.chromaticities[3], 0.25);
     up_metadata_clear(&to);
 }
 

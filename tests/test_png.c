@@ -312,14 +312,14 @@ Test(png, metadata_round_trip)
     make_profile(icc, "RGB ");
     up_encoding encoding = plain_encoding();
     up_metadata *m = &encoding.metadata;
-    *m = (up_metadata){ .icc = { icc, sizeof icc },
-                        .exif = { (uint8_t *)exif, sizeof exif },
-                        .xmp = { (uint8_t *)xmp, sizeof xmp - 1 },
-                        .dpi_x = 300,
-                        .dpi_y = 72,
-                        .srgb_intent = -1,
-                        .gamma = 0.45455,
-                        .chromaticities = { .3127, .329, .64, .33, .3, .6, .15, .06 } };
+    *m =
+        (up_metadata){ .icc = { icc, sizeof icc },
+                       .exif = { (uint8_t *)exif, sizeof exif },
+                       .xmp = { (uint8_t *)xmp, sizeof xmp - 1 },
+                       .dpi_x = 300,
+                       .dpi_y = 72,
+                       .color = { .gamma = 0.45455,
+                                  .chromaticities = { .3127, .329, .64, .33, .3, .6, .15, .06 } } };
     const char *path = scratch_path("out.png");
     save_with(&encoding, 3, path);
     image loaded = load(path, 1);
@@ -332,9 +332,9 @@ Test(png, metadata_round_trip)
     cr_assert_arr_eq(r->xmp.data, xmp, sizeof xmp - 1);
     cr_assert_float_eq(r->dpi_x, 300, .02);
     cr_assert_float_eq(r->dpi_y, 72, .02);
-    cr_assert_eq(r->gamma, m->gamma);
+    cr_assert_eq(r->color.gamma, m->color.gamma);
     for (int i = 0; i < 8; i++)
-        cr_assert_float_eq(r->chromaticities[i], m->chromaticities[i], 1e-9);
+        cr_assert_float_eq(r->color.chromaticities[i], m->color.chromaticities[i], 1e-9);
     image_free(&loaded);
 
     plain_png plain = plain_read(path);
@@ -362,12 +362,14 @@ Test(png, metadata_that_does_not_fit)
     const char *path = scratch_path("out.png");
     make_profile(icc, "CMYK");
     encoding.metadata.icc = (up_blob){ icc, sizeof icc };
-    encoding.metadata.srgb_intent = 2;
+    encoding.metadata.color.has_srgb = true;
+    encoding.metadata.color.srgb_intent = 2;
     encoding.metadata.aspect = 2;
     save_with(&encoding, 3, path);
     image loaded = load(path, 1);
     cr_assert_null(loaded.metadata.icc.data);
-    cr_assert_eq(loaded.metadata.srgb_intent, 2);
+    cr_assert(loaded.metadata.color.has_srgb);
+    cr_assert_eq(loaded.metadata.color.srgb_intent, 2);
     cr_assert_eq(loaded.metadata.aspect, 2);
     cr_assert_eq(loaded.metadata.dpi_x, 0);
     image_free(&loaded);
@@ -375,7 +377,7 @@ Test(png, metadata_that_does_not_fit)
     save_with(&encoding, 1, path);
     loaded = load(path, 1);
     cr_assert_eq(loaded.metadata.icc.size, sizeof icc);
-    cr_assert_eq(loaded.metadata.srgb_intent, -1);
+    cr_assert_not(loaded.metadata.color.has_srgb);
     image_free(&loaded);
 }
 

@@ -86,10 +86,10 @@ void cli_color_set_json(json_t *object, const up_image *image)
     if (t->chromaticities[0] > 0)
         json_object_set_new(object, "cHRM", numbers(t->chromaticities, 8));
     if (t->has_mastering)
-        json_object_set_new(object, t->draft_names ? "mDCv" : "mDCV", mastering_json(t));
+        json_object_set_new(object, "mDCV", mastering_json(t));
     if (t->has_light_level)
         json_object_set_new(
-            object, t->draft_names ? "cLLi" : "cLLI",
+            object, "cLLI",
             json_pack("{s:f,s:f}", "most", t->light_most, "average", t->light_average));
     bool picture = info->format.color != UP_COLOR_TENSOR;
     if (picture && up_image_light(image, light, NULL) == UP_OK)

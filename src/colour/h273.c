@@ -25,7 +25,7 @@ static const primaries_entry primaries[] = {
     [22] = { "EBU 3213", { D65, 0.630, 0.340, 0.295, 0.605, 0.155, 0.077 } },
 };
 
-/* V = 1.099 L^0.45 - 0.099, 4.5 L below; to as many digits as make it continuous. */
+/* V = 1.099 L^0.45 - 0.099, 4.5 L below; to as many digits as make it continuous, as SMPTE 240M. */
 #define VIDEO                                                                                      \
     {                                                                                              \
         .a = 1.09929682680944, .exponent = 1 / 0.45, .slope = 4.5, .knee = 0.081242858298635       \
@@ -41,7 +41,11 @@ static const transfer_entry transfers[] = {
     [4] = { "gamma 2.2", { .a = 1, .exponent = 2.2, .slope = 1 } },
     [5] = { "gamma 2.8", { .a = 1, .exponent = 2.8, .slope = 1 } },
     [6] = { "BT.601", VIDEO },
-    [7] = { "SMPTE 240M", { .a = 1.1115, .exponent = 1 / 0.45, .slope = 4, .knee = 0.0912 } },
+    [7] = { "SMPTE 240M",
+            { .a = 1.111572195921731,
+              .exponent = 1 / 0.45,
+              .slope = 4,
+              .knee = 0.09128634211778 } },
     [8] = { "linear", { .a = 1, .exponent = 1, .slope = 1 } },
     [9] = { "logarithmic, 100:1", { UP_TRANSFER_LOG, .decades = 2 } },
     [10] = { "logarithmic, 316:1", { UP_TRANSFER_LOG, .decades = 2.5 } },
