@@ -78,8 +78,9 @@ UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const u
  */
 typedef struct {
     int scale;
-    up_pixels reference; /* the cropped original */
-    up_pixels reduced;   /* what the methods are given */
+    up_pixels reference;          /* the cropped original */
+    up_pixels reduced;            /* what the methods are given */
+    struct up_metadata *declared; /* what the file says of its colours; may be NULL */
 } up_eval_picture;
 
 typedef struct {

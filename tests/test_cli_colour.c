@@ -192,7 +192,29 @@ Test(cli_colour, measuring_goes_on_behind_a_background)
           NULL, "" },
         { "upscale compare in.png --background 20ff40 --from-hr -s 2 -m nearest,bicubic -o from -q",
           0, NULL, "" },
-        { "find there from -name '*.png' | head -1 | grep -c png", 0, "1", "" },
+        { "upscale info there/results/*.png | grep -c 'RGB, 8 bit'", 0, "3", "" },
+        { "upscale info from/input.png from/results/*.png | grep -c 'RGB, 8 bit'", 0, "4", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_colour, measuring_knows_the_declared_light)
+{
+    uint8_t pixels[48 * 48];
+    uint32_t state = 5;
+    for (int i = 0; i < 48 * 48; i++)
+        pixels[i] = (uint8_t)(next_random(&state) >> 16);
+    const up_format f = picture_format(48, 48, 1, UP_SAMPLE_U8);
+    save("light.png", &f, pixels, &(up_color_tags){ .gamma = 1 });
+    save("usual.png", &f, pixels, &nothing);
+    const shell_case tests[] = {
+        { "psnr() { upscale eval $1 -s 2 -m lanczos -q --csv $2 | tail -1 | cut -d, -f 6,7; }\n"
+          "psnr light.png > a; psnr light.png --linear > b; psnr usual.png --linear > c\n"
+          "test -s a && cmp a b && ! cmp -s b c",
+          0, "", "" },
+        { "upscale compare light.png -s 2 -m bicubic --from-hr -q -o report && upscale info "
+          "report/input.png report/results/*.png | grep -c 'gAMA 1'",
+          0, "3", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

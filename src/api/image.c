@@ -37,6 +37,16 @@ up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_err
     return up_image_from_source(image, source, error);
 }
 
+up_status up_image_declared(up_image **image, const up_pixels *pixels, const up_metadata *declared,
+                            up_error *error)
+{
+    UP_TRY(up_image_from_pixels(image, pixels, error));
+    up_status status = up_declared_copy(&(*image)->source->metadata, declared, error);
+    if (status != UP_OK)
+        up_image_close(image);
+    return status;
+}
+
 up_status up_image_open(up_image **image, const char *path, up_error *error)
 {
     *image = NULL;

@@ -56,6 +56,16 @@ up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, u
 
 up_status up_image_from_source(up_image **image, up_source *source, up_error *error);
 up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_error *error);
+/* The same, of pixels whose colours are those that `declared` tells about. */
+up_status up_image_declared(up_image **image, const up_pixels *pixels, const up_metadata *declared,
+                            up_error *error);
+
+/* up_read_pixels() of an opened image, and up_write_pixels() of what `declared` tells about. */
+up_status up_image_to_pixels(up_pixels *pixels, up_image *image, const up_options *options,
+                             up_error *error);
+up_status up_write_declared(const char *output, const up_pixels *pixels,
+                            const up_metadata *declared, const up_options *options,
+                            up_error *error);
 
 /* An upscale into the caller's memory, of which `held` bytes are taken already: planned, and run.
  */

@@ -57,10 +57,17 @@ up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
 up_status up_write_pixels(const char *output, const up_pixels *pixels, const up_options *options,
                           up_error *error)
 {
+    const up_metadata nothing = { .orientation = 1 };
+    return up_write_declared(output, pixels, &nothing, options, error);
+}
+
+up_status up_write_declared(const char *output, const up_pixels *pixels,
+                            const up_metadata *declared, const up_options *options, up_error *error)
+{
     up_options copy;
     up_image *image;
     UP_TRY(without_resizing(&copy, options, error));
-    UP_TRY(up_image_from_pixels(&image, pixels, error));
+    UP_TRY(up_image_declared(&image, pixels, declared, error));
     up_status status = write_image(output, image, &copy, error);
     up_image_close(&image);
     return status;
@@ -89,15 +96,22 @@ static up_status read_image(up_pixels *pixels, up_image *image, const up_options
     return status;
 }
 
+up_status up_image_to_pixels(up_pixels *pixels, up_image *image, const up_options *options,
+                             up_error *error)
+{
+    up_options copy;
+    *pixels = (up_pixels){ 0 };
+    UP_TRY(without_resizing(&copy, options, error));
+    return read_image(pixels, image, &copy, error);
+}
+
 up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
                          up_error *error)
 {
-    up_options copy;
     up_image *image;
     *pixels = (up_pixels){ 0 };
-    UP_TRY(without_resizing(&copy, options, error));
     UP_TRY(up_image_open(&image, input, error));
-    up_status status = read_image(pixels, image, &copy, error);
+    up_status status = up_image_to_pixels(pixels, image, options, error);
     up_image_close(&image);
     return status;
 }

@@ -103,8 +103,9 @@ static up_status write_original(up_comparison *c, up_error *error)
     if (!c->given)
         return UP_ERROR_MEMORY;
     const up_options plain = up_options_running(first);
-    UP_TRY(up_write_pixels(c->given, &c->original.reduced, &plain, error));
-    return up_write_pixels(c->result[0].path, &c->original.reference, &plain, error);
+    const up_metadata *declared = c->original.declared;
+    UP_TRY(up_write_declared(c->given, &c->original.reduced, declared, &plain, error));
+    return up_write_declared(c->result[0].path, &c->original.reference, declared, &plain, error);
 }
 
 /* The reference as PNG, and in memory. */

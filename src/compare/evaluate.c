@@ -2,6 +2,7 @@
 #include "api/plan.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "io/declared_colour.h"
 #include "io/pixels.h"
 #include "upscale_measure.h"
 
@@ -44,6 +45,24 @@ static up_status reduce(up_eval_picture *picture, const up_options *options, up_
     return up_upscale_pixels(&picture->reference, reduced, &reduction, error);
 }
 
+static up_status read_original(up_eval_picture *picture, const char *path,
+                               const up_options *options, up_error *error)
+{
+    up_image *image;
+    picture->declared = up_alloc_zero(1, sizeof *picture->declared);
+    if (!picture->declared)
+        return up_fail_memory(error, "metadata", sizeof *picture->declared);
+    up_status status = up_image_open(&image, path, error);
+    if (status == UP_OK)
+        status = up_declared_copy(picture->declared, &image->source->metadata, error);
+    if (status == UP_OK)
+        status = up_image_to_pixels(&picture->reference, image, options, error);
+    up_image_close(&image);
+    if (status != UP_OK)
+        up_eval_close(picture);
+    return status;
+}
+
 up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                        const up_options *options, up_error *error)
 {
@@ -56,7 +75,7 @@ up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
     memcpy(reading.background, taken.background, sizeof reading.background);
     if (scale < 2)
         return up_fail(error, UP_ERROR_ARGUMENT, "a scale to evaluate is 2 or more, not %d", scale);
-    UP_TRY(up_read_pixels(&picture->reference, path, &reading, error));
+    UP_TRY(read_original(picture, path, &reading, error));
     up_status status = crop(&picture->reference, scale, path, error);
     if (status == UP_OK)
         status = reduce(picture, &taken, error);
@@ -69,6 +88,10 @@ void up_eval_close(up_eval_picture *picture)
 {
     up_pixels_free(&picture->reference);
     up_pixels_free(&picture->reduced);
+    if (picture->declared)
+        up_metadata_clear(picture->declared);
+    up_free(picture->declared);
+    picture->declared = NULL;
 }
 
 /* Allocates upscaled->data, and says in `result` what it took. */
@@ -105,6 +128,7 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
                       const up_options *options, const up_measuring *how, up_pixels *upscaled,
                       up_error *error)
 {
+    const up_metadata nothing = { .orientation = 1 };
     up_options scaled;
     *result = (up_eval_result){ 0 };
     UP_TRY(up_options_take(&scaled, options, error));
@@ -113,7 +137,8 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
         scaled.scale.rows = scaled.scale.columns = picture->scale;
     up_pixels output = { 0 };
     up_image *image;
-    UP_TRY(up_image_from_pixels(&image, &picture->reduced, error));
+    const up_metadata *declared = picture->declared ? picture->declared : &nothing;
+    UP_TRY(up_image_declared(&image, &picture->reduced, declared, error));
     up_status status = upscale(result, &output, picture, image, &scaled, error);
     if (status == UP_OK)
         status = measure(result, picture, &output, how ? how : &papers, error);

@@ -93,6 +93,13 @@ up_status up_declared_light(up_light *light, const up_metadata *m, const up_form
     return UP_OK;
 }
 
+up_status up_declared_copy(up_metadata *to, const up_metadata *from, up_error *error)
+{
+    up_metadata_clear(to);
+    to->color = from->color;
+    return up_blob_set(&to->icc, from->icc.data, from->icc.size, error);
+}
+
 /* ---- profiles */
 
 /* "BT.2020, PQ", or the numbers where they have no names. */

@@ -13,6 +13,9 @@
 up_status up_declared_light(up_light *light, const up_metadata *m, const up_format *input,
                             up_error *error);
 
+/* The profile and the tags alone, replacing all of `to`. */
+up_status up_declared_copy(up_metadata *to, const up_metadata *from, up_error *error);
+
 /* For formats whose only word is a profile: makes one where the colours are declared otherwise, and
  * notes what it cannot say. `input` is the format of the samples that are declared, `output` of
  * those to be described. */
