@@ -211,6 +211,7 @@ Test(colour_declared, jpeg_says_cicp_by_a_profile)
     c = carry_plainly(&pq, NULL, 3, "out.jpg");
     cr_assert_eq(c.out.metadata.icc.size, first.size);
     cr_expect_arr_eq(c.out.metadata.icc.data, first.data, first.size, "always the same bytes");
+    cr_expect_arr_eq(first.data + 24, "\x07\xd0\0\1\0\1\0\0\0\0\0\0", 12, "on any day");
     up_blob_set(&first, NULL, 0, NULL);
     image_free(&c.out);
     c = carry_plainly(&(up_color_tags){ .has_cicp = true, .cicp = { 9, 18, 0, 1 } }, NULL, 3,

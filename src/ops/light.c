@@ -7,8 +7,10 @@
 
 enum { MOST_CURVES = 3 };
 
-/* The buckets in which thresholds are looked for: floats that agree in all but these bits. */
-enum { DROPPED_BITS_8 = 17, DROPPED_BITS_16 = 12, OCTAVES = 64 };
+/* The buckets in which thresholds are looked for: floats that agree in all but these bits. Of 8
+ * bits none has more than one; of 16 they lie so evenly in one that a straight line finds the
+ * place. */
+enum { DROPPED_BITS_8 = 15, DROPPED_BITS_16 = 13, OCTAVES = 64, STRAIGHT_MOST = 64 };
 
 typedef struct {
     up_transfer transfer;
@@ -34,18 +36,33 @@ static uint32_t bits_of(float value)
     return bits;
 }
 
-/* ---- to light */
+/* ---- rows */
 
-static float to_light(const light_op *op, const light_curve *curve, float sample)
+typedef void map_row(const light_op *op, const light_curve *curve, float *out, const float *in,
+                     int n);
+
+static void to_light(const light_op *op, const light_curve *curve, float *out, const float *in,
+                     int n)
 {
-    bool within = sample >= 0 && sample <= (float)op->last;
-    int whole = within ? (int)sample : 0;
-    if (op->last > 0 && within && (float)whole == sample)
-        return curve->light[whole];
-    return (float)(up_transfer_to_light(&curve->transfer, (double)sample / op->white) * op->white);
+    const float last = (float)op->last;
+    for (int x = 0; x < n; x++) {
+        const float sample = in[x];
+        const int whole = sample >= 0 && sample <= last ? (int)sample : -1;
+        if (op->last > 0 && (float)whole == sample)
+            out[x] = curve->light[whole];
+        else
+            out[x] = (float)(up_transfer_to_light(&curve->transfer, (double)sample / op->white) *
+                             op->white);
+    }
 }
 
-/* ---- from light */
+static void from_light(const light_op *op, const light_curve *curve, float *out, const float *in,
+                       int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = (float)(up_transfer_from_light(&curve->transfer, (double)in[x] / op->white) *
+                         op->white);
+}
 
 /* The last sample in low .. high that begins at or below `light`. */
 static int search(const float *begin, int low, int high, float light)
@@ -60,38 +77,53 @@ static int search(const float *begin, int low, int high, float light)
     return low;
 }
 
-static float from_light(const light_op *op, const light_curve *curve, float light)
+static int search_straight(const float *begin, int low, int high, float light, int dropped_bits)
 {
-    if (op->last == 0)
-        return (float)(up_transfer_from_light(&curve->transfer, (double)light / op->white) *
-                       op->white);
-    uint32_t bucket = light > 0 ? bits_of(light) >> op->dropped_bits : 0;
-    if (bucket < curve->base)
-        return (float)search(curve->light, 0, curve->first[0], light);
-    int at = up_min((int)(bucket - curve->base), curve->buckets - 1);
-    return (float)search(curve->light, curve->first[at], curve->first[at + 1], light);
+    const uint32_t place = bits_of(light) & ((1u << dropped_bits) - 1);
+    int at = low + (int)((uint32_t)(high - low) * place >> dropped_bits);
+    at += (begin[at + 1] <= light) - (begin[at] > light); /* mostly enough, and no branch */
+    while (begin[at + 1] <= light)
+        at++;
+    while (begin[at] > light)
+        at--;
+    return at;
+}
+
+static void from_light_to_whole(const light_op *op, const light_curve *curve, float *out,
+                                const float *in, int n)
+{
+    for (int x = 0; x < n; x++) {
+        const float light = in[x];
+        const uint32_t bucket = light > 0 ? bits_of(light) >> op->dropped_bits : 0;
+        int low = 0, high = curve->first[0];
+        if (bucket >= curve->base) {
+            int at = up_min((int)(bucket - curve->base), curve->buckets - 1);
+            low = curve->first[at];
+            high = curve->first[at + 1];
+        }
+        if (high - low <= 1)
+            low += curve->light[low + 1] <= light;
+        else if (high - low <= STRAIGHT_MOST)
+            low = search_straight(curve->light, low, high, light, op->dropped_bits);
+        else
+            low = search(curve->light, low, high, light);
+        out[x] = (float)low;
+    }
 }
 
 /* ---- running */
 
-static const float *row_of(const up_window *in, int channel, const up_target *to)
-{
-    return (const float *)in->row[channel * in->count + to->y - in->first] + to->x0;
-}
-
-static void run(const up_op *base, const up_window *in, const up_target *to,
-                float map(const light_op *, const light_curve *, float))
+static void run(const up_op *base, const up_window *in, const up_target *to, map_row *map)
 {
     const light_op *op = (const light_op *)base;
-    int n = to->x1 - to->x0;
+    const int n = to->x1 - to->x0;
     for (int c = 0; c < base->out.channels; c++) {
-        const float *from = row_of(in, c, to);
+        const float *from = (const float *)in->row[c * in->count + to->y - in->first] + to->x0;
         float *out = (float *)to->row[c] + to->x0;
-        const light_curve *curve = &op->curve[op->curves == 1 ? 0 : up_min(c, MOST_CURVES - 1)];
-        if (c >= op->colours)
+        if (c < op->colours)
+            map(op, &op->curve[op->curves == 1 ? 0 : up_min(c, MOST_CURVES - 1)], out, from, n);
+        else
             memcpy(out, from, (size_t)n * sizeof *out);
-        for (int x = 0; x < n && c < op->colours; x++)
-            out[x] = map(op, curve, from[x]);
     }
 }
 
@@ -102,7 +134,7 @@ static void run_to_light(const up_op *op, const up_window *in, const up_target *
 
 static void run_from_light(const up_op *op, const up_window *in, const up_target *to)
 {
-    run(op, in, to, from_light);
+    run(op, in, to, ((const light_op *)op)->last > 0 ? from_light_to_whole : from_light);
 }
 
 /* ---- planning */
@@ -121,10 +153,11 @@ static void free_light(up_op *base)
 /* A sample's light, or where it begins: half a sample below. */
 static up_status tabulate(const light_op *op, light_curve *curve, double shift, up_error *error)
 {
-    const size_t count = (size_t)op->last + 1;
+    const size_t count = (size_t)op->last + 2;
     curve->light = up_alloc(count, sizeof *curve->light);
     if (!curve->light)
         return up_fail_memory(error, "linear light", count * sizeof *curve->light);
+    curve->light[op->last + 1] = INFINITY; /* none begins behind white */
     for (int i = 0; i <= op->last; i++) {
         double light = up_transfer_to_light(&curve->transfer, (i + shift) / op->last) * op->white;
         curve->light[i] = i == 0 && shift != 0 ? -INFINITY : (float)light;
