@@ -225,8 +225,10 @@ enum { INK_SIDE = 16 };
 
 /* Left half red, right half cyan, as other programs store it with a marker (inverted) or without.
  */
-static void save_inks(const char *name, bool adobe, int sampling)
+static void save_inks(const char *name, bool adobe, int sampling, bool turned)
 {
+    static const JOCTET upside_down[] =
+        "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x04\0\0\0\0\0\0";
     struct jpeg_compress_struct info;
     struct jpeg_error_mgr errors;
     FILE *file = fopen(scratch_path("%s", name), "wb");
@@ -242,6 +244,8 @@ static void save_inks(const char *name, bool adobe, int sampling)
     for (int c = 0; c < 4; c += 3)
         info.comp_info[c].h_samp_factor = info.comp_info[c].v_samp_factor = sampling;
     jpeg_start_compress(&info, TRUE);
+    if (turned)
+        jpeg_write_marker(&info, JPEG_APP0 + 1, upside_down, sizeof upside_down - 1);
     for (int y = 0; y < INK_SIDE; y++) {
         JSAMPLE line[INK_SIDE * 4];
         for (int x = 0; x < INK_SIDE; x++) {
@@ -302,7 +306,7 @@ Test(cli_colour, inks_keep_their_polarity)
 {
     for (int adobe = 0; adobe < 2; adobe++)
         for (int sampling = 1; sampling < 3; sampling++) {
-            save_inks("in.jpg", adobe, sampling);
+            save_inks("in.jpg", adobe, sampling, sampling == 2);
             expect_inks_kept("-m nearest");
             expect_inks_kept("-m nearest --progressive");
             expect_inks_kept("-m bicubic --subsampling 420 --quality 95");
@@ -312,7 +316,7 @@ Test(cli_colour, inks_keep_their_polarity)
 
 Test(cli_colour, inks_are_filtered_as_they_are)
 {
-    save_inks("in.jpg", false, 1);
+    save_inks("in.jpg", false, 1, false);
     const shell_case tests[] = {
         { "upscale in.jpg -m bicubic -o a.npy && upscale in.jpg -m bicubic --linear -o b.npy && "
           "cmp "

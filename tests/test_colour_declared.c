@@ -1,6 +1,7 @@
 /* What outputs say of their colours: carried, said in another way, or noted as dropped. */
 #define _GNU_SOURCE /* memmem */
 #include "api/plan.h"
+#include "base/memory.h"
 #include "io/png_chunk.h"
 #include "support/image_io.h"
 #include "support/profiles.h"
@@ -254,6 +255,26 @@ Test(colour_declared, what_nobody_can_show_is_noted)
     c = carry_plainly(&tags, NULL, 3, "out.jpg");
     cr_expect_str_eq(c.notes, "cICP (77, 2, 0, 1)");
     image_free(&c.out);
+}
+
+Test(colour_declared, a_profile_too_large_for_jpeg_is_noted)
+{
+    enum { MANY = 255 * 65519 + 1 };
+    const up_format f = picture_format(2, 2, 3, UP_SAMPLE_U8);
+    up_notes notes = { 0 };
+    up_metadata m;
+    up_metadata_init(&m);
+    m.icc = (up_blob){ up_alloc_zero(MANY, 1), MANY };
+    cr_assert_eq(up_jpeg_sink.declare(&m, &f, &f, &notes, NULL), UP_OK);
+    cr_expect_null(m.icc.data);
+    cr_assert_not_null(up_notes_at(&notes, 0));
+    cr_expect_str_eq(up_notes_at(&notes, 0)->text, "ICC profile, too large for JPEG");
+    m.icc = (up_blob){ up_alloc_zero(MANY - 1, 1), MANY - 1 };
+    up_notes_clear(&notes);
+    cr_assert_eq(up_jpeg_sink.declare(&m, &f, &f, &notes, NULL), UP_OK);
+    cr_expect_not_null(m.icc.data);
+    cr_expect_null(up_notes_at(&notes, 0));
+    up_metadata_clear(&m);
 }
 
 Test(colour_declared, formats_without_words_drop_it_by_name)

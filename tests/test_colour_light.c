@@ -270,6 +270,51 @@ Test(colour_light, means_are_those_of_the_declared_light)
     free(grey.data);
 }
 
+Test(colour_light, samples_of_other_depths)
+{
+    up_metadata m = said_by_cicp(9, 16, 1);
+    const up_format f = picture_format(256, 1, 1, UP_SAMPLE_U8);
+    up_options options = {
+        .method = "bilinear", .scale = { 1, 1 }, .linear = true, .overwrite = true, .depth = 16
+    };
+    uint8_t narrow[256];
+    uint16_t wide[256];
+    for (int i = 0; i < 256; i++) {
+        narrow[i] = (uint8_t)i;
+        wide[i] = (uint16_t)(i * 257);
+    }
+    image out = upscaled(&f, narrow, &m, &options);
+    cr_expect_arr_eq(out.data, wide, sizeof wide);
+    image_free(&out);
+    const up_format f16 = picture_format(256, 1, 1, UP_SAMPLE_U16);
+    options.depth = 8;
+    out = upscaled(&f16, wide, &m, &options);
+    cr_expect_arr_eq(out.data, narrow, sizeof narrow);
+    image_free(&out);
+}
+
+Test(colour_light, floats_go_beyond_black_and_white)
+{
+    enum { COUNT = 400 };
+    float in[COUNT], out[COUNT];
+    uint8_t bytes[COUNT];
+    const up_options options = { .method = "bilinear", .scale = { 1, 1 }, .linear = true };
+    up_pixels from = { .format = picture_format(COUNT, 1, 1, UP_SAMPLE_F32), .data = in };
+    up_pixels to = { .format = from.format, .data = out };
+    for (int i = 0; i < COUNT; i++) {
+        in[i] = (float)(i - 50) / 100;
+        bytes[i] = (uint8_t)i;
+    }
+    cr_assert_eq(up_upscale_pixels(&from, &to, &options, NULL), UP_OK);
+    for (int i = 0; i < COUNT; i++)
+        cr_expect_float_eq(out[i], in[i], 2e-6, "%g becomes %g", (double)in[i], (double)out[i]);
+    from = (up_pixels){ .format = picture_format(COUNT, 1, 1, UP_SAMPLE_U8), .data = bytes };
+    cr_assert_eq(up_upscale_pixels(&from, &to, &options, NULL), UP_OK);
+    for (int i = 0; i < COUNT; i++)
+        cr_expect_float_eq(out[i], (float)bytes[i], 2e-4, "%d becomes %g", bytes[i],
+                           (double)out[i]);
+}
+
 /* ---- whose word counts */
 
 static void expect_light(const up_metadata *m, up_color color, const char *name)

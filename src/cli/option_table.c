@@ -87,7 +87,8 @@ const cli_option cli_options[] = {
               "of that range, or none; otherwise as the weights state" },
     { "linear", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.linear),
-      .help = "filter in linear light" },
+      .help = "filter light instead of samples, by the curve that the file declares (cICP, ICC "
+              "profile, sRGB, gAMA, EXIF), else sRGB's; CMYK stays as it is" },
     { "align-corners", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.align_corners),
       .help = "corner pixels of input and output coincide (bilinear, bicubic)" },
@@ -133,10 +134,12 @@ const cli_option cli_options[] = {
       .help = "8 or 16 bits per sample; otherwise as the input" },
     { "background", 0, "COLOR", CLI_UPSCALE | CLI_EVAL | CLI_COMPARE, CLI_GROUP_PICTURE,
       cli_parse_color, FIELD(up),
-      .help = "put the picture on a colour and drop its alpha: white, black, ff8000 ..." },
+      .help = "put the picture on a colour and drop its alpha: white, black, ff8000 ...; grey "
+              "with alpha becomes RGB where the colour is not grey" },
     { "strip", 0, NULL, CLI_UPSCALE | CLI_COMPARE, CLI_GROUP_PICTURE,
       cli_parse_flag, FIELD(up.strip),
-      .help = "drop EXIF, XMP, ICC profile and density instead of carrying them" },
+      .help = "drop EXIF, XMP, ICC profile, other words on colour, and density instead of carrying "
+              "them" },
     { "quality", 0, "1..100", CLI_UPSCALE | CLI_POOL, CLI_GROUP_PICTURE,
       cli_parse_int, FIELD(up.quality), 1, 100,
       .help = "JPEG quality; default 90" },

@@ -45,6 +45,16 @@ static up_status choose(up_format *format, up_error *error)
     return UP_OK;
 }
 
+static up_status declare(up_metadata *m, const up_format *input, const up_format *output,
+                         up_notes *notes, up_error *error)
+{
+    UP_TRY(up_declared_by_profile(m, input, output, notes, error));
+    if (m->icc.size <= MAX_ICC_BYTES)
+        return UP_OK;
+    UP_TRY(up_notes_add(notes, UP_NOTE_DROPPED, error, "ICC profile, too large for JPEG"));
+    return up_blob_set(&m->icc, NULL, 0, error);
+}
+
 /* ---- bytes */
 
 static void init_output(j_compress_ptr info)
@@ -306,6 +316,6 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
 const up_sink_format up_jpeg_sink = { .type = "jpeg",
                                       .extensions = "jpg jpeg jpe jfif",
                                       .choose = choose,
-                                      .declare = up_declared_by_profile,
+                                      .declare = declare,
                                       .open = open_jpeg,
                                       .memory = memory };
