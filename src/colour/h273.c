@@ -47,16 +47,16 @@ static const transfer_entry transfers[] = {
               .slope = 4,
               .knee = 0.09128634211778 } },
     [8] = { "linear", { .a = 1, .exponent = 1, .slope = 1 } },
-    [9] = { "logarithmic, 100:1", { UP_TRANSFER_LOG, .decades = 2 } },
-    [10] = { "logarithmic, 316:1", { UP_TRANSFER_LOG, .decades = 2.5 } },
+    [9] = { "logarithmic, 100:1", { .kind = UP_TRANSFER_LOG, .decades = 2 } },
+    [10] = { "logarithmic, 316:1", { .kind = UP_TRANSFER_LOG, .decades = 2.5 } },
     [11] = { "xvYCC", VIDEO },
     [12] = { "BT.1361", VIDEO },
     [13] = { "sRGB", { .a = 1.055, .exponent = 2.4, .slope = 12.92, .knee = 0.04045 } },
     [14] = { "BT.2020", VIDEO },
     [15] = { "BT.2020", VIDEO },
-    [16] = { "PQ", { UP_TRANSFER_PQ } },
+    [16] = { "PQ", { .kind = UP_TRANSFER_PQ } },
     [17] = { "SMPTE 428", { .a = 1, .exponent = 2.6, .slope = 1 } },
-    [18] = { "HLG", { UP_TRANSFER_HLG } },
+    [18] = { "HLG", { .kind = UP_TRANSFER_HLG } },
 };
 
 static const transfer_entry *find_transfer(int code)

@@ -26,9 +26,9 @@ typedef struct {
     up_format input;
     const up_metadata *declared; /* what the input says of its colours */
     bool tensor;                 /* no colour handling */
-    bool past;   /* the output is memory that nobody reads soon */
-    float white; /* the value of white in the samples */
-    bool sized;  /* a scale or size was asked for; else the method may have its own */
+    bool past;                   /* the output is memory that nobody reads soon */
+    float white;                 /* the value of white in the samples */
+    bool sized; /* a scale or size was asked for; else the method may have its own */
     int height, width;
     up_ratio step[2];                   /* inputs per output: rows, columns */
     up_network *network;                /* tconv, from a file */
