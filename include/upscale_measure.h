@@ -66,8 +66,8 @@ UP_API up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b,
 UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
                             const up_measuring *how, up_error *error);
 
-/* A picture of the differences: |a - b| * gain (0 .. 1e6), rounded and clamped to 0..255. `map` is the
- * caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
+/* A picture of the differences: |a - b| * gain (0 .. 1e6), rounded and clamped to 0..255. `map` is
+ * the caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
 UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,
                                const up_measuring *how, double gain, up_error *error);
 

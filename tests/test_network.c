@@ -110,6 +110,17 @@ Test(network, channels_stated)
     up_network_free(&network);
 }
 
+Test(network, a_cubic_parameter_of_zero_is_zero)
+{
+    up_network *network = network_made(
+        "",
+        "[{'op':'add','from':'input','resize':'bicubic','cubic_a':0},{'op':'add','from':'input'}]",
+        "'upscale.channels':'1'", 0);
+    cr_expect_eq(network->item[0].cubic_a, 0);
+    cr_expect_eq(network->item[1].cubic_a, -0.75f);
+    up_network_free(&network);
+}
+
 Test(network, sizes)
 {
     /* upconv_7 without its pad */
