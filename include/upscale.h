@@ -49,11 +49,12 @@ typedef enum {
     UP_ERROR_INPUT,       /* the input cannot be read: missing, truncated, corrupt, hostile */
     UP_ERROR_WEIGHTS,     /* the weight or index file is wrong, or does not fit the input */
     UP_ERROR_UNSUPPORTED, /* well-formed, but cannot be done (alpha into JPEG, ...) */
-    UP_ERROR_OUTPUT,      /* the output cannot be written: exists, read-only folder, ... */
+    UP_ERROR_OUTPUT,      /* the output cannot be written: read-only folder, closed pipe, ... */
     UP_ERROR_LIMIT,       /* would need more than max_memory; refused before allocating */
     UP_ERROR_MEMORY,      /* out of memory: may work later */
     UP_ERROR_SPACE,       /* no space left on the device: may work later */
     UP_ERROR_INTERRUPTED, /* options.cancel was set */
+    UP_ERROR_EXISTS,      /* the output exists already, or did when it was to get its name */
 } up_status;
 
 /* What went wrong, where, and what would mend it: one line without a trailing newline. */
@@ -170,7 +171,8 @@ typedef struct up_options {
     bool has_background;        /* put the picture on a colour and drop its alpha; on one that is
                                    not grey, grey with alpha becomes RGB */
     uint8_t background[3];      /* samples of 8 bits, in the colours of the picture */
-    bool overwrite;             /* replace an existing output file */
+    bool overwrite;             /* replace an existing output file; permissions are kept, owner and
+                                   group where this user may give them, and links are followed */
 
     /* How to run. */
     bool strict;       /* a damaged picture is an error. Else it is read as far as it goes: rows
@@ -192,7 +194,7 @@ UP_API void up_options_init_size(up_options *options, size_t size);
 /* ---------------------------------------------------------------- one call */
 
 /* Reads `input`, upscales it and writes `output`. "-" is standard input or output. The output
- * appears whole or not at all. */
+ * appears whole or not at all, and is on disk when this returns, unless up_is_stream(output). */
 UP_API up_status up_upscale_file(const char *input, const char *output, const up_options *options,
                                  up_error *error);
 
@@ -201,9 +203,15 @@ UP_API up_status up_upscale_file(const char *input, const char *output, const up
 UP_API up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
                                    const up_options *options, up_error *error);
 
+/* Whether bytes go to an output of this name as they come: "-" (standard output), a descriptor
+ * (/dev/stdout, /dev/fd/3), a FIFO or a character device. Nothing is replaced there, so overwrite
+ * does not matter, and what was written before a failure stays. Where the name has no extension of
+ * a format, and options name none, the format is the input's. */
+UP_API bool up_is_stream(const char *output);
+
 /* Writes pixels to a file in the format of its extension, or options->output_format, encoded as
  * options (may be NULL) say. Nothing is resized. The file appears whole or not at all; one that
- * exists is UP_ERROR_OUTPUT unless options->overwrite. */
+ * exists is UP_ERROR_EXISTS unless options->overwrite. */
 UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
                                  const up_options *options, up_error *error);
 
@@ -299,6 +307,24 @@ UP_API const up_plan_info *up_plan_get_info(const up_plan *plan);
 UP_API const up_note *up_plan_note_at(const up_plan *plan, int i);
 UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error);
 UP_API void up_plan_destroy(up_plan **plan);
+
+/* Outputs of many runs, which a thread of the batch puts on disk and names behind the work: waiting
+ * for the disk takes longer than upscaling a small picture. At any moment, even if the power fails,
+ * a name leads to a whole file or there is none. */
+typedef struct up_batch up_batch;
+
+/* `published` is called in the batch's thread, one call at a time, once for each run that
+ * up_plan_run_in() has let through: outcome->status is UP_OK if the output has its name now.
+ * `user` is what that call was given. */
+UP_API up_status up_batch_open(up_batch **batch,
+                               void (*published)(void *user, const up_error *outcome),
+                               up_error *error);
+/* up_plan_run(), up to the name: UP_OK says that the batch will publish the output. It may have by
+ * then. Waits while many outputs wait. May be called by several threads at once. */
+UP_API up_status up_plan_run_in(up_plan *plan, up_batch *batch, const char *output_path, void *user,
+                                up_error *error);
+/* Waits until everything is published, and on disk. */
+UP_API void up_batch_close(up_batch **batch);
 
 /* ---------------------------------------------------------------- weights */
 

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,7 +230,7 @@ Test(writer, never_overwrites_silently)
 {
     const char *path = scratch_path("out");
     publish(path, "first", false);
-    expect_refused(path, false, UP_ERROR_OUTPUT, "--overwrite");
+    expect_refused(path, false, UP_ERROR_EXISTS, "--overwrite");
     publish(path, "second", true);
     expect_content(path, "second");
     cr_assert_eq(files_in(scratch_folder()), 1);
@@ -241,7 +242,7 @@ Test(writer, loses_a_race_politely)
     up_error error;
     up_writer *writer = open_writer(path, false);
     file_write(path, "other", 5);
-    cr_assert_eq(up_writer_publish(writer, &error), UP_ERROR_OUTPUT);
+    cr_assert_eq(up_writer_publish(writer, &error), UP_ERROR_EXISTS);
     cr_assert(strstr(error.message, "--overwrite"), "%s", error.message);
     up_writer_close(&writer);
     expect_content(path, "other");
@@ -256,10 +257,48 @@ Test(writer, has_the_permissions_of_a_new_file)
     publish(path, "x", false);
     cr_assert_eq(stat(path, &info), 0);
     cr_assert_eq(info.st_mode & 0777, 0640);
-    chmod(path, 0600);
-    publish(path, "y", true);
+}
+
+Test(writer, keeps_the_permissions_of_a_file_that_it_replaces)
+{
+    struct stat info;
+    const char *path = scratch_path("out");
+    static const mode_t modes[] = { 0600, 0666, 0444, 0751 };
+    umask(027);
+    publish(path, "x", false);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        chmod(path, modes[i]);
+        publish(path, "y", true);
+        cr_assert_eq(stat(path, &info), 0);
+        cr_expect_eq(info.st_mode & 07777, modes[i], "%o", info.st_mode);
+    }
+    chmod(path, 06755); /* what another program was trusted with is not handed on */
+    publish(path, "z", true);
     cr_assert_eq(stat(path, &info), 0);
-    cr_assert_eq(info.st_mode & 0777, 0640);
+    cr_expect_eq(info.st_mode & 07777, 0755, "%o", info.st_mode);
+}
+
+/* The file was for group 34; another group must not get what only that one could. */
+Test(writer, never_opens_a_file_to_another_group)
+{
+    if (geteuid() != 0)
+        cr_skip("only root can give files away");
+    struct stat info;
+    const char *path = scratch_path("out");
+    file_write(path, "old", 3);
+    cr_assert(chown(path, 12, 34) == 0 && chmod(path, 0664) == 0);
+    cr_assert_eq(chmod(scratch_folder(), 0777), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        if (setgroups(0, NULL) == 0 && setgid(1234) == 0 && setuid(1234) == 0)
+            publish(path, "new", true);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    expect_content(path, "new");
+    cr_assert_eq(stat(path, &info), 0);
+    cr_expect(info.st_uid == 1234 && info.st_gid == 1234 && (info.st_mode & 07777) == 0644,
+              "%d:%d %o", (int)info.st_uid, (int)info.st_gid, info.st_mode);
 }
 
 Test(writer, follows_a_link_and_keeps_it)
@@ -268,7 +307,7 @@ Test(writer, follows_a_link_and_keeps_it)
     const char *path = scratch_path("target"), *link = scratch_path("link");
     publish(path, "old", false);
     cr_assert_eq(symlink("target", link), 0);
-    expect_refused(link, false, UP_ERROR_OUTPUT, "--overwrite");
+    expect_refused(link, false, UP_ERROR_EXISTS, "--overwrite");
     publish(link, "new", true);
     expect_content(path, "new");
     cr_assert_eq(lstat(link, &info), 0);
@@ -324,6 +363,53 @@ Test(writer, standard_output_passes_through)
     dup2(standard, STDOUT_FILENO);
     close(file);
     expect_content(path, "through");
+}
+
+/* Where the name were opened again, it would begin at the start. */
+Test(writer, descriptor_goes_on_where_it_stands)
+{
+    const char *path = scratch_path("captured");
+    char name[32];
+    int file = open(path, O_CREAT | O_RDWR, 0600);
+    cr_assert_eq(write(file, "head ", 5), 5);
+    snprintf(name, sizeof name, "/dev/fd/%d", file);
+    cr_expect(up_is_stream(name) && !up_is_stream(path) && !up_is_stream(scratch_path("none")));
+    publish(name, "body ", false);
+    cr_assert_eq(write(file, "tail", 4), 4);
+    close(file);
+    expect_content(path, "head body tail");
+    expect_refused(name, true, UP_ERROR_OUTPUT, "closed");
+    expect_refused("/dev/fd/x", false, UP_ERROR_OUTPUT, "/dev/fd");
+}
+
+/* Whoever made the pipe may not want to wait for it. */
+Test(writer, waits_for_a_pipe_that_does_not)
+{
+    int end[2];
+    char name[32];
+    static char bytes[LONG];
+    cr_assert_eq(pipe2(end, O_NONBLOCK), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        up_error error;
+        up_writer *writer;
+        snprintf(name, sizeof name, "/dev/fd/%d", end[1]);
+        up_status status = up_writer_open(&writer, name, false, &error);
+        if (status == UP_OK)
+            status = up_writer_write(writer, bytes, LONG, &error);
+        if (status == UP_OK)
+            status = up_writer_publish(writer, &error);
+        _exit((int)status);
+    }
+    close(end[1]);
+    dup2(end[0], STDIN_FILENO);
+    up_reader *reader;
+    cr_assert_eq(up_reader_open(&reader, "-", NULL), UP_OK);
+    cr_expect_eq(up_reader_read(reader, bytes, LONG), LONG);
+    up_reader_close(&reader);
+    int status;
+    waitpid(child, &status, 0);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == UP_OK);
 }
 
 /* An unnamed file needs no one to remove it. */

@@ -387,7 +387,7 @@ Test(safetensors, replaces_only_when_told)
     const char *path = scratch_path("twice.safetensors");
     up_error error;
     cr_expect_eq(up_safetensors_write(path, sample, 1, NULL, 0, false, &error), UP_OK);
-    cr_expect_eq(up_safetensors_write(path, sample, 2, NULL, 0, false, &error), UP_ERROR_OUTPUT);
+    cr_expect_eq(up_safetensors_write(path, sample, 2, NULL, 0, false, &error), UP_ERROR_EXISTS);
     cr_expect_eq(up_safetensors_write(path, sample, 2, NULL, 0, true, &error), UP_OK);
     up_safetensors *file = open_expecting(path, true);
     cr_expect_eq(up_safetensors_count(file), 2);

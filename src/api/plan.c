@@ -72,11 +72,19 @@ void up_plan_destroy(up_plan **plan)
     *plan = NULL;
 }
 
+up_status up_plan_sink_format(const up_plan *plan, const char *path, const up_sink_format **type,
+                              up_error *error)
+{
+    const char *name = plan->options.output_format;
+    bool told =
+        path && (!up_is_stream(path) || up_sink_format_find(type, NULL, path, NULL) == UP_OK);
+    return up_sink_format_find(type, name || told ? name : plan->image->source->type, path, error);
+}
+
 /* The output's format as the file type, or the caller's memory, can hold it. */
 static up_status choose_destination(up_plan *plan, const char *path, const up_pixels *pixels,
                                     up_error *error)
 {
-    const char *name = plan->options.output_format;
     up_destination *to = &plan->to[0];
     if (pixels) {
         const up_format *want = &pixels->format;
@@ -90,9 +98,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
         to->format.planar = want->planar;
         return UP_OK;
     }
-    if (!name && (!path || strcmp(path, "-") == 0))
-        name = plan->image->source->type;
-    UP_TRY(up_sink_format_find(&to->type, name, path ? path : "", error));
+    UP_TRY(up_plan_sink_format(plan, path, &to->type, error));
     return to->type->choose(&to->format, error);
 }
 
@@ -230,13 +236,20 @@ up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], u
     return status;
 }
 
-up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error)
+up_status up_plan_run_in(up_plan *plan, up_batch *batch, const char *output_path, void *user,
+                         up_error *error)
 {
     up_sink *sinks[UP_MAX_OUTPUTS] = { NULL };
     if (plan->image->used)
         return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
     UP_TRY(up_plan_open_sink(plan, 0, output_path, &sinks[0], error));
+    up_writer_join(sinks[0]->writer, batch, user);
     return up_plan_execute(plan, sinks, error);
+}
+
+up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error)
+{
+    return up_plan_run_in(plan, NULL, output_path, NULL, error);
 }
 
 up_status up_plan_to_pixels(up_plan **plan, up_image *image, const up_pixels *output, size_t held,

@@ -48,6 +48,11 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
 /* Once the graph is built: sizes it and refuses what needs too much memory. */
 up_status up_plan_finish(up_plan *plan, up_error *error);
 
+/* The type of an output: as options say, else by the extension of `path`, else (standard output and
+ * other streams, or NULL) the input's. */
+up_status up_plan_sink_format(const up_plan *plan, const char *path, const up_sink_format **type,
+                              up_error *error);
+
 /* Runs the graph into the sinks, which it closes. */
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error);
 

@@ -62,7 +62,7 @@ static up_status plan_pooling(up_plan *plan, const char *pooled, const char *ind
     positions->sample = UP_SAMPLE_I64;
     positions->color = UP_COLOR_TENSOR;
     positions->planar = true;
-    UP_TRY(up_sink_format_find(&plan->to[0].type, plan->options.output_format, pooled, error));
+    UP_TRY(up_plan_sink_format(plan, pooled, &plan->to[0].type, error));
     UP_TRY(up_sink_format_find(&plan->to[1].type, "npy", indices, error));
     UP_TRY(plan->to[0].type->choose(values, error));
     UP_TRY(plan->to[1].type->choose(positions, error));

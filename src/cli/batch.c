@@ -17,6 +17,7 @@ typedef struct {
     cli_ledger *ledger;
     cli_progress *progress;
     cli_memory_gate gate;
+    up_batch *outputs; /* NULL: each is published as soon as it is done */
     atomic_size_t next;
     int threads; /* for each job */
 } batch;
@@ -28,6 +29,15 @@ typedef struct {
     bool started;
 } worker;
 
+/* A task until it is done and published, whichever comes last. */
+typedef struct {
+    cli_result result; /* first: it is what the outputs know the job by */
+    up_error outcome;  /* of publishing */
+    batch *batch;
+    const cli_task *task;
+    atomic_int parts; /* not done yet */
+} job;
+
 static void record(cli_ledger *ledger, const cli_task *task, const cli_result *result)
 {
     if (result->state == CLI_FAILED)
@@ -38,6 +48,25 @@ static void record(cli_ledger *ledger, const cli_task *task, const cli_result *r
         cli_ledger_done(ledger);
 }
 
+static void end_part(job *j)
+{
+    const batch *b = j->batch;
+    if (atomic_fetch_sub(&j->parts, 1) > 1)
+        return;
+    if (j->outcome.status != UP_OK)
+        cli_result_fail(&j->result, &j->outcome, b->settings);
+    cli_result_show(j->task, &j->result, b->settings, b->tasks->named_by_default);
+    record(b->ledger, j->task, &j->result);
+    free(j);
+}
+
+static void published(void *user, const up_error *outcome)
+{
+    job *j = user;
+    j->outcome = *outcome;
+    end_part(j);
+}
+
 static void run_task(batch *b, const cli_task *task, int slot)
 {
     up_options options = cli_method_options(b->settings, task->method);
@@ -45,12 +74,16 @@ static void run_task(batch *b, const cli_task *task, int slot)
     options.cancel = cli_signals_flag();
     options.progress = cli_progress_update;
     options.user = cli_progress_user(b->progress, slot);
-    cli_result result;
+    job *j = cli_alloc(1, sizeof *j);
+    j->batch = b;
+    j->task = task;
+    atomic_init(&j->parts, 2);
     cli_progress_begin(b->progress, slot, task->input->path, task->weight);
-    cli_task_run(task, &options, b->settings, &b->gate, &result);
+    cli_task_run(task, &options, b->settings, &b->gate, b->outputs, &j->result);
     cli_progress_end(b->progress, slot);
-    cli_result_show(task, &result, b->settings, b->tasks->named_by_default);
-    record(b->ledger, task, &result);
+    if (!j->result.pending)
+        atomic_fetch_sub(&j->parts, 1);
+    end_part(j);
 }
 
 static void *work(void *user)
@@ -90,6 +123,8 @@ void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_led
     b.threads = settings->up.threads ? settings->up.threads : share > 1 ? share : 1;
     b.progress = cli_progress_new(settings, tasks->count, whole_weight(tasks), jobs);
     cli_gate_init(&b.gate, settings->up.max_memory);
+    if (tasks->count > 1 && !settings->dry_run)
+        up_batch_open(&b.outputs, published, NULL); /* it can be done without */
     worker *workers = cli_alloc((size_t)jobs, sizeof *workers);
     for (int i = 0; i < jobs; i++)
         workers[i] = (worker){ .batch = &b, .slot = i };
@@ -101,6 +136,7 @@ void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_led
         if (workers[i].started)
             pthread_join(workers[i].thread, NULL);
     }
+    up_batch_close(&b.outputs);
     if (atomic_load(&b.next) < tasks->count)
         ledger->interrupted = true;
     free(workers);

@@ -93,6 +93,13 @@ bool cli_output_works(void)
     return output_error == 0;
 }
 
+bool cli_output_close(void)
+{
+    if (close(STDOUT_FILENO) && output_error == 0)
+        output_error = errno;
+    return cli_output_works();
+}
+
 void cli_bar_set(const char *text)
 {
     static const char erase[] = "\r\033[K";

@@ -16,6 +16,8 @@ void cli_put_line(const char *text);
 void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* False once writing to standard output has failed; says so the first time. */
 bool cli_output_works(void);
+/* The same at the end of the program: some file systems tell only then what became of the bytes. */
+bool cli_output_close(void);
 
 /* The bar that stays under all lines; NULL takes it away. */
 void cli_bar_set(const char *bar);

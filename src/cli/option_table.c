@@ -52,7 +52,8 @@ const cli_option cli_options[] = {
 
     { "output", 'o', "OUT|DIR/|-", CLI_UPSCALE | CLI_POOL | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_FILES,
       cli_parse_text, FIELD(output), .hint = CLI_HINT_FILE,
-      .help = "file, folder, or - for standard output; several inputs need a folder" },
+      .help = "file, folder, or - for standard output; FIFOs, devices and /dev/fd/N get the bytes as "
+              "they come; several inputs need a folder" },
     { "format", 'f', "FORMAT", CLI_UPSCALE | CLI_POOL, CLI_GROUP_FILES,
       cli_parse_format, FIELD(up.output_format), .hint = CLI_HINT_FORMAT,
       .help = "png, jpg, ppm, npy ...; otherwise by the output's extension, then as the input" },
@@ -73,7 +74,8 @@ const cli_option cli_options[] = {
       .help = "draw the filters of a weight file: blue is negative, white zero, red positive" },
     { "overwrite", 0, NULL, CLI_UPSCALE | CLI_POOL | CLI_INFO | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(up.overwrite),
-      .help = "replace outputs that exist (never an input)" },
+      .help = "replace outputs that exist (never an input); their permissions are kept, and links "
+              "followed" },
     { "skip-existing", 0, NULL, CLI_UPSCALE, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(skip_existing),
       .help = "leave outputs that exist, and do the rest" },

@@ -9,6 +9,16 @@ bool cli_is_stream(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+bool cli_is_standard_output(const char *path)
+{
+    static const char *const names[] = { "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(path, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool cli_same_file(const char *a, const char *b)
 {
     struct stat x, y;
@@ -19,9 +29,9 @@ bool cli_same_file(const char *a, const char *b)
 bool cli_output_is_free(const char *path, bool overwrite, up_error *error)
 {
     struct stat st;
-    if (overwrite || cli_is_stream(path) || lstat(path, &st) != 0)
+    if (overwrite || up_is_stream(path) || lstat(path, &st) != 0)
         return true;
-    error->status = UP_ERROR_OUTPUT;
+    error->status = UP_ERROR_EXISTS;
     snprintf(error->message, sizeof error->message, "%s exists; --overwrite replaces it", path);
     return false;
 }

@@ -20,9 +20,9 @@ static bool check_arguments(const cli_settings *s)
         problem = "pool needs a name for the index file: --indices IDX.npy";
     else if (!s->up.layer.kernel.set)
         problem = "pool needs the size of its window: --kernel K";
-    else if (cli_is_stream(s->up.indices))
-        problem = "--indices: the index file cannot go to standard output; give it a name";
-    else if (cli_is_stream(s->output) && s->json)
+    else if (up_is_stream(s->up.indices))
+        problem = "--indices: the index file cannot go to a stream; give it a name";
+    else if (cli_is_standard_output(s->output) && s->json)
         problem = "--json and -o - both want standard output; write the image to a file";
     else if (cli_same_file(s->output, s->up.indices))
         problem = "-o and --indices name the same file; give each its own";

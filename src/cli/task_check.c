@@ -122,7 +122,10 @@ static bool check_output(const cli_task *task, const cli_read_files *files, bool
     struct stat st;
     if (!task->output || strcmp(task->output, "-") == 0 || stat(task->output, &st) != 0)
         return true;
-    if (!S_ISREG(st.st_mode)) {
+    bool stream = up_is_stream(task->output);
+    if (S_ISCHR(st.st_mode))
+        return true;
+    if (!S_ISREG(st.st_mode) && !stream) {
         cli_say("%s: this is no file that could be written; give another -o or --name",
                 task->output);
         return false;
@@ -130,12 +133,12 @@ static bool check_output(const cli_task *task, const cli_read_files *files, bool
     const cli_input key = { .exists = true, .device = st.st_dev, .inode = st.st_ino };
     const cli_input *wanted = &key;
     bool is_own = same_file(task->input, &key);
-    bool is_read =
-        overwrite && bsearch(&wanted, files->sorted, files->count, sizeof wanted, by_inode);
+    bool is_read = (overwrite || stream) &&
+                   bsearch(&wanted, files->sorted, files->count, sizeof wanted, by_inode);
     if (is_own)
         cli_say("%s: the output would replace its input; give another -o or --name", task->output);
     else if (is_read)
-        cli_say("%s: --overwrite would replace a file that is read; give another -o or --name",
+        cli_say("%s: this would replace a file that is read; give another -o or --name",
                 task->output);
     return !is_own && !is_read;
 }

@@ -11,21 +11,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_stdout(const cli_task *task)
-{
-    return strcmp(task->output, "-") == 0;
-}
-
 /* Also links that lead nowhere: they are in the way as well. */
 static bool output_exists(const cli_task *task)
 {
     struct stat st;
-    return !is_stdout(task) && lstat(task->output, &st) == 0;
+    return lstat(task->output, &st) == 0 && !up_is_stream(task->output);
 }
 
 static up_status fail_exists(const cli_task *task, up_error *error)
 {
-    error->status = UP_ERROR_OUTPUT;
+    error->status = UP_ERROR_EXISTS;
     snprintf(error->message, sizeof error->message,
              "%s exists; --overwrite replaces it, --skip-existing leaves it", task->output);
     return error->status;
@@ -55,26 +50,27 @@ static size_t planning_bytes(const up_options *options)
 
 /* Leaves the planning at the gate in any case. */
 static up_status run_plan(const cli_task *task, up_plan *plan, size_t planned,
-                          cli_memory_gate *gate, cli_result *r)
+                          cli_memory_gate *gate, up_batch *batch, cli_result *r)
 {
-    if (!is_stdout(task) && !cli_make_folders(task->output, &r->error)) {
+    if (!cli_make_folders(task->output, &r->error)) {
         cli_gate_plan_end(gate, planned);
         return r->error.status;
     }
     cli_gate_enter(gate, planned, r->memory);
-    up_status status = up_plan_run(plan, task->output, &r->error);
+    up_status status = up_plan_run_in(plan, batch, task->output, r, &r->error);
     cli_gate_leave(gate, r->memory);
+    r->pending = batch && status == UP_OK;
     return status;
 }
 
 static up_status plan_and_run(const cli_task *task, up_image *image, const up_options *options,
-                              const cli_settings *s, cli_memory_gate *gate, cli_result *r)
+                              const cli_settings *s, cli_memory_gate *gate, up_batch *batch,
+                              cli_result *r)
 {
     up_plan *plan = NULL;
-    const char *output = is_stdout(task) ? NULL : task->output;
     const size_t planned = planning_bytes(options);
     cli_gate_plan(gate, planned);
-    up_status status = up_plan_create(&plan, image, output, options, &r->error);
+    up_status status = up_plan_create(&plan, image, task->output, options, &r->error);
     if (status != UP_OK || s->dry_run)
         cli_gate_plan_end(gate, planned);
     if (status != UP_OK)
@@ -88,13 +84,20 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
         say_plan(task, r);
     r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;
     if (!s->dry_run)
-        status = run_plan(task, plan, planned, gate, r);
+        status = run_plan(task, plan, planned, gate, batch, r);
     up_plan_destroy(&plan);
     return status;
 }
 
+void cli_result_fail(cli_result *r, const up_error *error, const cli_settings *settings)
+{
+    bool lost_race = error->status == UP_ERROR_EXISTS && settings->skip_existing;
+    r->state = lost_race ? CLI_SKIPPED : CLI_FAILED;
+    r->error = *error;
+}
+
 void cli_task_run(const cli_task *task, const up_options *options, const cli_settings *settings,
-                  cli_memory_gate *gate, cli_result *r)
+                  cli_memory_gate *gate, up_batch *batch, cli_result *r)
 {
     *r = (cli_result){ .state = CLI_DONE };
     double start = cli_now();
@@ -111,12 +114,12 @@ void cli_task_run(const cli_task *task, const up_options *options, const cli_set
         status = up_image_open(&image, task->input->path, &r->error);
         if (status == UP_OK) {
             r->input = up_image_get_info(image)->format;
-            status = plan_and_run(task, image, options, settings, gate, r);
+            status = plan_and_run(task, image, options, settings, gate, batch, r);
         }
         up_image_close(&image);
     }
-    if (status != UP_OK)
-        r->state = CLI_FAILED;
     r->error.status = status;
+    if (status != UP_OK)
+        cli_result_fail(r, &r->error, settings);
     r->seconds = cli_now() - start;
 }

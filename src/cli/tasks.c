@@ -4,6 +4,7 @@
 #include "console.h"
 #include "file_types.h"
 #include "method_choice.h"
+#include "output_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,10 @@ static bool choose_named(const cli_inputs *inputs, const cli_settings *s, cli_ta
 {
     struct stat st;
     const char *output = s->output;
+    if (up_is_stream(output) && (inputs->many || inputs->count * cli_method_count(s) > 1)) {
+        cli_say("-o %s: this takes one image; give -o a folder", output);
+        return false;
+    }
     bool exists = stat(output, &st) == 0, is_folder = exists && S_ISDIR(st.st_mode);
     bool said = output[strlen(output) - 1] == '/';
     bool needed = inputs->many || inputs->count > 1 || s->name_template;
@@ -76,7 +81,7 @@ static bool choose_target(const cli_inputs *inputs, const cli_settings *s, cli_t
         *target = filter ? CLI_TO_STDOUT : CLI_BESIDE;
         return filter ? choose_stdout(inputs, s) : choose_beside(inputs, s);
     }
-    if (strcmp(s->output, "-") != 0)
+    if (!cli_is_standard_output(s->output))
         return choose_named(inputs, s, target);
     *target = CLI_TO_STDOUT;
     return choose_stdout(inputs, s);

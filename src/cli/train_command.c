@@ -41,7 +41,7 @@ static bool check_arguments(const cli_settings *s)
         problem = "train needs pictures: upscale train PICTURES... -s SCALE -o FILE.safetensors";
     else if (!s->output)
         problem = "train needs a name for the weights: -o FILE.safetensors";
-    else if (cli_is_stream(s->output) && s->json)
+    else if (cli_is_standard_output(s->output) && s->json)
         problem = "--json and -o - both want standard output; write the weights to a file";
     if (problem)
         cli_say("%s", problem);

@@ -1,9 +1,11 @@
 #include "io/reader.h"
 
 #include "base/memory.h"
+#include "io/stream_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +47,8 @@ up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return up_fail(error, UP_ERROR_INPUT, "%s: cannot be opened: %s", name, strerror(errno));
+    if (standard && !up_descriptor_allows(fd, O_RDONLY))
+        return up_fail(error, UP_ERROR_INPUT, "%s: is closed; name a file", name);
     size_t length = strlen(name) + 1;
     up_reader *r = up_alloc(1, sizeof *r + length);
     if (!r) {
@@ -91,9 +95,10 @@ int64_t up_reader_size(const up_reader *reader)
 static size_t fetch(up_reader *r, void *buffer, size_t size)
 {
     ssize_t n;
-    do
-        n = read(r->fd, buffer, size);
-    while (n < 0 && errno == EINTR);
+    while ((n = read(r->fd, buffer, size)) < 0 && (errno == EINTR || errno == EAGAIN)) {
+        if (errno == EAGAIN) /* whoever gave us the pipe does not want to wait; we do */
+            poll(&(struct pollfd){ .fd = r->fd, .events = POLLIN }, 1, -1);
+    }
     if (n < 0)
         r->failure = errno;
     if (n <= 0)

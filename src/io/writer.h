@@ -2,13 +2,13 @@
 #ifndef UP_IO_WRITER_H
 #define UP_IO_WRITER_H
 
-#include "base/status.h"
+#include "io/output_batch.h"
 
 typedef struct up_writer up_writer;
 
-/* An unnamed (O_TMPFILE) or hidden temporary file in the folder of `path`; "-" is standard output.
- * An existing file is an error unless `overwrite`, checked here and again, without a race, when
- * the file is published. */
+/* A new file; or, of a name that up_is_stream() tells, the stream. An existing file is
+ * UP_ERROR_EXISTS unless `overwrite`, checked here and again, without a race, when the file is
+ * published. */
 up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error);
 
 /* A file in memory, for what must not reach a disk; it is taken instead of published. */
@@ -16,9 +16,6 @@ up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *
 
 /* All that was written to a file in memory, in new memory for up_free(). */
 up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error);
-
-/* Why an output `name` cannot be written: "be created" or the like failed with the errno `code`. */
-up_status up_fail_output(const char *name, int code, const char *doing, up_error *error);
 
 /* For messages. */
 const char *up_writer_name(const up_writer *writer);
@@ -31,7 +28,10 @@ up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *byte
                              up_error *error);
 bool up_writer_seekable(const up_writer *writer);
 
-/* Flushes, syncs and gives the file its name, keeping the permissions a new file would have. */
+/* From now on publishing is left to a batch, which is told of `user` then. */
+void up_writer_join(up_writer *writer, up_batch *batch, void *user);
+
+/* Flushes, syncs and gives the file its name. */
 up_status up_writer_publish(up_writer *writer, up_error *error);
 
 /* Removes what was not published. */

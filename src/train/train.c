@@ -33,6 +33,8 @@ static up_status check(const up_train_options *o, const char *output, up_error *
                            "pictures can be reduced to between 0 and 1 of their size, not %g",
                            o->multiscale[i]);
     UP_TRY(up_degradation_check(&o->degrade, error));
+    if (up_is_stream(output))
+        return UP_OK;
     up_writer *writer; /* better to hear of it before the work */
     up_status status = up_writer_open(&writer, output, o->overwrite, error);
     up_writer_close(&writer);
