@@ -2,46 +2,86 @@
 
 #ifdef UPSCALE_PANGO
 
+#include <dlfcn.h>
 #include <pango/pangocairo.h>
+
+/* Loaded for the first caption: with Pango come 25 libraries, which take three times as long to
+ * load as everything else does, and the program is mostly run for something else. g_free is in
+ * brackets because newer GLibs have a macro of that name. */
+#define LIBRARY "libpangocairo-1.0.so.0"
+/* clang-format off */
+#define FUNCTIONS(F) \
+    F(cairo_create) F(cairo_destroy) F(cairo_image_surface_create) \
+    F(cairo_image_surface_get_data) F(cairo_image_surface_get_height) \
+    F(cairo_image_surface_get_stride) F(cairo_image_surface_get_width) F(cairo_status) \
+    F(cairo_surface_destroy) F(cairo_surface_flush) F(g_free) F(g_object_unref) \
+    F(g_utf8_make_valid) F(pango_cairo_create_layout) F(pango_cairo_show_layout) \
+    F(pango_context_get_font_map) F(pango_font_description_free) \
+    F(pango_font_description_from_string) F(pango_font_description_set_absolute_size) \
+    F(pango_font_description_set_weight) F(pango_font_map_list_families) \
+    F(pango_layout_get_context) F(pango_layout_set_alignment) F(pango_layout_set_ellipsize) \
+    F(pango_layout_set_font_description) F(pango_layout_set_single_paragraph_mode) \
+    F(pango_layout_set_text) F(pango_layout_set_width)
+/* clang-format on */
+
+typedef struct {
+#define POINTER(function) __typeof__(function) *function;
+    FUNCTIONS(POINTER)
+#undef POINTER
+} pango;
+
+/* It stays loaded with the program: GObject cannot be unloaded. */
+static bool load(pango *p)
+{
+    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    bool all = library != NULL;
+#define FIND(function) all = all && (*(void **)&p->function = dlsym(library, #function));
+    FUNCTIONS(FIND)
+#undef FIND
+    if (library)
+        dlclose(library);
+    return all;
+}
 
 static const int ink[3] = { 29, 29, 27 };
 
-static bool has_fonts(PangoLayout *layout)
+static bool has_fonts(const pango *p, PangoLayout *layout)
 {
     PangoFontFamily **family = NULL;
     int count = 0;
-    pango_font_map_list_families(pango_context_get_font_map(pango_layout_get_context(layout)),
-                                 &family, &count);
-    g_free(family);
+    p->pango_font_map_list_families(
+        p->pango_context_get_font_map(p->pango_layout_get_context(layout)), &family, &count);
+    (p->g_free)(family);
     return count > 0;
 }
 
-static PangoLayout *lay_out(cairo_t *cairo, int width, const up_text_style *style, const char *text)
+static PangoLayout *lay_out(const pango *p, cairo_t *cairo, int width, const up_text_style *style,
+                            const char *text)
 {
-    PangoLayout *layout = pango_cairo_create_layout(cairo);
-    PangoFontDescription *font = pango_font_description_from_string("DejaVu Sans, sans-serif");
-    char *valid = g_utf8_make_valid(text, -1);
-    pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
+    PangoLayout *layout = p->pango_cairo_create_layout(cairo);
+    PangoFontDescription *font = p->pango_font_description_from_string("DejaVu Sans, sans-serif");
+    char *valid = p->g_utf8_make_valid(text, -1);
+    p->pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
     if (style->bold)
-        pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
-    pango_layout_set_font_description(layout, font);
-    pango_layout_set_width(layout, width * PANGO_SCALE);
-    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
-    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
-    pango_layout_set_single_paragraph_mode(layout, TRUE);
-    pango_layout_set_text(layout, valid, -1);
-    g_free(valid);
-    pango_font_description_free(font);
+        p->pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
+    p->pango_layout_set_font_description(layout, font);
+    p->pango_layout_set_width(layout, width * PANGO_SCALE);
+    p->pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
+    p->pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    p->pango_layout_set_single_paragraph_mode(layout, TRUE);
+    p->pango_layout_set_text(layout, valid, -1);
+    (p->g_free)(valid);
+    p->pango_font_description_free(font);
     return layout;
 }
 
-static void blend(const up_pixels *canvas, int x, int y, cairo_surface_t *mask)
+static void blend(const pango *p, const up_pixels *canvas, int x, int y, cairo_surface_t *mask)
 {
-    cairo_surface_flush(mask);
-    const unsigned char *alpha = cairo_image_surface_get_data(mask);
-    int stride = cairo_image_surface_get_stride(mask);
-    for (int row = 0; row < cairo_image_surface_get_height(mask); row++)
-        for (int column = 0; column < cairo_image_surface_get_width(mask); column++) {
+    p->cairo_surface_flush(mask);
+    const unsigned char *alpha = p->cairo_image_surface_get_data(mask);
+    int stride = p->cairo_image_surface_get_stride(mask);
+    for (int row = 0; row < p->cairo_image_surface_get_height(mask); row++)
+        for (int column = 0; column < p->cairo_image_surface_get_width(mask); column++) {
             const up_format *f = &canvas->format;
             int to_x = x + column, to_y = y + row, a = alpha[row * stride + column];
             if (a == 0 || to_x < 0 || to_y < 0 || to_x >= f->width || to_y >= f->height)
@@ -53,29 +93,41 @@ static void blend(const up_pixels *canvas, int x, int y, cairo_surface_t *mask)
         }
 }
 
-up_status up_text_draw(const up_pixels *canvas, int x, int y, int width, const up_text_style *style,
-                       const char *text, up_error *error)
+static up_status draw(const pango *p, const up_pixels *canvas, int x, int y, int width,
+                      const up_text_style *style, const char *text, up_error *error)
 {
-    cairo_surface_t *mask = cairo_image_surface_create(CAIRO_FORMAT_A8, width, 2 * style->size);
-    cairo_t *cairo = cairo_create(mask);
+    cairo_surface_t *mask = p->cairo_image_surface_create(CAIRO_FORMAT_A8, width, 2 * style->size);
+    cairo_t *cairo = p->cairo_create(mask);
     up_status status = UP_OK;
-    if (cairo_status(cairo) != CAIRO_STATUS_SUCCESS) {
+    if (p->cairo_status(cairo) != CAIRO_STATUS_SUCCESS) {
         status = up_fail_memory(error, "text", (size_t)width);
     } else {
-        PangoLayout *layout = lay_out(cairo, width, style, text);
-        if (has_fonts(layout))
-            pango_cairo_show_layout(cairo, layout);
+        PangoLayout *layout = lay_out(p, cairo, width, style, text);
+        if (has_fonts(p, layout))
+            p->pango_cairo_show_layout(cairo, layout);
         else
             status = up_fail(error, UP_ERROR_UNSUPPORTED,
                              "there is no font for the captions of a sheet; install one, such as "
                              "the package fonts-dejavu-core");
-        g_object_unref(layout);
+        p->g_object_unref(layout);
     }
     if (status == UP_OK)
-        blend(canvas, x, y, mask);
-    cairo_destroy(cairo);
-    cairo_surface_destroy(mask);
+        blend(p, canvas, x, y, mask);
+    p->cairo_destroy(cairo);
+    p->cairo_surface_destroy(mask);
     return status;
+}
+
+up_status up_text_draw(const up_pixels *canvas, int x, int y, int width, const up_text_style *style,
+                       const char *text, up_error *error)
+{
+    pango p;
+    if (!load(&p))
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "captions of sheets are written by Pango, and %s cannot be loaded; install "
+                       "it (the package libpangocairo-1.0-0)",
+                       LIBRARY);
+    return draw(&p, canvas, x, y, width, style, text, error);
 }
 
 #else

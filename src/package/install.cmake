@@ -15,14 +15,11 @@ install(FILES ${PROJECT_BINARY_DIR}/upscale-config.cmake ${PROJECT_BINARY_DIR}/u
 
 # Those who link the static library need all of it; those who link the shared one, nothing more.
 set(pc_requires "libpng libjpeg zlib jansson lcms2")
-if(PANGO_FOUND)
-    string(APPEND pc_requires " pangocairo")
-endif()
 if(BUILD_SHARED_LIBS)
     set(pc_private .private)
-    set(pc_libs_private "${OpenMP_C_FLAGS} -lm")
+    set(pc_libs_private "${OpenMP_C_FLAGS} -lm -ldl")
 else()
-    set(pc_libs "${OpenMP_C_FLAGS} -lm")
+    set(pc_libs "${OpenMP_C_FLAGS} -lm -ldl")
 endif()
 file(RELATIVE_PATH pc_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(src/package/upscale.pc.in upscale.pc @ONLY)
