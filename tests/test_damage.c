@@ -124,7 +124,7 @@ Test(damage, png_ancillary_chunks_with_a_wrong_checksum_are_left_out)
     image loaded;
     cr_assert_eq(image_load(&loaded, save(&f), 3, NULL), UP_OK);
     cr_assert_eq(loaded.metadata.dpi_x, 0);
-    cr_assert_eq(loaded.metadata.gamma, 0);
+    cr_assert_eq(loaded.metadata.color.gamma, 0);
     image_free(&loaded);
 }
 
