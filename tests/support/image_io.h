@@ -11,7 +11,7 @@ typedef struct {
     bool interlaced;
     size_t held_bytes;
     char damage[256]; /* the first note that says so; "" if there is none */
-    uint8_t *data; /* tightly packed: frames of rows, or of planes if planar */
+    uint8_t *data;    /* tightly packed: frames of rows, or of planes if planar */
     size_t size;
 } image;
 
