@@ -261,7 +261,7 @@ static up_status add_items(up_graph *graph, int input, const up_network *network
         if (bent)
             UP_TRY(add_bent_conv(graph, item, to, error));
         else if (is_conv(item))
-            UP_TRY(add_conv(graph, item, &(activation){ NULL }, to, error));
+            UP_TRY(add_conv(graph, item, &(activation){ .slope = NULL }, to, error));
         else
             UP_TRY(add_item(graph, item, to, error));
         UP_TRY(add_steps(graph, item, to, error));
