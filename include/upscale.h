@@ -24,6 +24,11 @@
  *   - Functions return an up_status and, where it is not UP_OK, fill the caller's up_error (which
  * may be NULL). Nothing is printed, no signal is handled, there is no global state: different
  *     objects may be used from different threads at once.
+ *   - Calls run on threads of their own (options.threads) and return when those have done their
+ *     part; callbacks come from any of them, one at a time. A process made by fork() may call
+ *     everything, also while calls were under way in its parent, as long as it leaves alone the
+ *     objects that those were using; such calls start their threads anew each time, which takes a
+ *     fraction of a millisecond.
  *   - Functions that destroy take the address of the pointer and null it; NULL inside is fine.
  */
 #ifndef UPSCALE_H
@@ -183,7 +188,8 @@ typedef struct up_options {
     int band;          /* output rows per step; 0: as the L2 cache suggests. Never changes a bit */
     size_t max_memory; /* bytes; 0: half of the machine's memory */
     const volatile int *cancel; /* may be NULL; non-zero stops the run soon and leaves no output */
-    void (*progress)(void *user, double done); /* may be NULL; 0..1, one thread at a time */
+    void (*progress)(void *user, double done); /* may be NULL; 0..1, never falling, 1 at the end;
+                                                  one thread at a time */
     void *user;
 } up_options;
 

@@ -1,8 +1,29 @@
 #include "compare/bands.h"
 
 #include "base/memory.h"
+#include "base/team.h"
 
 #include <omp.h>
+
+typedef struct {
+    const up_bands *bands;
+    int count, threads;
+    up_band_work *work;
+    void *user;
+    float *scratch;
+    size_t each;
+} call;
+
+static void run(void *user)
+{
+    const call *c = user;
+    int rows = c->bands->rows, band = c->bands->band;
+#pragma omp parallel for num_threads(c->threads) schedule(dynamic)
+    for (int i = 0; i < c->count; i++) {
+        int y0 = i * band, y1 = up_min(y0 + band, rows);
+        c->work(c->user, y0, y1, c->scratch + c->each * (size_t)omp_get_thread_num());
+    }
+}
 
 up_status up_bands_run(const up_bands *bands, up_band_work *work, void *user, up_error *error)
 {
@@ -12,11 +33,8 @@ up_status up_bands_run(const up_bands *bands, up_band_work *work, void *user, up
     float *scratch = up_mul(each, (size_t)threads, &all) ? up_alloc_zero(all, sizeof(float)) : NULL;
     if (!scratch)
         return up_fail_memory(error, "rows to compare", each * sizeof(float) * (size_t)threads);
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (int i = 0; i < count; i++) {
-        int y0 = i * bands->band, y1 = up_min(y0 + bands->band, bands->rows);
-        work(user, y0, y1, scratch + each * (size_t)omp_get_thread_num());
-    }
+    call c = { bands, count, threads, work, user, scratch, each };
+    up_team_run(run, &c);
     up_free(scratch);
     return UP_OK;
 }

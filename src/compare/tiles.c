@@ -1,6 +1,7 @@
 #include "compare/tiles.h"
 
 #include "base/memory.h"
+#include "base/team.h"
 #include "compare/tile_text.h"
 #include "compare/work_folder.h"
 #include "io/pixels.h"
@@ -76,6 +77,23 @@ static up_status encode_tile(const cutter *c, const tile_level *l, int column, i
     return status;
 }
 
+typedef struct {
+    const cutter *cutter;
+    const tile_level *level;
+    int columns, rows;
+    char **text;
+    up_error *errors;
+} tile_row;
+
+static void encode_row(void *user)
+{
+    const tile_row *r = user;
+#pragma omp parallel for num_threads(r->cutter->tiling->threads) schedule(dynamic)
+    for (int i = 0; i < r->columns; i++)
+        r->errors[i].status =
+            encode_tile(r->cutter, r->level, i, r->rows, &r->text[i], &r->errors[i]);
+}
+
 /* Encodes on all threads, writes in order. */
 static up_status cut_band(const cutter *c, int level, up_error *error)
 {
@@ -84,11 +102,9 @@ static up_status cut_band(const cutter *c, int level, up_error *error)
     char **text = up_alloc_zero((size_t)columns, sizeof *text);
     up_error *errors = up_alloc_zero((size_t)columns, sizeof *errors);
     up_status status = text && errors ? UP_OK : up_fail_memory(error, "tiles", (size_t)columns);
-    if (status == UP_OK) {
-#pragma omp parallel for num_threads(c->tiling->threads) schedule(dynamic)
-        for (int i = 0; i < columns; i++)
-            errors[i].status = encode_tile(c, l, i, l->next - row * UP_TILE, &text[i], &errors[i]);
-    }
+    tile_row all = { c, l, columns, l->next - row * UP_TILE, text, errors };
+    if (status == UP_OK)
+        up_team_run(encode_row, &all);
     for (int i = 0; i < columns && status == UP_OK; i++) {
         char name[64];
         snprintf(name, sizeof name, "%d/%d/%d-%d", c->tiling->result, level, i, row);

@@ -109,10 +109,20 @@ static void make_rows(const up_strip *strip, int n, int64_t frame)
     up_ring_pad(&part->ring, at->made, at->next);
 }
 
+/* Where there is one chunk, nothing else tells how far it is. */
+static void report_band(up_state *s, const up_strip *strip)
+{
+    const up_graph *graph = s->run->graph;
+    int made = strip->walk.node[graph->output[0]].made;
+    int height = up_graph_shape(graph, graph->output[0])->height;
+    if (graph->chunks == 1 && made < height)
+        up_state_report(s, (double)made / height);
+}
+
 void up_engine_run(up_state *s, up_strip *strip, int chunk)
 {
     const up_run *run = s->run;
-    bool watched = run->made && strip == s->strips.strip;
+    bool first = strip == s->strips.strip, watched = run->made && first;
     while (!up_state_stopped(s) && up_walk_next_band(&strip->walk, chunk)) {
         up_state_check_cancel(s);
         for (int n; !up_state_stopped(s) && (n = up_walk_next(&strip->walk)) > 0;) {
@@ -121,5 +131,7 @@ void up_engine_run(up_state *s, up_strip *strip, int chunk)
             if (watched)
                 run->made(run->watcher, n);
         }
+        if (first)
+            report_band(s, strip);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "base/machine.h"
 #include "base/memory.h"
+#include "base/team.h"
 
 #define FEW_ROWS 4                      /* a band of less is too little to start on */
 #define LEAST_COLUMNS 64                /* of the output in a strip */
@@ -120,7 +121,6 @@ void up_state_note(up_state *s, up_status status, const up_error *error)
     int none = UP_OK;
     if (status == UP_OK)
         return;
-#pragma omp critical(up_run_error)
     if (atomic_compare_exchange_strong(&s->status, &none, (int)status))
         s->error = *error;
 }
@@ -142,8 +142,18 @@ static void bind_input(up_state *s)
     up_ring_bind(ring, (char *)mapped->data + frame, mapped->row_stride, mapped->plane_stride, 0);
 }
 
-static void run_frames(up_state *s)
+void up_state_report(up_state *s, double done)
 {
+    int64_t frames = s->run->source->format.frames;
+    if (s->run->progress && !up_state_stopped(s))
+        s->run->progress(s->run->user, frames ? ((double)s->frame + done) / (double)frames : done);
+}
+
+static void run_frames(void *user)
+{
+    up_state *s = user;
+    if (s->run->source->format.frames == 0)
+        up_state_report(s, 1);
     for (s->frame = 0; s->frame < s->run->source->format.frames && !up_state_stopped(s);
          s->frame++) {
         for (int i = 0; i < s->strips.count; i++)
@@ -182,7 +192,7 @@ up_status up_run_start(up_run *run, up_error *error)
     up_state s = { .run = run };
     up_status status = allocate(&s, error);
     if (status == UP_OK) {
-        run_frames(&s);
+        up_team_run(run_frames, &s);
         status = (up_status)atomic_load(&s.status);
         if (status != UP_OK && error)
             *error = s.error;

@@ -26,14 +26,6 @@ static void compute(up_state *s, up_strip *strip, int chunk, int slot)
     up_engine_run(s, strip, chunk);
 }
 
-static void report(up_state *s, int chunk)
-{
-    int64_t frames = s->run->source->format.frames;
-    double done = (s->frame + (chunk + 1.0) / s->run->graph->chunks) / (double)frames;
-    if (s->run->progress && !up_state_stopped(s))
-        s->run->progress(s->run->user, done);
-}
-
 /* Pointers to `count` rows of every channel, as sources and sinks take them; to be freed. */
 static void **row_pointers(up_state *s, int channels, int count)
 {
@@ -131,7 +123,7 @@ static void schedule_chunk(up_state *s, int c)
 #pragma omp task depend(EVERY_STRIP)                                                               \
     depend(inout                                                                                   \
            : s->token.progress, s->token.slot[slot][0], s->token.slot[slot][1])
-    report(s, c);
+    up_state_report(s, (c + 1.0) / graph->chunks);
 #undef EVERY_STRIP
     for (int o = 0; o < graph->outputs; o++)
         schedule_sink(s, o, c, slot);

@@ -33,6 +33,9 @@ void up_state_note(up_state *s, up_status status, const up_error *error);
 
 void up_state_check_cancel(up_state *s);
 
+/* Tells the caller that so much of the current frame is done: 0..1. */
+void up_state_report(up_state *s, double done);
+
 /* Makes the rows of a chunk in one strip. */
 void up_engine_run(up_state *s, up_strip *strip, int chunk);
 

@@ -3,6 +3,7 @@
 #include "api/option_defaults.h"
 #include "base/machine.h"
 #include "base/memory.h"
+#include "base/team.h"
 #include "io/writer.h"
 
 #ifdef __GLIBC__
@@ -68,7 +69,7 @@ static up_status load_validation(up_train_job *job, up_error *error)
                    rest.validation_count);
 }
 
-static up_status run(up_train_job *job, up_error *error)
+static up_status learn(up_train_job *job, up_error *error)
 {
     const up_train_options *o = &job->options;
     UP_TRY(load_training(job, error));
@@ -78,6 +79,18 @@ static up_status run(up_train_job *job, up_error *error)
     malloc_trim(0); /* decoding took more than is kept, and this may go on for hours */
 #endif
     return kinds[o->kind](job, error);
+}
+
+typedef struct {
+    up_train_job *job;
+    up_status status;
+    up_error *error;
+} call;
+
+static void run(void *user)
+{
+    call *c = user;
+    c->status = learn(c->job, c->error);
 }
 
 up_status up_train(const char *output, const up_train_options *options, up_error *error)
@@ -92,10 +105,11 @@ up_status up_train(const char *output, const up_train_options *options, up_error
     const size_t most = up_machine_memory_limit(job.options.max_memory);
     const size_t own = up_machine_program_bytes(job.options.threads);
     job.options.max_memory = most > own ? most - own : 1;
-    up_status status = run(&job, error);
+    call c = { .job = &job, .error = error };
+    up_team_run(run, &c);
     up_train_pictures_free(&job.training);
     up_train_pictures_free(&job.validation);
-    return status;
+    return c.status;
 }
 
 up_status up_train_check_memory(const up_train_job *job, double bytes, up_error *error)
