@@ -62,3 +62,24 @@ Test(cli_commands, pool_says_what_is_missing)
     SHELL_EXPECT_ALL(tests);
     cr_expect_eq(shell_code("size_of a.ppm | grep -q 'P6 12 10'"), 0);
 }
+
+/* Folders above an output are made by every command that writes, and DIR/ is no name of a file. */
+Test(cli_commands, outputs_in_new_folders)
+{
+    static const shell_case tests[] = {
+        { "upscale pool a.ppm -o n1/p.ppm --indices n2/i.npy --kernel 2 && ls n1 n2", 0,
+          "n1:\np.ppm\n\nn2:\ni.npy\n", "" },
+        { "upscale pool a.ppm -o n3/ --indices i.npy --kernel 2", 1, "", "name it: n3/NAME" },
+        { "upscale pool a.ppm -o p.ppm --indices tree --kernel 2", 1, "", "name it: tree/NAME" },
+        { "upscale info tconv:bicubic -s 2 --plot n4/f/filters.png > /dev/null && ls n4/f", 0,
+          "filters.png\n", "" },
+        { "upscale info tconv:bicubic -s 2 --plot n5/ > /dev/null", 1, "", "name it: n5/NAME" },
+        { "mkdir w; ln -s w link; upscale info tconv:bicubic -s 2 --plot link > /dev/null", 1, "",
+          "name it: link/NAME" },
+        { "upscale -q a.ppm -s 4 -m nearest -o b.ppm && upscale eval b.ppm -m bicubic --csv -q > "
+          "n1/eval.csv && head -n 1 n1/eval.csv",
+          0, "picture,", "" },
+        { "test -e n3 -o -e n5 -o -e p.ppm -o -e i.npy", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}

@@ -138,7 +138,7 @@ Test(cli_compare, reports_appear_whole_or_not_at_all)
         { "ls -A | grep -v -e ^set -e '\\.p[pn][mg]$'; true", 0, "", "" },
         { "upscale compare -q a.ppm -m bicubic -s 2 -o report && ls -A | grep upscale; true", 0, "",
           "" },
-        { "upscale compare a.ppm -m bicubic -s 2 -o report", 1, "", "--overwrite replaces it" },
+        { "upscale compare a.ppm -m bicubic -s 2 -o report", 1, "", "(--overwrite replaces it" },
         { "upscale compare -q a.ppm -m bicubic -s 3 -o report --overwrite && "
           "grep -c '183' report/results.json",
           0, "1", "" },
@@ -147,8 +147,54 @@ Test(cli_compare, reports_appear_whole_or_not_at_all)
         { "echo mine > report/notes; upscale compare a.ppm -o report --overwrite", 1, "",
           "not a report alone" },
         { "cat report/notes", 0, "mine", "" },
-        { "upscale compare a.ppm --single-file -o set --overwrite", 1, "", "not a regular file" },
+        { "ln -s /dev/null null; upscale compare a.ppm --single-file -o null --overwrite", 1, "",
+          "not a regular file" },
         { "ls -A | grep '^\\.upscale'; true", 0, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_compare, a_report_goes_into_any_folder_that_is_new_or_empty)
+{
+    static const shell_case tests[] = {
+        { "upscale compare a.ppm -m nearest,bicubic -o new/ && ls -A new", 0,
+          "index.html\nresults\nresults.json\ntiles\n", "new/ (open index.html in it)" },
+        { "upscale compare -q a.ppm -m nearest -o deep/er/report// && ls deep/er", 0, "report\n",
+          "" },
+        { "upscale compare -q a.ppm -m nearest -o \"$PWD/absolute/\" && ls absolute", 0,
+          "index.html\n", "" },
+        { "mkdir -m 700 empty; i=$(ls -id empty); upscale compare -q a.ppm -m nearest -o empty && "
+          "test \"$(ls -id empty)\" = \"$i\" && stat -c %a empty && ls -A empty",
+          0, "700\nindex.html\nresults\nresults.json\ntiles\n", "" },
+        { "mkdir real; ln -s real link; upscale compare -q a.ppm set/icon.png -m nearest -o link/ "
+          "&& ls real",
+          0, "index.html\npages\n", "" },
+        { "mkdir here; cd here; upscale compare -q ../a.ppm -m nearest -o . && ls -A", 0,
+          "index.html\nresults\nresults.json\ntiles\n", "" },
+        { "upscale compare -q a.ppm -m nearest -s 3 -o link --overwrite && ls link real", 0,
+          "link:\nindex.html\nresults\nresults.json\ntiles\n\nreal:\nindex.html\n", "" },
+        { "upscale compare -q a.ppm -m nearest -o deep/report --sheet deep/report/sheet.png; "
+          "ls deep/report | grep -v sheet",
+          0, "index.html\nresults\nresults.json\n", NULL },
+        { "ls -A . new deep empty real here | grep '^\\.upscale'", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_compare, places_that_cannot_be_taken_are_named)
+{
+    static const shell_case tests[] = {
+        { "mkdir full; echo mine > full/notes; upscale compare a.ppm -o full/", 1, "",
+          "upscale: full: is a folder with something in it" },
+        { "ls -A full", 0, "notes\n", "" },
+        { "echo mine > file; upscale compare a.ppm -o file/", 1, "", "file" },
+        { "upscale compare a.ppm -o file --overwrite", 1, "", "file: is not a folder" },
+        { "upscale compare a.ppm --single-file -o out/", 2, "", "-o REPORT.html" },
+        { "upscale compare a.ppm --single-file -o set", 2, "", "-o REPORT.html" },
+        { "upscale compare a.ppm --sheet sheets/", 1, "", "sheets/ is a folder" },
+        { "test ! -e out -a ! -e sheets && cat file", 0, "mine", "" },
+        { "upscale compare -q a.ppm -m nearest,bicubic --sheet missing/sheet.png; ls missing", 0,
+          NULL, NULL },
     };
     SHELL_EXPECT_ALL(tests);
 }

@@ -144,8 +144,23 @@ Test(cli_train, says_what_is_wrong)
         { "upscale train -r photos -o photos/a.ppm --overwrite", 2, "", "one of the pictures" },
         { "upscale train -r photos -o - --json", 2, "", "standard output" },
         { "upscale train -r photos -o w.safetensors --max-memory 1K", 1, "", "--max-memory" },
-        { "upscale train -r photos -o nowhere/w.safetensors", 1, "", "nowhere" },
+        { "echo > file; upscale train -r photos -o file/w.safetensors", 1, "", "not a folder" },
         { "test -e w.safetensors", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_train, makes_the_folders_of_its_outputs)
+{
+    static const shell_case tests[] = {
+        { "upscale train -q -r photos -o new/w.safetensors && ls new", 0, "w.safetensors\n", "" },
+        { "upscale train -q -r photos --kind net --steps 1 --batch 2 --checkpoint ck/deep/c "
+          "-o new/n.safetensors && ls ck/deep",
+          0, "c\n", "" },
+        { "upscale train -r photos -o w/", 1, "", "name it: w/NAME" },
+        { "upscale train -r photos -o new", 1, "", "name it: new/NAME" },
+        { "upscale train -r photos --kind net -o w.safetensors --checkpoint new", 1, "",
+          "name it: new/NAME" },
     };
     SHELL_EXPECT_ALL(tests);
 }

@@ -4,6 +4,7 @@
 #include "compare/places.h"
 #include "compare/quality_plot.h"
 #include "compare/tiles.h"
+#include "compare/work_folder.h"
 #include "support/image_io.h"
 #include "support/scratch.h"
 
@@ -11,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 TestSuite(compare_parts, .init = scratch_init, .fini = scratch_fini);
 
@@ -251,4 +253,51 @@ Test(compare_parts, plots_escape_names_and_leave_out_what_is_unknown)
     free(svg);
     cr_assert_eq(up_quality_plot(&svg, points + 1, 2, &error), UP_OK);
     cr_expect_null(svg);
+}
+
+/* -------------------------------------------------------------- where a report goes */
+
+static bool put_page(FILE *out, const void *what)
+{
+    return fputs(what, out) >= 0;
+}
+
+static void fill(const up_work_folder *work)
+{
+    up_error error;
+    cr_assert_eq(up_file_write_in(work->path, "index.html", put_page, "page", &error), UP_OK);
+    cr_assert_eq(up_file_write_in(work->path, "results.json", put_page, "{}", &error), UP_OK);
+}
+
+/* An empty folder that is no longer empty at the end keeps what came, and gets nothing. */
+Test(compare_parts, a_folder_that_is_filled_by_others_is_left_to_them)
+{
+    up_error error = { 0 };
+    up_work_folder work;
+    mkdir(scratch_path("empty"), 0777);
+    cr_assert_eq(up_work_folder_make(&work, scratch_path("empty"), true, false, &error), UP_OK);
+    fill(&work);
+    file_write(scratch_path("empty/index.html"), "mine", 4);
+    cr_expect_eq(up_work_folder_publish(&work, &error), UP_ERROR_OUTPUT);
+    cr_expect(strstr(error.message, "empty/index.html: exists already"), "%s", error.message);
+    up_work_folder_clear(&work);
+    size_t size;
+    char *bytes = file_read(scratch_path("empty/index.html"), &size);
+    cr_expect_str_eq(bytes, "mine");
+    free(bytes);
+    cr_expect_not(file_exists(scratch_path("empty/results.json")));
+}
+
+Test(compare_parts, two_reports_cannot_take_one_folder)
+{
+    up_error error = { 0 };
+    up_work_folder first, second;
+    mkdir(scratch_path("empty"), 0777);
+    cr_assert_eq(up_work_folder_make(&first, scratch_path("empty"), true, false, &error), UP_OK);
+    cr_expect_eq(up_work_folder_make(&second, scratch_path("empty"), true, false, &error),
+                 UP_ERROR_OUTPUT);
+    fill(&first);
+    cr_expect_eq(up_work_folder_publish(&first, &error), UP_OK);
+    up_work_folder_clear(&first);
+    cr_expect(file_exists(scratch_path("empty/index.html")));
 }

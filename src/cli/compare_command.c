@@ -49,6 +49,8 @@ static bool check_arguments(const cli_settings *s)
         problem = "a report or sheet cannot go to standard output; give it a name";
     else if (s->single_file && !s->output)
         problem = "--single-file needs a name: -o REPORT.html";
+    else if (s->single_file && cli_names_folder(s->output))
+        problem = "--single-file writes one file, and -o names a folder: -o REPORT.html";
     else if (many && (s->single_file || s->sheet || s->reference))
         problem = "--single-file, --sheet and --reference are for one picture";
     if (problem)
@@ -128,20 +130,27 @@ static void finish(comparing *c, const char *path)
         cli_say("%s", s->sheet);
 }
 
+/* Of the report, which may be called DIR/, and the sheet the folders above them are made. */
+static bool open_report(comparing *c)
+{
+    const cli_settings *s = c->settings;
+    char *path = s->output ? cli_tidy_path(s->output) : NULL;
+    up_error error = { 0 };
+    if ((!s->sheet || cli_output_prepare(s->sheet, s->up.overwrite, &error)) &&
+        (!path || cli_make_folders(path, &error)))
+        error.status = up_report_open(&c->report, path, &c->options, &error);
+    bool opened = error.status == UP_OK;
+    if (!opened)
+        cli_ledger_failed(c->ledger, path ? path : s->sheet, &error);
+    free(path);
+    return opened;
+}
+
 static void compare_all(comparing *c)
 {
     const cli_settings *s = c->settings;
-    const char *path = s->output ? s->output : s->sheet;
-    up_error error = { 0 };
-    if (s->output && !cli_make_folders(s->output, &error)) {
-        cli_ledger_failed(c->ledger, path, &error);
+    if (!open_report(c))
         return;
-    }
-    error.status = up_report_open(&c->report, s->output, &c->options, &error);
-    if (error.status != UP_OK) {
-        cli_ledger_failed(c->ledger, path, &error);
-        return;
-    }
     c->progress = cli_progress_new(s, c->inputs->count, (double)c->inputs->count, 1);
     c->options.progress = cli_progress_update;
     c->options.user = cli_progress_user(c->progress, 0);
@@ -150,7 +159,7 @@ static void compare_all(comparing *c)
     cli_progress_free(c->progress);
     c->ledger->interrupted |= *cli_signals_flag() != 0;
     if (c->ledger->done > 0 && !c->ledger->interrupted)
-        finish(c, path);
+        finish(c, s->output ? s->output : s->sheet);
     up_report_close(&c->report);
 }
 

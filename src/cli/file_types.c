@@ -89,6 +89,8 @@ char *cli_tidy_path(const char *path)
     }
     if (length > 1)
         length--;
+    if (length == 0)
+        tidy[length++] = '.';
     tidy[length] = 0;
     return tidy;
 }

@@ -18,7 +18,7 @@ char *cli_usual_extension(const char *format_name);
 /* Do both name the same format? */
 bool cli_same_format(const char *a, const char *b);
 
-/* The path without "//" and "./", in new memory. */
+/* The path without "//", "./" and slashes at its end, in new memory. */
 char *cli_tidy_path(const char *path);
 
 /* Makes the folders above `path`; false: `error` says which one and why. */

@@ -1,5 +1,7 @@
 #include "output_check.h"
 
+#include "file_types.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,12 +28,28 @@ bool cli_same_file(const char *a, const char *b)
     return both ? x.st_dev == y.st_dev && x.st_ino == y.st_ino : strcmp(a, b) == 0;
 }
 
-bool cli_output_is_free(const char *path, bool overwrite, up_error *error)
+bool cli_names_folder(const char *path)
 {
     struct stat st;
-    if (overwrite || up_is_stream(path) || lstat(path, &st) != 0)
+    size_t length = strlen(path);
+    return (length > 0 && path[length - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+bool cli_output_prepare(const char *path, bool overwrite, up_error *error)
+{
+    struct stat st;
+    bool is_folder = cli_names_folder(path);
+    bool taken = is_folder || (!overwrite && lstat(path, &st) == 0);
+    if (up_is_stream(path))
         return true;
-    error->status = UP_ERROR_EXISTS;
-    snprintf(error->message, sizeof error->message, "%s exists; --overwrite replaces it", path);
+    if (!taken)
+        return cli_make_folders(path, error);
+    error->status = is_folder ? UP_ERROR_OUTPUT : UP_ERROR_EXISTS;
+    if (is_folder)
+        snprintf(error->message, sizeof error->message,
+                 "%s is a folder, but one file is written; name it: %s%sNAME", path, path,
+                 path[strlen(path) - 1] == '/' ? "" : "/");
+    else
+        snprintf(error->message, sizeof error->message, "%s exists; --overwrite replaces it", path);
     return false;
 }

@@ -9,7 +9,11 @@ bool cli_is_stream(const char *path); /* "-" */
 bool cli_is_standard_output(const char *path);
 bool cli_same_file(const char *a, const char *b);
 
-/* Whether nothing is in the way of an output; otherwise `error` says so. */
-bool cli_output_is_free(const char *path, bool overwrite, up_error *error);
+/* "DIR/", or a folder that exists. */
+bool cli_names_folder(const char *path);
+
+/* Whether a file can be put there: makes the folders above it. Otherwise `error` says what is in
+ * the way. */
+bool cli_output_prepare(const char *path, bool overwrite, up_error *error);
 
 #endif

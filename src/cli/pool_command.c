@@ -63,8 +63,8 @@ static int run_pool(cli_settings *s)
     up_error error = { 0 };
     s->up.cancel = cli_signals_flag();
     /* The library writes two files: better to hear of either being in the way before the work. */
-    if (cli_output_is_free(s->output, s->up.overwrite, &error) &&
-        cli_output_is_free(s->up.indices, s->up.overwrite, &error))
+    if (cli_output_prepare(s->output, s->up.overwrite, &error) &&
+        cli_output_prepare(s->up.indices, s->up.overwrite, &error))
         error.status = up_pool_file(s->operands[0], s->output, s->up.indices, &s->up, &error);
     cli_ledger ledger;
     cli_ledger_init(&ledger);

@@ -166,7 +166,9 @@ static void train(training *t, cli_ledger *ledger)
 {
     const cli_settings *s = t->settings;
     up_error error = { 0 };
-    if (cli_output_is_free(s->output, t->options.overwrite, &error))
+    const char *checkpoint = t->options.checkpoint;
+    if (cli_output_prepare(s->output, t->options.overwrite, &error) &&
+        (!checkpoint || cli_output_prepare(checkpoint, true, &error)))
         learn(t, &error);
     if (error.status == UP_OK)
         cli_ledger_done(ledger);

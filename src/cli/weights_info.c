@@ -3,6 +3,7 @@
 #include "file_types.h"
 #include "filter_plot.h"
 #include "method_choice.h"
+#include "output_check.h"
 #include "weights_folders.h"
 #include "weights_report.h"
 
@@ -34,7 +35,8 @@ static void show(up_weights *weights, const char *title, const cli_settings *s, 
         return;
     }
     (s->json ? cli_weights_show_json : cli_weights_show)(title, weights);
-    if (!plot || cli_plot_filters(weights, plot, &s->up, error) == UP_OK)
+    if (!plot || (cli_output_prepare(plot, s->up.overwrite, error) &&
+                  cli_plot_filters(weights, plot, &s->up, error) == UP_OK))
         cli_ledger_done(ledger);
     else
         cli_ledger_failed(ledger, plot, error);

@@ -16,7 +16,8 @@
 
 enum { PERMISSIONS = 0777 }; /* the umask takes its share */
 
-/* Everything that a report has at its top: a folder that holds anything else is not replaced. */
+/* Everything that a report has at its top, first what shows the rest: a folder that holds anything
+ * else is not replaced. */
 static const char *const report_entries[] = { "index.html", "results.json", "plot.svg", "input.png",
                                               "results",    "tiles",        "pages" };
 
@@ -76,11 +77,16 @@ static int foreign(const struct dirent *entry)
     return !is_report_entry(entry->d_name);
 }
 
-/* An empty folder, or one with a report and nothing else. */
-static bool is_report(const char *path)
+static int any(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+/* Whether the folder can be read and holds nothing of that kind. */
+static bool holds_no(const char *path, int (*kind)(const struct dirent *))
 {
     struct dirent **entry;
-    int count = scandir(path, &entry, foreign, NULL);
+    int count = scandir(path, &entry, kind, NULL);
     for (int i = 0; i < count; i++)
         free(entry[i]);
     if (count >= 0)
@@ -88,29 +94,54 @@ static bool is_report(const char *path)
     return count == 0;
 }
 
-static up_status check_place(const up_work_folder *w, bool is_folder, up_error *error)
+/* Where a link to a folder leads. */
+static up_status follow(up_work_folder *w, up_error *error)
+{
+    char *path = realpath(w->target, NULL);
+    if (!path)
+        return up_fail_write(w->target, error);
+    free(w->target);
+    w->target = path;
+    return UP_OK;
+}
+
+static up_status check_folder(up_work_folder *w, up_error *error)
+{
+    w->inside = holds_no(w->target, any);
+    if (!w->inside && !w->overwrite)
+        return up_fail(error, UP_ERROR_OUTPUT,
+                       "%s: is a folder with something in it; name a new or an empty one "
+                       "(--overwrite replaces it if that is a report)",
+                       w->target);
+    if (!w->inside && !holds_no(w->target, foreign))
+        return up_fail(error, UP_ERROR_OUTPUT,
+                       "%s: is not a report alone, so it is not replaced; choose another output",
+                       w->target);
+    return follow(w, error);
+}
+
+static up_status check_place(up_work_folder *w, bool is_folder, up_error *error)
 {
     struct stat info;
+    if (is_folder && stat(w->target, &info) == 0 && S_ISDIR(info.st_mode))
+        return check_folder(w, error);
     if (lstat(w->target, &info) != 0)
         return UP_OK;
     if (!w->overwrite)
         return up_fail(error, UP_ERROR_OUTPUT, "%s: exists already; --overwrite replaces it",
                        w->target);
-    if (is_folder && !(S_ISDIR(info.st_mode) && is_report(w->target)))
+    if (is_folder || !S_ISREG(info.st_mode))
         return up_fail(error, UP_ERROR_OUTPUT,
-                       "%s: is not a report alone, so it is not replaced; choose another output",
-                       w->target);
-    if (!is_folder && !S_ISREG(info.st_mode))
-        return up_fail(error, UP_ERROR_OUTPUT,
-                       "%s: is not a regular file, so it is not replaced; choose another output",
-                       w->target);
+                       "%s: is not a %s, so it is not replaced; choose another output", w->target,
+                       is_folder ? "folder" : "regular file");
     return UP_OK;
 }
 
 static up_status make_hidden(up_work_folder *w, up_error *error)
 {
     char *copy = strdup(w->target);
-    w->path = copy ? up_path_join(dirname(copy), ".upscale-XXXXXX", error) : NULL;
+    char *folder = copy && !w->inside ? dirname(copy) : copy;
+    w->path = copy ? up_path_join(folder, ".upscale-XXXXXX", error) : NULL;
     free(copy);
     if (!w->path)
         return up_fail_memory(error, "a path", strlen(w->target));
@@ -191,25 +222,54 @@ static void sync_all(const char *path)
     close(fd);
 }
 
-static up_status take_place(const up_work_folder *w, const char *from, up_error *error)
+static up_status take_place(const char *from, const char *target, bool overwrite, up_error *error)
 {
     unsigned flags = RENAME_NOREPLACE;
     struct stat info;
-    if (w->overwrite && lstat(w->target, &info) == 0)
+    if (overwrite && lstat(target, &info) == 0)
         flags = RENAME_EXCHANGE;
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, w->target, flags) == 0)
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, target, flags) == 0)
         return UP_OK;
     if (errno == EEXIST)
         return up_fail(error, UP_ERROR_OUTPUT, "%s: exists already; --overwrite replaces it",
-                       w->target);
+                       target);
     /* Some file systems know no flags; an empty or absent place is still taken whole. */
-    return rename(from, w->target) == 0 ? UP_OK : up_fail_write(w->target, error);
+    return rename(from, target) == 0 ? UP_OK : up_fail_write(target, error);
+}
+
+/* One entry up, or back. */
+static up_status move(const up_work_folder *w, const char *name, bool back, up_error *error)
+{
+    char *from = up_path_join(w->path, name, error), *to = up_path_join(w->target, name, error);
+    struct stat info;
+    up_status status = from && to ? UP_OK : UP_ERROR_MEMORY;
+    if (status == UP_OK && back)
+        rename(to, from);
+    else if (status == UP_OK && lstat(from, &info) == 0)
+        status = take_place(from, to, false, error);
+    free(from);
+    free(to);
+    return status;
+}
+
+static up_status move_up(const up_work_folder *w, up_error *error)
+{
+    size_t left = sizeof report_entries / sizeof *report_entries, all = left;
+    up_status status = UP_OK;
+    while (status == UP_OK && left > 0)
+        status = move(w, report_entries[--left], false, error);
+    for (size_t i = left + 1; status != UP_OK && i < all; i++)
+        move(w, report_entries[i], true, NULL);
+    return status;
 }
 
 up_status up_work_folder_publish(up_work_folder *work, up_error *error)
 {
     sync_all(work->path);
-    UP_TRY(take_place(work, work->path, error));
+    if (work->inside)
+        UP_TRY(move_up(work, error));
+    else
+        UP_TRY(take_place(work->path, work->target, work->overwrite, error));
     up_folder_remove(work->path); /* after an exchange, the report of before */
     free(work->path);
     work->path = NULL;
@@ -222,7 +282,7 @@ up_status up_work_folder_publish_file(up_work_folder *work, const char *name, up
     if (!from)
         return UP_ERROR_MEMORY;
     sync_all(from);
-    up_status status = take_place(work, from, error);
+    up_status status = take_place(from, work->target, work->overwrite, error);
     free(from);
     return status;
 }

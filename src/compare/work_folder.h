@@ -1,5 +1,7 @@
 /* A folder, or one file of it, that appears whole or not at all: made under a hidden name beside
- * its place, then renamed. */
+ * its place, then renamed. An empty folder that is there already stays the folder it is, with its
+ * permissions, links to it and what is mounted there: the hidden one lies in it, and what it holds
+ * is moved up at the end, the page that shows it last. */
 #ifndef UP_COMPARE_WORK_FOLDER_H
 #define UP_COMPARE_WORK_FOLDER_H
 
@@ -8,13 +10,14 @@
 #include <stdio.h>
 
 typedef struct {
-    char *target; /* as it was named, without slashes at its end */
+    char *target; /* as it was named, without slashes at its end; of a folder that exists its path
+                     without links */
     char *path;   /* the hidden folder while it is being made */
-    bool overwrite;
+    bool overwrite, inside; /* an empty folder is filled */
 } up_work_folder;
 
-/* What is in the way is an error here already: anything unless `overwrite`, and then all but a
- * report (`is_folder`) or a regular file. */
+/* What is in the way is an error here already: anything but an empty folder (`is_folder`) unless
+ * `overwrite`, and then all but a report (`is_folder`) or a regular file. */
 up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_folder,
                               bool overwrite, up_error *error);
 
