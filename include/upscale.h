@@ -429,6 +429,19 @@ typedef struct {
 
 UP_API const up_file_format_info *up_file_format_at(int i);
 
+/* What a file is. */
+typedef struct {
+    const char *name;   /* "png", "WebP", "a Git LFS pointer" */
+    const char *advice; /* what would make a readable picture of it, in words: a command in which IN
+                           and OUT stand for files, mostly. NULL: none */
+    bool reads;         /* up_image_open() takes it */
+    bool picture;       /* a picture, by its content or its name; not a video, page, archive ... */
+} up_content;
+
+/* Looks at the first bytes of a regular file, and where they tell nothing at its extension. Strings
+ * are the library's. false: neither is known. */
+UP_API bool up_content_of(up_content *content, const char *path);
+
 /* "baseline", "avx2", "avx512", "neon": the kernels in use; UPSCALE_CPU in the environment masks.
  */
 UP_API const char *up_cpu_name(void);

@@ -3,6 +3,7 @@
 #include "cli_text.h"
 #include "console.h"
 #include "file_types.h"
+#include "left_out.h"
 #include "path_list.h"
 #include "signals.h"
 
@@ -16,6 +17,7 @@
 typedef struct {
     cli_inputs *inputs;
     cli_ledger *ledger;
+    cli_left_out left_out;
     bool recursive, flat, has_output;
     struct stat output; /* the output folder, which is no input even if it lies among them */
 } expansion;
@@ -55,27 +57,43 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static void walk(expansion *e, const char *path, const char *below);
 
+static bool is_output(const expansion *e, const struct stat *st)
+{
+    return e->has_output && st->st_dev == e->output.st_dev && st->st_ino == e->output.st_ino;
+}
+
+/* Links to folders are not followed, so that every walk ends. */
+static void take_inner_folder(expansion *e, const char *path, const char *below, const char *name,
+                              bool is_link)
+{
+    char *deeper = cli_format("%s%s/", below, name);
+    if (is_link)
+        cli_left_out_add(&e->left_out, path, "linked folder(s)",
+                         "name them to take what is in them");
+    else
+        walk(e, path, deeper);
+    free(deeper);
+}
+
 static void take_entry(expansion *e, const char *folder, const char *below, const char *name)
 {
     bool slash = folder[strlen(folder) - 1] == '/';
     char *path = cli_format("%s%s%s", folder, slash ? "" : "/", name);
     struct stat st, link;
-    bool known = lstat(path, &link) == 0 && stat(path, &st) == 0;
-    if (known && S_ISDIR(link.st_mode)) {
-        bool is_output =
-            e->has_output && st.st_dev == e->output.st_dev && st.st_ino == e->output.st_ino;
-        char *deeper = cli_format("%s%s/", below, name);
-        if (!is_output && e->recursive)
-            walk(e, path, deeper);
-        free(deeper);
-    } else if (known && S_ISREG(st.st_mode) && is_image(path)) {
-        add(e->inputs, path, below, &st);
+    bool known = lstat(path, &link) == 0, leads = known && stat(path, &st) == 0;
+    if (leads && S_ISDIR(st.st_mode)) {
+        if (e->recursive && !is_output(e, &st))
+            take_inner_folder(e, path, below, name, S_ISLNK(link.st_mode));
+    } else if (leads ? S_ISREG(st.st_mode) && is_image(path)
+                     : known && cli_readable_extension(path)) {
+        add(e->inputs, path, below, leads ? &st : NULL);
         return;
+    } else if (leads && S_ISREG(st.st_mode)) {
+        cli_left_out_look(&e->left_out, path);
     }
     free(path);
 }
 
-/* Links to folders are not followed, so that every walk ends. */
 static void walk(expansion *e, const char *path, const char *below)
 {
     struct dirent **entry;
@@ -99,12 +117,14 @@ static void walk(expansion *e, const char *path, const char *below)
 
 static void take_folder(expansion *e, const char *path)
 {
-    size_t before = e->inputs->count, failed = e->ledger->failed;
+    size_t before = e->inputs->count, failed = e->ledger->failed, left = e->left_out.count;
     e->inputs->many = true;
     walk(e, path, "");
     if (e->inputs->count > before || e->ledger->failed > failed || e->ledger->interrupted)
         return;
     up_error error = { UP_ERROR_INPUT, "there are no images in this folder" };
+    if (e->left_out.count > left)
+        strcat(error.message, " that can be read");
     cli_ledger_failed(e->ledger, path, &error);
 }
 
@@ -148,6 +168,17 @@ static bool check_standard_input(const cli_inputs *inputs, const cli_settings *s
     return times <= 1;
 }
 
+static bool take_all(expansion *e, const cli_settings *settings)
+{
+    for (size_t i = 0; i < settings->operand_count; i++) {
+        if (!take_operand(e, settings->operands[i]))
+            return false;
+    }
+    if (settings->files_from && !take_list(e, settings))
+        return false;
+    return check_standard_input(e->inputs, settings);
+}
+
 bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_ledger *ledger)
 {
     expansion e = { .inputs = inputs,
@@ -156,13 +187,12 @@ bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_led
                     .flat = settings->flat_folders };
     *inputs = (cli_inputs){ 0 };
     e.has_output = settings->output && stat(settings->output, &e.output) == 0;
-    for (size_t i = 0; i < settings->operand_count; i++) {
-        if (!take_operand(&e, settings->operands[i]))
-            return false;
-    }
-    if (settings->files_from && !take_list(&e, settings))
-        return false;
-    return check_standard_input(inputs, settings);
+    bool fine = take_all(&e, settings);
+    if (fine)
+        cli_left_out_show(&e.left_out, settings);
+    ledger->left_out += e.left_out.count;
+    cli_left_out_clear(&e.left_out);
+    return fine;
 }
 
 void cli_inputs_clear(cli_inputs *inputs)

@@ -23,7 +23,8 @@ typedef struct {
 } cli_inputs;
 
 /* false: the command line is wrong, and that was said. Folders that cannot be read, or hold no
- * image, go into the ledger. Files that are missing are kept: opening them tells. */
+ * image, go into the ledger; pictures in folders that are left out are told, and counted there.
+ * Files that are missing are kept: opening them tells. */
 bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_ledger *ledger);
 void cli_inputs_clear(cli_inputs *inputs);
 

@@ -75,7 +75,8 @@ static void say_counts(const cli_ledger *ledger, double seconds)
         const char *word;
     } parts[] = { { ledger->done, "done" },
                   { ledger->skipped, "skipped" },
-                  { ledger->failed, "failed" } };
+                  { ledger->failed, "failed" },
+                  { ledger->left_out, "left out" } };
     char *text = cli_copy("");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].count > 0)
@@ -86,7 +87,7 @@ static void say_counts(const cli_ledger *ledger, double seconds)
 
 int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
 {
-    size_t total = ledger->done + ledger->skipped + ledger->failed;
+    size_t total = ledger->done + ledger->skipped + ledger->failed + ledger->left_out;
     if (ledger->interrupted)
         cli_say("interrupted; %zu done, nothing half-written is left", ledger->done);
     if (total > 1 && (!quiet || ledger->failed > 0))

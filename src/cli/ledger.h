@@ -9,6 +9,7 @@
 typedef struct {
     pthread_mutex_t lock;
     size_t done, skipped, failed;
+    size_t left_out; /* pictures in folders that cannot be read */
     size_t arguments, try_again; /* of those that failed */
     bool interrupted;
     char **failures; /* one line each */

@@ -75,7 +75,9 @@ static bool expand(training *t, cli_ledger *ledger)
     const cli_settings *s = t->settings;
     cli_settings aside = { .operands = s->validation.item,
                            .operand_count = s->validation.count,
-                           .recursive = true };
+                           .recursive = true,
+                           .json = s->json,
+                           .quiet = s->quiet };
     return cli_inputs_expand(&t->pictures, s, ledger) &&
            cli_inputs_expand(&t->validation, &aside, ledger) && check_inputs(&t->pictures, s) &&
            check_inputs(&t->validation, s);

@@ -1,28 +1,10 @@
 #include "io/source.h"
 
 #include "base/memory.h"
+#include "io/content.h"
 #include "io/formats.h"
 #include "io/orient.h"
 #include "io/pixels.h"
-
-#include <stdio.h>
-#include <string.h>
-
-static up_status fail_unknown(up_reader *reader, up_error *error)
-{
-    const uint8_t *head;
-    if (up_reader_peek(reader, &head) == 0)
-        return up_fail(error, UP_ERROR_INPUT, "%s: %s", up_reader_name(reader),
-                       up_reader_failed(reader) ? "cannot be read" : "is empty");
-    char list[128] = "";
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
-        if (f->source) {
-            size_t used = strlen(list);
-            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", f->source->type);
-        }
-    return up_fail(error, UP_ERROR_INPUT, "%s: is in no format that can be read (%s)",
-                   up_reader_name(reader), list);
-}
 
 static up_status open_as_found(up_source **source, up_reader *reader, up_error *error)
 {
@@ -31,7 +13,10 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
     for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
         if (f->source && f->source->probe(head, size))
             return f->source->open(source, reader, error);
-    return fail_unknown(reader, error);
+    if (size > 0)
+        return up_content_fail(head, size, up_reader_name(reader), error);
+    return up_fail(error, UP_ERROR_INPUT, "%s: %s", up_reader_name(reader),
+                   up_reader_failed(reader) ? "cannot be read" : "is empty");
 }
 
 up_status up_source_open(up_source **source, const char *path, up_error *error)
