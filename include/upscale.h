@@ -290,6 +290,9 @@ UP_API const char *up_cicp_primaries_name(int code);
 UP_API const char *up_cicp_transfer_name(int code);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
+/* Whether the file goes on to the end of the picture, as far as its last bytes tell: one whose copy
+ * or download was broken off does not. True where only reading it would tell. */
+UP_API bool up_image_is_whole(const up_image *image);
 UP_API void up_image_close(up_image **image);
 
 /* A plan: the graph for one image, sized but not allocated. Takes nothing over: the image must

@@ -29,6 +29,12 @@ Test(cli_files, one_input_one_output)
         { "upscale ./a.ppm -o folder/ && test -s folder/a.ppm", 0, "", "" },
         { "upscale b.ppm -o folder && test -s folder/b.ppm", 0, "", "" },
         { "upscale a.ppm -f npy -o folder && test -s folder/a.npy", 0, "", "" },
+        { "upscale a.ppm -o unclear", 2, "", "write -o unclear/; a file needs an extension" },
+        { "upscale a.ppm -o unclear -m nearest,bicubic", 2, "", "write -o unclear/" },
+        { "upscale a.ppm -o unclear -f png && test -f unclear", 0, "", "" },
+        { "upscale a.ppm -o \"$PWD/abs/olute/\" && test -s abs/olute/a.ppm", 0, "", "" },
+        { "ln -s folder link; upscale a.ppm -f png -o link && test -s folder/a.png", 0, "", "" },
+        { "upscale a.ppm b.ppm -f jpg -o link/ -q && test -s folder/b.jpg", 0, "", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

@@ -1,6 +1,7 @@
 #include "api/plan.h"
 #include "base/memory.h"
 #include "io/declared_colour.h"
+#include "io/ending.h"
 
 #include <string.h>
 
@@ -73,6 +74,11 @@ up_status up_image_light(const up_image *image, char name[64], up_error *error)
 const up_note *up_image_note_at(const up_image *image, int i)
 {
     return up_notes_at(&image->source->notes, i);
+}
+
+bool up_image_is_whole(const up_image *image)
+{
+    return up_source_ends(image->source);
 }
 
 void up_image_close(up_image **image)

@@ -43,7 +43,7 @@ static void record(cli_ledger *ledger, const cli_task *task, const cli_result *r
     if (result->state == CLI_FAILED)
         cli_ledger_failed(ledger, task->input->path, &result->error);
     else if (result->state == CLI_SKIPPED)
-        cli_ledger_skipped(ledger);
+        cli_ledger_skipped(ledger, *result->differs != 0);
     else
         cli_ledger_done(ledger);
 }
@@ -116,12 +116,23 @@ static double whole_weight(const cli_tasks *tasks)
     return weight;
 }
 
+static const char *how_to_go_on(const cli_settings *s)
+{
+    if (s->dry_run)
+        return NULL;
+    return s->up.overwrite    ? "the same command begins anew"
+           : s->skip_existing ? "the same command does the rest"
+                              : "the same command with --skip-existing does the rest";
+}
+
 void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_ledger *ledger)
 {
     int jobs = choose_jobs(tasks, settings), share = up_cpu_count() / jobs;
     batch b = { .tasks = tasks, .settings = settings, .ledger = ledger };
     b.threads = settings->up.threads ? settings->up.threads : share > 1 ? share : 1;
     b.progress = cli_progress_new(settings, tasks->count, whole_weight(tasks), jobs);
+    ledger->planned = tasks->count;
+    ledger->go_on = how_to_go_on(settings);
     cli_gate_init(&b.gate, settings->up.max_memory);
     if (tasks->count > 1 && !settings->dry_run)
         up_batch_open(&b.outputs, published, NULL); /* it can be done without */

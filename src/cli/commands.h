@@ -20,6 +20,7 @@ enum {
     CLI_EXIT_FAILED = 1,
     CLI_EXIT_USAGE = 2,
     CLI_EXIT_TRY_AGAIN = 75,
+    CLI_EXIT_PIPE = 128 + 13, /* as if SIGPIPE had ended the program */
 };
 
 typedef struct {

@@ -3,6 +3,7 @@
 #include "cli_text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ void cli_put_line(const char *text)
 bool cli_output_works(void)
 {
     static bool said;
-    if (output_error && !said)
+    if (output_error && output_error != EPIPE && !said)
         cli_say("cannot write to standard output: %s", strerror(output_error));
     said = said || output_error;
     return output_error == 0;
@@ -98,6 +99,12 @@ bool cli_output_close(void)
     if (close(STDOUT_FILENO) && output_error == 0)
         output_error = errno;
     return cli_output_works();
+}
+
+bool cli_output_gone(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO };
+    return output_error == EPIPE || (poll(&out, 1, 0) == 1 && out.revents & POLLERR);
 }
 
 void cli_bar_set(const char *text)

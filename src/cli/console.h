@@ -14,10 +14,13 @@ void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cli_put_line(const char *text);
 /* A line on standard output for people: unseen characters are escaped. */
 void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* False once writing to standard output has failed; says so the first time. */
+/* False once writing to standard output has failed; says so the first time, but for a pipe whose
+ * reader has gone, which is no failure of ours. */
 bool cli_output_works(void);
 /* The same at the end of the program: some file systems tell only then what became of the bytes. */
 bool cli_output_close(void);
+/* Nobody reads standard output any more. */
+bool cli_output_gone(void);
 
 /* The bar that stays under all lines; NULL takes it away. */
 void cli_bar_set(const char *bar);

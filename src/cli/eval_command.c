@@ -97,13 +97,15 @@ static void evaluate_all(cli_evaluations *all, const cli_inputs *inputs, cli_led
     cli_progress *progress =
         cli_progress_new(all->settings, inputs->count, (double)inputs->count, 1);
     cli_eval_show_start(all);
-    for (size_t i = 0; i < inputs->count && !*cli_signals_flag(); i++) {
-        cli_progress_begin(progress, 0, inputs->item[i].path, 1);
-        evaluate_input(all, &inputs->item[i], cli_progress_user(progress, 0), ledger);
+    size_t next = 0;
+    for (; next < inputs->count && !*cli_signals_flag() && !cli_output_gone(); next++) {
+        cli_progress_begin(progress, 0, inputs->item[next].path, 1);
+        evaluate_input(all, &inputs->item[next], cli_progress_user(progress, 0), ledger);
         cli_progress_end(progress, 0);
     }
     cli_progress_free(progress);
     ledger->interrupted |= *cli_signals_flag() != 0;
+    ledger->unread |= next < inputs->count && cli_output_gone();
     cli_eval_show_end(all);
     for (size_t i = 0; i < all->count; i++)
         free(all->item[i].result);

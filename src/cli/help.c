@@ -127,5 +127,5 @@ void cli_help_print(const cli_command *command)
         print_group(command, group);
     print_wrapped("", 0,
                   "Exit codes: 0 all done, 1 some file failed, 2 wrong usage, 75 try again (disk "
-                  "or memory full), 130 interrupted.");
+                  "or memory full), 130 interrupted, 141 nobody reads the output.");
 }

@@ -126,7 +126,8 @@ static void show_image(const char *path, const cli_settings *s, cli_ledger *ledg
 
 static void show_inputs(const cli_inputs *inputs, const cli_settings *s, cli_ledger *ledger)
 {
-    for (size_t i = 0; i < inputs->count && !*cli_signals_flag(); i++) {
+    size_t i = 0;
+    for (; i < inputs->count && !*cli_signals_flag() && !cli_output_gone(); i++) {
         const cli_input *input = &inputs->item[i];
         if (cli_weights_meant(input))
             cli_weights_info(input, s, ledger);
@@ -134,6 +135,7 @@ static void show_inputs(const cli_inputs *inputs, const cli_settings *s, cli_led
             show_image(input->path, s, ledger);
     }
     ledger->interrupted |= *cli_signals_flag() != 0;
+    ledger->unread |= i < inputs->count && cli_output_gone();
 }
 
 static bool check_plot(const cli_settings *s)

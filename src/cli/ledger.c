@@ -34,17 +34,26 @@ void cli_ledger_done(cli_ledger *ledger)
     count(ledger, &ledger->done);
 }
 
-void cli_ledger_skipped(cli_ledger *ledger)
+void cli_ledger_skipped(cli_ledger *ledger, bool differs)
 {
-    count(ledger, &ledger->skipped);
+    count(ledger, differs ? &ledger->differing : &ledger->skipped);
+}
+
+static bool is_unread_output(const up_error *error)
+{
+    static const char name[] = "standard output: ";
+    return error->status == UP_ERROR_OUTPUT && strncmp(error->message, name, strlen(name)) == 0 &&
+           cli_output_gone();
 }
 
 void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *error)
 {
     bool interrupted = error->status == UP_ERROR_INTERRUPTED || *cli_signals_flag();
+    bool unread = !interrupted && is_unread_output(error);
     pthread_mutex_lock(&ledger->lock);
     ledger->interrupted |= interrupted;
-    if (!interrupted) {
+    ledger->unread |= unread;
+    if (!interrupted && !unread) {
         bool named = strncmp(error->message, path, strlen(path)) == 0 || strcmp(path, "-") == 0;
         char *line = named ? cli_copy(error->message) : cli_format("%s: %s", path, error->message);
         ledger->failures = cli_grow(ledger->failures, ledger->failed, sizeof *ledger->failures);
@@ -64,7 +73,7 @@ static int exit_code(const cli_ledger *ledger)
         return CLI_EXIT_TRY_AGAIN;
     if (ledger->arguments && ledger->arguments == ledger->failed && !ledger->done)
         return CLI_EXIT_USAGE;
-    return ledger->failed || !cli_output_works() ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+    return ledger->failed ? CLI_EXIT_FAILED : ledger->unread ? CLI_EXIT_PIPE : CLI_EXIT_OK;
 }
 
 /* "3 done, 1 failed in 2.10 s": what did not happen is left out. */
@@ -75,6 +84,7 @@ static void say_counts(const cli_ledger *ledger, double seconds)
         const char *word;
     } parts[] = { { ledger->done, "done" },
                   { ledger->skipped, "skipped" },
+                  { ledger->differing, "kept though different" },
                   { ledger->failed, "failed" },
                   { ledger->left_out, "left out" } };
     char *text = cli_copy("");
@@ -85,11 +95,23 @@ static void say_counts(const cli_ledger *ledger, double seconds)
     free(text);
 }
 
+static void say_interrupted(const cli_ledger *ledger, size_t ended)
+{
+    size_t left = ledger->planned > ended ? ledger->planned - ended : 0;
+    if (ledger->go_on && ledger->planned > 1 && left > 0)
+        cli_say("interrupted; %zu done, %zu left, nothing half-written; %s", ledger->done, left,
+                ledger->go_on);
+    else
+        cli_say("interrupted; %zu done, nothing half-written is left", ledger->done);
+}
+
 int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
 {
-    size_t total = ledger->done + ledger->skipped + ledger->failed + ledger->left_out;
+    size_t ended = ledger->done + ledger->skipped + ledger->differing + ledger->failed;
+    size_t total = ended + ledger->left_out;
     if (ledger->interrupted)
-        cli_say("interrupted; %zu done, nothing half-written is left", ledger->done);
+        say_interrupted(ledger, ended);
+    quiet |= cli_output_gone();
     if (total > 1 && (!quiet || ledger->failed > 0))
         say_counts(ledger, seconds);
     for (size_t i = 0; i < ledger->failed && total > 1; i++)

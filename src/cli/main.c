@@ -75,7 +75,7 @@ int main(int argc, char **argv)
         code = settings.show.help ? CLI_EXIT_OK : command->run(&settings);
     }
     if (!cli_output_close() && code == CLI_EXIT_OK)
-        code = CLI_EXIT_FAILED;
+        code = cli_output_gone() ? CLI_EXIT_PIPE : CLI_EXIT_FAILED;
     cli_settings_clear(&settings);
     return code;
 }

@@ -120,6 +120,7 @@ void cli_man_page_print(void)
         ".TP\n2\nthe command line is wrong; nothing was touched",
         ".TP\n75\nthe disk or the memory is full: try again later",
         ".TP\n130, 143\ninterrupted by SIGINT or SIGTERM; no partial file is left",
+        ".TP\n141\nwhat read standard output has gone",
         ".SH ENVIRONMENT",
         ".TP\n.B UPSCALE_CPU\nlimits the kernels in use: baseline, avx2 or avx512",
         ".TP\n.B UPSCALE_WEIGHTS\nfolders with weight files, separated by colons; looked into "

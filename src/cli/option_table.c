@@ -78,7 +78,8 @@ const cli_option cli_options[] = {
               "followed" },
     { "skip-existing", 0, NULL, CLI_UPSCALE, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(skip_existing),
-      .help = "leave outputs that exist, and do the rest" },
+      .help = "leave outputs that exist, and do the rest; their headers alone are looked at: one of "
+              "another size or type than this run makes, or one cut short, is named" },
     { "dry-run", 'n', NULL, CLI_UPSCALE, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(dry_run),
       .help = "only show what would be done, and the memory it would take" },

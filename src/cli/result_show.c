@@ -19,6 +19,8 @@ static void show_json(const cli_task *task, const cli_result *r)
     json_object_set_new(line, "status", json_string(states[r->state]));
     if (r->state == CLI_FAILED)
         json_object_set_new(line, "error", cli_json_text(r->error.message));
+    if (*r->differs)
+        json_object_set_new(line, "differs", cli_json_text(r->differs));
     json_object_set_new(line, "method", cli_json_text(task->method));
     if (r->input.width > 0) {
         json_object_set_new(line, "input_width", json_integer(r->input.width));
@@ -36,6 +38,8 @@ static void show_json(const cli_task *task, const cli_result *r)
 static void show_words(const cli_task *task, const cli_result *r, const cli_settings *s, bool tell)
 {
     const char *input = task->input->path;
+    if (*r->differs && !s->quiet)
+        cli_say("%s: kept, but it %s", task->output, r->differs);
     if (r->state == CLI_PLANNED)
         cli_print("%s -> %s  %d x %d, %s, %s", input, task->output, r->output.width,
                   r->output.height, task->method, cli_bytes_text((double)r->memory).text);

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "describe.h"
 #include "file_types.h"
+#include "skip_check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,6 +108,7 @@ void cli_task_run(const cli_task *task, const up_options *options, const cli_set
         status = task->error->status;
     } else if (output_exists(task) && settings->skip_existing) {
         r->state = CLI_SKIPPED;
+        cli_skip_check(task, options, r->differs, sizeof r->differs);
     } else if (output_exists(task) && !options->overwrite) {
         status = fail_exists(task, &r->error);
     } else {

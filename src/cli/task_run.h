@@ -20,6 +20,7 @@ typedef struct {
     size_t memory;           /* bytes, estimated */
     double seconds;
     char steps[512];
+    char differs[512]; /* what is wrong with an output that was skipped; "": nothing */
 } cli_result;
 
 /* `options` are the task's own, with threads, progress and cancel in place. `batch` (may be NULL)
