@@ -216,7 +216,9 @@ const cli_command cli_compare_command = {
         "With --reference or --from-hr results are measured, with --from-hr exactly as 'upscale "
         "eval' does. Of a folder each picture gets a page, and all of them an overview with means "
         "and a plot of quality against time. --sheet draws a figure like those in papers. The "
-        "report appears whole or not at all; --overwrite replaces a report, and nothing else.\n",
+        "report appears whole or not at all, in a new folder or an empty one; --overwrite replaces "
+        "a "
+        "report, and nothing else.\n",
     .examples = "# which method is best for my picture?\n"
                 "upscale compare photo.jpg -s 4 -o report/\n"
                 "# how much does each method bring back?\n"
