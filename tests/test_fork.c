@@ -1,7 +1,8 @@
 /* Calls in a process that was forked after others had run on threads (-j): they work there too. */
 #include "support/scratch.h"
 #include "support/shell.h"
-#include "upscale.h"
+#include "upscale_measure.h"
+#include "upscale_train.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
