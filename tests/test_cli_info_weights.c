@@ -175,7 +175,7 @@ Test(cli_info_weights, plot)
     static const shell_case tests[] = {
         { "upscale info fsrcnn.safetensors --plot p.ppm > /dev/null && size_of p.ppm", 0, "P6 1100",
           "" },
-        { "upscale info fsrcnn.safetensors -s 2 --plot p.ppm", 1, NULL, "p.ppm: exists" },
+        { "upscale info fsrcnn.safetensors -s 2 --plot p.ppm", 1, NULL, "p.ppm exists" },
         { "upscale info fsrcnn.safetensors --plot p.ppm --overwrite", 0, NULL, "" },
         { "upscale info layer.safetensors fsrcnn.safetensors --plot q.png", 2, "", "one weight" },
         { "upscale info layer.safetensors --plot -", 2, "", "filters.png" },

@@ -349,6 +349,6 @@ up_status up_content_fail(const uint8_t *head, size_t size, const char *name, up
             snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", f->source->type);
         }
     bool is_text = content.name && strcmp(content.name, "text") == 0;
-    return up_fail(error, UP_ERROR_INPUT, "%s: is %sin no format that can be read (%s)", name,
-                   is_text ? "text, and " : "", list);
+    return up_fail(error, UP_ERROR_INPUT, "%s: is in no format that can be read (%s)%s", name, list,
+                   is_text ? "; it holds text" : "");
 }
