@@ -37,14 +37,17 @@ Test(cli_go_on, outputs_of_another_size_or_type_are_named)
 {
     static const shell_case tests[] = {
         { "upscale a.ppm b.ppm -o o -q && upscale a.ppm b.ppm c.ppm -o o -s 3 --skip-existing", 0,
-          "", "upscale: o/a.ppm: kept, but it is 24 x 20, and this run makes 36 x 30\n" },
+          "",
+          "upscale: o/a.ppm: kept, but it is 24 x 20, and this run makes 36 x 30; --overwrite "
+          "replaces it\n" },
         { "upscale a.ppm b.ppm c.ppm -o o -s 3 --skip-existing", 0, "",
           "1 skipped, 2 kept though different in" },
-        { "upscale a.ppm -o o --size 24x21 --skip-existing", 0, "", "makes 24 x 21\n" },
+        { "upscale a.ppm -o o --size 24x21 --skip-existing", 0, "",
+          "makes 24 x 21; --overwrite replaces it\n" },
         { "upscale a.ppm -o o --fit 24x24 --skip-existing", 0, "", "" },
         { "upscale a.ppm -o o -w " UP_GOLDEN_DIR "/../../src/weights/data/bicubic-x3.safetensors "
           "-m tconv --skip-existing",
-          0, "", "makes 36 x 30\n" },
+          0, "", "makes 36 x 30; --overwrite replaces it\n" },
         { "upscale a.ppm -o o -w " UP_GOLDEN_DIR "/../../src/weights/data/bicubic-x3.safetensors "
           "-m tconv -s 2 --skip-existing",
           0, "", "" },
@@ -54,7 +57,8 @@ Test(cli_go_on, outputs_of_another_size_or_type_are_named)
           "\"status\":\"skipped\",\"differs\":\"is 24 x 20, and this run makes 36 x 30\"", NULL },
         { "upscale a.ppm -o o --skip-existing --json | grep differs", 1, "", "" },
         { "upscale c.ppm -o p.png -q && cp p.png o/c.ppm; upscale c.ppm -o o --skip-existing", 0,
-          "", "o/c.ppm: kept, but it holds png, and this run makes ppm\n" },
+          "",
+          "o/c.ppm: kept, but it holds png, and this run makes ppm; --overwrite replaces it\n" },
         { "cmp p.png o/c.ppm && upscale info o/a.ppm", 0, "24 x 20", "" },
     };
     SHELL_EXPECT_ALL(tests);
@@ -70,18 +74,18 @@ Test(cli_go_on, outputs_that_are_broken_or_cut_short_are_named)
           0, "", "" },
         { "for f in png jpg ppm npy; do head -c 1000 o/c.$f > t; cat t > o/c.$f; done", 0, "", "" },
         { "upscale c.ppm -s 4 -o o -f png --skip-existing", 0, "",
-          "upscale: o/c.png: kept, but it is cut short\n" },
+          "upscale: o/c.png: kept, but it is cut short; --overwrite replaces it\n" },
         { "upscale c.ppm -s 4 -o o -f jpg --skip-existing", 0, "",
-          "upscale: o/c.jpg: kept, but it is cut short\n" },
+          "upscale: o/c.jpg: kept, but it is cut short; --overwrite replaces it\n" },
         { "upscale c.ppm -s 4 -o o --skip-existing", 0, "",
-          "upscale: o/c.ppm: kept, but it is cut short\n" },
+          "upscale: o/c.ppm: kept, but it is cut short; --overwrite replaces it\n" },
         { "upscale c.ppm -s 4 -o o -f npy --skip-existing", 0, "",
           "upscale: o/c.npy: kept, but it cannot be read: truncated: " },
         { ": > o/c.png; upscale c.ppm -s 4 -o o -f png --skip-existing", 0, "",
-          "it cannot be read: is empty\n" },
+          "it cannot be read: is empty; --overwrite replaces it\n" },
         { "echo text > o/c.png; upscale c.ppm -s 4 -o o -f png --skip-existing", 0, "",
           "it cannot be read: is in no format that can be read (png, jpeg, pnm, npy); "
-          "it holds text\n" },
+          "it holds text; --overwrite replaces it\n" },
         { "rm o/c.png; ln -s nowhere o/c.png; upscale c.ppm -s 4 -o o -f png --skip-existing", 0,
           "", "cannot be opened" },
         { "upscale a.ppm - -s 2 -o o2/ < b.ppm -q; upscale a.ppm - -s 3 -o o2/ < b.ppm "

@@ -39,7 +39,7 @@ static void show_words(const cli_task *task, const cli_result *r, const cli_sett
 {
     const char *input = task->input->path;
     if (*r->differs && !s->quiet)
-        cli_say("%s: kept, but it %s", task->output, r->differs);
+        cli_say("%s: kept, but it %s; --overwrite replaces it", task->output, r->differs);
     if (r->state == CLI_PLANNED)
         cli_print("%s -> %s  %d x %d, %s, %s", input, task->output, r->output.width,
                   r->output.height, task->method, cli_bytes_text((double)r->memory).text);
