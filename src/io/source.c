@@ -6,6 +6,8 @@
 #include "io/orient.h"
 #include "io/pixels.h"
 
+#include <stdio.h>
+
 static up_status open_as_found(up_source **source, up_reader *reader, up_error *error)
 {
     const uint8_t *head;
