@@ -11,9 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_THREAD__)
+#define FORKS 0 /* ThreadSanitizer lets no forked process make threads */
+#elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define FORKS 0 /* which lets no forked process make threads */
+#define FORKS 0
 #endif
 #endif
 #ifndef FORKS

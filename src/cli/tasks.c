@@ -60,7 +60,8 @@ static bool choose_named(const cli_inputs *inputs, const cli_settings *s, cli_ta
     bool said = output[strlen(output) - 1] == '/';
     bool needed = inputs->many || inputs->count > 1 || s->name_template;
     *target = said || is_folder || needed ? CLI_TO_FOLDER : CLI_TO_FILE;
-    if (*target == CLI_TO_FILE && !exists && !*cli_extension_dot(output) && !s->up.output_format) {
+    bool unclear = !exists && !up_is_stream(output) && !*cli_extension_dot(output);
+    if (*target == CLI_TO_FILE && unclear && !s->up.output_format) {
         cli_say("-o %s: if this is to be a folder, write -o %s/; a file needs an extension such as "
                 ".png, or --format",
                 output, output);
