@@ -172,7 +172,8 @@ typedef struct up_options {
     up_subsampling subsampling; /* JPEG */
     bool progressive;           /* JPEG; held in memory as a whole */
     int png_level;              /* 1 (fast) .. 9 (small); 0: a fast level that compresses well */
-    bool strip;                 /* drop ICC, EXIF, XMP, density ... instead of carrying them */
+    bool strip;                 /* drop ICC, EXIF, XMP, texts, density ... instead of carrying them;
+                                   no note is made of what is dropped so */
     bool has_background;        /* put the picture on a colour and drop its alpha; on one that is
                                    not grey, grey with alpha becomes RGB */
     uint8_t background[3];      /* samples of 8 bits, in the colours of the picture */
@@ -200,7 +201,8 @@ UP_API void up_options_init_size(up_options *options, size_t size);
 /* ---------------------------------------------------------------- one call */
 
 /* Reads `input`, upscales it and writes `output`. "-" is standard input or output. The output
- * appears whole or not at all, and is on disk when this returns, unless up_is_stream(output). */
+ * appears whole or not at all, and is on disk when this returns, unless up_is_stream(output). What
+ * is left behind of a file is told step by step only, by up_plan_note_at(). */
 UP_API up_status up_upscale_file(const char *input, const char *output, const up_options *options,
                                  up_error *error);
 
@@ -233,7 +235,8 @@ UP_API up_status up_output_format(const up_format *input, const up_options *opti
 
 /* Max pooling (PyTorch's MaxPool2d with return_indices): `pooled` gets the maxima in the format of
  * its extension, `indices` an int64 .npy of flat positions row * width + column inside one plane of
- * the input, shaped like the pooled tensor. The first maximum wins a tie, NaN wins over numbers. */
+ * the input, shaped like the pooled tensor. The first maximum wins a tie, NaN wins over numbers.
+ * Metadata goes to `pooled`. */
 UP_API up_status up_pool_file(const char *input, const char *pooled, const char *indices,
                               const up_options *options, up_error *error);
 
@@ -260,13 +263,24 @@ typedef struct {
 typedef struct {
     const char *type;    /* "png", "jpeg", "pnm", "npy" */
     up_format format;    /* as it will be delivered: orientation applied, palette expanded */
-    int orientation;     /* EXIF 1..8 as found in the file, 1 if none */
+    int orientation;     /* 1..8 as EXIF, or XMP where that is silent, states it; 1 if neither */
     double dpi_x, dpi_y; /* 0 if unknown */
     bool interlaced;     /* or progressive: cannot be streamed */
-    size_t icc_bytes, exif_bytes, xmp_bytes;
+    size_t icc_bytes, exif_bytes, xmp_bytes, iptc_bytes;
     up_color_tags color_tags;
-    size_t held_bytes; /* memory for what cannot be streamed */
+    size_t held_bytes;    /* memory for what cannot be streamed */
+    int animation_frames; /* in the file, of which one at most is read; 0: it is no animation */
+    int further_pictures; /* in the file behind the one that is read (JPEG's MPF) */
+    bool gain_map;        /* an HDR gain map is, or is said to be, among them */
 } up_image_info;
+
+/* A text of a PNG file (tEXt, zTXt, iTXt), or a JPEG comment, whose keyword is "Comment". UTF-8, as
+ * far as the file keeps to its format; lives as long as the image. */
+typedef struct {
+    const char *keyword;
+    const char *language; /* RFC 3066: "de"; "": not said */
+    const char *text;     /* NULL: damaged, or longer than 1 MiB (all texts: 16 MiB) */
+} up_text;
 
 /* What people should be told of a file whose pixels can be read all the same. */
 typedef enum {
@@ -288,6 +302,8 @@ UP_API up_status up_image_light(const up_image *image, char name[64], up_error *
 /* Names of the code points in cICP: "BT.2020", "PQ"; NULL for what is reserved or unspecified. */
 UP_API const char *up_cicp_primaries_name(int code);
 UP_API const char *up_cicp_transfer_name(int code);
+/* NULL past the last, and without memory. Not to be called from several threads at once. */
+UP_API const up_text *up_image_text_at(up_image *image, int i);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
 /* Whether the file goes on to the end of the picture, as far as its last bytes tell: one whose copy

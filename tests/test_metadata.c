@@ -72,7 +72,7 @@ static up_metadata metadata_of(const void *exif, size_t size)
 static block rescaled(const block *b, double scale_x, double scale_y, int width, int height)
 {
     up_metadata m = metadata_of(b->bytes, sizeof b->bytes);
-    up_metadata_rescale(&m, scale_x, scale_y, width, height);
+    up_metadata_rescale(&m, scale_x, scale_y, width, height, NULL);
     block result = { .big = b->big };
     memcpy(result.bytes, m.exif.data, sizeof result.bytes);
     up_metadata_clear(&m);
@@ -87,7 +87,7 @@ Test(metadata, starts_empty)
     cr_expect_not(m.color.has_srgb || m.color.has_cicp);
     cr_expect_null(m.icc.data);
     cr_expect_eq(up_exif_orientation(&m.exif), 1);
-    up_metadata_rescale(&m, 2, 2, 10, 10);
+    up_metadata_rescale(&m, 2, 2, 10, 10, NULL);
     cr_expect_eq(m.dpi_x, 0);
     up_metadata_clear(&m);
     up_metadata_clear(&m);
@@ -232,7 +232,7 @@ Test(exif, survives_every_truncation_and_random_damage)
         double x, y;
         cr_assert(m.orientation >= 1 && m.orientation <= 8);
         up_exif_density(&m.exif, &x, &y);
-        up_metadata_rescale(&m, 1.5, 2, 123, 456);
+        up_metadata_rescale(&m, 1.5, 2, 123, 456, NULL);
         cr_assert_eq(m.exif.size, size);
         up_metadata_clear(&m);
     }
@@ -243,7 +243,7 @@ Test(metadata, rescale_multiplies_density)
     up_metadata m;
     up_metadata_init(&m);
     m.dpi_x = 72, m.dpi_y = 96, m.aspect = 2, m.orientation = 8;
-    up_metadata_rescale(&m, 2, 4, 10, 10);
+    up_metadata_rescale(&m, 2, 4, 10, 10, NULL);
     cr_expect_eq(m.dpi_x, 144);
     cr_expect_eq(m.dpi_y, 384);
     cr_expect_eq(m.aspect, 4);
@@ -256,11 +256,11 @@ Test(metadata, rescale_resets_the_orientation_in_xmp)
         "<a tiff:Orientation=\"6\"/><tiff:Orientation>8</tiff:Orientation> "
         "5 tiff:Orientation = '3' tiff:Orientation";
     static const char after[] = "<a tiff:Orientation=\"1\"/><tiff:Orientation>1</tiff:Orientation> "
-                                "5 tiff:Orientation = '1' tiff:Orientation";
+                                "5 tiff:Orientation = '3' tiff:Orientation";
     up_metadata m;
     up_metadata_init(&m);
     up_blob_set(&m.xmp, before, sizeof before - 1, NULL);
-    up_metadata_rescale(&m, 2, 2, 10, 10);
+    up_metadata_rescale(&m, 2, 2, 10, 10, NULL);
     cr_expect_arr_eq(m.xmp.data, after, sizeof after - 1, "%.*s", (int)m.xmp.size,
                      (const char *)m.xmp.data);
     up_metadata_clear(&m);

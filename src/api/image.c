@@ -23,8 +23,12 @@ up_status up_image_from_source(up_image **image, up_source *source, up_error *er
         .interlaced = source->interlaced,
         .icc_bytes = metadata->icc.size,
         .exif_bytes = metadata->exif.size,
-        .xmp_bytes = metadata->xmp.size,
+        .xmp_bytes = metadata->xmp.size + metadata->xmp_extended.size,
+        .iptc_bytes = metadata->iptc.size,
         .color_tags = metadata->color,
+        .animation_frames = source->animation_frames,
+        .further_pictures = source->further_pictures,
+        .gain_map = source->gain_map,
         .held_bytes = source->held_bytes,
     };
     return UP_OK;
@@ -73,7 +77,63 @@ up_status up_image_light(const up_image *image, char name[64], up_error *error)
 
 const up_note *up_image_note_at(const up_image *image, int i)
 {
-    return up_notes_at(&image->source->notes, i);
+    const up_notes *notes = &image->source->notes;
+    return i < notes->count ? up_notes_at(notes, i)
+                            : up_notes_at(&image->source->metadata.lost, i - notes->count);
+}
+
+/* ---- texts */
+
+enum { MOST_TEXT = 1 << 20, MOST_TEXTS = 16 << 20 }; /* bytes of one and of all, inflated */
+
+/* `budget` is what may still be inflated; vain attempts count as well. */
+static up_status read_text(const up_chunk *chunk, up_entry *entry, size_t *budget)
+{
+    const size_t most = *budget < MOST_TEXT ? *budget : MOST_TEXT;
+    bool sound;
+    UP_TRY(up_chunk_text(chunk, most, entry, &sound, NULL));
+    *budget -= sound ? entry->size < most ? entry->size : most : most;
+    return UP_OK;
+}
+
+static up_status read_texts(up_image *image)
+{
+    const up_chunks *chunks = &image->source->metadata.chunks;
+    size_t budget = MOST_TEXTS, room = (size_t)chunks->count + 1;
+    image->entries = up_alloc_zero(room, sizeof *image->entries);
+    image->texts = up_alloc_zero(room, sizeof *image->texts);
+    if (!image->entries || !image->texts)
+        return UP_ERROR_MEMORY;
+    for (int i = 0; i < chunks->count; i++) {
+        if (!up_chunk_is_text(&chunks->item[i]))
+            continue;
+        up_entry *entry = &image->entries[image->text_count];
+        UP_TRY(read_text(&chunks->item[i], entry, &budget));
+        image->texts[image->text_count++] = (up_text){
+            .keyword = entry->keyword ? entry->keyword : up_chunk_keyword(&chunks->item[i]),
+            .language = entry->language ? entry->language : "",
+            .text = entry->text,
+        };
+    }
+    return UP_OK;
+}
+
+static void clear_texts(up_image *image)
+{
+    for (int i = 0; i < image->text_count; i++)
+        up_entry_clear(&image->entries[i]);
+    up_free(image->entries);
+    up_free(image->texts);
+    image->entries = NULL;
+    image->texts = NULL;
+    image->text_count = 0;
+}
+
+const up_text *up_image_text_at(up_image *image, int i)
+{
+    if (!image->entries && read_texts(image) != UP_OK)
+        clear_texts(image);
+    return i >= 0 && i < image->text_count ? &image->texts[i] : NULL;
 }
 
 bool up_image_is_whole(const up_image *image)
@@ -85,6 +145,7 @@ void up_image_close(up_image **image)
 {
     if (!*image)
         return;
+    clear_texts(*image);
     up_source_close(&(*image)->source);
     up_free(*image);
     *image = NULL;

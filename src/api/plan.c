@@ -102,7 +102,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
     return to->type->choose(&to->format, error);
 }
 
-static up_status prepare_encoding(up_plan *plan, up_error *error)
+up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)
 {
     const up_options *options = &plan->options;
     const up_source *source = plan->image->source;
@@ -116,12 +116,12 @@ static up_status prepare_encoding(up_plan *plan, up_error *error)
     if (options->strip)
         return UP_OK;
     UP_TRY(up_metadata_copy(&e->metadata, &source->metadata, error));
-    up_metadata_rescale(&e->metadata, (double)out->width / in->width,
-                        (double)out->height / in->height, out->width, out->height);
+    UP_TRY(up_metadata_rescale(&e->metadata, (double)out->width / in->width,
+                               (double)out->height / in->height, out->width, out->height, error));
     const up_sink_format *to = plan->to[0].type;
     if (to && to->declare)
-        return to->declare(&e->metadata, in, out, &plan->notes, error);
-    return UP_OK;
+        UP_TRY(to->declare(&e->metadata, in, out, &plan->notes, error));
+    return to ? up_sink_keep(to, &e->metadata, out, &plan->notes, error) : UP_OK;
 }
 
 up_status up_plan_size(up_plan *plan, up_error *error)
@@ -148,7 +148,7 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     plan->building_bytes = plan->graph.held_bytes;
     plan->graph.held_bytes -= request->values_bytes;
     up_network_free(&request->network); /* the ops have packed their weights */
-    return prepare_encoding(plan, error);
+    return up_plan_prepare_encoding(plan, error);
 }
 
 static up_status check_memory(const up_plan *plan, up_error *error)
@@ -212,8 +212,14 @@ const up_plan_info *up_plan_get_info(const up_plan *plan)
 
 const up_note *up_plan_note_at(const up_plan *plan, int i)
 {
-    const up_notes *found = &plan->image->source->notes;
-    return i < found->count ? up_notes_at(found, i) : up_notes_at(&plan->notes, i - found->count);
+    static const up_notes none;
+    const up_source *source = plan->image->source;
+    const up_notes *lost = plan->options.strip ? &none : &source->metadata.lost;
+    const up_notes *const lists[] = { &source->notes, lost, &plan->notes };
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; i -= lists[k++]->count)
+        if (i < lists[k]->count)
+            return up_notes_at(lists[k], i);
+    return NULL;
 }
 
 up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,

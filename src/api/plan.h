@@ -4,12 +4,16 @@
 
 #include "api/option_defaults.h"
 #include "io/formats.h"
+#include "io/png_text.h"
 #include "methods/method.h"
 #include "pipeline/run.h"
 
 struct up_image {
     up_source *source;
     up_image_info info;
+    up_entry *entries; /* what `texts` point into; NULL until someone asks */
+    up_text *texts;
+    int text_count;
     bool used;
 };
 
@@ -44,6 +48,9 @@ up_status up_plan_size(up_plan *plan, up_error *error);
 /* That, what the destination (a path, or pixels) can hold of it, and the graph. */
 up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pixels *pixels,
                             up_error *error);
+
+/* How to[0] is encoded, and what of the metadata goes with it. */
+up_status up_plan_prepare_encoding(up_plan *plan, up_error *error);
 
 /* Once the graph is built: sizes it and refuses what needs too much memory. */
 up_status up_plan_finish(up_plan *plan, up_error *error);

@@ -67,6 +67,7 @@ static up_status plan_pooling(up_plan *plan, const char *pooled, const char *ind
     UP_TRY(plan->to[0].type->choose(values, error));
     UP_TRY(plan->to[1].type->choose(positions, error));
     UP_TRY(build(plan, &pool, error));
+    UP_TRY(up_plan_prepare_encoding(plan, error));
     return up_plan_finish(plan, error);
 }
 

@@ -57,6 +57,7 @@ static void end_part(job *j)
         cli_result_fail(&j->result, &j->outcome, b->settings);
     cli_result_show(j->task, &j->result, b->settings, b->tasks->named_by_default);
     record(b->ledger, j->task, &j->result);
+    cli_notes_clear(&j->result.notes);
     free(j);
 }
 

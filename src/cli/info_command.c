@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "console.h"
 #include "describe.h"
+#include "file_notes.h"
 #include "inputs.h"
 #include "json_lines.h"
 #include "method_choice.h"
@@ -16,6 +17,7 @@
 /* What an upscale of an image would make of it; `error` says why it would not. */
 typedef struct {
     up_plan_info plan;
+    cli_notes notes;
     up_error error;
 } upscale_estimate;
 
@@ -28,6 +30,8 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
     e->error.status = up_plan_create(&plan, image, NULL, &options, &e->error);
     if (e->error.status == UP_OK)
         e->plan = *up_plan_get_info(plan);
+    if (e->error.status == UP_OK)
+        cli_notes_take(&e->notes, plan);
     up_plan_destroy(&plan);
 }
 
@@ -46,7 +50,21 @@ static json_t *estimate_json(const upscale_estimate *e, const char *method)
     return json;
 }
 
-static void show_json(const char *path, const up_image *image, const upscale_estimate *e,
+static json_t *texts_json(up_image *image)
+{
+    json_t *list = json_array();
+    const up_text *text;
+    for (int i = 0; (text = up_image_text_at(image, i)) != NULL; i++) {
+        json_t *item = json_object();
+        json_object_set_new(item, "keyword", cli_json_text(text->keyword));
+        json_object_set_new(item, "language", cli_json_text(text->language));
+        json_object_set_new(item, "text", text->text ? cli_json_text(text->text) : json_null());
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static void show_json(const char *path, up_image *image, const upscale_estimate *e,
                       const char *method)
 {
     const up_image_info *info = up_image_get_info(image);
@@ -61,6 +79,12 @@ static void show_json(const char *path, const up_image *image, const upscale_est
     json_object_set_new(line, "exif_bytes", json_integer((json_int_t)info->exif_bytes));
     json_object_set_new(line, "xmp_bytes", json_integer((json_int_t)info->xmp_bytes));
     cli_color_set_json(line, image);
+    json_object_set_new(line, "iptc_bytes", json_integer((json_int_t)info->iptc_bytes));
+    json_object_set_new(line, "text", texts_json(image));
+    json_object_set_new(line, "animation_frames", json_integer(info->animation_frames));
+    json_object_set_new(line, "further_pictures", json_integer(info->further_pictures));
+    json_object_set_new(line, "gain_map", json_boolean(info->gain_map));
+    cli_notes_json(&e->notes, line);
     json_object_set_new(line, "upscale", estimate_json(e, method));
     cli_json_put(line);
 }
@@ -70,20 +94,48 @@ static void show_metadata(const up_image_info *info)
     if (info->dpi_x > 0)
         cli_print("  density   %.4g x %.4g dpi", info->dpi_x, info->dpi_y);
     if (info->orientation > 1)
-        cli_print("  rotation  EXIF orientation %d, applied", info->orientation);
+        cli_print("  rotation  orientation %d, applied", info->orientation);
     const struct {
         const char *name;
         size_t bytes;
     } parts[] = { { "profile   ICC", info->icc_bytes },
                   { "camera    EXIF", info->exif_bytes },
-                  { "notes     XMP", info->xmp_bytes } };
+                  { "notes     XMP", info->xmp_bytes },
+                  { "caption   IPTC", info->iptc_bytes } };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].bytes > 0)
             cli_print("  %s, %s", parts[i].name, cli_bytes_text((double)parts[i].bytes).text);
     }
 }
 
-static void show_words(const char *path, const up_image *image, const upscale_estimate *e,
+static void show_texts(up_image *image)
+{
+    enum { COLUMNS = 60 };
+    const up_text *text;
+    for (int i = 0; (text = up_image_text_at(image, i)) != NULL; i++) {
+        char *line =
+            cli_format("%s%s%s%s: %s", text->keyword, *text->language ? " (" : "", text->language,
+                       *text->language ? ")" : "", text->text ? text->text : "cannot be shown");
+        char *printable = cli_printable(line), *shortened = cli_shorten(printable, COLUMNS);
+        cli_print("  text      %s", shortened);
+        free(shortened);
+        free(printable);
+        free(line);
+    }
+}
+
+static void show_companions(const up_image_info *info)
+{
+    if (info->animation_frames > 0)
+        cli_print("  animation of %d frame%s", info->animation_frames,
+                  info->animation_frames > 1 ? "s" : "");
+    if (info->gain_map)
+        cli_print("  gain map  for HDR");
+    if (info->further_pictures > info->gain_map)
+        cli_print("  pictures  %d further", info->further_pictures - info->gain_map);
+}
+
+static void show_words(const char *path, up_image *image, const upscale_estimate *e,
                        const char *method)
 {
     const up_image_info *info = up_image_get_info(image);
@@ -93,6 +145,8 @@ static void show_words(const char *path, const up_image *image, const upscale_es
     free(format);
     show_metadata(info);
     cli_color_show(image);
+    show_texts(image);
+    show_companions(info);
     if (info->held_bytes > 0)
         cli_print("  held      %s, for it cannot be read row by row",
                   cli_bytes_text((double)info->held_bytes).text);
@@ -101,6 +155,10 @@ static void show_words(const char *path, const up_image *image, const upscale_es
                   e->plan.output.height, method, cli_bytes_text((double)e->plan.memory_bytes).text);
     else
         cli_print("  upscaled  not with %s: %s", method, e->error.message);
+    char *notes = cli_notes_text(&e->notes);
+    if (notes)
+        cli_print("  warning   %s", notes);
+    free(notes);
 }
 
 static void show_image(const char *path, const cli_settings *s, cli_ledger *ledger)
@@ -120,6 +178,7 @@ static void show_image(const char *path, const cli_settings *s, cli_ledger *ledg
     const char *method = cli_method_at(s, 0);
     estimate(image, s, method, &e);
     (s->json ? show_json : show_words)(path, image, &e, method);
+    cli_notes_clear(&e.notes);
     up_image_close(&image);
     cli_ledger_done(ledger);
 }
@@ -174,8 +233,9 @@ const cli_command cli_info_command = {
     .synopsis = "FILE... [options]\n",
     .summary = "show what is in images and weight files, and what an upscale would take",
     .about =
-        "Shows what is in image files without reading their pixels, and how large an upscale "
-        "with the flags given would be and how much memory it would take.\n"
+        "Shows what is in image files without reading their pixels, metadata and what cannot be "
+        "kept of them included, and how large an upscale with the flags given would be and how "
+        "much memory it would take.\n"
         "Of a weight file (safetensors), or tconv:NAME, it shows the network: scale, colours, "
         "cost, receptive field, layers, and where the taps of a transposed convolution overlap "
         "unevenly.\n",

@@ -141,8 +141,8 @@ const cli_option cli_options[] = {
               "with alpha becomes RGB where the colour is not grey" },
     { "strip", 0, NULL, CLI_UPSCALE | CLI_COMPARE, CLI_GROUP_PICTURE,
       cli_parse_flag, FIELD(up.strip),
-      .help = "drop EXIF, XMP, ICC profile, other words on colour, and density instead of carrying "
-              "them" },
+      .help = "drop EXIF, XMP, IPTC, texts, ICC profile, other words on colour, and density instead "
+              "of carrying them" },
     { "quality", 0, "1..100", CLI_UPSCALE | CLI_POOL, CLI_GROUP_PICTURE,
       cli_parse_int, FIELD(up.quality), 1, 100,
       .help = "JPEG quality; default 90" },

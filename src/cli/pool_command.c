@@ -1,12 +1,14 @@
 #include "cli_text.h"
 #include "commands.h"
 #include "console.h"
+#include "file_notes.h"
 #include "json_lines.h"
 #include "ledger.h"
 #include "options.h"
 #include "output_check.h"
 #include "signals.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool check_arguments(const cli_settings *s)
@@ -35,7 +37,31 @@ static bool check_arguments(const cli_settings *s)
     return !problem;
 }
 
-static void show(const cli_settings *s, const up_error *error, double seconds)
+/* The pooled image carries what an upscaled one would. */
+static void take_notes(const cli_settings *s, cli_notes *notes)
+{
+    const up_options same_size = { .method = "nearest",
+                                   .scale = { 1, 1 },
+                                   .output_format = s->up.output_format };
+    up_image *image = NULL;
+    up_plan *plan = NULL;
+    if (!cli_is_stream(s->operands[0]) && up_image_open(&image, s->operands[0], NULL) == UP_OK &&
+        up_plan_create(&plan, image, s->output, &same_size, NULL) == UP_OK)
+        cli_notes_take(notes, plan);
+    up_plan_destroy(&plan);
+    up_image_close(&image);
+}
+
+static void warn(const cli_settings *s, const cli_notes *notes)
+{
+    char *text = cli_notes_text(notes);
+    if (text && !s->quiet)
+        cli_say("%s: warning: %s", s->operands[0], text);
+    free(text);
+}
+
+static void show(const cli_settings *s, const up_error *error, const cli_notes *notes,
+                 double seconds)
 {
     if (!s->json) {
         if (s->verbose && error->status == UP_OK)
@@ -51,6 +77,7 @@ static void show(const cli_settings *s, const up_error *error, double seconds)
     json_object_set_new(line, "status", json_string(fine ? "done" : "failed"));
     if (!fine)
         json_object_set_new(line, "error", cli_json_text(error->message));
+    cli_notes_json(notes, line);
     json_object_set_new(line, "seconds", json_real(seconds));
     cli_json_put(line);
 }
@@ -72,8 +99,13 @@ static int run_pool(cli_settings *s)
         cli_ledger_done(&ledger);
     else
         cli_ledger_failed(&ledger, s->operands[0], &error);
+    cli_notes notes = { 0 };
+    if (error.status == UP_OK)
+        take_notes(s, &notes);
     if (!ledger.interrupted)
-        show(s, &error, cli_now() - start);
+        show(s, &error, &notes, cli_now() - start);
+    warn(s, &notes);
+    cli_notes_clear(&notes);
     int code = cli_ledger_close(&ledger, s->quiet, cli_now() - start);
     cli_ledger_clear(&ledger);
     return code;

@@ -1,9 +1,11 @@
 #include "cli_text.h"
 #include "console.h"
 #include "json_lines.h"
+#include "method_choice.h"
 #include "task_run.h"
 
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void show_json(const cli_task *task, const cli_result *r)
 {
@@ -31,6 +33,7 @@ static void show_json(const cli_task *task, const cli_result *r)
         json_object_set_new(line, "memory", json_integer((json_int_t)r->memory));
         json_object_set_new(line, "steps", cli_json_text(r->steps));
     }
+    cli_notes_json(&r->notes, line);
     json_object_set_new(line, "seconds", json_real(r->seconds));
     cli_json_put(line);
 }
@@ -52,6 +55,16 @@ static void show_words(const cli_task *task, const cli_result *r, const cli_sett
                 task->method, cli_seconds_text(r->seconds).text);
 }
 
+/* Several methods leave the same behind: it is said once. */
+static void warn(const cli_task *task, const cli_result *r, const cli_settings *s)
+{
+    char *text = cli_notes_text(&r->notes);
+    if (text && r->state != CLI_FAILED && !s->quiet &&
+        strcmp(task->method, cli_method_at(s, 0)) == 0)
+        cli_say("%s: warning: %s", task->input->path, text);
+    free(text);
+}
+
 void cli_result_show(const cli_task *task, const cli_result *result, const cli_settings *settings,
                      bool named_by_default)
 {
@@ -61,4 +74,5 @@ void cli_result_show(const cli_task *task, const cli_result *result, const cli_s
         show_json(task, result);
     else
         show_words(task, result, settings, tell);
+    warn(task, result, settings);
 }

@@ -86,6 +86,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
     r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;
     if (!s->dry_run)
         status = run_plan(task, plan, planned, gate, batch, r);
+    cli_notes_take(&r->notes, plan);
     up_plan_destroy(&plan);
     return status;
 }

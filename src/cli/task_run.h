@@ -2,6 +2,7 @@
 #ifndef UP_CLI_TASK_RUN_H
 #define UP_CLI_TASK_RUN_H
 
+#include "file_notes.h"
 #include "memory_gate.h"
 #include "tasks.h"
 
@@ -21,6 +22,7 @@ typedef struct {
     double seconds;
     char steps[512];
     char differs[512]; /* what is wrong with an output that was skipped; "": nothing */
+    cli_notes notes; /* owned */
 } cli_result;
 
 /* `options` are the task's own, with threads, progress and cancel in place. `batch` (may be NULL)
@@ -31,7 +33,8 @@ void cli_task_run(const cli_task *task, const up_options *options, const cli_set
 /* A failure, or with --skip-existing the skip that it is. */
 void cli_result_fail(cli_result *result, const up_error *error, const cli_settings *settings);
 
-/* Prints what became of a task: a line of JSON, a line of the dry run, or what -v says. */
+/* Prints what became of a task: a line of JSON, a line of the dry run, or what -v says; and a
+ * warning where something was left behind. */
 void cli_result_show(const cli_task *task, const cli_result *result, const cli_settings *settings,
                      bool named_by_default);
 

@@ -76,8 +76,9 @@ const cli_command cli_upscale_command = {
     .summary = "make pictures and tensors larger",
     .about =
         "Makes pictures (PNG, JPEG, PNM) and tensors (.npy) larger, in memory that does not grow "
-        "with their height. Grey stays grey, 16 bit stays 16 bit; alpha, colour profile and EXIF "
-        "are carried along.\n"
+        "with their height. Grey stays grey, 16 bit stays 16 bit; alpha, colour profile and "
+        "metadata are carried along. What is left behind of a file (frames of an animation, a "
+        "gain map, thumbnails ...) is said in one line, and in --json as \"dropped\".\n"
         "An INPUT is a file, - for standard input, or with -r a folder. The output's format "
         "follows its extension. Without -o the output is put beside the input: photo.jpg becomes "
         "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n"

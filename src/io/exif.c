@@ -139,13 +139,21 @@ static void set_rational(tiff *t, size_t at, double value)
     put(t, at + 4, 4, denominator);
 }
 
-int up_exif_orientation(const up_blob *exif)
+uint32_t up_exif_integer(const up_blob *exif, unsigned tag, uint32_t otherwise)
 {
     tiff t;
-    if (!tiff_open(&t, exif))
-        return 1;
-    uint32_t orientation = get_integer(&t, first_ifd(&t), TAG_ORIENTATION, 1);
-    return orientation >= 1 && orientation <= 8 ? (int)orientation : 1;
+    return tiff_open(&t, exif) ? get_integer(&t, first_ifd(&t), tag, otherwise) : otherwise;
+}
+
+bool up_exif_states_orientation(const up_blob *exif)
+{
+    const uint32_t orientation = up_exif_integer(exif, TAG_ORIENTATION, 0);
+    return orientation >= 1 && orientation <= 8;
+}
+
+int up_exif_orientation(const up_blob *exif)
+{
+    return up_exif_states_orientation(exif) ? (int)up_exif_integer(exif, TAG_ORIENTATION, 1) : 1;
 }
 
 bool up_exif_density(const up_blob *exif, double *x, double *y)
@@ -194,14 +202,29 @@ static void rescale_resolution(tiff *t, size_t ifd, double scale_x, double scale
     set_rational(t, y_at, (exchange ? x : y) * scale_y);
 }
 
-/* IFD1 holds the thumbnail, which shows neither the new pixels nor the new orientation. */
-static void unlink_thumbnail(tiff *t, size_t ifd)
+/* Where the first directory says where the second lies, which holds the thumbnail; 0: nowhere. */
+static size_t thumbnail_link(const tiff *t)
 {
+    const size_t ifd = first_ifd(t);
     if (ifd < HEADER_SIZE || !holds(t, ifd, 2))
-        return;
-    size_t next = ifd + 2 + (size_t)get(t, ifd, 2) * ENTRY_SIZE;
-    if (holds(t, next, 4))
-        put(t, next, 4, 0);
+        return 0;
+    const size_t next = ifd + 2 + (size_t)get(t, ifd, 2) * ENTRY_SIZE;
+    return holds(t, next, 4) ? next : 0;
+}
+
+bool up_exif_has_thumbnail(const up_blob *exif)
+{
+    tiff t;
+    const size_t link = tiff_open(&t, exif) ? thumbnail_link(&t) : 0;
+    return link && holds(&t, get(&t, link, 4), 2) && get(&t, link, 4) >= HEADER_SIZE;
+}
+
+/* It shows neither the new pixels nor the new orientation. */
+static void unlink_thumbnail(tiff *t)
+{
+    const size_t link = thumbnail_link(t);
+    if (link)
+        put(t, link, 4, 0);
 }
 
 void up_exif_rescale(up_blob *exif, double scale_x, double scale_y, bool transposed, int width,
@@ -218,5 +241,5 @@ void up_exif_rescale(up_blob *exif, double scale_x, double scale_y, bool transpo
     set_integer(&t, ifd, TAG_IMAGE_LENGTH, (uint32_t)height);
     set_integer(&t, exif_ifd, TAG_PIXEL_X_DIMENSION, (uint32_t)width);
     set_integer(&t, exif_ifd, TAG_PIXEL_Y_DIMENSION, (uint32_t)height);
-    unlink_thumbnail(&t, ifd);
+    unlink_thumbnail(&t);
 }

@@ -9,6 +9,12 @@ bool up_exif_density(const up_blob *exif, double *x, double *y);
 
 /* By which samples are raised to become light; 0 if nothing, or sRGB, is said. */
 double up_exif_gamma(const up_blob *exif);
+/* Whether it says which way is up, be that 1. */
+bool up_exif_states_orientation(const up_blob *exif);
+/* Whether it holds a smaller picture behind its own directory. */
+bool up_exif_has_thumbnail(const up_blob *exif);
+/* The whole number that the first directory of a TIFF structure gives for a tag, or `otherwise`. */
+uint32_t up_exif_integer(const up_blob *exif, unsigned tag, uint32_t otherwise);
 
 /* What up_metadata_rescale() promises for EXIF. `transposed`: rows and columns were exchanged when
  * the orientation was applied. Only complete, well-formed entries are touched. */

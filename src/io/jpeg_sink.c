@@ -2,6 +2,8 @@
 #include "io/declared_colour.h"
 #include "io/formats.h"
 #include "io/jpeg_guard.h"
+#include "io/jpeg_segments.h"
+#include "io/photoshop.h"
 #include "io/pixels.h"
 
 #include <math.h>
@@ -9,8 +11,6 @@
 
 enum { DEFAULT_QUALITY = 90, FULL_CHROMA_QUALITY = 90 };
 enum { ROWS_PER_CALL = 64 };
-enum { MARKER_EXIF_XMP = JPEG_APP0 + 1, MAX_MARKER_BYTES = 65533 };
-enum { MAX_ICC_BYTES = 255 * (MAX_MARKER_BYTES - 14) }; /* 255 numbered parts */
 
 typedef struct {
     up_sink base;
@@ -19,6 +19,7 @@ typedef struct {
     struct jpeg_destination_mgr output;
     up_writer *writer;
     const up_encoding *encoding; /* while opening */
+    up_blob resources;           /* Photoshop's, while opening */
     uint8_t *inverted;           /* CMYK: ROWS_PER_CALL rows as Adobe stores them */
     uint8_t buffer[1 << 16];
 } jpeg_sink;
@@ -49,7 +50,7 @@ static up_status declare(up_metadata *m, const up_format *input, const up_format
                          up_notes *notes, up_error *error)
 {
     UP_TRY(up_declared_by_profile(m, input, output, notes, error));
-    if (m->icc.size <= MAX_ICC_BYTES)
+    if (m->icc.size <= UP_JPEG_ICC_MOST)
         return UP_OK;
     UP_TRY(up_notes_add(notes, UP_NOTE_DROPPED, error, "ICC profile, too large for JPEG"));
     return up_blob_set(&m->icc, NULL, 0, error);
@@ -154,21 +155,8 @@ static void set_density(struct jpeg_compress_struct *info, const up_metadata *m)
     }
 }
 
-static void write_marker(struct jpeg_compress_struct *info, const char *signature, size_t length,
-                         const up_blob *blob)
-{
-    if (!blob->data || blob->size > MAX_MARKER_BYTES - length)
-        return;
-    jpeg_write_m_header(info, MARKER_EXIF_XMP, (unsigned)(length + blob->size));
-    for (size_t i = 0; i < length; i++)
-        jpeg_write_m_byte(info, signature[i]);
-    for (size_t i = 0; i < blob->size; i++)
-        jpeg_write_m_byte(info, blob->data[i]);
-}
-
 static void write_header(void *arg)
 {
-    static const char exif[] = "Exif\0", xmp[] = "http://ns.adobe.com/xap/1.0/";
     jpeg_sink *jpeg = arg;
     struct jpeg_compress_struct *info = &jpeg->info;
     const up_metadata *m = &jpeg->encoding->metadata;
@@ -181,10 +169,7 @@ static void write_header(void *arg)
     set_quality(info, jpeg->base.format.color, jpeg->encoding);
     set_density(info, m);
     jpeg_start_compress(info, TRUE);
-    write_marker(info, exif, sizeof exif, &m->exif);
-    write_marker(info, xmp, sizeof xmp, &m->xmp);
-    if (m->icc.data && m->icc.size <= MAX_ICC_BYTES)
-        jpeg_write_icc_profile(info, m->icc.data, (unsigned)m->icc.size);
+    up_jpeg_write_segments(info, m, &jpeg->resources);
 }
 
 /* ---- memory */
@@ -279,6 +264,7 @@ static void close_jpeg(up_sink *sink)
     jpeg_sink *jpeg = (jpeg_sink *)sink;
     jpeg_destroy_compress(&jpeg->info);
     up_free(jpeg->inverted);
+    up_free(jpeg->resources.data);
 }
 
 static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *format,
@@ -308,6 +294,8 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
     if (inverted > 0 && !(jpeg->inverted = up_alloc(inverted, 1)))
         status = up_fail_memory(error, up_writer_name(writer), inverted);
     if (status == UP_OK)
+        status = up_photoshop_resources(&encoding->metadata, &jpeg->resources, error);
+    if (status == UP_OK)
         status = up_jpeg_guarded(&jpeg->guard, write_header, jpeg, error);
     jpeg->encoding = NULL;
     return up_sink_opened(sink, &jpeg->base, status);
@@ -317,5 +305,6 @@ const up_sink_format up_jpeg_sink = { .type = "jpeg",
                                       .extensions = "jpg jpeg jpe jfif",
                                       .choose = choose,
                                       .declare = declare,
+                                      .keep = up_jpeg_keep,
                                       .open = open_jpeg,
                                       .memory = memory };

@@ -2,8 +2,8 @@
 #include "io/exif.h"
 #include "io/formats.h"
 #include "io/jpeg_guard.h"
+#include "io/jpeg_segments.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <jerror.h>
@@ -12,7 +12,6 @@
 enum { MAX_SCANS = 500 };
 /* Markers before the picture are kept in memory. */
 enum { MAX_HEADER_BYTES = 64 << 20 };
-enum { MARKER_EXIF_XMP = JPEG_APP0 + 1, MARKER_ICC = JPEG_APP0 + 2, MAX_MARKER_BYTES = 65533 };
 
 typedef struct {
     up_source base;
@@ -124,35 +123,6 @@ static void limit_scans(j_common_ptr common)
 
 /* ---- header */
 
-static void set_blob(jpeg_source *jpeg, up_blob *blob, const void *data, size_t size)
-{
-    up_status status = up_blob_set(blob, data, size, jpeg->guard.error);
-    if (status != UP_OK)
-        up_jpeg_escape(&jpeg->guard, status);
-}
-
-/* Keeps what follows `signature` in the first APP1 marker that begins with it. */
-static void take_marker(jpeg_source *jpeg, up_blob *blob, const char *signature, size_t length)
-{
-    for (jpeg_saved_marker_ptr m = jpeg->info.marker_list; m && !blob->data; m = m->next)
-        if (m->marker == MARKER_EXIF_XMP && m->data_length > length &&
-            memcmp(m->data, signature, length) == 0)
-            set_blob(jpeg, blob, m->data + length, m->data_length - length);
-}
-
-static void take_icc(jpeg_source *jpeg)
-{
-    JOCTET *profile;
-    unsigned size;
-    if (!jpeg_read_icc_profile(&jpeg->info, &profile, &size))
-        return;
-    up_blob *icc = &jpeg->base.metadata.icc;
-    up_status status = up_blob_set(icc, profile, size, jpeg->guard.error);
-    free(profile);
-    if (status != UP_OK)
-        up_jpeg_escape(&jpeg->guard, status);
-}
-
 /* JFIF first, as everyone does; EXIF where JFIF knows the pixel's aspect at most. */
 static void take_density(jpeg_source *jpeg)
 {
@@ -172,15 +142,12 @@ static void take_density(jpeg_source *jpeg)
 
 static void take_metadata(jpeg_source *jpeg)
 {
-    static const char exif[] = "Exif\0", xmp[] = "http://ns.adobe.com/xap/1.0/";
-    up_metadata *m = &jpeg->base.metadata;
-    take_marker(jpeg, &m->exif, exif, sizeof exif);
-    take_marker(jpeg, &m->xmp, xmp, sizeof xmp);
-    take_icc(jpeg);
+    up_status status =
+        up_jpeg_take_segments(&jpeg->base, jpeg->info.marker_list, jpeg->guard.error);
+    if (status != UP_OK)
+        up_jpeg_escape(&jpeg->guard, status);
     take_density(jpeg);
-    m->orientation = up_exif_orientation(&m->exif);
-    jpeg_save_markers(&jpeg->info, MARKER_EXIF_XMP, 0); /* none between scans */
-    jpeg_save_markers(&jpeg->info, MARKER_ICC, 0);
+    up_jpeg_keep_segments(&jpeg->info, false); /* none between scans */
 }
 
 static void take_format(jpeg_source *jpeg)
@@ -254,8 +221,7 @@ static void read_header(void *arg)
     jpeg_create_decompress(info);
     info->src = &jpeg->input;
     info->progress = &jpeg->progress;
-    jpeg_save_markers(info, MARKER_EXIF_XMP, MAX_MARKER_BYTES);
-    jpeg_save_markers(info, MARKER_ICC, MAX_MARKER_BYTES);
+    up_jpeg_keep_segments(info, true);
     jpeg_read_header(info, TRUE);
     jpeg->header_done = true;
     if (info->data_precision != BITS_IN_JSAMPLE)
@@ -298,6 +264,24 @@ static void start(jpeg_source *jpeg)
     jpeg->started = true;
 }
 
+/* Such as a video of a camera that does not say so. Zeros are padding; one buffer tells, of which a
+ * pipe might have us wait for more. */
+static up_status name_rest(jpeg_source *jpeg, up_error *error)
+{
+    up_source *source = &jpeg->base;
+    const uint8_t *at = jpeg->input.next_input_byte;
+    size_t left = jpeg->input.bytes_in_buffer;
+    if (left == 0 && up_reader_size(jpeg->reader) >= 0) {
+        at = jpeg->buffer;
+        left = up_reader_read(jpeg->reader, jpeg->buffer, sizeof jpeg->buffer);
+    }
+    while (left > 0 && *at == 0)
+        at++, left--;
+    if (left == 0 || source->gain_map || source->video || source->further_pictures > 0)
+        return UP_OK;
+    return up_notes_add(&source->notes, UP_NOTE_DROPPED, error, "data behind the picture");
+}
+
 static void read_rows(void *arg)
 {
     const read_request *request = arg;
@@ -337,8 +321,8 @@ static up_status note_damage(jpeg_source *jpeg, up_error *error)
     if (jpeg->finished && jpeg->cut)
         return up_notes_add(notes, UP_NOTE_DAMAGE, error, "its end is missing");
     if (jpeg->finished && jpeg->guard.strays)
-        return up_notes_add(notes, UP_NOTE_DAMAGE, error, "it holds bytes that belong to nothing");
-    return UP_OK;
+        UP_TRY(up_notes_add(notes, UP_NOTE_DAMAGE, error, "it holds bytes that belong to nothing"));
+    return jpeg->finished ? name_rest(jpeg, error) : UP_OK;
 }
 
 static up_status read_pixels(up_source *source, void *const *row, int count, up_error *error)
@@ -381,6 +365,7 @@ static up_status open_jpeg(up_source **source, up_reader *reader, up_error *erro
     if (status != UP_OK) {
         close_jpeg(&jpeg->base);
         up_metadata_clear(&jpeg->base.metadata);
+        up_notes_clear(&jpeg->base.notes);
         up_free(jpeg);
         return status;
     }

@@ -65,6 +65,7 @@ static up_status read_band(oriented *o, int count, up_error *error)
         for (int i = 0; i < count; i++)
             o->band_rows[plane * count + i] = band_row(o, plane, i);
     UP_TRY(o->inner->read(o->inner, o->band_rows, count, error));
+    UP_TRY(up_notes_take(&o->base.metadata.lost, &o->inner->metadata.lost, error));
     return up_notes_take(&o->base.notes, &o->inner->notes, error);
 }
 
@@ -218,6 +219,10 @@ static oriented *wrap(up_source *inner)
                            .subsampling = inner->subsampling,
                            .plain_inks = inner->plain_inks,
                            .interlaced = inner->interlaced,
+                           .animation_frames = inner->animation_frames,
+                           .further_pictures = inner->further_pictures,
+                           .gain_map = inner->gain_map,
+                           .video = inner->video,
                            .held_bytes = inner->held_bytes,
                            .read = orientation == 2 ? read_mirrored : read_held,
                            .close = close_oriented };

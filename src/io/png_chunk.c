@@ -1,5 +1,7 @@
 #include "io/png_chunk.h"
 
+#include "base/memory.h"
+
 #include <string.h>
 #include <zlib.h>
 
@@ -23,6 +25,28 @@ void up_png_seal(uint8_t *data, const char *type, size_t size)
     up_png_put_u32(data + size, (uint32_t)crc32_z(0, data - 4, size + 4));
 }
 
+up_status up_png_inflate(up_blob *blob, const uint8_t *data, size_t size, size_t most, bool *sound,
+                         up_error *error)
+{
+    *sound = false;
+    size_t room = size < most / 4 ? 4 * size + 4096 : most;
+    for (int result = Z_BUF_ERROR; result == Z_BUF_ERROR; room *= 4) {
+        room = room < most ? room : most;
+        uint8_t *bytes = up_alloc(room, 1);
+        if (!bytes)
+            return up_fail_memory(error, "metadata", room);
+        uLongf made = room;
+        result = uncompress(bytes, &made, data, size);
+        up_status status = result == Z_OK ? up_blob_set(blob, bytes, made, error) : UP_OK;
+        up_free(bytes);
+        UP_TRY(status);
+        *sound = result == Z_OK;
+        if (room == most)
+            break;
+    }
+    return UP_OK;
+}
+
 up_status up_png_write_chunk(up_writer *writer, const char *type, const void *data, size_t size,
                              up_error *error)
 {
@@ -38,6 +62,7 @@ up_status up_png_write_chunk(up_writer *writer, const char *type, const void *da
         crc = crc32_z(crc, data, size);
     up_png_put_u32(tail, (uint32_t)crc);
     UP_TRY(up_writer_write(writer, head, sizeof head, error));
-    UP_TRY(up_writer_write(writer, data, size, error));
+    if (size)
+        UP_TRY(up_writer_write(writer, data, size, error));
     return up_writer_write(writer, tail, sizeof tail, error);
 }

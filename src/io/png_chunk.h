@@ -2,6 +2,7 @@
 #ifndef UP_IO_PNG_CHUNK_H
 #define UP_IO_PNG_CHUNK_H
 
+#include "io/metadata.h"
 #include "io/reader.h"
 #include "io/writer.h"
 
@@ -16,6 +17,11 @@ void up_png_put_u32(uint8_t *at, uint32_t value);
 
 /* Makes `size` bytes at `data` a chunk: head and tail are filled in around them. */
 void up_png_seal(uint8_t *data, const char *type, size_t size);
+
+/* Inflates a zlib stream into an empty blob; *sound: it is whole, and makes at most `most` bytes.
+ */
+up_status up_png_inflate(up_blob *blob, const uint8_t *data, size_t size, size_t most, bool *sound,
+                         up_error *error);
 
 up_status up_png_write_chunk(up_writer *writer, const char *type, const void *data, size_t size,
                              up_error *error);

@@ -4,6 +4,9 @@
 #include "colour/profile.h"
 #include "io/png_chunk.h"
 #include "io/png_colour.h"
+#include "io/png_raw_profile.h"
+#include "io/png_text.h"
+#include "io/xmp_extended.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,24 +38,11 @@ static up_status take_density(up_metadata *m, const uint8_t *data, size_t size, 
     return UP_OK;
 }
 
-/* Inflates a zlib stream into a blob; leaves the blob as it is if the stream is damaged, or what it
- * holds too large. */
+/* Leaves the blob as it is if the stream is damaged, or what it holds too large. */
 static up_status inflate_blob(up_blob *blob, const uint8_t *data, size_t size, up_error *error)
 {
-    up_status status = UP_OK;
-    for (size_t room = 4 * size + 4096; room <= UP_PNG_METADATA_MOST; room *= 4) {
-        uint8_t *bytes = up_alloc(room, 1);
-        if (!bytes)
-            return up_fail_memory(error, "metadata", room);
-        uLongf made = room;
-        int result = uncompress(bytes, &made, data, size);
-        if (result == Z_OK)
-            status = up_blob_set(blob, bytes, made, error);
-        up_free(bytes);
-        if (result != Z_BUF_ERROR)
-            return status;
-    }
-    return UP_OK;
+    bool sound;
+    return up_png_inflate(blob, data, size, UP_PNG_METADATA_MOST, &sound, error);
 }
 
 /* The position behind the zero that ends the string at `at`; 0 if nothing does. */
@@ -84,9 +74,7 @@ static up_status take_exif(up_metadata *m, const uint8_t *data, size_t size, up_
     if (m->exif.data || size < 8 ||
         (memcmp(data, "II*\0", 4) != 0 && memcmp(data, "MM\0*", 4) != 0))
         return UP_OK;
-    UP_TRY(up_blob_set(&m->exif, data, size, error));
-    m->orientation = up_exif_orientation(&m->exif);
-    return UP_OK;
+    return up_blob_set(&m->exif, data, size, error);
 }
 
 static bool is_xmp(const uint8_t *data, size_t size)
@@ -94,35 +82,55 @@ static bool is_xmp(const uint8_t *data, size_t size)
     return size > sizeof XMP_KEYWORD && memcmp(data, XMP_KEYWORD, sizeof XMP_KEYWORD) == 0;
 }
 
-static up_status take_text(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
+/* XMP in a text. */
+static up_status take_xmp(up_metadata *m, const up_chunk *chunk, up_error *error)
 {
-    if (m->xmp.data || !is_xmp(data, size))
-        return UP_OK;
-    return up_blob_set(&m->xmp, data + sizeof XMP_KEYWORD, size - sizeof XMP_KEYWORD, error);
+    up_entry entry;
+    bool sound;
+    if (m->xmp.data)
+        return up_notes_add(&m->lost, UP_NOTE_DROPPED, error, "second XMP");
+    UP_TRY(up_chunk_text(chunk, UP_PNG_METADATA_MOST, &entry, &sound, error));
+    up_status status =
+        sound ? up_blob_set(&m->xmp, entry.text, entry.size, error)
+              : up_notes_add(&m->lost, UP_NOTE_DAMAGE, error, "its XMP cannot be inflated");
+    up_entry_clear(&entry);
+    return status;
 }
 
-static up_status take_international_text(up_metadata *m, const uint8_t *data, size_t size,
-                                         up_error *error)
+static bool is_of_animation(const char *type)
 {
-    if (m->xmp.data || !is_xmp(data, size))
-        return UP_OK;
-    size_t flags = sizeof XMP_KEYWORD;
-    size_t translated = behind_string(data, flags + 2, size); /* behind the language */
-    size_t text = translated ? behind_string(data, translated, size) : 0;
-    if (!text || text >= size)
-        return UP_OK;
-    if (data[flags])
-        return inflate_blob(&m->xmp, data + text, size - text, error);
-    return up_blob_set(&m->xmp, data + text, size - text, error);
+    return strcmp(type, "acTL") == 0 || strcmp(type, "fcTL") == 0 || strcmp(type, "fdAT") == 0;
 }
 
-const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5] = { "iCCP", "pHYs", "eXIf", "iTXt",
-                                                               "tEXt" };
+/* Case says so: the fourth letter is small. An offset in pixels would be wrong, so that one is not.
+ */
+static bool is_safe_to_copy(const char *type)
+{
+    return (type[3] & 0x20) && strcmp(type, "oFFs") != 0;
+}
+
+static up_status take_other(up_metadata *m, const up_chunk *chunk, up_error *error)
+{
+    enum { MOST_NAMED = 16 };
+    if (up_chunk_is_text(chunk) && is_xmp(chunk->data.data, chunk->data.size))
+        return take_xmp(m, chunk, error);
+    if (is_safe_to_copy(chunk->type))
+        return up_metadata_add_chunk(m, chunk, error);
+    if (is_of_animation(chunk->type)) /* the source counts its frames */
+        return UP_OK;
+    if (m->lost.count >= MOST_NAMED)
+        return up_notes_add(&m->lost, UP_NOTE_DROPPED, error, "further chunks");
+    return up_notes_add(&m->lost, UP_NOTE_DROPPED, error, "%s chunk", chunk->type);
+}
+
+const char up_png_metadata_types[UP_PNG_METADATA_COUNT][5] = { "iCCP", "pHYs", "eXIf" };
 
 static take_chunk *taker_of(const char *type)
 {
     static take_chunk *const takers[UP_PNG_METADATA_COUNT] = {
-        take_profile, take_density, take_exif, take_international_text, take_text,
+        take_profile,
+        take_density,
+        take_exif,
     };
     for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
         if (memcmp(type, up_png_metadata_types[i], 4) == 0)
@@ -130,13 +138,25 @@ static take_chunk *taker_of(const char *type)
     return NULL;
 }
 
-up_status up_png_metadata_take(up_metadata *m, const char *type, const uint8_t *data, size_t size,
-                               up_error *error)
+static bool is_ancillary(const char *type)
+{
+    for (int i = 0; i < 4; i++)
+        if (!((type[i] >= 'a' && type[i] <= 'z') || (type[i] >= 'A' && type[i] <= 'Z')))
+            return false;
+    return type[0] >= 'a' && strcmp(type, "tRNS") != 0;
+}
+
+up_status up_png_metadata_take(up_metadata *m, const char *type, bool behind, const uint8_t *data,
+                               size_t size, up_error *error)
 {
     if (up_png_colour_take(&m->color, type, data, size))
         return UP_OK;
     take_chunk *take = taker_of(type);
-    return take ? take(m, data, size, error) : UP_OK;
+    up_chunk chunk = { .behind = behind, .data = { (uint8_t *)data, size } };
+    memcpy(chunk.type, type, 4);
+    if (take)
+        return take(m, data, size, error);
+    return is_ancillary(chunk.type) ? take_other(m, &chunk, error) : UP_OK;
 }
 
 /* Reads and takes the chunk whose `head` has been read, if it is whole. */
@@ -151,31 +171,49 @@ static up_status take_from_file(up_metadata *m, up_reader *reader, const uint8_t
     up_status status = UP_OK;
     if (up_reader_read(reader, chunk + 4, all - 4) == all - 4 &&
         crc32_z(0, chunk, all - 4) == up_png_get_u32(chunk + all - 4))
-        status = up_png_metadata_take(m, (const char *)chunk, chunk + 4, size, error);
+        status = up_png_metadata_take(m, (const char *)chunk, true, chunk + 4, size, error);
     up_free(chunk);
     return status;
+}
+
+/* The chunks that there may be any number of: pixels, and further frames of them. */
+static bool is_pixels(const uint8_t *head)
+{
+    return memcmp(head + 4, "IDAT", 4) == 0 || memcmp(head + 4, "fdAT", 4) == 0 ||
+           memcmp(head + 4, "fcTL", 4) == 0;
 }
 
 up_status up_png_metadata_take_trailing(up_metadata *m, up_reader *reader, up_error *error)
 {
     int64_t file = up_reader_size(reader), at = UP_PNG_SIGNATURE_SIZE;
     bool pixels = false;
-    for (int last = 0; at < file && last < LAST_CHUNKS;) {
+    int last = 0;
+    while (at < file && last < LAST_CHUNKS) {
         uint8_t head[UP_PNG_CHUNK_HEAD];
         UP_TRY(up_reader_seek(reader, at, error));
         if (up_reader_read(reader, head, sizeof head) != sizeof head)
             break;
         size_t size = up_png_get_u32(head);
         at += (int64_t)size + UP_PNG_CHUNK_HEAD + UP_PNG_CHUNK_TAIL;
-        if (memcmp(head + 4, "IDAT", 4) == 0)
-            pixels = true;
-        else if (pixels) {
-            last++;
-            if (at <= file && size <= UP_PNG_METADATA_MOST && taker_of((const char *)head + 4))
-                UP_TRY(take_from_file(m, reader, head, size, error));
-        }
+        pixels |= memcmp(head + 4, "IDAT", 4) == 0;
+        if (!pixels || is_pixels(head))
+            continue;
+        last++;
+        if (at <= file && size <= UP_PNG_METADATA_MOST)
+            UP_TRY(take_from_file(m, reader, head, size, error));
+        else if (at <= file)
+            UP_TRY(up_png_name_too_large(m, error));
     }
+    if (last == LAST_CHUNKS)
+        UP_TRY(up_notes_add(&m->lost, UP_NOTE_DROPPED, error, "all but %d chunks behind the pixels",
+                            LAST_CHUNKS));
     return up_reader_seek(reader, 0, error);
+}
+
+up_status up_png_name_too_large(up_metadata *m, up_error *error)
+{
+    return up_notes_add(&m->lost, UP_NOTE_DROPPED, error, "chunk of more than %zu MiB",
+                        UP_PNG_METADATA_MOST >> 20);
 }
 
 /* ---- writing */
@@ -229,6 +267,38 @@ static up_status write_xmp(const up_blob *xmp, up_writer *writer, up_error *erro
     return status;
 }
 
+static up_status write_chunks(const up_metadata *m, bool behind, up_writer *writer, up_error *error)
+{
+    for (int i = 0; i < m->chunks.count; i++) {
+        const up_chunk *chunk = &m->chunks.item[i];
+        if (chunk->behind == behind && strcmp(chunk->type, UP_COMMENT) != 0)
+            UP_TRY(
+                up_png_write_chunk(writer, chunk->type, chunk->data.data, chunk->data.size, error));
+    }
+    return UP_OK;
+}
+
+/* An extension is a JPEG file's way round its limits. */
+static up_status join_xmp(up_metadata *m, up_notes *dropped, up_error *error)
+{
+    bool joined;
+    if (!m->xmp_extended.data)
+        return UP_OK;
+    UP_TRY(up_xmp_join(&m->xmp, &m->xmp_extended, &joined, error));
+    UP_TRY(up_blob_set(&m->xmp_extended, NULL, 0, error));
+    return joined ? UP_OK
+                  : up_notes_add(dropped, UP_NOTE_DROPPED, error, "extended XMP that is damaged");
+}
+
+up_status up_png_keep(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error)
+{
+    (void)format;
+    UP_TRY(join_xmp(m, dropped, error));
+    UP_TRY(up_comments_to_texts(m, dropped, error));
+    UP_TRY(up_png_add_raw_profile(m, "iptc", &m->iptc, error));
+    return up_png_add_raw_profile(m, "8bim", &m->photoshop, error);
+}
+
 up_status up_png_metadata_write(const up_metadata *m, bool grey, up_writer *writer, up_error *error)
 {
     bool profile = m->icc.data && up_profile_fits(m->icc.data, m->icc.size, grey);
@@ -238,5 +308,12 @@ up_status up_png_metadata_write(const up_metadata *m, bool grey, up_writer *writ
     UP_TRY(write_density(m, writer, error));
     if (m->exif.data)
         UP_TRY(up_png_write_chunk(writer, "eXIf", m->exif.data, m->exif.size, error));
-    return m->xmp.data ? write_xmp(&m->xmp, writer, error) : UP_OK;
+    if (m->xmp.data)
+        UP_TRY(write_xmp(&m->xmp, writer, error));
+    return write_chunks(m, false, writer, error);
+}
+
+up_status up_png_metadata_write_trailing(const up_metadata *m, up_writer *writer, up_error *error)
+{
+    return write_chunks(m, true, writer, error);
 }

@@ -31,10 +31,11 @@ typedef struct {
 typedef struct {
     up_sink base;
     size_t row_bytes, pixel;
-    uint8_t *row[2]; /* a row and the one above it, padded, high byte first */
-    int turn;        /* which of them is the next */
-    int last;        /* slot of the group before; -1: none */
-    uint32_t adler;  /* of what has been written */
+    uint8_t *row[2];             /* a row and the one above it, padded, high byte first */
+    int turn;                    /* which of them is the next */
+    int last;                    /* slot of the group before; -1: none */
+    uint32_t adler;              /* of what has been written */
+    const up_metadata *metadata; /* the caller's */
     png_slot slot[];
 } png_sink;
 
@@ -133,6 +134,7 @@ static up_status finish(up_sink *sink, up_error *error)
     uint8_t tail[STREAM_TAIL_SIZE] = STREAM_TAIL;
     up_png_put_u32(tail + 2, ((png_sink *)sink)->adler);
     UP_TRY(up_png_write_chunk(sink->writer, "IDAT", tail, sizeof tail, error));
+    UP_TRY(up_png_metadata_write_trailing(((png_sink *)sink)->metadata, sink->writer, error));
     UP_TRY(up_png_write_chunk(sink->writer, "IEND", tail, 0, error));
     return up_writer_publish(sink->writer, error);
 }
@@ -202,6 +204,7 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
                          .finish = finish,
                          .close = close_png };
     s->last = -1;
+    s->metadata = &encoding->metadata;
     s->adler = 1;
     s->pixel = (size_t)chosen.channels * up_sample_size(chosen.sample);
     up_status status = UP_OK;
@@ -232,5 +235,6 @@ const up_sink_format up_png_sink = { .type = "png",
                                      .extensions = "png",
                                      .choose = choose,
                                      .declare = up_declared_by_chunks,
+                                     .keep = up_png_keep,
                                      .open = open_png,
                                      .memory = memory };

@@ -4,6 +4,7 @@
 #include "io/png_chunk.h"
 #include "io/png_colour.h"
 #include "io/png_metadata.h"
+#include "io/png_raw_profile.h"
 #include "io/png_stream.h"
 
 #include <limits.h>
@@ -12,9 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Read by nobody here, so not even looked at. */
-#define IGNORED_TYPES "bKGD\0hIST\0oFFs\0pCAL\0sBIT\0sCAL\0sPLT\0sTER\0tIME\0zTXt"
-#define IGNORED_COUNT 10
+/* Those that libpng would otherwise read itself, not handing them on. */
+#define OTHER_TYPES "bKGD\0hIST\0oFFs\0pCAL\0sBIT\0sCAL\0sPLT\0sTER\0tIME\0zTXt\0tEXt\0iTXt"
+#define OTHER_COUNT 12
 
 typedef struct {
     up_source base;
@@ -25,7 +26,8 @@ typedef struct {
     up_error *error;  /* of the call that runs */
     up_status status; /* of the last call */
     size_t row_bytes;
-    int y; /* next row to deliver */
+    int y;            /* next row to deliver */
+    int frame_chunks; /* fcTL seen before the pixels, which are a frame then */
     bool started;
     bool bad_chunk; /* the checksum of the chunk that is being read is wrong */
     bool starved;   /* libpng asked for more pixel data than there is */
@@ -70,6 +72,12 @@ static void add_note(png_source *s, const char *format, const char *what)
     s->status = s->status == UP_OK ? status : s->status;
 }
 
+static void name_too_large(png_source *s)
+{
+    up_status status = up_png_name_too_large(&s->base.metadata, s->error);
+    s->status = s->status == UP_OK ? status : s->status;
+}
+
 /* "tEXt: CRC error": libpng names the chunk. What else it warns of spoils nothing. */
 static void on_warning(png_structp png, png_const_charp message)
 {
@@ -83,6 +91,8 @@ static void on_warning(png_structp png, png_const_charp message)
         add_note(s, "the %s of its pixels is wrong", "checksum");
     else if (strstr(message, "Extra compressed data") || strstr(message, "Too much image data"))
         add_note(s, "there are bytes too many behind its %s", "pixels");
+    else if (strstr(message, "exceeds memory limits"))
+        name_too_large(s);
 }
 
 static void on_read(png_structp png, png_bytep data, size_t size)
@@ -93,12 +103,35 @@ static void on_read(png_structp png, png_bytep data, size_t size)
         png_error(png, "");
 }
 
+/* How many frames an animation has is said before its first. */
+static void take_frames(png_source *s, png_unknown_chunkp chunk)
+{
+    if (memcmp(chunk->name, "acTL", 5) == 0 && chunk->size == 8)
+        s->base.animation_frames = (int)(up_png_get_u32(chunk->data) & INT32_MAX);
+    s->frame_chunks += memcmp(chunk->name, "fcTL", 5) == 0;
+}
+
+/* Chunks behind the pixels have been read before them, but for those of a pipe. */
+static up_status take_late_chunk(png_source *s, png_unknown_chunkp chunk)
+{
+    const char *type = (const char *)chunk->name;
+    if (up_reader_size(s->reader) >= 0 || memcmp(type, "fdAT", 4) == 0 ||
+        memcmp(type, "fcTL", 4) == 0)
+        return UP_OK;
+    return up_notes_add(&s->base.metadata.lost, UP_NOTE_DROPPED, s->error,
+                        "%.4s chunk, behind the pixels of a pipe", type);
+}
+
 static int on_chunk(png_structp png, png_unknown_chunkp chunk)
 {
     png_source *s = png_get_user_chunk_ptr(png);
-    if (!s->started && !s->bad_chunk)
-        s->status = up_png_metadata_take(&s->base.metadata, (const char *)chunk->name, chunk->data,
-                                         chunk->size, s->error);
+    if (s->started && !s->bad_chunk) {
+        s->status = take_late_chunk(s, chunk);
+    } else if (!s->bad_chunk) {
+        take_frames(s, chunk);
+        s->status = up_png_metadata_take(&s->base.metadata, (const char *)chunk->name, false,
+                                         chunk->data, chunk->size, s->error);
+    }
     s->bad_chunk = false;
     return s->status == UP_OK ? 1 : -1;
 }
@@ -114,8 +147,8 @@ static void set_policy(png_source *s)
                                 (png_const_bytep)up_png_metadata_types, UP_PNG_METADATA_COUNT);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER,
                                 (png_const_bytep)up_png_colour_types, UP_PNG_COLOUR_COUNT);
-    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)IGNORED_TYPES,
-                                IGNORED_COUNT);
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)OTHER_TYPES,
+                                OTHER_COUNT);
     png_set_read_user_chunk_fn(s->png, s, on_chunk);
     png_set_read_fn(s->png, s, on_read);
 }
@@ -193,7 +226,7 @@ static void read_step(png_source *s, const read_request *request)
     for (int i = 0; i < request->count && !s->held; i++)
         png_read_row(s->png, request->row[i], NULL);
     if (s->held || s->y + request->count == s->base.format.height)
-        png_read_end(s->png, NULL);
+        png_read_end(s->png, s->info);
 }
 
 /* Says what is missing of an image that libpng could not read to its end. */
@@ -240,6 +273,16 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     return status;
 }
 
+/* Of an animation the picture may be a frame, or what is shown instead of it. */
+static up_status name_frames(png_source *s, up_error *error)
+{
+    const int frames = s->base.animation_frames, left = frames - (s->frame_chunks > 0);
+    if (left <= 0)
+        return UP_OK;
+    return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames", left,
+                        frames);
+}
+
 static up_status begin(png_source *s, up_error *error)
 {
     s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
@@ -247,6 +290,9 @@ static up_status begin(png_source *s, up_error *error)
     if (!s->info)
         return up_fail_memory(error, up_reader_name(s->reader), sizeof *s);
     UP_TRY(attempt(s, read_header, NULL, error));
+    up_metadata_order_chunks(&s->base.metadata);
+    UP_TRY(up_png_take_raw_profiles(&s->base.metadata, error));
+    UP_TRY(name_frames(s, error));
     return set_format(s, error);
 }
 

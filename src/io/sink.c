@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"
+#include "io/png_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,31 @@ up_status up_sink_choose_picture(const char *type, up_format *format, up_error *
     format->depth = format->sample == UP_SAMPLE_U16 ? 16 : 8;
     format->planar = false;
     return UP_OK;
+}
+
+/* Names all but colours, and clears it. */
+static up_status keep_nothing(up_metadata *m, up_notes *dropped, up_error *error)
+{
+    const struct {
+        const char *name;
+        bool there;
+    } parts[] = { { "EXIF", m->exif.data },
+                  { "XMP", m->xmp.data },
+                  { "IPTC", m->iptc.data },
+                  { "Photoshop resources", m->photoshop.data },
+                  { "resolution", m->dpi_x > 0 || m->aspect > 0 } };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].there)
+            UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "%s", parts[i].name));
+    UP_TRY(up_chunks_drop(m, dropped, error));
+    up_metadata_clear(m);
+    return UP_OK;
+}
+
+up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,
+                       up_notes *dropped, up_error *error)
+{
+    return type->keep ? type->keep(m, format, dropped, error) : keep_nothing(m, dropped, error);
 }
 
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,

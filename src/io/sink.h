@@ -15,7 +15,8 @@ typedef struct {
     up_subsampling subsampling;
     bool progressive;
     bool plain_inks;      /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
-    up_metadata metadata; /* borrowed; already rescaled and declared, or empty for --strip */
+    up_metadata metadata; /* borrowed until the sink is closed; already rescaled, declared and
+                             narrowed to what the format keeps, or empty for --strip */
 } up_encoding;
 
 struct up_sink {
@@ -55,6 +56,9 @@ typedef struct {
      * `output`, and notes what goes. NULL: says everything. */
     up_status (*declare)(up_metadata *m, const up_format *input, const up_format *output,
                          up_notes *notes, up_error *error);
+    /* After that: narrows all else to what the format can hold, and names what goes. NULL: it holds
+     * none. */
+    up_status (*keep)(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error);
     up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
     /* Memory that encoding an image of this format takes beyond the slots' raw rows. */
@@ -72,6 +76,10 @@ up_status up_sink_publish(up_sink *sink, up_error *error);
  * unknown range and more than four channels, and settles on 8 or 16 bits, interleaved. `type` as
  * people write it: "PNG". */
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
+
+/* `keep` of a format, or the lack of it. */
+up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,
+                       up_notes *dropped, up_error *error);
 
 /* The format called `name`, or the one of the extension of `path`, or an error that lists them. */
 up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,

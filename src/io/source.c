@@ -1,6 +1,7 @@
 #include "io/source.h"
 
 #include "base/memory.h"
+#include "io/companions.h"
 #include "io/content.h"
 #include "io/formats.h"
 #include "io/orient.h"
@@ -33,7 +34,9 @@ up_status up_source_open(up_source **source, const char *path, up_error *error)
     }
     (*source)->reader = reader;
     const char *name = up_reader_name(reader);
-    status = up_orient(source, error);
+    status = up_source_settle(*source, error);
+    if (status == UP_OK)
+        status = up_orient(source, error);
     if (status != UP_OK)
         up_source_close(source);
     else
@@ -41,15 +44,23 @@ up_status up_source_open(up_source **source, const char *path, up_error *error)
     return status;
 }
 
-up_status up_source_check(const up_source *source, up_error *error)
+static up_status refuse_damage(const up_source *source, const up_notes *notes, up_error *error)
 {
     const up_note *note;
-    for (int i = 0; source->strict && (note = up_notes_at(&source->notes, i)); i++)
+    for (int i = 0; (note = up_notes_at(notes, i)); i++)
         if (note->kind == UP_NOTE_DAMAGE)
             return up_fail(error, UP_ERROR_INPUT,
                            "%s: damaged: %s; without --strict it would be read all the same",
                            source->name, note->text);
     return UP_OK;
+}
+
+up_status up_source_check(const up_source *source, up_error *error)
+{
+    if (!source->strict)
+        return UP_OK;
+    UP_TRY(refuse_damage(source, &source->notes, error));
+    return refuse_damage(source, &source->metadata.lost, error);
 }
 
 up_status up_source_read(up_source *source, void *const *row, int count, up_error *error)

@@ -18,7 +18,11 @@ struct up_source {
     up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
     bool plain_inks; /* a CMYK JPEG without Adobe's marker: some invert it, some do not */
     bool interlaced;
-    bool strict;       /* damage is an error; may be set before the first rows are read */
+    bool strict;          /* damage is an error; may be set before the first rows are read */
+    int animation_frames; /* in the file, of which one is read at most; 0: it is no animation */
+    int further_pictures; /* behind the one that is read, the gain map among them */
+    bool gain_map;        /* that makes an HDR picture of it */
+    bool video;           /* of a motion photo */
     size_t held_bytes; /* memory it will hold for the whole image when reading starts; 0: streams */
 
     /* Pixels already in memory: read() is not called, rows are taken from here. */
@@ -27,8 +31,7 @@ struct up_source {
     /* The next `count` rows of the current frame, exact raw rows. Interleaved: row[i]; planar:
      * row[c * count + i]. After the last row of a frame the next frame follows. */
     up_status (*read)(up_source *source, void *const *row, int count, up_error *error);
-    void (*close)(
-        up_source *source); /* frees all but `metadata`, `notes` and the struct itself ... */
+    void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 
 /* source->read(). Both fail where the source is strict and damage is known. */
