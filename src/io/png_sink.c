@@ -31,11 +31,11 @@ typedef struct {
 typedef struct {
     up_sink base;
     size_t row_bytes, pixel;
-    uint8_t *row[2];             /* a row and the one above it, padded, high byte first */
-    int turn;                    /* which of them is the next */
-    int last;                    /* slot of the group before; -1: none */
-    uint32_t adler;              /* of what has been written */
-    const up_metadata *metadata; /* the caller's */
+    uint8_t *row[2];    /* a row and the one above it, padded, high byte first */
+    int turn;           /* which of them is the next */
+    int last;           /* slot of the group before; -1: none */
+    uint32_t adler;     /* of what has been written */
+    up_metadata behind; /* of metadata, the chunks that stand behind the pixels */
     png_slot slot[];
 } png_sink;
 
@@ -134,7 +134,7 @@ static up_status finish(up_sink *sink, up_error *error)
     uint8_t tail[STREAM_TAIL_SIZE] = STREAM_TAIL;
     up_png_put_u32(tail + 2, ((png_sink *)sink)->adler);
     UP_TRY(up_png_write_chunk(sink->writer, "IDAT", tail, sizeof tail, error));
-    UP_TRY(up_png_metadata_write_trailing(((png_sink *)sink)->metadata, sink->writer, error));
+    UP_TRY(up_png_metadata_write_trailing(&((png_sink *)sink)->behind, sink->writer, error));
     UP_TRY(up_png_write_chunk(sink->writer, "IEND", tail, 0, error));
     return up_writer_publish(sink->writer, error);
 }
@@ -158,6 +158,7 @@ static up_status write_header(const up_format *f, const up_encoding *encoding, u
 static void close_png(up_sink *sink)
 {
     png_sink *s = (png_sink *)sink;
+    up_metadata_clear(&s->behind);
     for (int i = 0; i < sink->slots; i++) {
         up_free(s->slot[i].window);
         up_png_deflater_close(&s->slot[i].deflater);
@@ -165,6 +166,14 @@ static void close_png(up_sink *sink)
     for (int i = 0; i < 2; i++)
         if (s->row[i])
             up_free(s->row[i] - UP_PNG_PAD);
+}
+
+static up_status keep_for_the_end(png_sink *s, const up_metadata *m, up_error *error)
+{
+    for (int i = 0; i < m->chunks.count; i++)
+        if (m->chunks.item[i].behind)
+            UP_TRY(up_metadata_add_chunk(&s->behind, &m->chunks.item[i], error));
+    return UP_OK;
 }
 
 static up_status allocate(png_sink *s, int level, size_t group_bytes, up_error *error)
@@ -204,7 +213,7 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
                          .finish = finish,
                          .close = close_png };
     s->last = -1;
-    s->metadata = &encoding->metadata;
+    up_metadata_init(&s->behind);
     s->adler = 1;
     s->pixel = (size_t)chosen.channels * up_sample_size(chosen.sample);
     up_status status = UP_OK;
@@ -214,6 +223,8 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
                          up_writer_name(writer), chosen.width);
     if (status == UP_OK)
         status = allocate(s, encoding->png_level, group_bytes, error);
+    if (status == UP_OK)
+        status = keep_for_the_end(s, &encoding->metadata, error);
     if (status == UP_OK)
         status = write_header(&chosen, encoding, writer, error);
     return up_sink_opened(sink, &s->base, status);

@@ -15,8 +15,8 @@ typedef struct {
     up_subsampling subsampling;
     bool progressive;
     bool plain_inks;      /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
-    up_metadata metadata; /* borrowed until the sink is closed; already rescaled, declared and
-                             narrowed to what the format keeps, or empty for --strip */
+    up_metadata metadata; /* borrowed; already rescaled, declared and narrowed to what the format
+                             keeps, or empty for --strip */
 } up_encoding;
 
 struct up_sink {
