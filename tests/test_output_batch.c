@@ -1,4 +1,5 @@
-/* Files that a batch puts on disk and names. What it asks of the system is written down. */
+/* Files that a batch puts on disk and names, beside the threads that make them. What it asks of the
+ * system is written down. */
 #include "io/writer.h"
 #include "support/scratch.h"
 

@@ -46,7 +46,8 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     };
     up_metadata_init(&p->encoding.metadata);
     up_graph_init(&p->graph);
-    p->graph.most_bytes = up_machine_memory_limit(taken.max_memory);
+    p->options.max_memory = up_machine_memory_limit(taken.max_memory); /* found out once */
+    p->graph.most_bytes = p->options.max_memory;
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,

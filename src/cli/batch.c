@@ -72,6 +72,7 @@ static void run_task(batch *b, const cli_task *task, int slot)
 {
     up_options options = cli_method_options(b->settings, task->method);
     options.threads = b->threads;
+    options.max_memory = b->gate.limit; /* which takes a dozen files to find out */
     options.cancel = cli_signals_flag();
     options.progress = cli_progress_update;
     options.user = cli_progress_user(b->progress, slot);
