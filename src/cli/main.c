@@ -45,8 +45,8 @@ static const cli_command *find_command(const char *name)
     return NULL;
 }
 
-/* Left to itself, glibc keeps up to 64 MB of what each thread has freed, which no estimate knows, or
- * hands small pictures' rows back to get them as fresh zeroed pages: a quarter of their time. */
+/* Left to itself, glibc keeps up to 64 MB of what each thread has freed, which no estimate knows,
+ * or hands small pictures' rows back to get them as fresh zeroed pages: a quarter of their time. */
 static void give_memory_back(void)
 {
 #ifdef __GLIBC__

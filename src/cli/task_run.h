@@ -22,7 +22,7 @@ typedef struct {
     double seconds;
     char steps[512];
     char differs[512]; /* what is wrong with an output that was skipped; "": nothing */
-    cli_notes notes; /* owned */
+    cli_notes notes;   /* owned */
 } cli_result;
 
 /* `options` are the task's own, with threads, progress and cancel in place. `batch` (may be NULL)
