@@ -37,6 +37,7 @@ static const char pictures[] =
     "cp photos/1.png Set5/baby.png; cp photos/more/2.png Set5/bird.png\n"
     "cp '" REPOSITORY "/samples/pictures/icon.png' icon.png\n"
     "upscale photo.png -q -m nearest -s 1 -o photo.jpg\n"
+    "cp photo.jpg phone.jpg\n"
     "upscale small.ppm -q -m nearest -s 1 -o x.npy\n"
     "cp '" UP_GOLDEN_DIR "/nets/fsrcnn_x2/weights.safetensors' fsrcnn.safetensors\n"
     "cp fsrcnn.safetensors network.safetensors\n"

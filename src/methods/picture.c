@@ -1,7 +1,7 @@
 #include "methods/picture.h"
 
-#include "methods/alpha.h"
 #include "io/declared_colour.h"
+#include "methods/alpha.h"
 #include "ops/arrange.h"
 #include "ops/light.h"
 #include "ops/planes.h"
