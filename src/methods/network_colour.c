@@ -75,7 +75,7 @@ static up_status add_bicubic(up_graph *graph, int from, int like, const up_reque
  * 16 bits can show less. For 8-bit luma there is none: it would cost photographs up to 0.02 dB. */
 static float settled_levels(const up_request *request)
 {
-    return request->input.color == UP_COLOR_CMYK ? 0.5f : request->white > 255 ? 0.1f : 0;
+    return request->input.color == UP_COLOR_CMYK ? 0.5f : request->white > 255 ? 0.25f : 0;
 }
 
 static up_status settle(up_graph *graph, int from, const up_network *network,
