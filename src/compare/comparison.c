@@ -271,7 +271,8 @@ static up_status make_result(up_comparison *c, int i, up_error *error)
 static void choose_boxes(up_comparison *c)
 {
     c->boxes = c->options->boxes;
-    memcpy(c->box, c->options->box, (size_t)c->boxes * sizeof *c->box);
+    if (c->boxes > 0)
+        memcpy(c->box, c->options->box, (size_t)c->boxes * sizeof *c->box);
     /* Where there are only crops, they are all that one sees. */
     bool only = c->options->single_file && !c->options->full;
     int side = up_min(c->output.width, c->output.height) / (only ? 4 : 6);
