@@ -1,8 +1,7 @@
 #include "methods/alpha.h"
 
-#include "ops/arrange.h"
+#include "methods/add_ops.h"
 #include "ops/conv.h"
-#include "ops/pointwise.h"
 
 #include <string.h>
 
@@ -16,22 +15,6 @@ enum {
 /* Colours of fainter pixels are coarse in files that were premultiplied once: their neighbours' are
  * mixed in. */
 #define FAINT (16.0f / 255)
-
-static up_status add_point(up_graph *graph, int *node, int other, const up_point *point,
-                           const float *parameter, int count, up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), point, parameter, count, error));
-    return up_graph_add(graph, op, *node, other, node, error);
-}
-
-static up_status add_select(up_graph *graph, int from, int first, int count, int *to,
-                            up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_select_plan(&op, up_graph_shape(graph, from), first, count, error));
-    return up_graph_add(graph, op, from, -1, to, error);
-}
 
 /* Weights that halve with every pixel, so that the nearest colour counts most. */
 static up_status add_blur(up_graph *graph, int axis, int *node, up_error *error)
@@ -60,13 +43,12 @@ static up_status add_blur(up_graph *graph, int axis, int *node, up_error *error)
 
 static up_status add_bleeding(up_graph *graph, int from, float white, int *to, up_error *error)
 {
-    int blurred = from;
-    UP_TRY(add_point(graph, &blurred, -1, &up_point_premultiply, &white, 1, error));
+    const float parameter[2] = { white, FAINT * white };
+    int blurred;
+    UP_TRY(up_add_point(graph, from, -1, &up_point_premultiply, &white, 1, &blurred, error));
     UP_TRY(add_blur(graph, 1, &blurred, error));
     UP_TRY(add_blur(graph, 0, &blurred, error));
-    *to = from;
-    return add_point(graph, to, blurred, &up_point_bleed, (float[2]){ white, FAINT * white }, 2,
-                     error);
+    return up_add_point(graph, from, blurred, &up_point_bleed, parameter, 2, to, error);
 }
 
 up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method,
@@ -75,17 +57,15 @@ up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method
     const int colours = up_graph_shape(graph, from)->channels - 1;
     int colour, alpha;
     char steps[sizeof request->steps];
-    up_op *op;
     UP_TRY(add_bleeding(graph, from, request->white, &colour, error));
-    UP_TRY(add_select(graph, colour, 0, colours, &colour, error));
+    UP_TRY(up_add_select(graph, colour, 0, colours, &colour, error));
     UP_TRY(method->build(graph, colour, request, &colour, error));
     memcpy(steps, request->steps, sizeof steps);
-    UP_TRY(add_select(graph, from, colours, 1, &alpha, error));
+    UP_TRY(up_add_select(graph, from, colours, 1, &alpha, error));
     UP_TRY(method->build(graph, alpha, request, &alpha, error));
     memcpy(request->steps, steps, sizeof steps); /* the same once more */
-    UP_TRY(up_concat_plan(&op, up_graph_shape(graph, colour), up_graph_shape(graph, alpha), error));
-    UP_TRY(up_graph_add(graph, op, colour, alpha, to, error));
+    UP_TRY(up_add_concat(graph, colour, alpha, to, error));
     /* What will round to nothing needs no colour, and files of it are smaller. */
     const float nothing = request->white > 1 ? 0.5f : 0;
-    return add_point(graph, to, -1, &up_point_hide, &nothing, 1, error);
+    return up_add_point(graph, *to, -1, &up_point_hide, &nothing, 1, to, error);
 }

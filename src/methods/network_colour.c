@@ -1,10 +1,9 @@
 #include "methods/network_colour.h"
 
+#include "methods/add_ops.h"
 #include "methods/luma.h"
 #include "methods/network_ops.h"
-#include "ops/arrange.h"
 #include "ops/limit.h"
-#include "ops/pointwise.h"
 
 #include <math.h>
 
@@ -34,29 +33,6 @@ up_status up_check_network(const up_network *network, const up_request *request,
     return UP_OK;
 }
 
-static up_status add_point(up_graph *graph, int *node, const up_point *point,
-                           const float *parameter, int count, up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), point, parameter, count, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
-}
-
-static up_status add_select(up_graph *graph, int from, int first, int count, int *to,
-                            up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_select_plan(&op, up_graph_shape(graph, from), first, count, error));
-    return up_graph_add(graph, op, from, -1, to, error);
-}
-
-static up_status add_concat(up_graph *graph, int a, int b, int *to, up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_concat_plan(&op, up_graph_shape(graph, a), up_graph_shape(graph, b), error));
-    return up_graph_add(graph, op, a, b, to, error);
-}
-
 /* Bicubic to the size that node `like` has. */
 static up_status add_bicubic(up_graph *graph, int from, int like, const up_request *request,
                              int *to, up_error *error)
@@ -83,12 +59,10 @@ static up_status settle(up_graph *graph, int from, const up_network *network,
 {
     const float least = settled_levels(request) / 255 * network->range;
     int cubic;
-    up_op *op;
     if (least == 0 || request->tensor)
         return UP_OK;
     UP_TRY(add_bicubic(graph, from, *to, request, &cubic, error));
-    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *to), &up_point_settle, &least, 1, error));
-    return up_graph_add(graph, op, *to, cubic, to, error);
+    return up_add_point(graph, *to, cubic, &up_point_settle, &least, 1, to, error);
 }
 
 /* The network on planes in its range, and what keeps its result near them. */
@@ -136,9 +110,9 @@ static up_status add_plain(up_graph *graph, int from, const up_network *network,
     const float out[2] = { request->white / network->range, 0 };
     bool scaled = needs_range(network, request);
     if (scaled)
-        UP_TRY(add_point(graph, &from, &up_point_affine, in, 2, error));
+        UP_TRY(up_add_point(graph, from, -1, &up_point_affine, in, 2, &from, error));
     UP_TRY(add_network(graph, from, network, request, to, error));
-    return scaled ? add_point(graph, to, &up_point_affine, out, 2, error) : UP_OK;
+    return scaled ? up_add_point(graph, *to, -1, &up_point_affine, out, 2, to, error) : UP_OK;
 }
 
 static up_status add_on_grey(up_graph *graph, int from, const up_network *network,
@@ -148,9 +122,9 @@ static up_status add_on_grey(up_graph *graph, int from, const up_network *networ
     float there[2], back[2];
     up_luma_from_grey(there, studio, request->white, network->range);
     up_luma_to_grey(back, studio, request->white, network->range);
-    UP_TRY(add_point(graph, &from, &up_point_affine, there, 2, error));
+    UP_TRY(up_add_point(graph, from, -1, &up_point_affine, there, 2, &from, error));
     UP_TRY(add_network(graph, from, network, request, to, error));
-    return add_point(graph, to, &up_point_affine, back, 2, error);
+    return up_add_point(graph, *to, -1, &up_point_affine, back, 2, to, error);
 }
 
 static up_status add_per_channel(up_graph *graph, int from, const up_network *network,
@@ -159,10 +133,10 @@ static up_status add_per_channel(up_graph *graph, int from, const up_network *ne
     int channels = up_graph_shape(graph, from)->channels, one;
     const bool maps = maps_to_luma(network, request);
     for (int c = 0; c < channels; c++) {
-        UP_TRY(add_select(graph, from, c, 1, &one, error));
+        UP_TRY(up_add_select(graph, from, c, 1, &one, error));
         UP_TRY((maps ? add_on_grey : add_plain)(graph, one, network, request, &one, error));
         if (c > 0)
-            UP_TRY(add_concat(graph, *to, one, &one, error));
+            UP_TRY(up_add_concat(graph, *to, one, &one, error));
         *to = one;
     }
     return UP_OK;
@@ -176,13 +150,13 @@ static up_status add_on_luma(up_graph *graph, int from, const up_network *networ
     int luma, chroma;
     up_luma_from_rgb(&there, studio, request->white, network->range);
     up_luma_to_rgb(&back, studio, request->white, network->range);
-    UP_TRY(add_point(graph, &from, &up_point_matrix, there.matrix, 12, error));
-    UP_TRY(add_select(graph, from, 0, 1, &luma, error));
+    UP_TRY(up_add_point(graph, from, -1, &up_point_matrix, there.matrix, 12, &from, error));
+    UP_TRY(up_add_select(graph, from, 0, 1, &luma, error));
     UP_TRY(add_network(graph, luma, network, request, &luma, error));
-    UP_TRY(add_select(graph, from, 1, 2, &chroma, error));
+    UP_TRY(up_add_select(graph, from, 1, 2, &chroma, error));
     UP_TRY(add_bicubic(graph, chroma, luma, request, &chroma, error));
-    UP_TRY(add_concat(graph, luma, chroma, to, error));
-    return add_point(graph, to, &up_point_matrix, back.matrix, 12, error);
+    UP_TRY(up_add_concat(graph, luma, chroma, to, error));
+    return up_add_point(graph, *to, -1, &up_point_matrix, back.matrix, 12, to, error);
 }
 
 static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *network,
@@ -191,9 +165,9 @@ static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *netwo
     up_luma there, back;
     up_luma_from_rgb(&there, false, request->white, network->range);
     up_luma_to_rgb(&back, false, request->white, network->range);
-    UP_TRY(add_point(graph, &from, &up_point_matrix, there.matrix, 12, error));
+    UP_TRY(up_add_point(graph, from, -1, &up_point_matrix, there.matrix, 12, &from, error));
     UP_TRY(add_network(graph, from, network, request, to, error));
-    return add_point(graph, to, &up_point_matrix, back.matrix, 12, error);
+    return up_add_point(graph, *to, -1, &up_point_matrix, back.matrix, 12, to, error);
 }
 
 static up_status add_on_rgb(up_graph *graph, int from, const up_network *network,
@@ -209,12 +183,12 @@ static up_status add_grey_as_rgb(up_graph *graph, int from, const up_network *ne
 {
     up_luma luma;
     int pair, rgb;
-    UP_TRY(add_concat(graph, from, from, &pair, error));
-    UP_TRY(add_concat(graph, pair, from, &rgb, error));
+    UP_TRY(up_add_concat(graph, from, from, &pair, error));
+    UP_TRY(up_add_concat(graph, pair, from, &rgb, error));
     UP_TRY(add_on_rgb(graph, rgb, network, request, to, error));
     up_luma_from_rgb(&luma, false, 1, 1);
-    UP_TRY(add_point(graph, to, &up_point_matrix, luma.matrix, 12, error));
-    return add_select(graph, *to, 0, 1, to, error);
+    UP_TRY(up_add_point(graph, *to, -1, &up_point_matrix, luma.matrix, 12, to, error));
+    return up_add_select(graph, *to, 0, 1, to, error);
 }
 
 up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,

@@ -1,8 +1,8 @@
 #include "methods/picture.h"
 
 #include "io/declared_colour.h"
+#include "methods/add_ops.h"
 #include "methods/alpha.h"
-#include "ops/arrange.h"
 #include "ops/light.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
@@ -26,16 +26,12 @@ static up_status add(builder *b, up_status planned, up_op *const *op, up_error *
 static up_status add_point(builder *b, const up_point *point, const float parameter[4],
                            up_error *error)
 {
-    up_op *op = NULL;
-    up_shape shape = *up_graph_shape(b->graph, b->node);
-    return add(b, up_point_plan(&op, &shape, point, parameter, 4, error), &op, error);
+    return up_add_point(b->graph, b->node, -1, point, parameter, 4, &b->node, error);
 }
 
 static up_status add_select(builder *b, int first, int count, up_error *error)
 {
-    up_op *op = NULL;
-    up_shape shape = *up_graph_shape(b->graph, b->node);
-    return add(b, up_select_plan(&op, &shape, first, count, error), &op, error);
+    return up_add_select(b->graph, b->node, first, count, &b->node, error);
 }
 
 static up_status associate(builder *b, bool associated, up_error *error)
@@ -75,16 +71,10 @@ static up_status from_light(builder *b, float white, bool whole, up_error *error
 /* Grey and alpha to RGB and alpha. */
 static up_status grey_to_rgb(builder *b, up_error *error)
 {
-    up_op *op = NULL;
-    int all = b->node, grey, pair;
-    UP_TRY(add_select(b, 0, 1, error));
-    grey = b->node;
-    const up_shape *shape = up_graph_shape(b->graph, grey);
-    UP_TRY(up_concat_plan(&op, shape, shape, error));
-    UP_TRY(up_graph_add(b->graph, op, grey, grey, &pair, error));
-    UP_TRY(
-        up_concat_plan(&op, up_graph_shape(b->graph, pair), up_graph_shape(b->graph, all), error));
-    return up_graph_add(b->graph, op, pair, all, &b->node, error);
+    int grey, pair;
+    UP_TRY(up_add_select(b->graph, b->node, 0, 1, &grey, error));
+    UP_TRY(up_add_concat(b->graph, grey, grey, &pair, error));
+    return up_add_concat(b->graph, pair, b->node, &b->node, error);
 }
 
 static up_status flatten(builder *b, up_error *error)
