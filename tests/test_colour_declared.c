@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "api/plan.h"
 #include "base/memory.h"
-#include "io/png_chunk.h"
+#include "io/png/png_chunk.h"
 #include "support/image_io.h"
 #include "support/profiles.h"
 #include "support/scratch.h"

@@ -1,8 +1,8 @@
 /* The way from samples to light and back: which curve, and that it is exact. */
 #include "colour/h273.h"
 #include "colour/profile.h"
-#include "io/declared_colour.h"
-#include "io/exif.h"
+#include "io/metadata/declared_colour.h"
+#include "io/metadata/exif.h"
 #include "support/image_io.h"
 #include "support/profiles.h"
 #include "support/scratch.h"

@@ -1,5 +1,5 @@
 /* Pictures that are damaged: what is read, with which words, and what is refused. */
-#include "io/png_chunk.h"
+#include "io/png/png_chunk.h"
 #include "support/image_io.h"
 #include "support/shell.h"
 

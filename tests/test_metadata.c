@@ -1,5 +1,5 @@
-#include "io/exif.h"
-#include "io/metadata.h"
+#include "io/metadata/exif.h"
+#include "io/metadata/metadata.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

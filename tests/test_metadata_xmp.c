@@ -1,6 +1,6 @@
 /* XMP as text: found, set, removed, divided and joined; with whatever it holds. */
-#include "io/md5.h"
-#include "io/xmp_extended.h"
+#include "io/metadata/md5.h"
+#include "io/metadata/xmp_extended.h"
 #include "support/image_io.h"
 
 #include <criterion/criterion.h>

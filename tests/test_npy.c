@@ -1,5 +1,5 @@
 #include "base/memory.h"
-#include "io/npy_header.h"
+#include "io/npy/npy_header.h"
 #include "support/image_io.h"
 #include "support/scratch.h"
 

@@ -1,6 +1,6 @@
 /* Files that a batch puts on disk and names, beside the threads that make them. What it asks of the
  * system is written down. */
-#include "io/writer.h"
+#include "io/files/writer.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>

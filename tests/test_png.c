@@ -1,8 +1,8 @@
-#include "io/deflate_runs.h"
-#include "io/huffman.h"
+#include "io/deflate/deflate_runs.h"
+#include "io/deflate/huffman.h"
 #include "io/pixels.h"
-#include "io/png_chunk.h"
-#include "io/png_filter.h"
+#include "io/png/png_chunk.h"
+#include "io/png/png_filter.h"
 #include "support/image_io.h"
 #include "support/scratch.h"
 

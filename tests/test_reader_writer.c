@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* O_TMPFILE */
-#include "io/reader.h"
-#include "io/writer.h"
+#include "io/files/reader.h"
+#include "io/files/writer.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>

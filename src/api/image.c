@@ -1,7 +1,7 @@
 #include "api/plan.h"
 #include "base/memory.h"
-#include "io/declared_colour.h"
 #include "io/ending.h"
+#include "io/metadata/declared_colour.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "api/option_defaults.h"
 #include "io/formats.h"
-#include "io/png_text.h"
+#include "io/png/png_text.h"
 #include "methods/method.h"
 #include "pipeline/run.h"
 

@@ -2,7 +2,7 @@
 #include "api/option_defaults.h"
 #include "base/machine.h"
 #include "base/memory.h"
-#include "io/reader.h"
+#include "io/files/reader.h"
 #include "weights/embedded.h"
 #include "weights/network.h"
 

@@ -2,7 +2,7 @@
 #ifndef UP_CLI_COMMANDS_H
 #define UP_CLI_COMMANDS_H
 
-#include "settings.h"
+#include "cli/settings.h"
 
 /* Which commands take a flag. */
 enum {

@@ -1,8 +1,8 @@
-#include "compare_table.h"
+#include "cli/compare_table.h"
 
-#include "cli_text.h"
-#include "console.h"
-#include "json_lines.h"
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/json_lines.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
-#include "cli_text.h"
-#include "commands.h"
-#include "console.h"
-#include "eval_report.h"
-#include "inputs.h"
-#include "method_choice.h"
-#include "options.h"
-#include "progress.h"
-#include "signals.h"
+#include "cli/args/method_choice.h"
+#include "cli/args/options.h"
+#include "cli/batch/inputs.h"
+#include "cli/commands.h"
+#include "cli/eval_report.h"
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/progress.h"
+#include "cli/signals.h"
 
 #include <math.h>
 #include <stdio.h>

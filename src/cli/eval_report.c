@@ -1,11 +1,11 @@
-#include "eval_report.h"
+#include "cli/eval_report.h"
 
-#include "cli_text.h"
-#include "console.h"
-#include "file_types.h"
-#include "json_lines.h"
-#include "method_choice.h"
-#include "weights_report.h"
+#include "cli/args/method_choice.h"
+#include "cli/batch/file_types.h"
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/json_lines.h"
+#include "cli/weights/weights_report.h"
 
 #include <stdlib.h>
 #include <string.h>

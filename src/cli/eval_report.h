@@ -2,7 +2,7 @@
 #ifndef UP_CLI_EVAL_REPORT_H
 #define UP_CLI_EVAL_REPORT_H
 
-#include "inputs.h"
+#include "cli/batch/inputs.h"
 
 typedef struct {
     const cli_input *input;

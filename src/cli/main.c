@@ -1,8 +1,8 @@
-#include "commands.h"
-#include "console.h"
-#include "help.h"
-#include "options.h"
-#include "signals.h"
+#include "cli/args/help.h"
+#include "cli/args/options.h"
+#include "cli/commands.h"
+#include "cli/show/console.h"
+#include "cli/signals.h"
 
 #include <fcntl.h>
 #include <locale.h>

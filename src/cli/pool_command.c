@@ -1,12 +1,12 @@
-#include "cli_text.h"
-#include "commands.h"
-#include "console.h"
-#include "file_notes.h"
-#include "json_lines.h"
-#include "ledger.h"
-#include "options.h"
-#include "output_check.h"
-#include "signals.h"
+#include "cli/args/options.h"
+#include "cli/batch/ledger.h"
+#include "cli/batch/output_check.h"
+#include "cli/commands.h"
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/file_notes.h"
+#include "cli/show/json_lines.h"
+#include "cli/signals.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
-#include "cli_text.h"
-#include "commands.h"
-#include "console.h"
-#include "inputs.h"
-#include "json_lines.h"
-#include "options.h"
-#include "output_check.h"
-#include "signals.h"
-#include "train_progress.h"
+#include "cli/args/options.h"
+#include "cli/batch/inputs.h"
+#include "cli/batch/output_check.h"
+#include "cli/commands.h"
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/json_lines.h"
+#include "cli/show/train_progress.h"
+#include "cli/signals.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "api/plan.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "io/declared_colour.h"
+#include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 #include "upscale_measure.h"
 

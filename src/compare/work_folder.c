@@ -2,7 +2,7 @@
 
 #include "compare/work_folder.h"
 
-#include "io/writer.h"
+#include "io/files/writer.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"
-#include "io/png_text.h"
+#include "io/png/png_text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #define UP_IO_SINK_H
 
 #include "base/notes.h"
-#include "io/metadata.h"
-#include "io/writer.h"
+#include "io/files/writer.h"
+#include "io/metadata/metadata.h"
 
 typedef struct up_sink up_sink;
 

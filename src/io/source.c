@@ -1,9 +1,9 @@
 #include "io/source.h"
 
 #include "base/memory.h"
-#include "io/companions.h"
 #include "io/content.h"
 #include "io/formats.h"
+#include "io/metadata/companions.h"
 #include "io/orient.h"
 #include "io/pixels.h"
 

@@ -3,8 +3,8 @@
 #define UP_IO_SOURCE_H
 
 #include "base/notes.h"
-#include "io/metadata.h"
-#include "io/reader.h"
+#include "io/files/reader.h"
+#include "io/metadata/metadata.h"
 
 typedef struct up_source up_source;
 

@@ -5,7 +5,7 @@
 #ifndef UP_METHODS_METHOD_H
 #define UP_METHODS_METHOD_H
 
-#include "io/metadata.h"
+#include "io/metadata/metadata.h"
 #include "io/pixels.h"
 #include "ops/axis.h"
 #include "pipeline/graph.h"

@@ -1,6 +1,6 @@
 #include "methods/picture.h"
 
-#include "io/declared_colour.h"
+#include "io/metadata/declared_colour.h"
 #include "methods/add_ops.h"
 #include "methods/alpha.h"
 #include "ops/light.h"

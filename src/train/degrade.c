@@ -1,7 +1,7 @@
 #include "train/degrade.h"
 
 #include "base/memory.h"
-#include "io/jpeg_round_trip.h"
+#include "io/jpeg/jpeg_round_trip.h"
 #include "train/random.h"
 
 #include <math.h>

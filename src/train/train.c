@@ -4,7 +4,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "base/team.h"
-#include "io/writer.h"
+#include "io/files/writer.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>

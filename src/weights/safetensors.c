@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "io/reader.h"
+#include "io/files/reader.h"
 #include "weights/label.h"
 #include "weights/safetensors_header.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "io/writer.h"
+#include "io/files/writer.h"
 #include "weights/label.h"
 #include "weights/safetensors_header.h"
 

@@ -1,0 +1,21 @@
+/* The methods a command line asks for: -m, or what its other flags imply. */
+#ifndef UP_CLI_METHOD_CHOICE_H
+#define UP_CLI_METHOD_CHOICE_H
+
+#include "cli/settings.h"
+
+size_t cli_method_count(const cli_settings *settings); /* >= 1 */
+const char *cli_method_at(const cli_settings *settings, size_t i);
+
+/* Finds the files that names of weights stand for. false: there is none, or a file is given that
+ * none of the methods reads, and that was said. */
+bool cli_methods_settle(cli_settings *settings);
+
+/* The path of the weights called `name` in the weights folders, in new memory; NULL: `error` says
+ * where they were looked for. */
+char *cli_named_weights(const cli_settings *settings, const char *name, up_error *error);
+
+/* The options of the library for one method, as it is named by cli_method_at(). */
+up_options cli_method_options(const cli_settings *settings, const char *method);
+
+#endif

@@ -1,9 +1,0 @@
-/* Help in 80 columns, made from the tables of commands and flags. */
-#ifndef UP_CLI_HELP_H
-#define UP_CLI_HELP_H
-
-#include "commands.h"
-
-void cli_help_print(const cli_command *command);
-
-#endif

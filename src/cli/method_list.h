@@ -1,9 +1,0 @@
-/* --list-methods: the methods, and the weights that tconv can take by name. */
-#ifndef UP_CLI_METHOD_LIST_H
-#define UP_CLI_METHOD_LIST_H
-
-#include "settings.h"
-
-void cli_methods_show(const cli_settings *settings);
-
-#endif

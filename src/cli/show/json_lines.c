@@ -1,0 +1,55 @@
+#include "cli/show/json_lines.h"
+
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/describe.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+json_t *cli_json_text(const char *bytes)
+{
+    char *text = cli_utf8(bytes);
+    json_t *json = json_string(text);
+    free(text);
+    return json;
+}
+
+json_t *cli_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+void cli_json_set_format(json_t *object, const up_format *format)
+{
+    json_object_set_new(object, "width", json_integer(format->width));
+    json_object_set_new(object, "height", json_integer(format->height));
+    json_object_set_new(object, "channels", json_integer(format->channels));
+    json_object_set_new(object, "frames", json_integer(format->frames));
+    json_object_set_new(object, "color", json_string(cli_color_name(format->color)));
+    json_object_set_new(object, "depth", json_integer(format->depth));
+}
+
+static char *take_line(json_t *object, size_t flags)
+{
+    char *line =
+        json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9) | flags);
+    json_decref(object);
+    return line;
+}
+
+void cli_json_put(json_t *object)
+{
+    char *line = take_line(object, 0);
+    if (line)
+        cli_put_line(line);
+    free(line);
+}
+
+void cli_json_note(json_t *object)
+{
+    char *line = take_line(object, JSON_ENSURE_ASCII);
+    if (line)
+        cli_note("%s", line);
+    free(line);
+}

@@ -1,0 +1,27 @@
+/* The folders that weight files are looked for in, and the files there. */
+#ifndef UP_CLI_WEIGHTS_FOLDERS_H
+#define UP_CLI_WEIGHTS_FOLDERS_H
+
+#include "cli/settings.h"
+
+/* In this order: --weights-dir, UPSCALE_WEIGHTS (separated by colons), the user's data folder, that
+ * of the installed program. They need not exist. */
+cli_words cli_weights_folders(const cli_settings *settings);
+
+/* Names of the weight files in a folder, without .safetensors, sorted. */
+cli_words cli_weights_in(const char *folder);
+
+/* The path of NAME.safetensors in the first folder that has one, or else of NAME-xN.safetensors:
+ * of the smallest N that is enough for `scale`, or the largest. NULL if there is none. */
+char *cli_weights_find(const cli_words *folders, const char *name, double scale);
+
+/* FOLDER/NAME.safetensors in new memory. */
+char *cli_weights_path(const char *folder, const char *name);
+
+/* Is NAME inside the library, for any scale? */
+bool cli_weights_embedded(const char *name);
+
+void cli_words_add(cli_words *words, char *word);
+void cli_words_clear(cli_words *words);
+
+#endif

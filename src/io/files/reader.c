@@ -1,0 +1,198 @@
+#include "io/files/reader.h"
+
+#include "base/memory.h"
+#include "io/files/stream_name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE ((size_t)64 << 10)
+#define PEEK_SIZE 64
+
+struct up_reader {
+    int fd;
+    bool standard;     /* the descriptor is not ours to close */
+    int failure;       /* errno of the read that failed, 0 if none did */
+    int64_t size;      /* -1: a pipe */
+    int64_t base;      /* offset of the descriptor when it was opened */
+    int64_t position;  /* of the byte at `end`, from base */
+    size_t start, end; /* unread bytes in the buffer */
+    uint8_t buffer[BUFFER_SIZE];
+    char name[];
+};
+
+static up_status measure(up_reader *r, up_error *error)
+{
+    struct stat info;
+    if (fstat(r->fd, &info))
+        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", r->name, strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return up_fail(error, UP_ERROR_INPUT, "%s: is a folder, not an image; name the files in it",
+                       r->name);
+    off_t base = S_ISREG(info.st_mode) ? lseek(r->fd, 0, SEEK_CUR) : -1;
+    r->base = base < 0 ? 0 : base;
+    r->size = base < 0 ? -1 : info.st_size > base ? info.st_size - base : 0;
+    return UP_OK;
+}
+
+up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
+{
+    *reader = NULL;
+    bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard input" : path;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be opened: %s", name, strerror(errno));
+    if (standard && !up_descriptor_allows(fd, O_RDONLY))
+        return up_fail(error, UP_ERROR_INPUT, "%s: is closed; name a file", name);
+    size_t length = strlen(name) + 1;
+    up_reader *r = up_alloc(1, sizeof *r + length);
+    if (!r) {
+        if (!standard)
+            close(fd);
+        return up_fail_memory(error, name, sizeof *r + length);
+    }
+    memset(r, 0, offsetof(up_reader, buffer));
+    memcpy(r->name, name, length);
+    r->fd = fd;
+    r->standard = standard;
+    up_status status = measure(r, error);
+    if (status != UP_OK)
+        up_reader_close(&r);
+    *reader = r;
+    return status;
+}
+
+void up_reader_close(up_reader **reader)
+{
+    up_reader *r = *reader;
+    if (r && !r->standard)
+        close(r->fd);
+    up_free(r);
+    *reader = NULL;
+}
+
+const char *up_reader_name(const up_reader *reader)
+{
+    return reader->name;
+}
+
+bool up_reader_failed(const up_reader *reader)
+{
+    return reader->failure != 0;
+}
+
+int64_t up_reader_size(const up_reader *reader)
+{
+    return reader->size;
+}
+
+/* One read(2) of at most `size` bytes; 0 at the end or on an error. */
+static size_t fetch(up_reader *r, void *buffer, size_t size)
+{
+    ssize_t n;
+    while ((n = read(r->fd, buffer, size)) < 0 && (errno == EINTR || errno == EAGAIN)) {
+        if (errno == EAGAIN) /* whoever gave us the pipe does not want to wait; we do */
+            poll(&(struct pollfd){ .fd = r->fd, .events = POLLIN }, 1, -1);
+    }
+    if (n < 0)
+        r->failure = errno;
+    if (n <= 0)
+        return 0;
+    r->position += n;
+    return (size_t)n;
+}
+
+size_t up_reader_peek(up_reader *reader, const uint8_t **bytes)
+{
+    size_t n = 1;
+    while (n && reader->end - reader->start < PEEK_SIZE && reader->end < BUFFER_SIZE) {
+        n = fetch(reader, reader->buffer + reader->end, BUFFER_SIZE - reader->end);
+        reader->end += n;
+    }
+    *bytes = reader->buffer + reader->start;
+    size_t held = reader->end - reader->start;
+    return held < PEEK_SIZE ? held : PEEK_SIZE;
+}
+
+size_t up_reader_read(up_reader *reader, void *buffer, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        size_t held = reader->end - reader->start, want = size - done;
+        if (held) {
+            size_t n = held < want ? held : want;
+            memcpy((uint8_t *)buffer + done, reader->buffer + reader->start, n);
+            reader->start += n;
+            done += n;
+        } else if (want >= BUFFER_SIZE) {
+            reader->start = reader->end = 0;
+            size_t n = fetch(reader, (uint8_t *)buffer + done, want);
+            if (!n)
+                break;
+            done += n;
+        } else {
+            reader->start = 0;
+            reader->end = fetch(reader, reader->buffer, BUFFER_SIZE);
+            if (!reader->end)
+                break;
+        }
+    }
+    return done;
+}
+
+static up_status fail_short(const up_reader *reader, up_error *error)
+{
+    if (reader->failure)
+        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", reader->name,
+                       strerror(reader->failure));
+    return up_fail(error, UP_ERROR_INPUT, "%s: truncated: the file ends too early", reader->name);
+}
+
+up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error *error)
+{
+    if (up_reader_read(reader, buffer, size) == size)
+        return UP_OK;
+    return fail_short(reader, error);
+}
+
+up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, size_t size,
+                            up_error *error)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t n = pread(reader->fd, (uint8_t *)buffer + done, size - done,
+                          reader->base + offset + (int64_t)done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            reader->failure = errno;
+        if (n <= 0)
+            return fail_short(reader, error);
+        done += (size_t)n;
+    }
+    return UP_OK;
+}
+
+up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error)
+{
+    int64_t first = reader->position - (int64_t)reader->end;
+    if (offset >= first && offset <= reader->position) {
+        reader->start = (size_t)(offset - first);
+        return UP_OK;
+    }
+    if (reader->size < 0)
+        return up_fail(error, UP_ERROR_INPUT, "%s: a pipe cannot be read twice; save it to a file",
+                       reader->name);
+    int64_t target;
+    if (offset < 0 || __builtin_add_overflow(offset, reader->base, &target) ||
+        lseek(reader->fd, target, SEEK_SET) < 0)
+        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read at offset %lld", reader->name,
+                       (long long)offset);
+    reader->position = offset;
+    reader->start = reader->end = 0;
+    return UP_OK;
+}

@@ -1,0 +1,206 @@
+#define _GNU_SOURCE /* memfd_create */
+
+#include "io/files/writer.h"
+
+#include "base/memory.h"
+#include "io/files/stream_name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE ((size_t)64 << 10)
+
+struct up_writer {
+    up_new_file file;
+    bool direct;     /* a stream: bytes go out as they come; of `file` it uses fd and name */
+    bool standard;   /* the descriptor is not ours to close */
+    bool memory;     /* taken, not published */
+    up_batch *batch; /* that publishes it; NULL: none */
+    void *user;      /* for the batch */
+    size_t used;
+    uint8_t buffer[BUFFER_SIZE];
+};
+
+/* What is open already is written to where it stands; others are opened. */
+static up_status open_stream(up_writer *w, const char *path, up_error *error)
+{
+    w->direct = true;
+    w->standard = strcmp(path, "-") == 0;
+    w->file.name = strdup(w->standard ? "standard output" : path);
+    if (!w->file.name)
+        return up_fail_memory(error, "a file name", strlen(path));
+    int descriptor = w->standard ? STDOUT_FILENO : up_stream_descriptor(path);
+    if (descriptor >= 0 && !up_descriptor_allows(descriptor, O_WRONLY))
+        return up_fail(error, UP_ERROR_OUTPUT,
+                       "%s: is closed, or open for reading only; redirect it, or name a file",
+                       w->file.name);
+    if (w->standard)
+        w->file.fd = descriptor;
+    else if (descriptor >= 0)
+        w->file.fd = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    else
+        w->file.fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    return w->file.fd < 0 ? up_fail_output(w->file.name, errno, "be opened", error) : UP_OK;
+}
+
+static up_status make(up_writer **writer, const char *what, up_error *error)
+{
+    up_writer *w = *writer = up_alloc(1, sizeof *w);
+    if (!w)
+        return up_fail_memory(error, what, sizeof *w);
+    memset(w, 0, offsetof(up_writer, buffer));
+    w->file.fd = -1;
+    return UP_OK;
+}
+
+up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error)
+{
+    UP_TRY(make(writer, path, error));
+    up_status status = up_is_stream(path)
+                           ? open_stream(*writer, path, error)
+                           : up_new_file_create(&(*writer)->file, path, overwrite, error);
+    if (status != UP_OK)
+        up_writer_close(writer);
+    return status;
+}
+
+up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error)
+{
+    UP_TRY(make(writer, name, error));
+    up_new_file *file = &(*writer)->file;
+    (*writer)->direct = (*writer)->memory = true;
+    file->name = strdup(name);
+    file->fd = file->name ? memfd_create("upscale", MFD_CLOEXEC) : -1;
+    if (file->fd >= 0)
+        return UP_OK;
+    up_writer_close(writer);
+    return up_fail_memory(error, name, BUFFER_SIZE);
+}
+
+void up_writer_join(up_writer *writer, up_batch *batch, void *user)
+{
+    writer->batch = batch;
+    writer->user = user;
+}
+
+void up_writer_close(up_writer **writer)
+{
+    up_writer *w = *writer;
+    if (!w)
+        return;
+    if (w->standard)
+        w->file.fd = -1;
+    up_new_file_discard(&w->file);
+    up_free(w);
+    *writer = NULL;
+}
+
+const char *up_writer_name(const up_writer *writer)
+{
+    return writer->file.name;
+}
+
+bool up_writer_seekable(const up_writer *writer)
+{
+    return !writer->direct;
+}
+
+/* All bytes, at the descriptor's position if `offset` is negative. */
+static up_status put(up_writer *w, int64_t offset, const uint8_t *bytes, size_t size,
+                     up_error *error)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t n = offset < 0
+                        ? write(w->file.fd, bytes + done, size - done)
+                        : pwrite(w->file.fd, bytes + done, size - done, offset + (int64_t)done);
+        if (n < 0 && errno == EAGAIN) /* whoever gave us the pipe does not want to wait; we do */
+            poll(&(struct pollfd){ .fd = w->file.fd, .events = POLLOUT }, 1, -1);
+        else if (n < 0 && errno != EINTR)
+            return up_fail_output(w->file.name, errno, "be written", error);
+        if (n > 0)
+            done += (size_t)n;
+    }
+    return UP_OK;
+}
+
+static up_status flush(up_writer *w, up_error *error)
+{
+    size_t size = w->used;
+    w->used = 0;
+    return put(w, -1, w->buffer, size, error);
+}
+
+up_status up_writer_write(up_writer *writer, const void *bytes, size_t size, up_error *error)
+{
+    if (size > BUFFER_SIZE - writer->used)
+        UP_TRY(flush(writer, error));
+    if (size >= BUFFER_SIZE)
+        return put(writer, -1, bytes, size, error);
+    memcpy(writer->buffer + writer->used, bytes, size);
+    writer->used += size;
+    return UP_OK;
+}
+
+up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *bytes, size_t size,
+                             up_error *error)
+{
+    if (writer->direct)
+        return up_fail(error, UP_ERROR_OUTPUT, "%s: planes need a file, not a pipe",
+                       writer->file.name);
+    return put(writer, offset, bytes, size, error);
+}
+
+up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error)
+{
+    UP_TRY(flush(writer, error));
+    off_t end = lseek(writer->file.fd, 0, SEEK_CUR);
+    *size = end > 0 ? (size_t)end : 0;
+    *bytes = up_alloc(*size, 1);
+    if (!*bytes)
+        return up_fail_memory(error, writer->file.name, *size);
+    for (size_t done = 0; done < *size;) {
+        ssize_t n = pread(writer->file.fd, *bytes + done, *size - done, (off_t)done);
+        if (n <= 0) {
+            up_free(*bytes);
+            *bytes = NULL;
+            return up_fail_output(writer->file.name, n < 0 ? errno : EIO, "be read back", error);
+        }
+        done += (size_t)n;
+    }
+    return UP_OK;
+}
+
+/* A stream may tell only now what became of the last bytes. */
+static up_status end_stream(up_writer *w, up_error *error)
+{
+    if (!w->standard && !w->memory) {
+        int fd = w->file.fd;
+        w->file.fd = -1;
+        if (close(fd))
+            return up_fail_output(w->file.name, errno, "be written", error);
+    }
+    if (w->batch)
+        up_batch_add(w->batch, NULL, w->user);
+    return UP_OK;
+}
+
+up_status up_writer_publish(up_writer *writer, up_error *error)
+{
+    UP_TRY(flush(writer, error));
+    if (writer->direct)
+        return end_stream(writer, error);
+    if (writer->batch) {
+        up_batch_add(writer->batch, &writer->file, writer->user);
+        return UP_OK;
+    }
+    UP_TRY(up_new_file_sync(&writer->file, error));
+    UP_TRY(up_new_file_publish(&writer->file, error));
+    up_sync_folder(writer->file.folder);
+    return UP_OK;
+}

@@ -1,0 +1,40 @@
+/* Bytes of an output that appears whole or not at all. */
+#ifndef UP_IO_WRITER_H
+#define UP_IO_WRITER_H
+
+#include "io/files/output_batch.h"
+
+typedef struct up_writer up_writer;
+
+/* A new file; or, of a name that up_is_stream() tells, the stream. An existing file is
+ * UP_ERROR_EXISTS unless `overwrite`, checked here and again, without a race, when the file is
+ * published. */
+up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error);
+
+/* A file in memory, for what must not reach a disk; it is taken instead of published. */
+up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error);
+
+/* All that was written to a file in memory, in new memory for up_free(). */
+up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error);
+
+/* For messages. */
+const char *up_writer_name(const up_writer *writer);
+
+/* No space left is UP_ERROR_SPACE, a closed pipe or anything else UP_ERROR_OUTPUT. */
+up_status up_writer_write(up_writer *writer, const void *bytes, size_t size, up_error *error);
+
+/* Random access for .npy planes: writes `size` bytes at `offset` of the file. Fails on a pipe. */
+up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *bytes, size_t size,
+                             up_error *error);
+bool up_writer_seekable(const up_writer *writer);
+
+/* From now on publishing is left to a batch, which is told of `user` then. */
+void up_writer_join(up_writer *writer, up_batch *batch, void *user);
+
+/* Flushes, syncs and gives the file its name. */
+up_status up_writer_publish(up_writer *writer, up_error *error);
+
+/* Removes what was not published. */
+void up_writer_close(up_writer **writer);
+
+#endif
