@@ -113,7 +113,7 @@ static int checkerboard(int x, int y)
 
 static int noise(int x, int y)
 {
-    uint32_t v = (uint32_t)(x * 374761393 + y * 668265263);
+    uint32_t v = (uint32_t)x * 374761393u + (uint32_t)y * 668265263u;
     v = (v ^ (v >> 13)) * 1274126177u;
     return (v ^ (v >> 16)) & 1 ? 255 : 0;
 }
