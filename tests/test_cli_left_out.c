@@ -26,8 +26,8 @@ Test(cli_left_out, pictures_in_trees_are_named_and_counted)
     process_result r = shell("upscale -r tree -o out");
     cr_expect_eq(r.exit_code, 0);
     static const char *const said[] = {
-        "upscale: left out: 2 WebP; 'dwebp IN -o OUT.png' converts it\n"
-        "  tree/photo.webp\n  tree/sub/other.webp\n",
+        ("upscale: left out: 2 WebP; 'dwebp IN -o OUT.png' converts it\n"
+         "  tree/photo.webp\n  tree/sub/other.webp\n"),
         "left out: 1 HEIC; ",
         "  tree/sub/img.HEIC\n",
         "left out: 1 BMP; ",

@@ -166,12 +166,13 @@ static void insert_extended(const char *guid, size_t whole, size_t offset, const
 
 Test(cli_metadata_xmp, parts_of_extended_xmp_in_any_order)
 {
-    const size_t size = strlen(REST);
-    insert_extended(GUID, size, 0, REST, 20);
-    insert_extended(GUID, size, 40, REST + 40, size - 40);
+    const char *rest = REST;
+    const size_t size = strlen(rest);
+    insert_extended(GUID, size, 0, rest, 20);
+    insert_extended(GUID, size, 40, rest + 40, size - 40);
     insert_extended("another name of 32 bytes, unused", 7, 0, "nothing", 7);
-    insert_extended(GUID, size, 20, REST + 20, 20);
-    insert_extended(GUID, size, 20, REST + 20, 20);
+    insert_extended(GUID, size, 20, rest + 20, 20);
+    insert_extended(GUID, size, 20, rest + 20, 20);
     jpeg_insert_xmp("a.jpg", XMP("xmlns:xmpNote='http://ns.adobe.com/xmp/note/' "
                                  "xmpNote:HasExtendedXMP=\"" GUID "\""));
     expect_warning("a.jpg", "o.jpg", "");
