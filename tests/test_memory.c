@@ -13,7 +13,9 @@
 
 TestSuite(memory, .init = scratch_init, .fini = scratch_fini, .timeout = 300);
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#ifdef __has_feature /* clang's way to say it */
+#define SANITIZED (__has_feature(thread_sanitizer) || __has_feature(address_sanitizer))
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED true
 #else
 #define SANITIZED false
