@@ -1,5 +1,6 @@
 #include "io/content.h"
 
+#include "base/words.h"
 #include "io/formats.h"
 
 #include <errno.h>
@@ -245,18 +246,6 @@ static bool by_text(up_content *content, const uint8_t *head, size_t size)
 
 /* ---------------------------------------------------------------- all of them */
 
-static bool listed(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = list; *at; at += strspn(at, " ")) {
-        size_t n = strcspn(at, " ");
-        if (n == length && strncasecmp(at, word, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
-}
-
 static bool by_readable(up_content *content, const uint8_t *head, size_t size)
 {
     for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
@@ -299,11 +288,11 @@ static bool by_content(up_content *content, const uint8_t *head, size_t size)
 /* What is called a picture counts as one, whatever it holds. */
 static void by_name(up_content *content, bool *known, const char *name)
 {
-    const char *slash = strrchr(name, '/'), *dot = strrchr(slash ? slash : name, '.');
-    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++) {
-        if (!listed(extensions[i].extensions, dot + 1))
+    const char *extension = up_path_extension(name);
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        if (!up_word_listed(extensions[i].extensions, extension))
             continue;
-        if (!*known || listed(extensions[i].over, content->name))
+        if (!*known || up_word_listed(extensions[i].over, content->name))
             *content = (up_content){ extensions[i].name, extensions[i].advice, false, true };
         content->picture = true;
         *known = true;

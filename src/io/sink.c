@@ -1,6 +1,7 @@
 #include "io/sink.h"
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "io/formats.h"
 #include "io/pixels.h"
 #include "io/png/png_text.h"
@@ -9,38 +10,19 @@
 #include <string.h>
 #include <strings.h>
 
-/* Whether `word` is one of the blank-separated `list`. */
-static bool listed(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = list; *at; at += strspn(at, " ")) {
-        size_t n = strcspn(at, " ");
-        if (n == length && strncasecmp(at, word, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
-}
-
 static const up_sink_format *find(const char *word)
 {
     for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
-        if (f->sink && (strcasecmp(f->sink->type, word) == 0 || listed(f->sink->extensions, word)))
+        if (f->sink &&
+            (strcasecmp(f->sink->type, word) == 0 || up_word_listed(f->sink->extensions, word)))
             return f->sink;
     return NULL;
-}
-
-static const char *extension(const char *path)
-{
-    const char *base = strrchr(path, '/');
-    const char *dot = strrchr(base ? base : path, '.');
-    return dot ? dot + 1 : "";
 }
 
 up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
                               up_error *error)
 {
-    const char *word = name ? name : extension(path ? path : "");
+    const char *word = name ? name : up_path_extension(path ? path : "");
     *found = *word ? find(word) : NULL;
     if (*found)
         return UP_OK;
