@@ -1,6 +1,7 @@
 #include "methods/network_ops.h"
 
 #include "base/memory.h"
+#include "methods/add_ops.h"
 #include "ops/arrange.h"
 #include "ops/conv_split.h"
 #include "ops/planes.h"
@@ -154,9 +155,8 @@ static up_status add_item(up_graph *graph, const up_network_item *item, int *nod
     UP_TRY(up_graph_add(graph, op, *node, -1, node, error));
     if (!item->bounds)
         return UP_OK;
-    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), &up_point_clip_channels, item->bounds,
-                         2 * item->out_channels, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_add_point(graph, *node, -1, &up_point_clip_channels, item->bounds,
+                        2 * item->out_channels, node, error);
 }
 
 static up_status add_interpolation(up_graph *graph, int from, const up_network_item *item, int *to,
