@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "network/network.h"
 #include "support/scratch.h"
 #include "upscale.h"
 #include "weights/embedded.h"
-#include "weights/network.h"
+#include "weights/safetensors.h"
 
 TestSuite(embedded, .init = scratch_init, .fini = scratch_fini);
 
@@ -120,16 +121,16 @@ Test(embedded, every_file_is_complete_and_multiplies_the_size)
     const up_embedded *file;
     int count = 0;
     for (; (file = up_embedded_at(count)); count++) {
-        up_safetensors *weights;
+        up_tensor_file *weights;
         up_network *network;
         up_error error;
         cr_assert_eq(
-            up_safetensors_from_memory(&weights, file->bytes, file->size, file->name, &error),
+            up_tensor_file_from_memory(&weights, file->bytes, file->size, file->name, &error),
             UP_OK, "%s", error.message);
         static const char *const keys_needed[] = { "upscale.scale", "upscale.color", "licence",
                                                    "description" };
         for (size_t i = 0; i < sizeof keys_needed / sizeof *keys_needed; i++)
-            cr_expect(up_safetensors_metadata(weights, keys_needed[i]), "%s x%d: %s", file->name,
+            cr_expect(up_tensor_file_metadata(weights, keys_needed[i]), "%s x%d: %s", file->name,
                       file->scale, keys_needed[i]);
         cr_assert_eq(up_network_load(&network, weights, NULL, 0, &error), UP_OK, "%s",
                      error.message);
@@ -138,7 +139,7 @@ Test(embedded, every_file_is_complete_and_multiplies_the_size)
                           network->reduction[axis] == 1,
                       "%s x%d", file->name, file->scale);
         up_network_free(&network);
-        up_safetensors_close(&weights);
+        up_tensor_file_close(&weights);
     }
     cr_expect_geq(count, 6);
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "network/layer.h"
 #include "support/scratch.h"
-#include "support/tensor_file.h"
-#include "weights/layer.h"
+#include "support/tensor_data.h"
 
 enum { MOST = 1024 };
 static const float numbers[MOST] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
@@ -14,13 +14,13 @@ static const float numbers[MOST] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 /* Loads a layer from a header over `count` floats; NULL and a message in `error` if refused. */
 static up_layer_weights *load_bytes(tensor_file bytes, const up_layer *flags, up_error *error)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     up_layer_weights *layer;
-    cr_assert_eq(up_safetensors_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
+    cr_assert_eq(up_tensor_file_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
                  UP_OK, "%s", error->message);
     up_status status = up_layer_load(&layer, file, flags, error);
     cr_expect_eq(status == UP_OK, layer != NULL);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     tensor_file_free(&bytes);
     return layer;
 }

@@ -1,8 +1,8 @@
 /* What memory is promised, refused and taken, and how much there is. */
 #include "base/machine.h"
 #include "support/shell.h"
-#include "support/tensor_file.h"
-#include "weights/safetensors.h"
+#include "support/tensor_data.h"
+#include "weights/tensor_file.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>
@@ -128,15 +128,15 @@ Test(memory, weights_are_refused_before_they_are_read)
 Test(memory, values_count_beside_their_file)
 {
     const char *path = write_large_weights();
-    up_safetensors *file;
+    up_tensor_file *file;
     up_error error;
-    cr_assert_eq(up_safetensors_open(&file, path, SIZE_MAX, &error), UP_OK);
-    const size_t both = up_safetensors_bytes(file) + up_safetensors_values_bytes(file);
-    up_safetensors_close(&file);
+    cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, &error), UP_OK);
+    const size_t both = up_tensor_file_bytes(file) + up_tensor_file_values_bytes(file);
+    up_tensor_file_close(&file);
     cr_assert_geq(both, 36 * MIB);
-    cr_assert_eq(up_safetensors_open(&file, path, both, &error), UP_OK);
-    up_safetensors_close(&file);
-    cr_assert_eq(up_safetensors_open(&file, path, both - 1, &error), UP_ERROR_LIMIT);
+    cr_assert_eq(up_tensor_file_open(&file, path, both, &error), UP_OK);
+    up_tensor_file_close(&file);
+    cr_assert_eq(up_tensor_file_open(&file, path, both - 1, &error), UP_ERROR_LIMIT);
 }
 
 Test(memory, weights_count_against_the_limit)

@@ -7,7 +7,7 @@
 
 #include "support/json_data.h"
 #include "support/scratch.h"
-#include "support/tensor_file.h"
+#include "support/tensor_data.h"
 #include "weights/safetensors.h"
 
 #define CASES UP_SHARED_DIR "/oracles/safetensors"
@@ -17,11 +17,11 @@
 TestSuite(safetensors, .init = scratch_init, .fini = scratch_fini);
 
 /* Opens a file and expects it to be taken, or refused with a message in one line that names it. */
-static up_safetensors *open_expecting(const char *path, bool accepted)
+static up_tensor_file *open_expecting(const char *path, bool accepted)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     up_error error;
-    up_status status = up_safetensors_open(&file, path, SIZE_MAX, &error);
+    up_status status = up_tensor_file_open(&file, path, SIZE_MAX, &error);
     if (accepted) {
         cr_expect_eq(status, UP_OK, "%s", status == UP_OK ? "" : error.message);
         return file;
@@ -39,9 +39,9 @@ static up_safetensors *open_expecting(const char *path, bool accepted)
 /* The same for bytes in memory, without expectations. */
 static up_status parse(const tensor_file *bytes, up_error *error)
 {
-    up_safetensors *file;
-    up_status status = up_safetensors_from_memory(&file, bytes->bytes, bytes->size, "f", error);
-    up_safetensors_close(&file);
+    up_tensor_file *file;
+    up_status status = up_tensor_file_from_memory(&file, bytes->bytes, bytes->size, "f", error);
+    up_tensor_file_close(&file);
     return status;
 }
 
@@ -71,8 +71,8 @@ static void each_golden(void (*each)(const char *path, bool accepted))
 
 static void check_verdict(const char *path, bool accepted)
 {
-    up_safetensors *file = open_expecting(path, accepted);
-    up_safetensors_close(&file);
+    up_tensor_file *file = open_expecting(path, accepted);
+    up_tensor_file_close(&file);
 }
 
 Test(safetensors, every_rule_of_the_format)
@@ -81,15 +81,15 @@ Test(safetensors, every_rule_of_the_format)
 }
 
 /* The reference reader printed: "name" F32 [2, 2] 16 bytes sum 120; ... */
-static void check_contents(const up_safetensors *file, const char *printed)
+static void check_contents(const up_tensor_file *file, const char *printed)
 {
     char expected[256];
     const up_tensor *tensor;
     int count = 0;
     for (const char *at = printed; (at = strstr(at, " bytes sum ")); at++)
         count++;
-    cr_expect_eq(up_safetensors_count(file), count, "%s: %s", up_safetensors_name(file), printed);
-    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
+    cr_expect_eq(up_tensor_file_count(file), count, "%s: %s", up_tensor_file_name(file), printed);
+    for (int i = 0; (tensor = up_tensor_file_at(file, i)); i++) {
         int length = sprintf(expected, " %s [", up_dtype_name(tensor->dtype));
         for (int axis = 0; axis < tensor->dims; axis++)
             length += sprintf(expected + length, "%s%zu", axis ? ", " : "", tensor->shape[axis]);
@@ -97,9 +97,9 @@ static void check_contents(const up_safetensors *file, const char *printed)
         for (size_t byte = 0; byte < tensor->bytes; byte++)
             sum += ((const unsigned char *)tensor->data)[byte];
         sprintf(expected + length, "] %zu bytes sum %u", tensor->bytes, sum);
-        cr_expect(strstr(printed, expected), "%s:%s in %s", up_safetensors_name(file), expected,
+        cr_expect(strstr(printed, expected), "%s:%s in %s", up_tensor_file_name(file), expected,
                   printed);
-        cr_expect_eq(up_safetensors_find(file, tensor->name), tensor);
+        cr_expect_eq(up_tensor_file_find(file, tensor->name), tensor);
     }
 }
 
@@ -129,10 +129,10 @@ Test(safetensors, agrees_with_the_reference_reader)
         const char *says = json_string_value(json_object_get(item, "spec_says"));
         const char *reference = json_string_value(json_object_get(item, "reference_verdict"));
         snprintf(path, sizeof path, CASES "/%s", name);
-        up_safetensors *file = open_expecting(path, should_accept(name, says, reference));
+        up_tensor_file *file = open_expecting(path, should_accept(name, says, reference));
         if (file)
             check_contents(file, json_string_value(json_object_get(item, "reference_detail")));
-        up_safetensors_close(&file);
+        up_tensor_file_close(&file);
     }
     json_decref(root);
 }
@@ -194,13 +194,13 @@ Test(safetensors, brackets_in_names_are_only_names)
 }
 
 /* Everything a parsed file points at is there. */
-static void touch(const up_safetensors *file)
+static void touch(const up_tensor_file *file)
 {
     const up_tensor *tensor;
     const up_metadata_item *item;
     up_error error;
     size_t end = 0;
-    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
+    for (int i = 0; (tensor = up_tensor_file_at(file, i)); i++) {
         cr_assert_eq(tensor->offset, end);
         end += tensor->bytes;
         cr_assert_eq(tensor->bytes * 8, tensor->elements * (size_t)up_dtype_bits(tensor->dtype));
@@ -208,8 +208,8 @@ static void touch(const up_safetensors *file)
         up_tensor_to_f32(file, tensor, values, &error);
         free(values);
     }
-    for (int i = 0; (item = up_safetensors_metadata_at(file, i)); i++)
-        cr_assert_str_eq(up_safetensors_metadata(file, item->key), item->value);
+    for (int i = 0; (item = up_tensor_file_metadata_at(file, i)); i++)
+        cr_assert_str_eq(up_tensor_file_metadata(file, item->key), item->value);
 }
 
 static unsigned draw(unsigned *state, unsigned below)
@@ -245,10 +245,10 @@ static void check_mutations(const char *path, bool accepted)
     up_error error;
     for (int i = 0; i < ROUNDS; i++) {
         tensor_file copy = mutate(bytes, size, &state);
-        up_safetensors *file;
-        if (up_safetensors_from_memory(&file, copy.bytes, copy.size, "f", &error) == UP_OK)
+        up_tensor_file *file;
+        if (up_tensor_file_from_memory(&file, copy.bytes, copy.size, "f", &error) == UP_OK)
             touch(file);
-        up_safetensors_close(&file);
+        up_tensor_file_close(&file);
         tensor_file_free(&copy);
     }
     free(bytes);
@@ -315,10 +315,10 @@ Test(safetensors, written_tensors_read_back)
     up_error error = { 0 };
     cr_assert_eq(up_safetensors_write(path, sample, SAMPLES, metadata, 2, false, &error), UP_OK,
                  "%s", error.message);
-    up_safetensors *file = open_expecting(path, true);
-    cr_assert_eq(up_safetensors_count(file), SAMPLES);
+    up_tensor_file *file = open_expecting(path, true);
+    cr_assert_eq(up_tensor_file_count(file), SAMPLES);
     for (int i = 0; i < SAMPLES; i++) {
-        const up_tensor *got = up_safetensors_find(file, sample[i].name);
+        const up_tensor *got = up_tensor_file_find(file, sample[i].name);
         cr_assert(got, "%s", sample[i].name);
         cr_expect(got->dtype == sample[i].dtype && got->dims == sample[i].dims &&
                   got->bytes == sample[i].bytes);
@@ -326,14 +326,14 @@ Test(safetensors, written_tensors_read_back)
                   memcmp(got->shape, sample[i].shape, (size_t)got->dims * sizeof *got->shape) == 0);
         cr_expect(!got->bytes || memcmp(got->data, sample[i].data, got->bytes) == 0);
     }
-    cr_expect_str_eq(up_safetensors_at(file, 0)->name, "empty");
-    cr_expect_str_eq(up_safetensors_at(file, 3)->name, "flag");
-    cr_expect_str_eq(up_safetensors_metadata(file, "upscale.scale"), "2");
-    cr_expect_str_eq(up_safetensors_metadata_at(file, 0)->key, "a");
-    cr_expect_str_eq(up_safetensors_metadata(file, "a"), "line\nbreak");
-    cr_expect_null(up_safetensors_metadata(file, "none"));
-    cr_expect_null(up_safetensors_metadata_at(file, 2));
-    up_safetensors_close(&file);
+    cr_expect_str_eq(up_tensor_file_at(file, 0)->name, "empty");
+    cr_expect_str_eq(up_tensor_file_at(file, 3)->name, "flag");
+    cr_expect_str_eq(up_tensor_file_metadata(file, "upscale.scale"), "2");
+    cr_expect_str_eq(up_tensor_file_metadata_at(file, 0)->key, "a");
+    cr_expect_str_eq(up_tensor_file_metadata(file, "a"), "line\nbreak");
+    cr_expect_null(up_tensor_file_metadata(file, "none"));
+    cr_expect_null(up_tensor_file_metadata_at(file, 2));
+    up_tensor_file_close(&file);
 }
 
 Test(safetensors, writes_the_bytes_of_the_reference)
@@ -389,7 +389,7 @@ Test(safetensors, replaces_only_when_told)
     cr_expect_eq(up_safetensors_write(path, sample, 1, NULL, 0, false, &error), UP_OK);
     cr_expect_eq(up_safetensors_write(path, sample, 2, NULL, 0, false, &error), UP_ERROR_EXISTS);
     cr_expect_eq(up_safetensors_write(path, sample, 2, NULL, 0, true, &error), UP_OK);
-    up_safetensors *file = open_expecting(path, true);
-    cr_expect_eq(up_safetensors_count(file), 2);
-    up_safetensors_close(&file);
+    up_tensor_file *file = open_expecting(path, true);
+    cr_expect_eq(up_tensor_file_count(file), 2);
+    up_tensor_file_close(&file);
 }

@@ -3,14 +3,14 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "io/files/reader.h"
+#include "network/network.h"
 #include "weights/embedded.h"
-#include "weights/network.h"
 
 #include <math.h>
 #include <string.h>
 
 struct up_weights {
-    up_safetensors *file;
+    up_tensor_file *file;
     up_network *network;
     up_weights_info info;
     up_weights_layer *layer;
@@ -69,10 +69,10 @@ static up_weights_layer describe_layer(const up_network_item *item)
     return layer;
 }
 
-static up_weights_info describe_network(const up_safetensors *file, const up_network *network)
+static up_weights_info describe_network(const up_tensor_file *file, const up_network *network)
 {
     up_weights_info info = {
-        .name = up_safetensors_name(file),
+        .name = up_tensor_file_name(file),
         .family = network->family,
         .color = up_weights_color_name(network->color),
         .range = network->range,
@@ -149,12 +149,12 @@ static up_status load(up_weights *weights, const up_options *options, up_error *
 }
 
 /* Takes the file over. */
-static up_status from_file(up_weights **weights, up_safetensors *file, const up_options *options,
+static up_status from_file(up_weights **weights, up_tensor_file *file, const up_options *options,
                            up_error *error)
 {
     up_weights *w = *weights = up_alloc_zero(1, sizeof *w);
     if (!w) {
-        up_safetensors_close(&file);
+        up_tensor_file_close(&file);
         return up_fail_memory(error, "weights", sizeof *w);
     }
     w->file = file;
@@ -167,11 +167,11 @@ static up_status from_file(up_weights **weights, up_safetensors *file, const up_
 up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,
                           up_error *error)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     up_options taken;
     *weights = NULL;
     UP_TRY(up_options_take(&taken, options, error));
-    UP_TRY(up_safetensors_open(&file, path, up_machine_memory_limit(taken.max_memory), error));
+    UP_TRY(up_tensor_file_open(&file, path, up_machine_memory_limit(taken.max_memory), error));
     return from_file(weights, file, &taken, error);
 }
 
@@ -186,7 +186,7 @@ void up_weights_close(up_weights **weights)
     if (!w)
         return;
     up_network_free(&w->network);
-    up_safetensors_close(&w->file);
+    up_tensor_file_close(&w->file);
     up_free(w->layer);
     up_free(w);
     *weights = NULL;
@@ -207,7 +207,7 @@ int up_weights_overlap(const up_weights *weights, int layer, int row, int column
 
 const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value)
 {
-    const up_metadata_item *item = up_safetensors_metadata_at(weights->file, i);
+    const up_metadata_item *item = up_tensor_file_metadata_at(weights->file, i);
     *value = item ? item->value : NULL;
     return item ? item->key : NULL;
 }
@@ -235,12 +235,12 @@ const char *up_embedded_weights_at(int i, int *scale)
 up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error)
 {
     const up_embedded *embedded = up_embedded_at(i);
-    up_safetensors *file;
+    up_tensor_file *file;
     *weights = NULL;
     if (!embedded)
         return up_fail(error, UP_ERROR_ARGUMENT, "there are no embedded weights number %d", i);
     UP_TRY(
-        up_safetensors_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
+        up_tensor_file_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
     const up_options options = { .scale = { embedded->scale, embedded->scale } };
     return from_file(weights, file, &options, error);
 }

@@ -7,9 +7,9 @@
 
 #include "io/metadata/metadata.h"
 #include "io/pixels.h"
+#include "network/network.h"
 #include "ops/axis.h"
 #include "pipeline/graph.h"
-#include "weights/network.h"
 
 /* What a method is given, and so what is done to a picture before and after it. */
 typedef enum {

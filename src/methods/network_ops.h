@@ -2,8 +2,8 @@
 #ifndef UP_METHODS_NETWORK_OPS_H
 #define UP_METHODS_NETWORK_OPS_H
 
+#include "network/network.h"
 #include "pipeline/graph.h"
-#include "weights/network.h"
 
 /* Adds the items of `network` behind node `from`, whose samples are in the network's range. With
  * `whole`, where the network crops, the input is first extended with its border, and the output is

@@ -12,16 +12,16 @@
 static up_status load_embedded(up_network **network, const char *name, int scale, up_error *error)
 {
     const up_embedded *embedded = up_embedded_find(name, scale);
-    up_safetensors *file;
+    up_tensor_file *file;
     if (!embedded)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "no weights called '%s' for scale %d are inside the program; give a file "
                        "with --weights",
                        name ? name : "tconv", scale);
     UP_TRY(
-        up_safetensors_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
+        up_tensor_file_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
     up_status status = up_network_load(network, file, NULL, scale, error);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     return status;
 }
 
@@ -35,14 +35,14 @@ static int whole_scale(const up_request *request)
 
 static up_status load_file(up_request *request, up_error *error)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     const size_t most = up_machine_memory_limit(request->options->max_memory);
-    UP_TRY(up_safetensors_open(&file, request->options->weights, most, error));
-    request->values_bytes = up_safetensors_values_bytes(file);
-    request->loading_bytes = up_safetensors_bytes(file) + request->values_bytes;
+    UP_TRY(up_tensor_file_open(&file, request->options->weights, most, error));
+    request->values_bytes = up_tensor_file_values_bytes(file);
+    request->loading_bytes = up_tensor_file_bytes(file) + request->values_bytes;
     up_status status = up_network_load(&request->network, file, &request->options->layer,
                                        whole_scale(request), error);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     return status;
 }
 

@@ -3,32 +3,33 @@
 #include "base/memory.h"
 #include "train/net_bounds.h"
 #include "train/net_file.h"
+#include "weights/safetensors.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* What the file says, but for its layers and limit; room for those must be there. */
-static int other_items(const up_safetensors *file, up_metadata_item *item)
+static int other_items(const up_tensor_file *file, up_metadata_item *item)
 {
     int items = 0;
     const up_metadata_item *from;
-    for (int i = 0; (from = up_safetensors_metadata_at(file, i)); i++)
+    for (int i = 0; (from = up_tensor_file_metadata_at(file, i)); i++)
         if (strcmp(from->key, "upscale.layers") != 0 && strcmp(from->key, "upscale.limit") != 0)
             item[items++] = *from;
     return items;
 }
 
-static up_status rewrite(const up_safetensors *file, const char *layers, const up_train_job *job,
+static up_status rewrite(const up_tensor_file *file, const char *layers, const up_train_job *job,
                          up_error *error)
 {
-    int tensors = up_safetensors_count(file), items = 0;
-    while (up_safetensors_metadata_at(file, items))
+    int tensors = up_tensor_file_count(file), items = 0;
+    while (up_tensor_file_metadata_at(file, items))
         items++;
     up_tensor *tensor = up_alloc((size_t)tensors, sizeof *tensor);
     up_metadata_item *item = up_alloc((size_t)items + 2, sizeof *item);
     up_status status = tensor && item ? UP_OK : up_fail_memory(error, "weights", sizeof *tensor);
     for (int i = 0; status == UP_OK && i < tensors; i++)
-        tensor[i] = *up_safetensors_at(file, i);
+        tensor[i] = *up_tensor_file_at(file, i);
     if (status == UP_OK) {
         items = other_items(file, item);
         item[items++] = (up_metadata_item){ "upscale.layers", layers };
@@ -42,9 +43,9 @@ static up_status rewrite(const up_safetensors *file, const char *layers, const u
 }
 
 static up_status state(const up_net_bounds *bounds, const up_model *model,
-                       const up_safetensors *file, const up_train_job *job, up_error *error)
+                       const up_tensor_file *file, const up_train_job *job, up_error *error)
 {
-    json_t *list = json_loads(up_safetensors_metadata(file, "upscale.layers"), 0, NULL);
+    json_t *list = json_loads(up_tensor_file_metadata(file, "upscale.layers"), 0, NULL);
     if (list)
         up_net_bounds_state(bounds, model, list);
     char *layers = list ? json_dumps(list, UP_LAYERS_JSON) : NULL;
@@ -55,7 +56,7 @@ static up_status state(const up_net_bounds *bounds, const up_model *model,
     return status;
 }
 
-static up_status measure(const up_model *model, float *parameter, const up_safetensors *file,
+static up_status measure(const up_model *model, float *parameter, const up_tensor_file *file,
                          const up_train_job *job, up_error *error)
 {
     up_net_bounds bounds;
@@ -68,14 +69,14 @@ static up_status measure(const up_model *model, float *parameter, const up_safet
     return status;
 }
 
-static up_status with_file(const up_safetensors *file, const up_train_job *job, up_error *error)
+static up_status with_file(const up_tensor_file *file, const up_train_job *job, up_error *error)
 {
     up_model model;
     UP_TRY(up_model_make_like(&model, file, error));
     if (model.scale != job->options.scale) {
         up_model_free(&model);
         return up_fail(error, UP_ERROR_ARGUMENT, "%s is for scale %d, not %d",
-                       up_safetensors_name(file), model.scale, job->options.scale);
+                       up_tensor_file_name(file), model.scale, job->options.scale);
     }
     float *parameter = up_alloc(model.parameters, sizeof *parameter);
     up_status status = parameter
@@ -88,13 +89,13 @@ static up_status with_file(const up_safetensors *file, const up_train_job *job, 
 
 up_status up_train_bounds(const up_train_job *job, up_error *error)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     if (!job->options.from)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "bounds are measured of weights that are there: name them with --from");
     const size_t most = up_machine_memory_limit(job->options.max_memory);
-    UP_TRY(up_safetensors_open(&file, job->options.from, most, error));
+    UP_TRY(up_tensor_file_open(&file, job->options.from, most, error));
     up_status status = with_file(file, job, error);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     return status;
 }

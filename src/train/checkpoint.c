@@ -64,48 +64,48 @@ up_status up_checkpoint_write(const up_net_training *t, const char *path, up_err
     return up_safetensors_write(path, tensors, STATES, items, 3, true, error);
 }
 
-static up_status read_states(up_net_training *t, const up_safetensors *file, up_error *error)
+static up_status read_states(up_net_training *t, const up_tensor_file *file, up_error *error)
 {
     state list[STATES];
     list_states(t, list);
     for (int i = 0; i < STATES; i++) {
-        const up_tensor *tensor = up_safetensors_find(file, list[i].name);
+        const up_tensor *tensor = up_tensor_file_find(file, list[i].name);
         if (!tensor || tensor->elements != list[i].count)
             return up_fail(error, UP_ERROR_WEIGHTS, "%s: the checkpoint is without %s of this run",
-                           up_safetensors_name(file), list[i].name);
+                           up_tensor_file_name(file), list[i].name);
         UP_TRY(up_tensor_to_f32(file, tensor, list[i].data, error));
     }
     return UP_OK;
 }
 
-static up_status read_checkpoint(up_net_training *t, const up_safetensors *file, up_error *error)
+static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file, up_error *error)
 {
     char options[TEXT];
-    const char *stated = up_safetensors_metadata(file, "upscale.checkpoint");
-    const char *step = up_safetensors_metadata(file, "upscale.step");
-    const char *psnr = up_safetensors_metadata(file, "upscale.best_psnr");
+    const char *stated = up_tensor_file_metadata(file, "upscale.checkpoint");
+    const char *step = up_tensor_file_metadata(file, "upscale.step");
+    const char *psnr = up_tensor_file_metadata(file, "upscale.best_psnr");
     describe(t, options);
     if (!stated || !step || !psnr)
         return up_fail(error, UP_ERROR_WEIGHTS, "%s is not a checkpoint of a training",
-                       up_safetensors_name(file));
+                       up_tensor_file_name(file));
     if (strcmp(stated, options) != 0)
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "%s was begun with other options (%.180s); give the same ones, or another "
                        "--checkpoint",
-                       up_safetensors_name(file), stated);
+                       up_tensor_file_name(file), stated);
     t->step = strtoll(step, NULL, 10);
     t->best_psnr = strtod(psnr, NULL);
     if (t->step < 0 || t->step > t->options.steps)
         return up_fail(error, UP_ERROR_WEIGHTS, "%s: step %.20s is not one of this run",
-                       up_safetensors_name(file), step);
+                       up_tensor_file_name(file), step);
     return read_states(t, file, error);
 }
 
 up_status up_checkpoint_read(up_net_training *t, const char *path, up_error *error)
 {
-    up_safetensors *file;
-    UP_TRY(up_safetensors_open(&file, path, up_machine_memory_limit(t->options.max_memory), error));
+    up_tensor_file *file;
+    UP_TRY(up_tensor_file_open(&file, path, up_machine_memory_limit(t->options.max_memory), error));
     up_status status = read_checkpoint(t, file, error);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     return status;
 }

@@ -1,7 +1,7 @@
 #include "train/net_file.h"
 
 #include "base/memory.h"
-#include "weights/network.h"
+#include "network/network.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -216,11 +216,11 @@ static up_model_shape shape_of(const up_network *network)
     return shape;
 }
 
-up_status up_model_make_like(up_model *model, const up_safetensors *file, up_error *error)
+up_status up_model_make_like(up_model *model, const up_tensor_file *file, up_error *error)
 {
     up_network *network;
-    const char *name = up_safetensors_name(file);
-    if (!up_safetensors_metadata(file, "upscale.layers"))
+    const char *name = up_tensor_file_name(file);
+    if (!up_tensor_file_metadata(file, "upscale.layers"))
         return no_model(name, error);
     UP_TRY(up_network_load(&network, file, NULL, 0, error));
     const up_model_shape shape = shape_of(network);
@@ -231,11 +231,11 @@ up_status up_model_make_like(up_model *model, const up_safetensors *file, up_err
 up_status up_model_read(const up_model *model, float *parameter, const char *path, size_t most,
                         up_error *error)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     up_network *network;
-    UP_TRY(up_safetensors_open(&file, path, most, error));
+    UP_TRY(up_tensor_file_open(&file, path, most, error));
     up_status status = up_network_load(&network, file, NULL, 0, error);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     UP_TRY(status);
     status = take(model, network, parameter, path, error);
     up_network_free(&network);

@@ -13,7 +13,7 @@ up_status up_model_save(const up_model *model, const float *parameter, const up_
 
 /* A model of the shape of the network that the file states in upscale.layers; UP_ERROR_WEIGHTS for
  * networks that cannot be trained here. */
-up_status up_model_make_like(up_model *model, const up_safetensors *file, up_error *error);
+up_status up_model_make_like(up_model *model, const up_tensor_file *file, up_error *error);
 
 /* How upscale.layers is written: what json_dumps() takes. Six digits are as many as bounds need. */
 #define UP_LAYERS_JSON (JSON_COMPACT | JSON_REAL_PRECISION(6))

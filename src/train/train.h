@@ -22,7 +22,7 @@ up_status up_train_bounds(const up_train_job *job, up_error *error);
 typedef struct {
     const char *description;
     const char *recipe; /* the options that make it again */
-    const char *layers; /* upscale.layers, see weights/network_metadata.c */
+    const char *layers; /* upscale.layers, see network/network_metadata.c */
     double psnr;        /* luma, on the validation pictures; NaN: there are none */
     const up_tensor *tensor;
     int tensors;

@@ -8,7 +8,7 @@
 typedef struct {
     const char *name; /* "bicubic" */
     int scale;
-    const void *bytes; /* for up_safetensors_from_memory() */
+    const void *bytes; /* for up_tensor_file_from_memory() */
     size_t size;
 } up_embedded;
 

@@ -10,14 +10,14 @@
 #define PREFIX 8       /* bytes of the header's length */
 #define HEADER_COST 16 /* bytes of memory for each of its own, while it is read */
 
-struct up_safetensors {
+struct up_tensor_file {
     char *name;
     up_safetensors_header header;
     void *data; /* owned; NULL for borrowed bytes */
     size_t bytes;
 };
 
-static up_status create(up_safetensors **file, const char *name, up_error *error)
+static up_status create(up_tensor_file **file, const char *name, up_error *error)
 {
     size_t length = strlen(name) + 1;
     *file = up_alloc_zero(1, sizeof **file);
@@ -54,13 +54,13 @@ static up_status too_small(const char *name, up_error *error)
                    "%s: not a valid safetensors file: smaller than 8 bytes", name);
 }
 
-static void place(up_safetensors *file, const unsigned char *data)
+static void place(up_tensor_file *file, const unsigned char *data)
 {
     for (int i = 0; i < file->header.tensors; i++)
         file->header.tensor[i].data = data + file->header.tensor[i].offset;
 }
 
-static up_status read_header(up_safetensors *file, up_reader *reader, size_t size, size_t data_size,
+static up_status read_header(up_tensor_file *file, up_reader *reader, size_t size, size_t data_size,
                              up_error *error)
 {
     char *text = up_alloc(size, 1);
@@ -74,7 +74,7 @@ static up_status read_header(up_safetensors *file, up_reader *reader, size_t siz
     return status;
 }
 
-static up_status check_memory(const up_safetensors *file, size_t need, size_t most, up_error *error)
+static up_status check_memory(const up_tensor_file *file, size_t need, size_t most, up_error *error)
 {
     if (need <= most)
         return UP_OK;
@@ -84,7 +84,7 @@ static up_status check_memory(const up_safetensors *file, size_t need, size_t mo
                    file->name, (need >> 20) + 1, most >> 20);
 }
 
-static up_status read_all(up_safetensors *file, up_reader *reader, size_t most, up_error *error)
+static up_status read_all(up_tensor_file *file, up_reader *reader, size_t most, up_error *error)
 {
     int64_t total = up_reader_size(reader);
     if (total < 0)
@@ -100,7 +100,7 @@ static up_status read_all(up_safetensors *file, up_reader *reader, size_t most, 
     file->bytes = up_alloc_bytes(data_size) + HEADER_COST * text_size;
     UP_TRY(check_memory(file, file->bytes, most, error));
     UP_TRY(read_header(file, reader, text_size, data_size, error));
-    UP_TRY(check_memory(file, file->bytes + up_safetensors_values_bytes(file), most, error));
+    UP_TRY(check_memory(file, file->bytes + up_tensor_file_values_bytes(file), most, error));
     file->data = up_alloc(data_size, 1);
     if (!file->data)
         return up_fail_memory(error, file->name, data_size);
@@ -118,7 +118,7 @@ static up_status as_weights(up_status status, up_error *error)
     return UP_ERROR_WEIGHTS;
 }
 
-up_status up_safetensors_open(up_safetensors **file, const char *path, size_t most, up_error *error)
+up_status up_tensor_file_open(up_tensor_file **file, const char *path, size_t most, up_error *error)
 {
     up_reader *reader = NULL;
     *file = NULL;
@@ -129,11 +129,11 @@ up_status up_safetensors_open(up_safetensors **file, const char *path, size_t mo
         status = read_all(*file, reader, most, error);
     up_reader_close(&reader);
     if (status != UP_OK)
-        up_safetensors_close(file);
+        up_tensor_file_close(file);
     return as_weights(status, error);
 }
 
-static up_status parse_memory(up_safetensors *file, const unsigned char *bytes, size_t size,
+static up_status parse_memory(up_tensor_file *file, const unsigned char *bytes, size_t size,
                               up_error *error)
 {
     size_t text_size = 0;
@@ -147,7 +147,7 @@ static up_status parse_memory(up_safetensors *file, const unsigned char *bytes, 
     return UP_OK;
 }
 
-up_status up_safetensors_from_memory(up_safetensors **file, const void *bytes, size_t size,
+up_status up_tensor_file_from_memory(up_tensor_file **file, const void *bytes, size_t size,
                                      const char *name, up_error *error)
 {
     *file = NULL;
@@ -155,11 +155,11 @@ up_status up_safetensors_from_memory(up_safetensors **file, const void *bytes, s
     if (status == UP_OK)
         status = parse_memory(*file, bytes, size, error);
     if (status != UP_OK)
-        up_safetensors_close(file);
+        up_tensor_file_close(file);
     return status;
 }
 
-void up_safetensors_close(up_safetensors **file)
+void up_tensor_file_close(up_tensor_file **file)
 {
     if (!*file)
         return;
@@ -170,12 +170,12 @@ void up_safetensors_close(up_safetensors **file)
     *file = NULL;
 }
 
-size_t up_safetensors_bytes(const up_safetensors *file)
+size_t up_tensor_file_bytes(const up_tensor_file *file)
 {
     return file->bytes;
 }
 
-size_t up_safetensors_values_bytes(const up_safetensors *file)
+size_t up_tensor_file_values_bytes(const up_tensor_file *file)
 {
     size_t bytes = 0;
     for (int i = 0; i < file->header.tensors; i++)
@@ -183,22 +183,22 @@ size_t up_safetensors_values_bytes(const up_safetensors *file)
     return bytes;
 }
 
-const char *up_safetensors_name(const up_safetensors *file)
+const char *up_tensor_file_name(const up_tensor_file *file)
 {
     return file->name;
 }
 
-int up_safetensors_count(const up_safetensors *file)
+int up_tensor_file_count(const up_tensor_file *file)
 {
     return file->header.tensors;
 }
 
-const up_tensor *up_safetensors_at(const up_safetensors *file, int i)
+const up_tensor *up_tensor_file_at(const up_tensor_file *file, int i)
 {
     return i >= 0 && i < file->header.tensors ? &file->header.tensor[i] : NULL;
 }
 
-const up_tensor *up_safetensors_find(const up_safetensors *file, const char *name)
+const up_tensor *up_tensor_file_find(const up_tensor_file *file, const char *name)
 {
     for (int i = 0; i < file->header.tensors; i++)
         if (strcmp(file->header.tensor[i].name, name) == 0)
@@ -206,12 +206,12 @@ const up_tensor *up_safetensors_find(const up_safetensors *file, const char *nam
     return NULL;
 }
 
-const up_metadata_item *up_safetensors_metadata_at(const up_safetensors *file, int i)
+const up_metadata_item *up_tensor_file_metadata_at(const up_tensor_file *file, int i)
 {
     return i >= 0 && i < file->header.items ? &file->header.item[i] : NULL;
 }
 
-const char *up_safetensors_metadata(const up_safetensors *file, const char *key)
+const char *up_tensor_file_metadata(const up_tensor_file *file, const char *key)
 {
     for (int i = 0; i < file->header.items; i++)
         if (strcmp(file->header.item[i].key, key) == 0)
@@ -219,7 +219,7 @@ const char *up_safetensors_metadata(const up_safetensors *file, const char *key)
     return NULL;
 }
 
-up_status up_tensor_to_f32(const up_safetensors *file, const up_tensor *tensor, float *out,
+up_status up_tensor_to_f32(const up_tensor_file *file, const up_tensor *tensor, float *out,
                            up_error *error)
 {
     char label[UP_LABEL];

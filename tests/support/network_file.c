@@ -62,13 +62,13 @@ tensor_file network_file(const char *tensors, const char *layers, const char *me
 
 up_network *network_read(tensor_file bytes, const up_layer *flags, int scale, up_error *error)
 {
-    up_safetensors *file;
+    up_tensor_file *file;
     up_network *network;
-    cr_assert_eq(up_safetensors_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
+    cr_assert_eq(up_tensor_file_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
                  UP_OK, "%s", error->message);
     up_status status = up_network_load(&network, file, flags, scale, error);
     cr_expect_eq(status == UP_OK, network != NULL);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     tensor_file_free(&bytes);
     return network;
 }
@@ -76,11 +76,11 @@ up_network *network_read(tensor_file bytes, const up_layer *flags, int scale, up
 up_network *network_open(const char *path, int scale)
 {
     up_error error = { 0 };
-    up_safetensors *file;
+    up_tensor_file *file;
     up_network *network;
-    cr_assert_eq(up_safetensors_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
     cr_assert_eq(up_network_load(&network, file, NULL, scale, &error), UP_OK, "%s", error.message);
-    up_safetensors_close(&file);
+    up_tensor_file_close(&file);
     return network;
 }
 

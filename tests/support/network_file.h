@@ -2,8 +2,8 @@
 #ifndef SUPPORT_NETWORK_FILE_H
 #define SUPPORT_NETWORK_FILE_H
 
-#include "support/tensor_file.h"
-#include "weights/network.h"
+#include "network/network.h"
+#include "support/tensor_data.h"
 
 /* Tensors "NAME:SHAPE NAME:SHAPE ..." with shapes as "8,1,3,3" or "" and small values in F32;
  * `metadata` are members of __metadata__, with ' for ". `layers`, if not NULL, is upscale.layers in

@@ -3,8 +3,8 @@
 #ifndef SUPPORT_NETWORK_REFERENCE_H
 #define SUPPORT_NETWORK_REFERENCE_H
 
+#include "network/network.h"
 #include "support/ndarray.h"
-#include "weights/network.h"
 
 /* `x` is CHW or NCHW, the result NCHW of type f8. */
 ndarray network_reference(const up_network *network, const ndarray *x);

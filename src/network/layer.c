@@ -1,11 +1,11 @@
-#include "weights/layer.h"
+#include "network/layer.h"
 
 #include <limits.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "weights/layer_parameters.h"
-#include "weights/tensor_values.h"
+#include "network/layer_parameters.h"
+#include "network/tensor_values.h"
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -14,27 +14,27 @@ static bool ends_with(const char *name, const char *end)
            (length == tail || name[length - tail - 1] == '.');
 }
 
-static up_status not_one_layer(const up_safetensors *file, up_error *error)
+static up_status not_one_layer(const up_tensor_file *file, up_error *error)
 {
     char list[UP_KEY_LIST];
-    int count = up_safetensors_count(file);
+    int count = up_tensor_file_count(file);
     return up_fail(error, UP_ERROR_WEIGHTS,
                    "%s: not a single ConvTranspose2d (a 4-D \"weight\" and its \"bias\"); "
                    "%d tensors found%s%s",
-                   up_safetensors_name(file), count, count ? ": " : "", up_tensor_list(list, file));
+                   up_tensor_file_name(file), count, count ? ": " : "", up_tensor_list(list, file));
 }
 
-static up_status find_tensors(const up_safetensors *file, const up_tensor **weight,
+static up_status find_tensors(const up_tensor_file *file, const up_tensor **weight,
                               const up_tensor **bias, up_error *error)
 {
     *weight = *bias = NULL;
-    if (up_safetensors_metadata(file, "upscale.layers"))
+    if (up_tensor_file_metadata(file, "upscale.layers"))
         return up_fail(
             error, UP_ERROR_WEIGHTS,
             "%s: holds a network (upscale.layers); only a single ConvTranspose2d can be used",
-            up_safetensors_name(file));
+            up_tensor_file_name(file));
     const up_tensor *tensor;
-    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
+    for (int i = 0; (tensor = up_tensor_file_at(file, i)); i++) {
         bool is_weight = tensor->dims == 4 && ends_with(tensor->name, "weight");
         const up_tensor **found = is_weight                         ? weight
                                   : ends_with(tensor->name, "bias") ? bias
@@ -53,7 +53,7 @@ static up_status find_tensors(const up_safetensors *file, const up_tensor **weig
 }
 
 /* Channels and kernel; the groups must be known. */
-static up_status read_shape(up_layer_weights *layer, const up_safetensors *file,
+static up_status read_shape(up_layer_weights *layer, const up_tensor_file *file,
                             const up_tensor *weight, const up_tensor *bias, up_error *error)
 {
     const size_t *shape = weight->shape;
@@ -65,7 +65,7 @@ static up_status read_shape(up_layer_weights *layer, const up_safetensors *file,
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "%s: %d input channels cannot be split into %d groups (--groups, "
                        "upscale.groups)",
-                       up_safetensors_name(file), layer->in_channels, layer->groups);
+                       up_tensor_file_name(file), layer->in_channels, layer->groups);
     if (shape[1] * (size_t)layer->groups > UP_MOST_CHANNELS)
         return up_tensor_refuse(file, weight, "more than 65536 channels or kernel taps", error);
     layer->out_channels = (int)shape[1] * layer->groups;
@@ -91,20 +91,20 @@ static up_status check_geometry(const up_layer_weights *layer, const char *name,
     return UP_OK;
 }
 
-static up_status load(up_layer_weights *layer, const up_safetensors *file, const up_layer *flags,
+static up_status load(up_layer_weights *layer, const up_tensor_file *file, const up_layer *flags,
                       up_error *error)
 {
     const up_tensor *weight, *bias;
     UP_TRY(find_tensors(file, &weight, &bias, error));
     UP_TRY(up_layer_read_parameters(layer, file, flags, error));
     UP_TRY(read_shape(layer, file, weight, bias, error));
-    UP_TRY(check_geometry(layer, up_safetensors_name(file), error));
+    UP_TRY(check_geometry(layer, up_tensor_file_name(file), error));
     UP_TRY(up_layer_read_use(layer, file, error));
     UP_TRY(up_tensor_values(&layer->weight, file, weight, error));
     return bias ? up_tensor_values(&layer->bias, file, bias, error) : UP_OK;
 }
 
-up_status up_layer_load(up_layer_weights **layer, const up_safetensors *file, const up_layer *flags,
+up_status up_layer_load(up_layer_weights **layer, const up_tensor_file *file, const up_layer *flags,
                         up_error *error)
 {
     static const up_layer none;

@@ -1,4 +1,4 @@
-#include "weights/stated.h"
+#include "network/stated.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,13 +21,13 @@ const char *up_weights_color_name(up_weights_color color)
     return colors[color].name;
 }
 
-up_status up_stated_refuse(const up_safetensors *file, const char *key, const char *expected,
+up_status up_stated_refuse(const up_tensor_file *file, const char *key, const char *expected,
                            up_error *error)
 {
     char label[UP_LABEL];
     return up_fail(error, UP_ERROR_WEIGHTS, "%s: metadata %s is %s, expected %s",
-                   up_safetensors_name(file), key,
-                   up_label(label, up_safetensors_metadata(file, key)), expected);
+                   up_tensor_file_name(file), key,
+                   up_label(label, up_tensor_file_metadata(file, key)), expected);
 }
 
 /* Digits up to `end`; false for anything else and for what is too large for any parameter. */
@@ -54,10 +54,10 @@ static bool parse_pair(const char *text, int pair[2])
     return good;
 }
 
-up_status up_stated_pair(const up_safetensors *file, const char *key, int least, int pair[2],
+up_status up_stated_pair(const up_tensor_file *file, const char *key, int least, int pair[2],
                          up_error *error)
 {
-    const char *text = up_safetensors_metadata(file, key);
+    const char *text = up_tensor_file_metadata(file, key);
     if (!text || (parse_pair(text, pair) && pair[0] >= least && pair[1] >= least))
         return UP_OK;
     return up_stated_refuse(file, key,
@@ -66,9 +66,9 @@ up_status up_stated_pair(const up_safetensors *file, const char *key, int least,
                             error);
 }
 
-up_status up_stated_count(const up_safetensors *file, const char *key, int *count, up_error *error)
+up_status up_stated_count(const up_tensor_file *file, const char *key, int *count, up_error *error)
 {
-    const char *text = up_safetensors_metadata(file, key);
+    const char *text = up_tensor_file_metadata(file, key);
     if (!text || (parse_int(text, text + strlen(text), count) && *count >= 1))
         return UP_OK;
     return up_stated_refuse(file, key, "a number from 1 to 65536", error);
@@ -82,7 +82,7 @@ up_status up_stated_check_flag(const char *flag, int value, int least, up_error 
                    UP_MOST_PARAMETER);
 }
 
-up_status up_stated_pair_or_flag(const up_safetensors *file, const char *key, const up_pair *flag,
+up_status up_stated_pair_or_flag(const up_tensor_file *file, const char *key, const up_pair *flag,
                                  const char *flag_name, int least, int pair[2], up_error *error)
 {
     if (!flag->set)
@@ -93,10 +93,10 @@ up_status up_stated_pair_or_flag(const up_safetensors *file, const char *key, co
     return up_stated_check_flag(flag_name, pair[1], least, error);
 }
 
-up_status up_stated_color(const up_safetensors *file, int in_channels, int out_channels,
+up_status up_stated_color(const up_tensor_file *file, int in_channels, int out_channels,
                           up_weights_color otherwise, up_weights_color *color, up_error *error)
 {
-    const char *text = up_safetensors_metadata(file, "upscale.color");
+    const char *text = up_tensor_file_metadata(file, "upscale.color");
     *color = otherwise;
     if (!text)
         return UP_OK;
@@ -110,7 +110,7 @@ up_status up_stated_color(const up_safetensors *file, int in_channels, int out_c
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "%s: upscale.color %s needs %d channels in and out, the weights have %d and "
                        "%d",
-                       up_safetensors_name(file), text, channels, in_channels, out_channels);
+                       up_tensor_file_name(file), text, channels, in_channels, out_channels);
     *color = (up_weights_color)i;
     return UP_OK;
 }
@@ -135,18 +135,18 @@ static bool parse_share(const char *text, double *share)
     return digits && value <= MOST_SHARE;
 }
 
-up_status up_stated_limit(const up_safetensors *file, double *limit, up_error *error)
+up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *error)
 {
-    const char *text = up_safetensors_metadata(file, "upscale.limit");
+    const char *text = up_tensor_file_metadata(file, "upscale.limit");
     *limit = INFINITY;
     if (!text || parse_share(text, limit))
         return UP_OK;
     return up_stated_refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
 }
 
-up_status up_stated_range(const up_safetensors *file, float *range, up_error *error)
+up_status up_stated_range(const up_tensor_file *file, float *range, up_error *error)
 {
-    const char *text = up_safetensors_metadata(file, "upscale.range");
+    const char *text = up_tensor_file_metadata(file, "upscale.range");
     if (text && strcmp(text, "1") != 0 && strcmp(text, "255") != 0)
         return up_stated_refuse(file, "upscale.range", "1 or 255", error);
     *range = text && strcmp(text, "255") == 0 ? 255.0f : 1.0f;

@@ -1,6 +1,6 @@
 /* The bytes of a safetensors file, well-formed or not, from the text of its header. */
-#ifndef SUPPORT_TENSOR_FILE_H
-#define SUPPORT_TENSOR_FILE_H
+#ifndef SUPPORT_TENSOR_DATA_H
+#define SUPPORT_TENSOR_DATA_H
 
 #include <stddef.h>
 

@@ -13,8 +13,8 @@
  */
 #include <string.h>
 
-#include "weights/network_keys.h"
-#include "weights/tensor_values.h"
+#include "network/network_keys.h"
+#include "network/tensor_values.h"
 
 static const up_network_item leaky = { .op = UP_NETWORK_LEAKY_RELU, .slope = 0.1f };
 static const up_network_item hyperbolic = { .op = UP_NETWORK_TANH };
@@ -22,11 +22,11 @@ static const up_network_item hyperbolic = { .op = UP_NETWORK_TANH };
 static up_status unknown(const up_network_builder *b)
 {
     char list[UP_KEY_LIST];
-    int count = up_safetensors_count(b->file);
+    int count = up_tensor_file_count(b->file);
     return up_fail(b->error, UP_ERROR_WEIGHTS,
                    "%s: not a ConvTranspose2d, Sequential, FSRCNN, ESPCN, SRVGGNetCompact or "
                    "upconv_7, and no metadata upscale.layers; %d tensors found%s%s",
-                   up_safetensors_name(b->file), count, count ? ": " : "",
+                   up_tensor_file_name(b->file), count, count ? ": " : "",
                    up_tensor_list(list, b->file));
 }
 
@@ -56,11 +56,11 @@ static up_status fsrcnn(up_network_builder *b)
 {
     UP_TRY(start(b, "FSRCNN", first_kernel(b, "first_part")));
     if (b->scale_flag && (b->scale_flag < 2 || b->scale_flag > 4) && !b->flags->stride.set &&
-        !up_safetensors_metadata(b->file, "upscale.scale"))
+        !up_tensor_file_metadata(b->file, "upscale.scale"))
         return up_fail(b->error, UP_ERROR_WEIGHTS,
                        "%s: the file does not tell the scale that this FSRCNN was made for: give "
                        "--scale 2, 3 or 4, or state it in the metadata upscale.scale",
-                       up_safetensors_name(b->file));
+                       up_tensor_file_name(b->file));
     UP_TRY(up_network_append_group(b, &(up_network_group){ .name = "first_part" }));
     UP_TRY(up_network_append_group(b, &(up_network_group){ .name = "mid_part" }));
     return up_network_append_transposed(b, "last_part", true);
@@ -157,7 +157,7 @@ static void find_stem(const up_network_builder *b, char stem[UP_MOST_KEY])
     *stem = '\0';
     while (b->used[i])
         i++; /* at most to the end: `used` has one more */
-    const up_tensor *tensor = up_safetensors_at(b->file, i);
+    const up_tensor *tensor = up_tensor_file_at(b->file, i);
     const char *name = tensor ? tensor->name + strlen(b->prefix) : "";
     size_t length = strcspn(name, ".");
     if (strspn(name, "0123456789") == length || length >= UP_MOST_KEY - 16)
@@ -171,7 +171,7 @@ static bool is_sequential(const up_network_builder *b)
     char stem[UP_MOST_KEY];
     const up_tensor *tensor;
     find_stem(b, stem);
-    for (int i = 0; (tensor = up_safetensors_at(b->file, i)); i++)
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         if (!b->used[i] && up_network_number(b, stem, tensor->name) < 0)
             return false;
     return true;
@@ -210,10 +210,10 @@ static const struct {
 static bool all_begin_with(const up_network_builder *b, const char *prefix)
 {
     const up_tensor *tensor;
-    for (int i = 0; (tensor = up_safetensors_at(b->file, i)); i++)
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         if (!b->used[i] && strncmp(tensor->name, prefix, strlen(prefix)) != 0)
             return false;
-    return up_safetensors_count(b->file) > 0;
+    return up_tensor_file_count(b->file) > 0;
 }
 
 /* Where both the trained weights and their moving average are there, the latter are better. */
@@ -221,9 +221,9 @@ static void leave_out_params(up_network_builder *b)
 {
     const up_tensor *tensor;
     bool average = false;
-    for (int i = 0; (tensor = up_safetensors_at(b->file, i)); i++)
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         average = average || strncmp(tensor->name, "params_ema.", strlen("params_ema.")) == 0;
-    for (int i = 0; average && (tensor = up_safetensors_at(b->file, i)); i++)
+    for (int i = 0; average && (tensor = up_tensor_file_at(b->file, i)); i++)
         b->used[i] = strncmp(tensor->name, "params.", strlen("params.")) == 0;
 }
 
@@ -256,7 +256,7 @@ static up_status refuse_normalised(const up_network_builder *b)
         { "running_var", "BatchNorm must be folded into the convolution before it" },
     };
     const up_tensor *tensor;
-    for (int i = 0; (tensor = up_safetensors_at(b->file, i)); i++)
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         for (size_t k = 0; k < sizeof known / sizeof *known; k++)
             if (ends_with(tensor->name, known[k].end))
                 return up_tensor_refuse(b->file, tensor, known[k].reason, b->error);
@@ -270,7 +270,7 @@ static up_status check_flags(const up_network_builder *b, bool open)
     if (!flags->dilation.set && !flags->groups && (!geometry || (open && has_transposed(b))))
         return UP_OK;
     return up_fail(b->error, UP_ERROR_ARGUMENT, "%s is a network (%s): %s cannot be changed",
-                   up_safetensors_name(b->file), b->network->family,
+                   up_tensor_file_name(b->file), b->network->family,
                    flags->dilation.set || flags->groups
                        ? "--dilation and --groups"
                        : "--stride, --padding and --output-padding");

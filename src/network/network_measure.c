@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
-#include "weights/network_builder.h"
+#include "network/network_builder.h"
 
 #define MOST_SCALE 65536
 #define MOST_EXTRA (1 << 30)

@@ -8,10 +8,10 @@
  *   upscale.color   any|y|y-studio|ycbcr|rgb; rgb for 3 channels to 3, else any
  *   upscale.range   "1" or "255", the value of white; 1
  */
-#ifndef UP_WEIGHTS_LAYER_H
-#define UP_WEIGHTS_LAYER_H
+#ifndef UP_NETWORK_LAYER_H
+#define UP_NETWORK_LAYER_H
 
-#include "weights/stated.h"
+#include "network/stated.h"
 
 /* Pairs are rows, columns. All values are checked; a kernel spans at most 2^24 pixels. */
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
 
 /* `flags` may be NULL; its kernel, output_size and ceil_mode are not looked at. The result does
  * not need the file any longer. */
-up_status up_layer_load(up_layer_weights **layer, const up_safetensors *file, const up_layer *flags,
+up_status up_layer_load(up_layer_weights **layer, const up_tensor_file *file, const up_layer *flags,
                         up_error *error);
 void up_layer_free(up_layer_weights **layer);
 

@@ -1,4 +1,4 @@
-#include "weights/layer_parameters.h"
+#include "network/layer_parameters.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static const struct {
       offsetof(up_layer, dilation), 1 },
 };
 
-static up_status read_groups(up_layer_weights *layer, const up_safetensors *file, int flag,
+static up_status read_groups(up_layer_weights *layer, const up_tensor_file *file, int flag,
                              up_error *error)
 {
     layer->groups = flag ? flag : 1;
@@ -26,7 +26,7 @@ static up_status read_groups(up_layer_weights *layer, const up_safetensors *file
     return up_stated_count(file, "upscale.groups", &layer->groups, error);
 }
 
-static up_status read_scale(up_layer_weights *layer, const up_safetensors *file, bool stride_given,
+static up_status read_scale(up_layer_weights *layer, const up_tensor_file *file, bool stride_given,
                             up_error *error)
 {
     memcpy(layer->scale, layer->stride, sizeof layer->scale);
@@ -38,11 +38,11 @@ static up_status read_scale(up_layer_weights *layer, const up_safetensors *file,
     return up_fail(error, UP_ERROR_WEIGHTS,
                    "%s: upscale.scale is %d,%d but the stride is %d,%d: state upscale.stride in "
                    "the file or give --stride",
-                   up_safetensors_name(file), layer->scale[0], layer->scale[1], layer->stride[0],
+                   up_tensor_file_name(file), layer->scale[0], layer->scale[1], layer->stride[0],
                    layer->stride[1]);
 }
 
-up_status up_layer_read_parameters(up_layer_weights *layer, const up_safetensors *file,
+up_status up_layer_read_parameters(up_layer_weights *layer, const up_tensor_file *file,
                                    const up_layer *flags, up_error *error)
 {
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -56,7 +56,7 @@ up_status up_layer_read_parameters(up_layer_weights *layer, const up_safetensors
     return read_scale(layer, file, flags->stride.set, error);
 }
 
-up_status up_layer_read_use(up_layer_weights *layer, const up_safetensors *file, up_error *error)
+up_status up_layer_read_use(up_layer_weights *layer, const up_tensor_file *file, up_error *error)
 {
     bool three = layer->in_channels == 3 && layer->out_channels == 3;
     UP_TRY(up_stated_color(file, layer->in_channels, layer->out_channels,

@@ -1,12 +1,12 @@
-#include "weights/network.h"
+#include "network/network.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "weights/layer.h"
-#include "weights/network_builder.h"
-#include "weights/tensor_values.h"
+#include "network/layer.h"
+#include "network/network_builder.h"
+#include "network/tensor_values.h"
 
 const char *up_network_op_name(up_network_op op)
 {
@@ -71,11 +71,11 @@ bool up_network_overlap_even(const up_network_item *item)
     return true;
 }
 
-static bool is_bare_layer(const up_safetensors *file)
+static bool is_bare_layer(const up_tensor_file *file)
 {
-    int kernels = 0, count = up_safetensors_count(file);
+    int kernels = 0, count = up_tensor_file_count(file);
     for (int i = 0; i < count; i++)
-        kernels += up_safetensors_at(file, i)->dims == 4;
+        kernels += up_tensor_file_at(file, i)->dims == 4;
     return count <= 2 && kernels == 1;
 }
 
@@ -92,8 +92,8 @@ static up_status read_bare(up_network_builder *b, up_network_item *item, char **
     b->network->in_channels = layer->in_channels;
     up_layer_free(&layer);
 
-    const up_tensor *weight = up_safetensors_at(b->file, 0);
-    weight = weight->dims == 4 ? weight : up_safetensors_at(b->file, 1);
+    const up_tensor *weight = up_tensor_file_at(b->file, 0);
+    weight = weight->dims == 4 ? weight : up_tensor_file_at(b->file, 1);
     size_t length = strlen(weight->name) - strlen("weight");
     *stem = up_alloc_zero(length + 1, 1);
     if (!*stem)
@@ -117,7 +117,7 @@ static up_status from_bare_layer(up_network_builder *builder)
 static up_status check_all_used(const up_network_builder *builder)
 {
     const up_tensor *tensor;
-    for (int i = 0; (tensor = up_safetensors_at(builder->file, i)); i++)
+    for (int i = 0; (tensor = up_tensor_file_at(builder->file, i)); i++)
         if (!builder->used[i])
             return up_tensor_refuse(builder->file, tensor, "is used by no layer of the network",
                                     builder->error);
@@ -146,7 +146,7 @@ static up_status check_scale(const up_network_builder *builder)
     const up_network_item *last = &network->item[network->items - 1];
     char label[UP_LABEL], want[RATIO_TEXT], got[RATIO_TEXT];
     int stated[2] = { 0 };
-    if (builder->flags->stride.set || !up_safetensors_metadata(builder->file, "upscale.scale"))
+    if (builder->flags->stride.set || !up_tensor_file_metadata(builder->file, "upscale.scale"))
         return UP_OK;
     UP_TRY(up_stated_pair(builder->file, "upscale.scale", 1, stated, builder->error));
     if (memcmp(stated, network->scale, sizeof stated) == 0 && network->reduction[0] == 1 &&
@@ -155,7 +155,7 @@ static up_status check_scale(const up_network_builder *builder)
     return up_fail(builder->error, UP_ERROR_WEIGHTS,
                    "%s: metadata upscale.scale is %s, but the network, which ends in %s%s%s, "
                    "scales by %s",
-                   up_safetensors_name(builder->file), ratio_text(want, stated, whole),
+                   up_tensor_file_name(builder->file), ratio_text(want, stated, whole),
                    up_network_op_name(last->op), last->name ? " " : "",
                    last->name ? up_label(label, last->name) : "",
                    ratio_text(got, network->scale, network->reduction));
@@ -175,7 +175,7 @@ static up_status read_use(const up_network_builder *builder, bool bare)
 
 static up_status build(up_network_builder *builder)
 {
-    const char *layers = up_safetensors_metadata(builder->file, "upscale.layers");
+    const char *layers = up_tensor_file_metadata(builder->file, "upscale.layers");
     bool bare = !layers && is_bare_layer(builder->file);
     UP_TRY(layers ? up_network_from_metadata(builder, layers)
            : bare ? from_bare_layer(builder)
@@ -189,7 +189,7 @@ static up_status build(up_network_builder *builder)
 static up_status allocate(up_network_builder *builder)
 {
     size_t items = UP_NETWORK_MOST_ITEMS + 1; /* one more, for the one that is refused */
-    size_t tensors = (size_t)up_safetensors_count(builder->file) + 1;
+    size_t tensors = (size_t)up_tensor_file_count(builder->file) + 1;
     up_network *network = builder->network = up_alloc_zero(1, sizeof *network);
     if (network)
         network->item = up_alloc_zero(items, sizeof *network->item);
@@ -199,7 +199,7 @@ static up_status allocate(up_network_builder *builder)
                : up_fail_memory(builder->error, "a network", items * sizeof *network->item);
 }
 
-up_status up_network_load(up_network **network, const up_safetensors *file, const up_layer *flags,
+up_status up_network_load(up_network **network, const up_tensor_file *file, const up_layer *flags,
                           int scale_flag, up_error *error)
 {
     static const up_layer none;

@@ -1,8 +1,8 @@
 /* Numbered layers of a state dict as items of a network; for network_families.c. */
-#ifndef UP_WEIGHTS_NETWORK_KEYS_H
-#define UP_WEIGHTS_NETWORK_KEYS_H
+#ifndef UP_NETWORK_KEYS_H
+#define UP_NETWORK_KEYS_H
 
-#include "weights/network_builder.h"
+#include "network/network_builder.h"
 
 enum { UP_MOST_KEY = 128 };
 

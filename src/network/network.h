@@ -15,10 +15,10 @@
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated
  */
-#ifndef UP_WEIGHTS_NETWORK_H
-#define UP_WEIGHTS_NETWORK_H
+#ifndef UP_NETWORK_H
+#define UP_NETWORK_H
 
-#include "weights/stated.h"
+#include "network/stated.h"
 
 typedef enum {
     UP_NETWORK_CONV2D,
@@ -117,7 +117,7 @@ typedef struct {
  * layer or of the transposed convolution that ends an FSRCNN or a Sequential; set for another
  * network they are an error. `scale_flag` (0: none) counts where the file leaves the scale open and
  * nowhere else: callers compare the network's scale with what they want. */
-up_status up_network_load(up_network **network, const up_safetensors *file, const up_layer *flags,
+up_status up_network_load(up_network **network, const up_tensor_file *file, const up_layer *flags,
                           int scale_flag, up_error *error);
 void up_network_free(up_network **network);
 

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "weights/network_builder.h"
-#include "weights/tensor_values.h"
+#include "network/network_builder.h"
+#include "network/tensor_values.h"
 
 #define MOST_TEXT (1 << 20)
 
@@ -273,7 +273,7 @@ static up_status read_op(entry *e, const json_t *object)
     return up_fail(e->builder->error, UP_ERROR_WEIGHTS,
                    "%s: metadata upscale.layers: layer %d has %s, expected an object whose op is "
                    "conv2d, conv_transpose2d, prelu, ... or affine",
-                   up_safetensors_name(e->builder->file), e->builder->network->items, label);
+                   up_tensor_file_name(e->builder->file), e->builder->network->items, label);
 }
 
 static up_status read_fields(entry *e, json_t *object)
@@ -400,7 +400,7 @@ static up_status find_channels(up_network_builder *builder, const json_t *list)
     return up_fail(builder->error, UP_ERROR_WEIGHTS,
                    "%s: no tensor of upscale.layers tells how many channels come in: state them in "
                    "the metadata upscale.channels",
-                   up_safetensors_name(builder->file));
+                   up_tensor_file_name(builder->file));
 }
 
 static up_status append_layers(up_network_builder *builder, const json_t *list)
@@ -409,7 +409,7 @@ static up_status append_layers(up_network_builder *builder, const json_t *list)
     if (count < 1 || count > UP_NETWORK_MOST_ITEMS)
         return up_fail(builder->error, UP_ERROR_WEIGHTS,
                        "%s: metadata upscale.layers must be a list of 1 to %d layers",
-                       up_safetensors_name(builder->file), UP_NETWORK_MOST_ITEMS);
+                       up_tensor_file_name(builder->file), UP_NETWORK_MOST_ITEMS);
     UP_TRY(find_channels(builder, list));
     for (size_t i = 0; i < count; i++)
         UP_TRY(append_layer(builder, json_array_get(list, i)));
@@ -425,14 +425,14 @@ static up_status check_flags(const up_network_builder *builder)
     return up_fail(builder->error, UP_ERROR_ARGUMENT,
                    "%s states all parameters of its layers: --stride, --padding, --output-padding, "
                    "--dilation and --groups cannot change them",
-                   up_safetensors_name(builder->file));
+                   up_tensor_file_name(builder->file));
 }
 
 up_status up_network_from_metadata(up_network_builder *builder, const char *layers)
 {
     json_error_t problem;
     char label[UP_LABEL];
-    const char *name = up_safetensors_name(builder->file);
+    const char *name = up_tensor_file_name(builder->file);
     size_t size = strlen(layers);
     builder->network->family = "layers";
     UP_TRY(check_flags(builder));

@@ -1,4 +1,4 @@
-#include "support/tensor_file.h"
+#include "support/tensor_data.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>

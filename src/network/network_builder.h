@@ -1,12 +1,12 @@
 /* Making a network item by item, each checked against those before it; for the readers of the
  * sources. */
-#ifndef UP_WEIGHTS_NETWORK_BUILDER_H
-#define UP_WEIGHTS_NETWORK_BUILDER_H
+#ifndef UP_NETWORK_BUILDER_H
+#define UP_NETWORK_BUILDER_H
 
-#include "weights/network.h"
+#include "network/network.h"
 
 typedef struct {
-    const up_safetensors *file;
+    const up_tensor_file *file;
     const up_layer *flags; /* never NULL */
     int scale_flag;
     up_network *network;

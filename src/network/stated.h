@@ -1,9 +1,9 @@
 /* What a weight file states in its metadata, with flags before it; for the readers of layers and
  * networks. */
-#ifndef UP_WEIGHTS_STATED_H
-#define UP_WEIGHTS_STATED_H
+#ifndef UP_NETWORK_STATED_H
+#define UP_NETWORK_STATED_H
 
-#include "weights/safetensors.h"
+#include "weights/tensor_file.h"
 
 #define UP_MOST_PARAMETER 65536
 
@@ -20,28 +20,28 @@ typedef enum {
 const char *up_weights_color_name(up_weights_color color);
 
 /* "metadata KEY is VALUE, expected ..." */
-up_status up_stated_refuse(const up_safetensors *file, const char *key, const char *expected,
+up_status up_stated_refuse(const up_tensor_file *file, const char *key, const char *expected,
                            up_error *error);
 
 /* "N" or "ROWS,COLUMNS", each from `least` to UP_MOST_PARAMETER. What the file does not state stays
  * as it is. */
-up_status up_stated_pair(const up_safetensors *file, const char *key, int least, int pair[2],
+up_status up_stated_pair(const up_tensor_file *file, const char *key, int least, int pair[2],
                          up_error *error);
-up_status up_stated_count(const up_safetensors *file, const char *key, int *count, up_error *error);
+up_status up_stated_count(const up_tensor_file *file, const char *key, int *count, up_error *error);
 
 /* The same, but a flag that is set hides what the file states. */
-up_status up_stated_pair_or_flag(const up_safetensors *file, const char *key, const up_pair *flag,
+up_status up_stated_pair_or_flag(const up_tensor_file *file, const char *key, const up_pair *flag,
                                  const char *flag_name, int least, int pair[2], up_error *error);
 up_status up_stated_check_flag(const char *flag, int value, int least, up_error *error);
 
 /* upscale.color, or `otherwise`; must fit the channels. */
-up_status up_stated_color(const up_safetensors *file, int in_channels, int out_channels,
+up_status up_stated_color(const up_tensor_file *file, int in_channels, int out_channels,
                           up_weights_color otherwise, up_weights_color *color, up_error *error);
 
 /* upscale.limit, or INFINITY. */
-up_status up_stated_limit(const up_safetensors *file, double *limit, up_error *error);
+up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *error);
 
 /* upscale.range, or 1. */
-up_status up_stated_range(const up_safetensors *file, float *range, up_error *error);
+up_status up_stated_range(const up_tensor_file *file, float *range, up_error *error);
 
 #endif

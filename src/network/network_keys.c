@@ -1,10 +1,10 @@
-#include "weights/network_keys.h"
+#include "network/network_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "weights/tensor_values.h"
+#include "network/tensor_values.h"
 
 const char *up_network_key(char key[UP_MOST_KEY], const char *group, int number)
 {
@@ -28,7 +28,7 @@ int up_network_last_number(const up_network_builder *b, const char *name)
 {
     int last = -1;
     const up_tensor *tensor;
-    for (int i = 0; (tensor = up_safetensors_at(b->file, i)); i++) {
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++) {
         int number = up_network_number(b, name, tensor->name);
         last = number > last ? number : last;
     }
@@ -49,7 +49,7 @@ static up_status find_scale(const up_network_builder *b, const up_tensor *weight
     return up_fail(b->error, UP_ERROR_WEIGHTS,
                    "%s: the file does not tell the scale (tensor %s is the same for all): give "
                    "--scale, or state it in the metadata upscale.scale",
-                   up_safetensors_name(b->file), up_label(label, weight->name));
+                   up_tensor_file_name(b->file), up_label(label, weight->name));
 }
 
 /* The padding that makes the output input * scale, and conventional; false if there is none. */
@@ -70,7 +70,7 @@ up_status up_network_append_transposed(up_network_builder *b, const char *name, 
     UP_TRY(find_scale(b, weight, item.stride));
     bool known = usual_padding(&item, 0, (int)weight->shape[2], centred);
     known = usual_padding(&item, 1, (int)weight->shape[3], centred) && known;
-    known = known || b->flags->padding.set || up_safetensors_metadata(b->file, "upscale.padding");
+    known = known || b->flags->padding.set || up_tensor_file_metadata(b->file, "upscale.padding");
     if (!known)
         return up_tensor_refuse(b->file, weight,
                                 "its padding is not in the file: give --padding and "
@@ -134,7 +134,7 @@ up_status up_network_append_group(up_network_builder *b, const up_network_group 
             return up_fail(b->error, UP_ERROR_WEIGHTS,
                            "%s: layer %s has no tensors, so the file does not tell what it does "
                            "(ReLU, Tanh, ...): state all layers in the metadata upscale.layers",
-                           up_safetensors_name(b->file), up_label(label, key));
+                           up_tensor_file_name(b->file), up_label(label, key));
     }
     return UP_OK;
 }
@@ -151,5 +151,5 @@ up_status up_network_append_shuffle(up_network_builder *b)
     const char *last = b->network->item[b->network->items - 1].name;
     return up_fail(b->error, UP_ERROR_WEIGHTS,
                    "%s: layer %s makes %d channels, which no pixel shuffle turns into %d",
-                   up_safetensors_name(b->file), up_label(label, last ? last : ""), out, in);
+                   up_tensor_file_name(b->file), up_label(label, last ? last : ""), out, in);
 }

@@ -1,4 +1,4 @@
-#include "weights/tensor_values.h"
+#include "network/tensor_values.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,15 +7,15 @@
 
 #define MOST_KEYS 12
 
-up_status up_tensor_refuse(const up_safetensors *file, const up_tensor *tensor, const char *reason,
+up_status up_tensor_refuse(const up_tensor_file *file, const up_tensor *tensor, const char *reason,
                            up_error *error)
 {
     char label[UP_LABEL];
-    return up_fail(error, UP_ERROR_WEIGHTS, "%s: tensor %s: %s", up_safetensors_name(file),
+    return up_fail(error, UP_ERROR_WEIGHTS, "%s: tensor %s: %s", up_tensor_file_name(file),
                    up_label(label, tensor->name), reason);
 }
 
-up_status up_tensor_values(float **values, const up_safetensors *file, const up_tensor *tensor,
+up_status up_tensor_values(float **values, const up_tensor_file *file, const up_tensor *tensor,
                            up_error *error)
 {
     *values = up_alloc(tensor->elements, sizeof **values);
@@ -32,7 +32,7 @@ up_status up_tensor_values(float **values, const up_safetensors *file, const up_
     return status;
 }
 
-up_status up_tensor_check_kernel(const up_safetensors *file, const up_tensor *weight,
+up_status up_tensor_check_kernel(const up_tensor_file *file, const up_tensor *weight,
                                  up_error *error)
 {
     if (weight->dims != 4)
@@ -47,12 +47,12 @@ up_status up_tensor_check_kernel(const up_safetensors *file, const up_tensor *we
     return UP_OK;
 }
 
-const char *up_tensor_list(char list[UP_KEY_LIST], const up_safetensors *file)
+const char *up_tensor_list(char list[UP_KEY_LIST], const up_tensor_file *file)
 {
     char label[UP_LABEL];
     const up_tensor *tensor;
     *list = '\0';
-    for (int i = 0; (tensor = up_safetensors_at(file, i)); i++) {
+    for (int i = 0; (tensor = up_tensor_file_at(file, i)); i++) {
         strcat(list, i ? ", " : "");
         if (i == MOST_KEYS) {
             strcat(list, "...");

@@ -1,11 +1,11 @@
-#include "weights/network_builder.h"
+#include "network/network_builder.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "weights/tensor_values.h"
+#include "network/tensor_values.h"
 
 enum { MOST_NAME = 4096 };
 
@@ -21,7 +21,7 @@ const up_tensor *up_network_tensor(const up_network_builder *builder, const char
     char full[MOST_NAME];
     int length =
         snprintf(full, sizeof full, "%s%s%s%s", builder->prefix, name, *name ? "." : "", suffix);
-    return length < MOST_NAME ? up_safetensors_find(builder->file, full) : NULL;
+    return length < MOST_NAME ? up_tensor_file_find(builder->file, full) : NULL;
 }
 
 up_status up_network_refuse(const up_network_builder *builder, int layer, up_network_op op,
@@ -33,7 +33,7 @@ up_status up_network_refuse(const up_network_builder *builder, int layer, up_net
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
     return up_fail(builder->error, UP_ERROR_WEIGHTS, "%s: layer %d (%s): %s",
-                   up_safetensors_name(builder->file), layer, up_network_op_name(op), reason);
+                   up_tensor_file_name(builder->file), layer, up_network_op_name(op), reason);
 }
 
 static up_status refuse(const up_network_builder *builder, const up_network_item *item,
@@ -49,7 +49,7 @@ static up_status refuse_shape(const up_network_builder *builder, const up_tensor
     for (int i = 0; i < tensor->dims && strlen(shape) < sizeof shape - 28; i++)
         sprintf(shape + strlen(shape), "%s%zu", i ? "," : "", tensor->shape[i]);
     return up_fail(builder->error, UP_ERROR_WEIGHTS, "%s: tensor %s of shape [%s] does not fit: %s",
-                   up_safetensors_name(builder->file), up_label(label, tensor->name), shape,
+                   up_tensor_file_name(builder->file), up_label(label, tensor->name), shape,
                    expected);
 }
 
@@ -70,7 +70,7 @@ static up_status copy_text(const up_network_builder *builder, char **copy, const
 static up_status take(up_network_builder *builder, const up_tensor *tensor, float **values)
 {
     int i = 0;
-    while (up_safetensors_at(builder->file, i) != tensor)
+    while (up_tensor_file_at(builder->file, i) != tensor)
         i++;
     if (builder->used[i])
         return up_tensor_refuse(builder->file, tensor, "is used by two layers", builder->error);

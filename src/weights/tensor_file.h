@@ -1,0 +1,62 @@
+/*
+ * Files of named tensors, and strings beside them: what weights come in. Which format a file has
+ * is told by its content (weight_format.h). Nothing is allocated or read that the size of the file
+ * does not justify, no value of it is used unchecked, and no code in it is ever run.
+ */
+#ifndef UP_WEIGHTS_TENSOR_FILE_H
+#define UP_WEIGHTS_TENSOR_FILE_H
+
+#include "base/status.h"
+#include "weights/dtype.h"
+
+typedef struct {
+    const char *name;
+    up_dtype dtype;
+    int dims;
+    const size_t *shape;
+    size_t elements;
+    const void *data; /* little-endian, C order, not aligned */
+    size_t bytes;
+    size_t offset; /* in the byte buffer of the file */
+} up_tensor;
+
+/* One string of the metadata. */
+typedef struct {
+    const char *key, *value;
+} up_metadata_item;
+
+typedef struct up_tensor_file up_tensor_file;
+
+/* The whole file is held in memory, so it must be a regular one. One that needs more than `most`
+ * bytes, as a file and as values, is refused before it is read. */
+up_status up_tensor_file_open(up_tensor_file **file, const char *path, size_t most,
+                              up_error *error);
+
+/* The bytes are borrowed and must outlive the result. `name` is for messages. */
+up_status up_tensor_file_from_memory(up_tensor_file **file, const void *bytes, size_t size,
+                                     const char *name, up_error *error);
+
+/* Tensors, names and strings live as long as the file. */
+void up_tensor_file_close(up_tensor_file **file);
+
+/* Memory that it takes, and all its tensors as up_tensor_to_f32() makes them. */
+size_t up_tensor_file_bytes(const up_tensor_file *file);
+size_t up_tensor_file_values_bytes(const up_tensor_file *file);
+
+/* For messages. */
+const char *up_tensor_file_name(const up_tensor_file *file);
+
+/* Tensors in the order of the file; NULL past the last. */
+int up_tensor_file_count(const up_tensor_file *file);
+const up_tensor *up_tensor_file_at(const up_tensor_file *file, int i);
+const up_tensor *up_tensor_file_find(const up_tensor_file *file, const char *name);
+
+/* Strings of the metadata in the order of the file; NULL past the last or where there is none. */
+const up_metadata_item *up_tensor_file_metadata_at(const up_tensor_file *file, int i);
+const char *up_tensor_file_metadata(const up_tensor_file *file, const char *key);
+
+/* All elements of an F32, F16 or BF16 tensor of `file`; other types are an error. */
+up_status up_tensor_to_f32(const up_tensor_file *file, const up_tensor *tensor, float *out,
+                           up_error *error);
+
+#endif
