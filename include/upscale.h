@@ -142,13 +142,16 @@ typedef enum {
     UP_SUBSAMPLING_420,
 } up_subsampling;
 
+/* Weights that were opened: see up_weights_open(). */
+typedef struct up_weights up_weights;
+
 typedef struct up_options {
     size_t size; /* set by up_options_init(): of the struct in the header that the caller was built
                     with, so that fields can be added. 0: zeroed, of this header */
 
     /* What to do. */
     const char *method;  /* a name from up_method_at(), or tconv:NAME; NULL: the default method */
-    const char *weights; /* safetensors file for tconv; NULL: the embedded weights for the scale */
+    const char *weights; /* weight file for tconv; NULL: the embedded weights for the scale */
     const char *indices; /* .npy of int64 positions for max-unpool */
     up_limit limit;      /* for tconv */
     up_layer layer;
@@ -192,6 +195,16 @@ typedef struct up_options {
     void (*progress)(void *user, double done); /* may be NULL; 0..1, never falling, 1 at the end;
                                                   one thread at a time */
     void *user;
+
+    /* Weights. */
+    const up_weights *model; /* for tconv instead of `weights`: read once, for any number of
+                                pictures and threads at once; must stay open as long as they */
+    struct {                 /* what a bare file cannot say; wins over its metadata. 0, NULL: unsaid */
+        float range;            /* the value of white: 1 or 255 */
+        const char *color;      /* any, y, y-studio, ycbcr or rgb */
+        const char *activation; /* relu or leaky_relu, where the tensors do not tell */
+        float residual_scale;   /* what residual blocks are multiplied by (EDSR) */
+    } told;
 } up_options;
 
 /* Sets every field to its default. */
@@ -353,14 +366,14 @@ UP_API void up_batch_close(up_batch **batch);
 
 /* ---------------------------------------------------------------- weights */
 
-/* A weight file, opened to look into. It owns all that is said about it: strings and values live
- * until up_weights_close(). Pairs are rows, columns. */
-typedef struct up_weights up_weights;
+/* A weight file, opened to look into or to run (up_options.model). It owns all that is said about
+ * it: strings and values live until up_weights_close(). Pairs are rows, columns. */
 
 /* An input of n pixels becomes floor((n * scale + extra) / reduction) on each axis: exactly n times
  * the scale if extra is 0 and reduction 1, cropped if extra < 0, extended if extra > 0. */
 typedef struct {
     const char *name;   /* the path, or the name of embedded weights */
+    const char *format; /* "safetensors", ... */
     const char *family; /* "FSRCNN", "ConvTranspose2d", ... */
     const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
                            "y-studio" (16..235), "ycbcr" or "rgb" */
@@ -377,20 +390,15 @@ typedef struct {
     double multiply_adds;   /* of the convolutions, per pixel of the input */
 } up_weights_info;
 
-/* Fields that an op does not have are 0 or NULL, stride and dilation 1. */
 typedef struct {
-    const char *op;   /* conv2d, conv_transpose2d, prelu, leaky_relu, relu, tanh, sigmoid, clip,
-                         pixel_shuffle, pad, add, concat or affine */
+    const char *op;   /* conv2d, conv_transpose2d, prelu, add, ... */
     const char *name; /* of its tensors: NAME.weight, NAME.bias; "" if bare; NULL if it has none */
+    const int *input; /* layers before it; -1: the network's input */
+    int inputs;
     int in_channels, out_channels;
-    int kernel[2], stride[2], padding[2], output_padding[2], dilation[2], groups;
-    const char *padding_mode; /* of conv2d and pad: "zeros", "replicate", "reflect" */
-    int from;                 /* add, concat: the layer that joins in; -1: the network's input */
-    const char *resize;       /* of `from`: "none", "nearest", "bilinear", "bicubic" */
-    int resize_factor[2];
-    int factor;                 /* pixel_shuffle */
-    float slope;                /* leaky_relu */
-    float low, high;            /* clip; may be infinite */
+    int kernel[2], stride[2], groups; /* of convolutions, else 0; a stride of 0 is open */
+    const char *settings;       /* what else it is told, in words: "padding 1, mode reflect" */
+    const char *json;           /* an object: the layer as upscale.layers spells it */
     int scale[2], reduction[2]; /* its output has scale / reduction times the network's input */
     bool overlap_even;          /* conv_transpose2d: see up_weights_overlap() */
     size_t parameters;
@@ -403,7 +411,8 @@ typedef struct {
 } up_weights_layer;
 
 /* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
- * `max_memory` counts, and `layer` and `scale` as they do for tconv: where the file does not tell.
+ * `max_memory` and `told` count, and `layer` and `scale` as they do for tconv: where the file does
+ * not tell.
  * A file that tells its scale is never changed by them; one that does not can still be looked into
  * without. A damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
 UP_API up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,

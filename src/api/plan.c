@@ -147,8 +147,10 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     plan->graph.held_bytes = request->values_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
     plan->building_bytes = plan->graph.held_bytes;
-    plan->graph.held_bytes -= request->values_bytes;
-    up_network_free(&request->network); /* the ops have packed their weights */
+    if (!request->options->model)
+        plan->graph.held_bytes -= request->values_bytes;
+    up_model_close(&request->loaded); /* the ops have packed their weights */
+    request->network = NULL;
     return up_plan_prepare_encoding(plan, error);
 }
 

@@ -1,6 +1,6 @@
 #include "methods/alpha.h"
 
-#include "methods/add_ops.h"
+#include "pipeline/add_ops.h"
 #include "ops/conv.h"
 
 #include <string.h>

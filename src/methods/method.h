@@ -7,7 +7,7 @@
 
 #include "io/metadata/metadata.h"
 #include "io/pixels.h"
-#include "network/network.h"
+#include "network/model.h"
 #include "ops/axis.h"
 #include "pipeline/graph.h"
 
@@ -31,7 +31,9 @@ typedef struct {
     bool sized; /* a scale or size was asked for; else the method may have its own */
     int height, width;
     up_ratio step[2];                   /* inputs per output: rows, columns */
-    up_network *network;                /* tconv, from a file */
+    const up_network *network;          /* tconv, from a file: of `loaded` or options->model */
+    up_model loaded;                    /* for this picture alone */
+    int output_padding[2];              /* on top of that of the network's last layer */
     size_t values_bytes, loading_bytes; /* of the network, and together with its file */
     int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];

@@ -1,8 +1,8 @@
 #include "methods/network_colour.h"
 
-#include "methods/add_ops.h"
+#include "pipeline/add_ops.h"
 #include "methods/luma.h"
-#include "methods/network_ops.h"
+#include "network/build.h"
 #include "ops/limit.h"
 
 #include <math.h>
@@ -72,7 +72,10 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
     const up_limit *asked = &request->options->limit;
     const double share = asked->set ? asked->share : network->limit;
     up_op *op;
-    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    const int *padding = request->output_padding;
+    const bool padded = padding[0] || padding[1];
+    UP_TRY(up_add_network(graph, from, network, !request->tensor, padded ? padding : NULL, to,
+                          error));
     if (isinf(share))
         return UP_OK;
     UP_TRY(settle(graph, from, network, request, to, error));
@@ -91,7 +94,7 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
 /* One layer without bias is linear: it works in any range. */
 static bool needs_range(const up_network *network, const up_request *request)
 {
-    bool linear = network->items == 1 && !network->item[0].bias;
+    bool linear = network->nodes == 1 && !network->node[0].bias.value;
     return !request->tensor && !linear && request->white != network->range;
 }
 

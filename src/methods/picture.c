@@ -1,7 +1,7 @@
 #include "methods/picture.h"
 
 #include "io/metadata/declared_colour.h"
-#include "methods/add_ops.h"
+#include "pipeline/add_ops.h"
 #include "methods/alpha.h"
 #include "ops/light.h"
 #include "ops/planes.h"

@@ -10,7 +10,7 @@
 
 void up_request_clear(up_request *request)
 {
-    up_network_free(&request->network);
+    up_model_close(&request->loaded);
     up_free(request->indices);
     request->indices = NULL;
 }

@@ -1,28 +1,23 @@
 /* Learned upsampling: networks that end in a transposed convolution (one layer being the smallest),
  * from a weight file or inside the program. Native scales are chained; a resample does the rest. */
-#include "base/machine.h"
 #include "methods/method.h"
 #include "methods/network_colour.h"
+#include "network/build.h"
 #include "weights/embedded.h"
 
 #include <stdio.h>
 
 #define MOST_STAGES 8
 
-static up_status load_embedded(up_network **network, const char *name, int scale, up_error *error)
+static up_status load_embedded(up_model *model, const char *name, int scale, up_error *error)
 {
     const up_embedded *embedded = up_embedded_find(name, scale);
-    up_tensor_file *file;
     if (!embedded)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "no weights called '%s' for scale %d are inside the program; give a file "
                        "with --weights",
                        name ? name : "tconv", scale);
-    UP_TRY(
-        up_tensor_file_from_memory(&file, embedded->bytes, embedded->size, embedded->name, error));
-    up_status status = up_network_load(network, file, NULL, scale, error);
-    up_tensor_file_close(&file);
-    return status;
+    return up_model_open_embedded(model, embedded, error);
 }
 
 /* The scale asked for, where it is one whole number: some files do not tell theirs. */
@@ -33,65 +28,66 @@ static int whole_scale(const up_request *request)
     return request->sized && same && step[0].num == 1 ? (int)step[0].den : 0;
 }
 
-static up_status load_file(up_request *request, up_error *error)
+/* From the file, or what the caller has opened: that is for one scale, where the file leaves it
+ * open. */
+static up_status find_network(up_request *request, up_error *error)
 {
-    up_tensor_file *file;
-    const size_t most = up_machine_memory_limit(request->options->max_memory);
-    UP_TRY(up_tensor_file_open(&file, request->options->weights, most, error));
-    request->values_bytes = up_tensor_file_values_bytes(file);
-    request->loading_bytes = up_tensor_file_bytes(file) + request->values_bytes;
-    up_status status = up_network_load(&request->network, file, &request->options->layer,
-                                       whole_scale(request), error);
-    up_tensor_file_close(&file);
-    return status;
+    const up_options *options = request->options;
+    const int scale = whole_scale(request);
+    const up_model *model = options->model ? up_weights_model(options->model) : &request->loaded;
+    if (!options->model)
+        UP_TRY(up_model_open(&request->loaded, options->weights, options, scale, error));
+    else if (up_model_depends_on_scale(model, scale)) {
+        UP_TRY(up_model_open_again(&request->loaded, model, options, scale, error));
+        model = &request->loaded;
+    }
+    request->network = model->network;
+    request->values_bytes = model->values_bytes;
+    request->loading_bytes = model->file_bytes + model->values_bytes;
+    return UP_OK;
 }
 
 /* The size that one run of the network makes, and the ratio of the input to it. */
 static up_status native_size(up_request *request, up_error *error)
 {
-    const up_network *network = request->network;
     const int in[2] = { request->input.height, request->input.width };
-    int out[2];
+    up_network_fit fit;
+    if (!up_network_fits(request->network, in, !request->tensor, &fit))
+        return up_fail(error, UP_ERROR_WEIGHTS, "the network makes nothing of an input of %dx%d",
+                       in[1], in[0]);
     for (int a = 0; a < 2; a++) {
-        int64_t size = (int64_t)in[a] * network->scale[a];
-        if (request->tensor || network->missing[a] == 0)
-            size = (size + network->extra[a]) / network->reduction[a];
-        if (size < 1 || size > INT32_MAX / 8)
-            return up_fail(error, UP_ERROR_WEIGHTS, "the network makes %lld %s of an input of %d",
-                           (long long)size, a ? "columns" : "rows", in[a]);
-        out[a] = (int)size;
-        request->step[a] = up_ratio_make(in[a], out[a]);
+        fit.size[a] += request->output_padding[a];
+        request->step[a] = up_ratio_make(in[a], fit.size[a]);
     }
-    request->height = out[0];
-    request->width = out[1];
+    request->height = fit.size[0];
+    request->width = fit.size[1];
     return UP_OK;
 }
 
 /* PyTorch's forward(input, output_size): the output_padding that leads there. */
-static up_status apply_output_size(up_request *request, up_error *error)
+static up_status find_output_padding(up_request *request, up_error *error)
 {
     const up_pair *wanted = &request->options->layer.output_size;
-    up_network *network = request->network;
-    up_network_item *last = &network->item[network->items - 1];
+    const up_network *network = request->network;
     const int in[2] = { request->input.height, request->input.width };
     const int size[2] = { wanted->rows, wanted->columns };
     if (!wanted->set)
         return UP_OK;
-    if (last->op != UP_NETWORK_CONV_TRANSPOSE2D ||
-        network->reduction[0] * network->reduction[1] > 1)
+    const up_network_node *last = up_network_last_transposed(network);
+    if (!last || network->reduction[0] * network->reduction[1] > 1)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "--output-size needs weights that end in a transposed convolution");
+    const up_convolution *conv = last->fields;
     for (int a = 0; a < 2; a++) {
-        int64_t least =
-            (int64_t)in[a] * network->scale[a] + network->extra[a] - last->output_padding[a];
+        const int now = conv->output_padding[a];
+        int64_t least = (int64_t)in[a] * network->scale[a] + network->extra[a] - now;
         int64_t padding = size[a] - least;
-        if (padding < 0 || padding >= last->stride[a])
+        if (padding < 0 || padding >= conv->stride[a])
             return up_fail(error, UP_ERROR_ARGUMENT,
                            "--output-size %d,%d: %s must be %lld to %lld for this input", size[0],
                            size[1], a ? "columns" : "rows", (long long)least,
-                           (long long)least + last->stride[a] - 1);
-        network->extra[a] += (int)padding - last->output_padding[a];
-        last->output_padding[a] = (int)padding;
+                           (long long)least + conv->stride[a] - 1);
+        request->output_padding[a] = (int)padding - now;
     }
     return UP_OK;
 }
@@ -101,16 +97,18 @@ static up_status prepare(up_request *request, up_error *error)
     if (request->options->align_corners)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "--align-corners goes with bilinear and bicubic only");
-    if (!request->options->weights)
+    if (request->options->weights && request->options->model)
+        return up_fail(error, UP_ERROR_ARGUMENT, "give a weight file or a model, not both");
+    if (!request->options->weights && !request->options->model)
         return UP_OK;
     if (request->variant)
         return up_fail(
             error, UP_ERROR_ARGUMENT,
             "tconv:%s are weights inside the program; --weights gives others: choose one",
             request->variant);
-    UP_TRY(load_file(request, error));
+    UP_TRY(find_network(request, error));
     UP_TRY(up_check_network(request->network, request, up_request_colours(request), error));
-    UP_TRY(apply_output_size(request, error));
+    UP_TRY(find_output_padding(request, error));
     return request->sized ? UP_OK : native_size(request, error);
 }
 
@@ -143,14 +141,14 @@ static int stage_scale(const up_shape *shape, const up_request *request)
 static up_status add_embedded_stage(up_graph *graph, up_request *request, int *node,
                                     up_error *error)
 {
-    up_network *network;
+    up_model model;
     char name[64];
     int scale = stage_scale(up_graph_shape(graph, *node), request);
-    UP_TRY(load_embedded(&network, request->variant, scale, error));
+    UP_TRY(load_embedded(&model, request->variant, scale, error));
     const char *variant = up_embedded_find(request->variant, scale)->name;
     snprintf(name, sizeof name, "tconv:%s", variant);
-    up_status status = add_stage(graph, network, name, request, node, error);
-    up_network_free(&network);
+    up_status status = add_stage(graph, model.network, name, request, node, error);
+    up_model_close(&model);
     return status;
 }
 

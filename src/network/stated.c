@@ -93,24 +93,26 @@ up_status up_stated_pair_or_flag(const up_tensor_file *file, const char *key, co
     return up_stated_check_flag(flag_name, pair[1], least, error);
 }
 
-up_status up_stated_color(const up_tensor_file *file, int in_channels, int out_channels,
-                          up_weights_color otherwise, up_weights_color *color, up_error *error)
+up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_channels,
+                          int out_channels, up_weights_color *color, up_error *error)
 {
-    const char *text = up_tensor_file_metadata(file, "upscale.color");
-    *color = otherwise;
+    const char *text = flag ? flag : up_tensor_file_metadata(file, "upscale.color");
     if (!text)
         return UP_OK;
     size_t i = 0;
     while (i < sizeof colors / sizeof *colors && strcmp(colors[i].name, text) != 0)
         i++;
+    if (i == sizeof colors / sizeof *colors && flag)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "--weights-color %s is unknown: any, y, y-studio, ycbcr or rgb", flag);
     if (i == sizeof colors / sizeof *colors)
         return up_stated_refuse(file, "upscale.color", "any, y, y-studio, ycbcr or rgb", error);
     int channels = colors[i].channels;
     if (channels && (in_channels != channels || out_channels != channels))
         return up_fail(error, UP_ERROR_WEIGHTS,
-                       "%s: upscale.color %s needs %d channels in and out, the weights have %d and "
-                       "%d",
-                       up_tensor_file_name(file), text, channels, in_channels, out_channels);
+                       "%s: %s %s needs %d channels in and out, the weights have %d and %d",
+                       up_tensor_file_name(file), flag ? "--weights-color" : "upscale.color", text,
+                       channels, in_channels, out_channels);
     *color = (up_weights_color)i;
     return UP_OK;
 }
@@ -149,6 +151,7 @@ up_status up_stated_range(const up_tensor_file *file, float *range, up_error *er
     const char *text = up_tensor_file_metadata(file, "upscale.range");
     if (text && strcmp(text, "1") != 0 && strcmp(text, "255") != 0)
         return up_stated_refuse(file, "upscale.range", "1 or 255", error);
-    *range = text && strcmp(text, "255") == 0 ? 255.0f : 1.0f;
+    if (text)
+        *range = strcmp(text, "255") == 0 ? 255.0f : 1.0f;
     return UP_OK;
 }

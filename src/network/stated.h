@@ -34,14 +34,14 @@ up_status up_stated_pair_or_flag(const up_tensor_file *file, const char *key, co
                                  const char *flag_name, int least, int pair[2], up_error *error);
 up_status up_stated_check_flag(const char *flag, int value, int least, up_error *error);
 
-/* upscale.color, or `otherwise`; must fit the channels. */
-up_status up_stated_color(const up_tensor_file *file, int in_channels, int out_channels,
-                          up_weights_color otherwise, up_weights_color *color, up_error *error);
+/* `flag`, else upscale.color, else *color as it is; what is stated must fit the channels. */
+up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_channels,
+                          int out_channels, up_weights_color *color, up_error *error);
 
 /* upscale.limit, or INFINITY. */
 up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *error);
 
-/* upscale.range, or 1. */
+/* upscale.range, else *range as it is. */
 up_status up_stated_range(const up_tensor_file *file, float *range, up_error *error);
 
 #endif

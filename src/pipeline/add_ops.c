@@ -1,4 +1,4 @@
-#include "methods/add_ops.h"
+#include "pipeline/add_ops.h"
 
 #include "ops/arrange.h"
 

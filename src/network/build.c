@@ -1,0 +1,199 @@
+#include "network/build.h"
+
+#include "base/memory.h"
+#include "network/sizes.h"
+#include "ops/arrange.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- which nodes */
+
+typedef struct {
+    bool needed;  /* the result is made of it */
+    int readers;  /* nodes that read it, and one for the result */
+    int bent;     /* the activation that is done with this convolution, or -1 */
+    int made;     /* its node in the graph */
+} use;
+
+static void count_uses(const up_network *network, use *uses)
+{
+    for (int n = 0; n < network->nodes; n++)
+        uses[n] = (use){ .bent = -1 };
+    uses[network->output].needed = true;
+    uses[network->output].readers = 1;
+    for (int n = network->output; n >= 0; n--) {
+        const up_network_node *node = &network->node[n];
+        for (int i = 0; uses[n].needed && i < node->inputs; i++) {
+            if (node->input[i] == UP_NETWORK_INPUT)
+                continue;
+            uses[node->input[i]].needed = true;
+            uses[node->input[i]].readers++;
+        }
+    }
+}
+
+static bool is_conv(const up_network_node *node)
+{
+    return node->kind == &up_layer_conv2d || node->kind == &up_layer_conv_transpose2d;
+}
+
+/* Activations that a convolution can do, where nothing else reads what lies between. */
+static void bend(const up_network *network, use *uses)
+{
+    for (int n = 0; n <= network->output; n++) {
+        const up_network_node *node = &network->node[n];
+        const int conv = uses[n].needed && up_layer_has_slopes(node) ? node->input[0] : -1;
+        if (conv >= 0 && is_conv(&network->node[conv]) && uses[conv].readers == 1)
+            uses[conv].bent = n;
+    }
+}
+
+/* ---------------------------------------------------------------- nodes into ops */
+
+typedef struct {
+    up_network_build build;
+    const up_network *network;
+    int input; /* in the graph */
+    const int *more;
+    use *uses;
+} builder;
+
+static int made(const builder *b, int n)
+{
+    return n == UP_NETWORK_INPUT ? b->input : b->uses[n].made;
+}
+
+/* The last transposed convolution with more output_padding. */
+static up_status build_padded(builder *b, const up_network_node *node, const int *in, int *to)
+{
+    up_network_node padded = *node;
+    up_convolution conv = *(const up_convolution *)node->fields;
+    conv.output_padding[0] += b->more[0];
+    conv.output_padding[1] += b->more[1];
+    padded.fields = &conv;
+    return node->kind->build(&b->build, &padded, in, to);
+}
+
+static up_status build_node(builder *b, int n, int *in)
+{
+    const up_network_node *node = &b->network->node[n];
+    int *to = &b->uses[n].made;
+    for (int i = 0; i < node->inputs; i++)
+        in[i] = made(b, node->input[i]);
+    b->build.bent = b->uses[n].bent < 0 ? NULL : &b->network->node[b->uses[n].bent];
+    if (b->more && node == up_network_last_transposed(b->network))
+        UP_TRY(build_padded(b, node, in, to));
+    else
+        UP_TRY(node->kind->build(&b->build, node, in, to));
+    if (b->build.bent)
+        b->uses[b->uses[n].bent].made = *to;
+    return UP_OK;
+}
+
+static bool is_bent(const builder *b, int n)
+{
+    const int before = b->network->node[n].input[0];
+    return before != UP_NETWORK_INPUT && b->uses[before].bent == n;
+}
+
+static up_status build_nodes(builder *b)
+{
+    const up_network *network = b->network;
+    int most = 1;
+    for (int n = 0; n < network->nodes; n++)
+        most = up_max(most, network->node[n].inputs);
+    int *in = up_alloc((size_t)most, sizeof *in);
+    up_status status =
+        in ? UP_OK : up_fail_memory(b->build.error, "a network", (size_t)most * sizeof *in);
+    for (int n = 0; n <= network->output && status == UP_OK; n++)
+        if (b->uses[n].needed && !is_bent(b, n))
+            status = build_node(b, n, in);
+    up_free(in);
+    return status;
+}
+
+static up_status add_nodes(up_graph *graph, int from, const up_network *network, const int more[2],
+                           int *to, up_error *error)
+{
+    builder b = { .build = { .graph = graph, .error = error },
+                  .network = network,
+                  .input = from,
+                  .more = more };
+    b.uses = up_alloc((size_t)network->nodes, sizeof *b.uses);
+    if (!b.uses)
+        return up_fail_memory(error, "a network", (size_t)network->nodes * sizeof *b.uses);
+    count_uses(network, b.uses);
+    bend(network, b.uses);
+    up_status status = build_nodes(&b);
+    *to = b.uses[network->output].made;
+    up_free(b.uses);
+    return status;
+}
+
+/* ---------------------------------------------------------------- sizes */
+
+/* Along an axis; what is missing is the same at both ends but for what makes a multiple. */
+static bool fit_axis(const up_network *network, int axis, int in, bool whole, up_network_fit *fit)
+{
+    const int missing = whole ? network->missing[axis] : 0, multiple = network->multiple[axis];
+    const int64_t around = (int64_t)in + 2 * (int64_t)missing;
+    const int64_t more = (multiple - around % multiple) % multiple;
+    const int64_t scale = network->scale[axis];
+    const up_network_axis size = { network->scale[axis], network->extra[axis],
+                                   network->reduction[axis] };
+    const int64_t makes = up_size_at(size, around);
+    fit->before[axis] = missing;
+    fit->after[axis] = (int)(missing + more);
+    fit->cut[axis] = missing ? (network->surplus[axis] + 1) / 2 : 0;
+    const int64_t wanted = missing ? in * scale : makes;
+    fit->size[axis] = (int)wanted;
+    return wanted >= 1 && wanted <= INT32_MAX / 8 && around + more <= INT32_MAX / 8;
+}
+
+bool up_network_fits(const up_network *network, const int in[2], bool whole, up_network_fit *fit)
+{
+    const bool rows = fit_axis(network, 0, in[0], whole, fit);
+    return fit_axis(network, 1, in[1], whole, fit) && rows;
+}
+
+static up_status add_crop(up_graph *graph, int *node, int left, int top, int width, int height,
+                          up_edge edge, up_error *error)
+{
+    const up_shape *in = up_graph_shape(graph, *node);
+    up_op *op;
+    if (left == 0 && top == 0 && width == in->width && height == in->height)
+        return UP_OK;
+    UP_TRY(up_crop_plan(&op, in, left, top, width, height, edge, error));
+    return up_graph_add(graph, op, *node, -1, node, error);
+}
+
+/* What is missing is made up as the network says; what is not a multiple, by reflection, as the
+ * programs do that networks of this kind come from. */
+static up_edge edge_around(const up_network *network, const up_shape *in, const up_network_fit *fit)
+{
+    const bool reflects = network->edge == UP_EDGE_REFLECT ||
+                          (network->missing[0] == 0 && network->missing[1] == 0);
+    const bool can = in->height > up_max(fit->before[0], fit->after[0]) &&
+                     in->width > up_max(fit->before[1], fit->after[1]);
+    return reflects && can ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
+}
+
+up_status up_add_network(up_graph *graph, int from, const up_network *network, bool whole,
+                         const int more[2], int *to, up_error *error)
+{
+    const up_shape in = *up_graph_shape(graph, from);
+    const int size[2] = { in.height, in.width };
+    up_network_fit fit;
+    if (!up_network_fits(network, size, whole, &fit))
+        return up_fail(error, UP_ERROR_WEIGHTS, "the network makes nothing of %dx%d pixels",
+                       in.width, in.height);
+    UP_TRY(add_crop(graph, &from, -fit.before[1], -fit.before[0],
+                    in.width + fit.before[1] + fit.after[1],
+                    in.height + fit.before[0] + fit.after[0], edge_around(network, &in, &fit),
+                    error));
+    UP_TRY(add_nodes(graph, from, network, more, to, error));
+    if (more)
+        return UP_OK;
+    return add_crop(graph, to, fit.cut[1], fit.cut[0], fit.size[1], fit.size[0], UP_EDGE_CLAMP,
+                    error);
+}

@@ -1,0 +1,28 @@
+#include "network/layers.h"
+
+#include <string.h>
+
+static const up_layer_kind *const kinds[] = {
+    &up_layer_conv2d,   &up_layer_conv_transpose2d,
+    &up_layer_prelu,    &up_layer_leaky_relu,
+    &up_layer_relu,     &up_layer_tanh,
+    &up_layer_sigmoid,  &up_layer_clip,
+    &up_layer_affine,   &up_layer_pixel_shuffle,
+    &up_layer_pad,      &up_layer_crop,
+    &up_layer_add,      &up_layer_concat,
+    &up_layer_channels, &up_layer_resize,
+};
+
+const up_layer_kind *up_layer_kind_at(int i)
+{
+    return i >= 0 && i < (int)(sizeof kinds / sizeof *kinds) ? kinds[i] : NULL;
+}
+
+const up_layer_kind *up_layer_kind_find(const char *name)
+{
+    const up_layer_kind *kind;
+    for (int i = 0; (kind = up_layer_kind_at(i)); i++)
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+    return NULL;
+}
