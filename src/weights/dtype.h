@@ -36,8 +36,11 @@ const char *up_dtype_name(up_dtype dtype);
 int up_dtype_bits(up_dtype dtype);
 bool up_dtype_find(up_dtype *dtype, const char *name);
 
-/* Widens `count` little-endian elements, which need no alignment, exactly; false if the type is
- * not F32, F16 or BF16. */
-bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, float *out);
+/* Whether up_dtype_to_f32() takes it: F64, F32, F16, BF16. */
+bool up_dtype_is_real(up_dtype dtype);
+
+/* `count` little-endian elements, which need no alignment, each `step` elements after the one
+ * before. Exact but for F64, which is rounded to nearest; false if up_dtype_is_real() says no. */
+bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, size_t step, float *out);
 
 #endif

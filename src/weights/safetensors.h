@@ -1,8 +1,6 @@
 /*
  * Weight files: safetensors, read strictly. A file is 8 bytes of header length N (little-endian), N
- * bytes of JSON, and a byte buffer that the tensors cover without holes or overlap. Nothing is
- * allocated or read that the size of the file does not justify, and no value of the header is used
- * unchecked.
+ * bytes of JSON, and a byte buffer that the tensors cover without holes or overlap.
  *
  * Where the format's text and its reference implementation leave room:
  *   - JSON white space before and after the object is accepted: the text says that the header
@@ -19,9 +17,6 @@
 #define UP_WEIGHTS_SAFETENSORS_H
 
 #include "weights/tensor_file.h"
-
-/* Elements and bytes that the shape and type come to, or why they come to nothing (else NULL). */
-const char *up_tensor_measure(const up_tensor *tensor, size_t *elements, size_t *bytes);
 
 /* A tensor to be written; name, shape and data are borrowed. */
 up_tensor up_tensor_of_f32(const char *name, int dims, const size_t *shape, const float *data);

@@ -9,17 +9,11 @@
 #define MOST_DEPTH 3 /* header, tensor, shape */
 #define MOST_VALUES (1 << 20)
 
-static up_status refuse(const char *file, const char *reason, up_error *error)
-{
-    return up_fail(error, UP_ERROR_WEIGHTS, "%s: not a valid safetensors file: %s", file, reason);
-}
-
-static up_status refuse_tensor(const char *file, const char *tensor, const char *reason,
+static up_status refuse_tensor(const up_tensor_file *file, const char *tensor, const char *reason,
                                up_error *error)
 {
     char label[UP_LABEL];
-    return up_fail(error, UP_ERROR_WEIGHTS, "%s: not a valid safetensors file: tensor %s: %s", file,
-                   up_label(label, tensor), reason);
+    return up_tensor_file_refuse(file, error, "tensor %s: %s", up_label(label, tensor), reason);
 }
 
 /* Bounds what the JSON parser will build, many times the size of the text, before it starts.
@@ -48,40 +42,36 @@ static const char *scan(const char *text, size_t size, size_t *values)
     return NULL;
 }
 
-static up_status load(up_safetensors_header *header, const char *text, size_t size,
-                      const char *file, up_error *error)
+static up_status load(up_tensor_file *file, json_t **json, const char *text, size_t size,
+                      up_error *error)
 {
     json_error_t problem;
     char label[UP_LABEL];
-    header->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
-    if (!header->json && json_error_code(&problem) == json_error_out_of_memory)
-        return up_fail_memory(error, file, size);
-    if (!header->json)
-        return up_fail(error, UP_ERROR_WEIGHTS,
-                       "%s: not a valid safetensors file: bad JSON at byte %d of the header: %s",
-                       file, problem.position, up_label(label, problem.text));
-    if (!json_is_object(header->json))
-        return refuse(file, "the header is not a JSON object", error);
+    *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+    if (!*json && json_error_code(&problem) == json_error_out_of_memory)
+        return up_fail_memory(error, up_tensor_file_name(file), size);
+    if (!*json)
+        return up_tensor_file_refuse(file, error, "bad JSON at byte %d of the header: %s",
+                                     problem.position, up_label(label, problem.text));
+    up_tensor_file_set_content(file, *json);
+    if (!json_is_object(*json))
+        return up_tensor_file_refuse(file, error, "the header is not a JSON object");
     return UP_OK;
 }
 
-static up_status parse_metadata(up_safetensors_header *header, json_t *metadata, const char *file,
-                                up_error *error)
+static up_status parse_metadata(up_tensor_file *file, json_t *metadata, up_error *error)
 {
     if (!json_is_object(metadata))
-        return refuse(file, UP_SAFETENSORS_METADATA " is not an object of strings", error);
-    size_t count = json_object_size(metadata);
-    header->item = up_alloc(count, sizeof *header->item);
-    if (!header->item)
-        return up_fail_memory(error, UP_SAFETENSORS_METADATA, count * sizeof *header->item);
+        return up_tensor_file_refuse(file, error,
+                                     UP_SAFETENSORS_METADATA " is not an object of strings");
     const char *key;
     json_t *value;
     json_object_foreach(metadata, key, value)
     {
         if (!json_is_string(value))
-            return refuse(file, UP_SAFETENSORS_METADATA " holds a value that is not a string",
-                          error);
-        header->item[header->items++] = (up_metadata_item){ key, json_string_value(value) };
+            return up_tensor_file_refuse(
+                file, error, UP_SAFETENSORS_METADATA " holds a value that is not a string");
+        UP_TRY(up_tensor_file_add_metadata(file, key, json_string_value(value), error));
     }
     return UP_OK;
 }
@@ -100,9 +90,16 @@ static bool parse_sizes(const json_t *array, size_t *sizes)
     return true;
 }
 
+/* A tensor and where it lies in the byte buffer. */
+typedef struct {
+    up_tensor tensor;
+    size_t offset;
+} placed_tensor;
+
 /* The reason why not, or NULL. `shape` has room for all that the header can hold. */
-static const char *parse_tensor(up_tensor *tensor, const json_t *entry, size_t *shape)
+static const char *parse_tensor(placed_tensor *placed, const json_t *entry, size_t *shape)
 {
+    up_tensor *tensor = &placed->tensor;
     const json_t *dtype = json_object_get(entry, "dtype");
     const json_t *sizes = json_object_get(entry, "shape");
     const json_t *offsets = json_object_get(entry, "data_offsets");
@@ -120,7 +117,7 @@ static const char *parse_tensor(up_tensor *tensor, const json_t *entry, size_t *
         return "data_offsets is not a pair of positions";
     if (range[1] < range[0])
         return "ends before it begins";
-    tensor->offset = range[0];
+    placed->offset = range[0];
     const char *reason = up_tensor_measure(tensor, &tensor->elements, &tensor->bytes);
     if (!reason && tensor->bytes != range[1] - range[0])
         return "data_offsets do not fit the shape and dtype";
@@ -129,76 +126,82 @@ static const char *parse_tensor(up_tensor *tensor, const json_t *entry, size_t *
 
 static int compare_offsets(const void *a, const void *b)
 {
-    const up_tensor *left = a, *right = b;
+    const placed_tensor *left = a, *right = b;
     if (left->offset != right->offset)
         return left->offset < right->offset ? -1 : 1;
-    if (left->bytes != right->bytes)
-        return left->bytes < right->bytes ? -1 : 1;
-    return strcmp(left->name, right->name);
+    if (left->tensor.bytes != right->tensor.bytes)
+        return left->tensor.bytes < right->tensor.bytes ? -1 : 1;
+    return strcmp(left->tensor.name, right->tensor.name);
 }
 
-static up_status check_cover(const up_safetensors_header *header, size_t data_size,
-                             const char *file, up_error *error)
+/* Adds the tensors, which must cover `data`. */
+static up_status add_tensors(up_tensor_file *file, placed_tensor *placed, int count,
+                             const char *data, size_t data_size, up_error *error)
 {
     size_t end = 0;
-    for (int i = 0; i < header->tensors; i++) {
-        const up_tensor *tensor = &header->tensor[i];
-        if (tensor->offset < end)
+    qsort(placed, (size_t)count, sizeof *placed, compare_offsets);
+    for (int i = 0; i < count; i++) {
+        up_tensor *tensor = &placed[i].tensor;
+        if (placed[i].offset < end)
             return refuse_tensor(file, tensor->name, "overlaps another tensor", error);
-        if (tensor->offset > end)
+        if (placed[i].offset > end)
             return refuse_tensor(file, tensor->name, "unused bytes lie before it", error);
         if (tensor->bytes > data_size - end)
             return refuse_tensor(file, tensor->name, "the file ends before it does (truncated?)",
                                  error);
+        tensor->data = data + end;
         end += tensor->bytes;
+        UP_TRY(up_tensor_file_add(file, tensor, error));
     }
-    return end == data_size ? UP_OK : refuse(file, "bytes follow the last tensor", error);
+    return end == data_size ? UP_OK
+                            : up_tensor_file_refuse(file, error, "bytes follow the last tensor");
 }
 
-static up_status parse_entries(up_safetensors_header *header, size_t values, const char *file,
-                               up_error *error)
+static up_status parse_entries(up_tensor_file *file, json_t *json, placed_tensor *placed,
+                               int *count, size_t *shape, up_error *error)
 {
-    size_t count = json_object_size(header->json);
-    header->tensor = up_alloc_zero(count, sizeof *header->tensor);
-    header->shapes = up_alloc(values, sizeof *header->shapes);
-    if (!header->tensor || !header->shapes)
-        return up_fail_memory(error, "the list of tensors", count * sizeof *header->tensor);
-    size_t *shape = header->shapes;
     const char *key;
     json_t *value;
-    json_object_foreach(header->json, key, value)
+    json_object_foreach(json, key, value)
     {
         if (strcmp(key, UP_SAFETENSORS_METADATA) == 0) {
-            UP_TRY(parse_metadata(header, value, file, error));
+            UP_TRY(parse_metadata(file, value, error));
             continue;
         }
-        up_tensor *tensor = &header->tensor[header->tensors++];
-        tensor->name = key;
-        const char *reason = parse_tensor(tensor, value, shape);
+        placed[*count].tensor.name = key;
+        const char *reason = parse_tensor(&placed[*count], value, shape);
         if (reason)
             return refuse_tensor(file, key, reason, error);
-        shape += tensor->dims;
+        shape += placed[*count].tensor.dims;
+        ++*count;
     }
     return UP_OK;
 }
 
-up_status up_safetensors_header_parse(up_safetensors_header *header, const char *text, size_t size,
-                                      size_t data_size, const char *file, up_error *error)
+up_status up_safetensors_header_read(up_tensor_file *file, const char *text, size_t size,
+                                     size_t data_size, up_error *error)
 {
     size_t values;
+    int count = 0;
+    json_t *json;
     const char *reason = scan(text, size, &values);
     if (reason)
-        return refuse(file, reason, error);
-    UP_TRY(load(header, text, size, file, error));
-    UP_TRY(parse_entries(header, values, file, error));
-    qsort(header->tensor, (size_t)header->tensors, sizeof *header->tensor, compare_offsets);
-    return check_cover(header, data_size, file, error);
+        return up_tensor_file_refuse(file, error, "%s", reason);
+    UP_TRY(load(file, &json, text, size, error));
+    placed_tensor *placed = up_alloc_zero(json_object_size(json), sizeof *placed);
+    size_t *shapes = up_tensor_file_keep(file, values, sizeof *shapes);
+    up_status status = shapes ? UP_OK : up_tensor_file_no_room(file, error);
+    if (!placed)
+        status = up_fail_memory(error, up_tensor_file_name(file), values * sizeof *placed);
+    if (status == UP_OK)
+        status = parse_entries(file, json, placed, &count, shapes, error);
+    if (status == UP_OK)
+        status = add_tensors(file, placed, count, text + size, data_size, error);
+    up_free(placed);
+    return status;
 }
 
-void up_safetensors_header_free(up_safetensors_header *header)
+void up_safetensors_header_free(void *content)
 {
-    json_decref(header->json);
-    up_free(header->tensor);
-    up_free(header->shapes);
-    up_free(header->item);
+    json_decref(content);
 }

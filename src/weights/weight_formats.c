@@ -1,0 +1,6 @@
+#include "weights/weight_format.h"
+
+const up_weight_format *const up_weight_formats[] = {
+    &up_safetensors_format,
+    NULL,
+};
