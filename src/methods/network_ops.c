@@ -55,11 +55,11 @@ static up_status add_conv(up_graph *graph, const up_network_item *item, const ac
     UP_TRY(up_graph_check_room(graph, item->parameters * sizeof(float), error));
     if (split) {
         UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *node), &conv, error));
-        UP_TRY(up_graph_add(graph, op, *node, -1, node, error));
+        UP_TRY(up_graph_add(graph, op, node, node, error));
     }
     const up_shape *in = up_graph_shape(graph, *node);
     UP_TRY((split ? up_conv_rows_plan : up_conv_plan)(&op, in, &conv, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 static bool is_conv(const up_network_item *item)
@@ -152,7 +152,7 @@ static up_status add_item(up_graph *graph, const up_network_item *item, int *nod
 {
     up_op *op;
     UP_TRY(plan_item(&op, up_graph_shape(graph, *node), item, error));
-    UP_TRY(up_graph_add(graph, op, *node, -1, node, error));
+    UP_TRY(up_graph_add(graph, op, node, node, error));
     if (!item->bounds)
         return UP_OK;
     return up_add_point(graph, *node, -1, &up_point_clip_channels, item->bounds,
@@ -174,9 +174,9 @@ static up_status add_interpolation(up_graph *graph, int from, const up_network_i
     up_axis_init(&columns, in.width, in.width * factor[1], (up_ratio){ 1, factor[1] }, filter, a,
                  false, false);
     UP_TRY(up_resample_rows_plan(&op, &in, &rows, error));
-    UP_TRY(up_graph_add(graph, op, from, -1, &from, error));
+    UP_TRY(up_graph_add(graph, op, &from, &from, error));
     UP_TRY(up_resample_columns_plan(&op, up_graph_shape(graph, from), &columns, error));
-    return up_graph_add(graph, op, from, -1, to, error);
+    return up_graph_add(graph, op, &from, to, error);
 }
 
 /* The other input of an add or concat, in the size of the first. */
@@ -194,7 +194,7 @@ static up_status add_resized(up_graph *graph, int from, const up_network_item *i
     case UP_NETWORK_RESIZE_NEAREST:
         UP_TRY(up_nearest_plan(&op, in, in->height * factor[0], in->width * factor[1], step, false,
                                error));
-        return up_graph_add(graph, op, from, -1, to, error);
+        return up_graph_add(graph, op, &from, to, error);
     default:
         return add_interpolation(graph, from, item, to, error);
     }
@@ -208,12 +208,9 @@ static up_status add_join(up_graph *graph, int first, int second, const up_netwo
     if (a.width != b.width || a.height != b.height)
         return up_fail(error, UP_ERROR_WEIGHTS, "the network joins %dx%d with %dx%d", a.width,
                        a.height, b.width, b.height);
-    up_op *op;
     if (item->op == UP_NETWORK_CONCAT)
-        UP_TRY(up_concat_plan(&op, &a, &b, error));
-    else
-        UP_TRY(up_point_plan(&op, &a, &up_point_add, NULL, 0, error));
-    return up_graph_add(graph, op, first, second, to, error);
+        return up_graph_add_concat(graph, (int[]){ first, second }, 2, to, error);
+    return up_add_point(graph, first, second, &up_point_add, NULL, 0, to, error);
 }
 
 /* A convolution with a stride is one without, of which every so many rows and columns are kept. */
@@ -227,7 +224,7 @@ static up_status add_steps(up_graph *graph, const up_network_item *item, int *no
     up_op *op;
     UP_TRY(up_nearest_plan(&op, &in, (in.height - 1) / stride[0] + 1,
                            (in.width - 1) / stride[1] + 1, step, false, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 /* Whether item i is read by the next one alone, an activation that its convolution can do. */
@@ -280,7 +277,7 @@ static up_status add_crop(up_graph *graph, int *node, int left, int top, int wid
     if (left == 0 && top == 0 && width == in->width && height == in->height)
         return UP_OK;
     UP_TRY(up_crop_plan(&op, in, left, top, width, height, UP_EDGE_CLAMP, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 static up_status add_whole(up_graph *graph, int from, const up_network *network, int *node, int *to,
