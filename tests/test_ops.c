@@ -139,7 +139,7 @@ Test(ops, points)
         up_op *op;
         cr_assert_eq(up_select_plan(&op, &in, 1, 2, NULL), UP_OK);
         validate_op(op, "select");
-        cr_assert_eq(up_concat_plan(&op, &in, &one, NULL), UP_OK);
+        cr_assert_eq(up_concat_plan(&op, (up_shape[]){ in, one, in }, 3, NULL), UP_OK);
         validate_op(op, "concat");
     }
 }

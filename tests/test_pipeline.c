@@ -185,7 +185,7 @@ static size_t graph_bytes(int height)
         up_axis_init(&axis, height << i, height << (i + 1), (up_ratio){ 1, 2 }, &up_filter_lanczos3,
                      0, false, true);
         cr_assert_eq(up_resample_rows_plan(&op, up_graph_shape(&graph, node), &axis, NULL), UP_OK);
-        cr_assert_eq(up_graph_add(&graph, op, node, -1, &node, NULL), UP_OK);
+        cr_assert_eq(up_graph_add(&graph, op, &node, &node, NULL), UP_OK);
     }
     cr_assert_eq(up_graph_mark_output(&graph, node, NULL), UP_OK);
     up_graph_fuse(&graph);

@@ -23,7 +23,7 @@ static up_status pool_of(const up_layer *layer, up_pool *pool, up_error *error)
 
 static up_status add_output(up_plan *plan, up_op *op, int from, int *node, up_error *error)
 {
-    UP_TRY(up_graph_add(&plan->graph, op, from, -1, node, error));
+    UP_TRY(up_graph_add(&plan->graph, op, &from, node, error));
     return up_graph_mark_output(&plan->graph, *node, error);
 }
 
@@ -37,9 +37,9 @@ static up_status build(up_plan *plan, const up_pool *pool, up_error *error)
     int planes, pooled, node;
     UP_TRY(up_graph_add_input(graph, &raw, error));
     UP_TRY(up_unpack_plan(&op, input, error));
-    UP_TRY(up_graph_add(graph, op, 0, -1, &planes, error));
+    UP_TRY(up_graph_add(graph, op, &(int){ 0 }, &planes, error));
     UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, false, error));
-    UP_TRY(up_graph_add(graph, op, planes, -1, &pooled, error));
+    UP_TRY(up_graph_add(graph, op, &planes, &pooled, error));
     UP_TRY(up_pack_plan(&op, &plan->to[0].format, false, error));
     UP_TRY(add_output(plan, op, pooled, &node, error));
     UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, true, error));

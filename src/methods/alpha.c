@@ -38,7 +38,7 @@ static up_status add_blur(up_graph *graph, int axis, int *node, up_error *error)
     conv.padding[axis] = REACH;
     up_op *op;
     UP_TRY(up_conv_plan(&op, shape, &conv, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 static up_status add_bleeding(up_graph *graph, int from, float white, int *to, up_error *error)
@@ -64,7 +64,7 @@ up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method
     UP_TRY(up_add_select(graph, from, colours, 1, &alpha, error));
     UP_TRY(method->build(graph, alpha, request, &alpha, error));
     memcpy(request->steps, steps, sizeof steps); /* the same once more */
-    UP_TRY(up_add_concat(graph, colour, alpha, to, error));
+    UP_TRY(up_graph_add_concat(graph, (int[]){ colour, alpha }, 2, to, error));
     /* What will round to nothing needs no colour, and files of it are smaller. */
     const float nothing = request->white > 1 ? 0.5f : 0;
     return up_add_point(graph, *to, -1, &up_point_hide, &nothing, 1, to, error);

@@ -26,14 +26,14 @@ static up_status add_pass(up_graph *graph, int *node, bool vertical, const up_ax
         UP_TRY(up_resample_rows_plan(&op, in, axis, error));
     else
         UP_TRY(up_resample_columns_plan(&op, in, axis, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 static up_status add_rounding(up_graph *graph, int *node, float white, up_error *error)
 {
     up_op *op;
     UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), &up_point_round, &white, 1, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,

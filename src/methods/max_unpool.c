@@ -84,7 +84,7 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     request->indices = NULL;
     UP_TRY(up_unpool_plan(&op, up_graph_shape(graph, from), request->input.frames, indices,
                           request->unpooled, error));
-    return up_graph_add(graph, op, from, -1, to, error);
+    return up_graph_add(graph, op, &from, to, error);
 }
 
 const up_method up_max_unpool = {

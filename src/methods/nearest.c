@@ -7,7 +7,7 @@ static up_status build(up_graph *graph, int from, up_request *request, bool half
     up_op *op;
     UP_TRY(up_nearest_plan(&op, up_graph_shape(graph, from), request->height, request->width,
                            request->step, half_shift, error));
-    return up_graph_add(graph, op, from, -1, to, error);
+    return up_graph_add(graph, op, &from, to, error);
 }
 
 static up_status build_nearest(up_graph *graph, int from, up_request *request, int *to,

@@ -88,7 +88,7 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
                        made.width, made.height, made.channels, source.width, source.height,
                        source.channels);
     UP_TRY(up_limit_plan(&op, &made, &source, share, error));
-    return up_graph_add(graph, op, *to, from, to, error);
+    return up_graph_add(graph, op, (int[]){ *to, from }, to, error);
 }
 
 /* One layer without bias is linear: it works in any range. */
@@ -139,7 +139,7 @@ static up_status add_per_channel(up_graph *graph, int from, const up_network *ne
         UP_TRY(up_add_select(graph, from, c, 1, &one, error));
         UP_TRY((maps ? add_on_grey : add_plain)(graph, one, network, request, &one, error));
         if (c > 0)
-            UP_TRY(up_add_concat(graph, *to, one, &one, error));
+            UP_TRY(up_graph_add_concat(graph, (int[]){ *to, one }, 2, &one, error));
         *to = one;
     }
     return UP_OK;
@@ -158,7 +158,7 @@ static up_status add_on_luma(up_graph *graph, int from, const up_network *networ
     UP_TRY(add_network(graph, luma, network, request, &luma, error));
     UP_TRY(up_add_select(graph, from, 1, 2, &chroma, error));
     UP_TRY(add_bicubic(graph, chroma, luma, request, &chroma, error));
-    UP_TRY(up_add_concat(graph, luma, chroma, to, error));
+    UP_TRY(up_graph_add_concat(graph, (int[]){ luma, chroma }, 2, to, error));
     return up_add_point(graph, *to, -1, &up_point_matrix, back.matrix, 12, to, error);
 }
 
@@ -185,9 +185,8 @@ static up_status add_grey_as_rgb(up_graph *graph, int from, const up_network *ne
                                  const up_request *request, int *to, up_error *error)
 {
     up_luma luma;
-    int pair, rgb;
-    UP_TRY(up_add_concat(graph, from, from, &pair, error));
-    UP_TRY(up_add_concat(graph, pair, from, &rgb, error));
+    int rgb;
+    UP_TRY(up_graph_add_concat(graph, (int[]){ from, from, from }, 3, &rgb, error));
     UP_TRY(add_on_rgb(graph, rgb, network, request, to, error));
     up_luma_from_rgb(&luma, false, 1, 1);
     UP_TRY(up_add_point(graph, *to, -1, &up_point_matrix, luma.matrix, 12, to, error));

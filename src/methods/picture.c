@@ -20,7 +20,7 @@ typedef struct {
 
 static up_status add(builder *b, up_status planned, up_op *const *op, up_error *error)
 {
-    return planned != UP_OK ? planned : up_graph_add(b->graph, *op, b->node, -1, &b->node, error);
+    return planned != UP_OK ? planned : up_graph_add(b->graph, *op, &b->node, &b->node, error);
 }
 
 static up_status add_point(builder *b, const up_point *point, const float parameter[4],
@@ -71,10 +71,9 @@ static up_status from_light(builder *b, float white, bool whole, up_error *error
 /* Grey and alpha to RGB and alpha. */
 static up_status grey_to_rgb(builder *b, up_error *error)
 {
-    int grey, pair;
+    int grey;
     UP_TRY(up_add_select(b->graph, b->node, 0, 1, &grey, error));
-    UP_TRY(up_add_concat(b->graph, grey, grey, &pair, error));
-    return up_add_concat(b->graph, pair, b->node, &b->node, error);
+    return up_graph_add_concat(b->graph, (int[]){ grey, grey, b->node }, 3, &b->node, error);
 }
 
 static up_status flatten(builder *b, up_error *error)

@@ -37,10 +37,10 @@ static void run_select(const up_op *base, const up_window *in, const up_target *
 
 static void run_concat(const up_op *base, const up_window *in, const up_target *to)
 {
-    for (int c = 0; c < base->out.channels; c++) {
-        int second = c >= base->in[0].channels;
-        copy_row(&in[second], second ? c - base->in[0].channels : c, to, c);
-    }
+    int out = 0;
+    for (int i = 0; i < base->inputs; i++)
+        for (int c = 0; c < base->in[i].channels; c++)
+            copy_row(&in[i], c, to, out++);
 }
 
 up_status up_select_plan(up_op **result, const up_shape *in, int first, int count, up_error *error)
@@ -65,23 +65,32 @@ up_status up_select_plan(up_op **result, const up_shape *in, int first, int coun
     return UP_OK;
 }
 
-up_status up_concat_plan(up_op **result, const up_shape *a, const up_shape *b, up_error *error)
+up_status up_concat_plan(up_op **result, const up_shape *in, int inputs, up_error *error)
 {
+    int channels = 0;
+    if (inputs > UP_MAX_INPUTS)
+        return up_fail(error, UP_ERROR_LIMIT, "%d tensors are too many to be joined at once",
+                       inputs);
+    for (int i = 0; i < inputs; i++)
+        if (__builtin_add_overflow(channels, in[i].channels, &channels))
+            return up_fail(error, UP_ERROR_LIMIT, "joined tensors have too many channels");
     channels_op *op = up_alloc_zero(1, sizeof *op);
     if (!op)
         return up_fail_memory(error, "an op", sizeof *op);
     op->op = (up_op){
         .name = "join channels",
-        .in = { *a, *b },
-        .out = up_float_shape(a->width, a->height, a->channels + b->channels),
-        .inputs = 2,
-        .edge = { UP_EDGE_CLAMP, UP_EDGE_CLAMP },
+        .out = up_float_shape(in->width, in->height, channels),
+        .inputs = inputs,
         .pointwise = true,
         .step = 1,
         .span = up_span_same,
         .columns = up_span_same,
         .run = run_concat,
     };
+    for (int i = 0; i < inputs; i++) {
+        op->op.in[i] = in[i];
+        op->op.edge[i] = UP_EDGE_CLAMP;
+    }
     *result = &op->op;
     return UP_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * The contract of an op: a pure function from rows of one or two tensors to rows of another.
+ * The contract of an op: a pure function from rows of some tensors to rows of another.
  *
  * Rows come in two kinds. Float rows (shape.bytes == 4, one row per channel) lie in rings with
  * padding: every op may write on to the next multiple of UP_LANES columns, and read as many beyond
@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-#define UP_LANES 16 /* columns that float rows are rounded up to */
-#define UP_MAX_INPUTS 2
+#define UP_LANES 16      /* columns that float rows are rounded up to */
+#define UP_MAX_INPUTS 16 /* of one op; see up_graph_add_concat() */
 
 typedef struct {
     int width, height, channels;

@@ -13,6 +13,5 @@ up_status up_add_point(up_graph *graph, int from, int other, const up_point *poi
 up_status up_add_select(up_graph *graph, int from, int first, int count, int *to, up_error *error);
 
 /* The channels of `a`, then those of `b`. */
-up_status up_add_concat(up_graph *graph, int a, int b, int *to, up_error *error);
 
 #endif

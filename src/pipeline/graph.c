@@ -53,7 +53,7 @@ static up_status settle_edge(up_graph *graph, int *from, up_edge edge, up_error 
         up_op *copy;
         up_shape shape = node->shape;
         UP_TRY(up_select_plan(&copy, &shape, 0, shape.channels, error));
-        UP_TRY(up_graph_add(graph, copy, *from, -1, from, error));
+        UP_TRY(up_graph_add(graph, copy, from, from, error));
         node = &graph->node[*from];
     }
     node->edge_fixed = true;
@@ -72,9 +72,10 @@ up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *err
                    ((graph->held_bytes + bytes) >> 20) + 1, most >> 20);
 }
 
-up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error)
+up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error)
 {
-    up_node added = { .op = op, .input = { a, b }, .shape = op->out };
+    up_node added = { .op = op, .shape = op->out };
+    memcpy(added.input, input, op->inputs * sizeof *input);
     up_status status = up_graph_check_room(graph, op->bytes, error);
     graph->held_bytes += op->bytes;
     for (int i = 0; i < op->inputs && status == UP_OK; i++)
@@ -85,6 +86,32 @@ up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_e
     if (status != UP_OK)
         up_op_destroy(&op);
     return status;
+}
+
+static up_status add_joined(up_graph *graph, const int *input, int inputs, int *node,
+                            up_error *error)
+{
+    up_shape shape[UP_MAX_INPUTS];
+    up_op *op;
+    for (int i = 0; i < inputs; i++)
+        shape[i] = *up_graph_shape(graph, input[i]);
+    UP_TRY(up_concat_plan(&op, shape, inputs, error));
+    return up_graph_add(graph, op, input, node, error);
+}
+
+up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
+                              up_error *error)
+{
+    int part[UP_MAX_INPUTS];
+    part[0] = input[0];
+    for (int done = 1; done < inputs;) {
+        int more = up_min(inputs - done, UP_MAX_INPUTS - 1);
+        memcpy(part + 1, input + done, more * sizeof *part);
+        UP_TRY(add_joined(graph, part, more + 1, &part[0], error));
+        done += more;
+    }
+    *node = part[0];
+    return UP_OK;
 }
 
 up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)

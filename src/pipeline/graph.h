@@ -42,8 +42,12 @@ up_status up_graph_add_input(up_graph *graph, const up_shape *shape, up_error *e
 /* Whether so many bytes more may be held; an error if they may not. */
 up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *error);
 
-/* Takes the op over, also on failure. `b` is -1 for ops with one input. */
-up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error);
+/* Takes the op over, also on failure. `input`: as many nodes as the op has inputs. */
+up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error);
+
+/* The channels of any number of nodes of one size in their order. */
+up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
+                              up_error *error);
 
 up_status up_graph_mark_output(up_graph *graph, int node, up_error *error);
 
