@@ -38,9 +38,9 @@ static up_conv conv_of(const up_network_item *item, const activation *bent)
         .edge = edge_of(item->padding_mode),
     };
     memcpy(conv.kernel, item->kernel, sizeof conv.kernel);
-    conv.stride[0] = conv.transposed ? item->stride[0] : 1; /* see add_steps() */
-    conv.stride[1] = conv.transposed ? item->stride[1] : 1;
-    memcpy(conv.padding, item->padding, sizeof conv.padding);
+    memcpy(conv.stride, item->stride, sizeof conv.stride);
+    memcpy(conv.pad_before, item->padding, sizeof conv.pad_before);
+    memcpy(conv.pad_after, item->padding, sizeof conv.pad_after);
     memcpy(conv.output_padding, item->output_padding, sizeof conv.output_padding);
     memcpy(conv.dilation, item->dilation, sizeof conv.dilation);
     return conv;
@@ -216,20 +216,6 @@ static up_status add_join(up_graph *graph, int first, int second, const up_netwo
     return up_graph_add(graph, op, first, second, to, error);
 }
 
-/* A convolution with a stride is one without, of which every so many rows and columns are kept. */
-static up_status add_steps(up_graph *graph, const up_network_item *item, int *node, up_error *error)
-{
-    const up_shape in = *up_graph_shape(graph, *node);
-    const int *stride = item->stride;
-    const up_ratio step[2] = { { stride[0], 1 }, { stride[1], 1 } };
-    if (item->op != UP_NETWORK_CONV2D || (stride[0] == 1 && stride[1] == 1))
-        return UP_OK;
-    up_op *op;
-    UP_TRY(up_nearest_plan(&op, &in, (in.height - 1) / stride[0] + 1,
-                           (in.width - 1) / stride[1] + 1, step, false, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
-}
-
 /* Whether item i is read by the next one alone, an activation that its convolution can do. */
 static bool bends(const up_network *network, int i)
 {
@@ -264,7 +250,6 @@ static up_status add_items(up_graph *graph, int input, const up_network *network
             UP_TRY(add_conv(graph, item, &(activation){ .slope = NULL }, to, error));
         else
             UP_TRY(add_item(graph, item, to, error));
-        UP_TRY(add_steps(graph, item, to, error));
         node[i] = *to;
         if (bent)
             node[++i] = *to;
