@@ -100,6 +100,10 @@ typedef struct up_kernels {
      * need only 4-byte alignment. */
     void (*interleave)(float *out, const float *const *in, int s, int n);
 
+    /* out[x] = in[x * s] for 0 <= x < n: one of the phases of a row. `in` needs only 4-byte
+     * alignment. */
+    void (*every)(float *out, const float *in, int s, int n);
+
     /* Copies exactly `bytes` bytes to where they will not be read soon: past the caches. */
     void (*copy_past)(void *out, const void *in, size_t bytes);
 

@@ -148,6 +148,12 @@ static void interleave(float *out, const float *const *in, int s, int n)
         out[x] = in[x % s][x / s];
 }
 
+static void every(float *out, const float *in, int s, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = in[(ptrdiff_t)x * s];
+}
+
 static void copy_past(void *out, const void *in, size_t bytes)
 {
     memcpy(out, in, bytes);
@@ -185,6 +191,7 @@ const up_kernels up_kernels_reference = {
     .correlate = correlate,
     .prelu_gradient = prelu_gradient,
     .interleave = interleave,
+    .every = every,
     .copy_past = copy_past,
     .repeat = repeat,
     .gather = gather,

@@ -35,7 +35,7 @@ static up_status add_blur(up_graph *graph, int axis, int *node, up_error *error)
                      .weight = weight,
                      .edge = UP_EDGE_ZERO };
     conv.kernel[axis] = TAPS;
-    conv.padding[axis] = REACH;
+    conv.pad_before[axis] = conv.pad_after[axis] = REACH;
     up_op *op;
     UP_TRY(up_conv_plan(&op, shape, &conv, error));
     return up_graph_add(graph, op, node, node, error);

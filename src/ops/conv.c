@@ -32,9 +32,9 @@ static up_status check_channels(const up_conv *conv, const up_shape *in, up_erro
  * then share what they load. Returns the phases of columns in a pattern. */
 static int choose_tile(up_conv_op *op, int outs)
 {
-    int stride = op->axis[1].stride, channels = op->blocks.channels, columns = 1;
+    int stride = op->axis[1].phases, channels = op->blocks.channels, columns = 1;
     int phases = up_min(stride, op->axis[1].out);
-    int64_t taps = (int64_t)op->axis[0].kernel * op->axis[1].kernel / op->axis[0].stride / stride *
+    int64_t taps = (int64_t)op->axis[0].kernel * op->axis[1].kernel / op->axis[0].phases / stride *
                    (op->op.in[0].channels / op->groups);
     if (channels <= 2)
         columns = up_min(phases, UP_MAX_GROUPS / channels);
@@ -44,7 +44,7 @@ static int choose_tile(up_conv_op *op, int outs)
     op->rows = 1;
     if (channels <= 2 && (stride == 1 || op->paired))
         op->rows = up_min(UP_MAX_GROUPS / channels / columns, op->axis[0].out);
-    while (op->axis[0].stride % op->rows && op->rows % op->axis[0].stride)
+    while (op->axis[0].phases % op->rows && op->rows % op->axis[0].phases)
         op->rows--;
     int most = channels <= 2 ? channels : outs / columns;
     op->blocks.blocks = (channels + most - 1) / most;
@@ -98,12 +98,12 @@ static up_status list_phases(up_conv_op *op, phase_lists *lists, up_error *error
     const up_conv_axis *rows = &op->axis[0], *columns = &op->axis[1];
     lists->rows = up_alloc((size_t)rows->kernel + 1, sizeof(int));
     lists->columns = up_alloc((size_t)columns->kernel + 2, sizeof(int));
-    int count = up_min(columns->stride, columns->out);
+    int count = up_min(columns->phases, columns->out);
     op->slot = up_alloc(count, sizeof(int));
     if (!lists->rows || !lists->columns || !op->slot)
         return up_fail_memory(error, "phases", count * sizeof(int));
     bool spare;
-    int row_sets = (up_min(rows->stride, rows->out) + op->rows - 1) / op->rows;
+    int row_sets = (up_min(rows->phases, rows->out) + op->rows - 1) / op->rows;
     op->sets = up_conv_axis_phases(rows, op->rows, row_sets, lists->rows, &spare);
     op->phases = up_conv_axis_phases(columns, 1, count, lists->columns, &lists->spare);
     if (op->paired) {
@@ -149,9 +149,12 @@ static up_status plan(up_conv_op *op, const up_conv *conv, up_error *error)
         status = plan_patterns(op, conv, &lists, error);
     up_free(lists.rows);
     up_free(lists.columns);
+    if (status != UP_OK)
+        return status;
     op->op.step = op->rows;
+    op->chunk = up_conv_chunk(op);
     op->op.scratch = up_conv_scratch(op);
-    return status;
+    return UP_OK;
 }
 
 static void free_conv(up_op *base)
@@ -183,7 +186,7 @@ static void span_columns(const up_op *base, int input, int x, int *first, int *e
 
 static bool is_pointwise(const up_conv_axis *axis)
 {
-    return axis->kernel == 1 && axis->stride == 1 && axis->padding == 0;
+    return axis->kernel == 1 && axis->phases == 1 && axis->in == axis->out && axis->before == 0;
 }
 
 static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *conv)

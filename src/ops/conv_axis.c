@@ -20,49 +20,45 @@ static int64_t extent_of(const up_conv_axis *axis)
 static up_status check(const up_conv_axis *axis, int output_padding, const char *name,
                        up_error *error)
 {
-    if (axis->kernel < 1 || axis->stride < 1 || axis->dilation < 1)
+    if (axis->kernel < 1 || axis->phases < 1 || axis->jump < 1 || axis->dilation < 1)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "kernel, stride and dilation of a convolution must be at least 1 "
                        "(%s: %d, %d, %d)",
-                       name, axis->kernel, axis->stride, axis->dilation);
-    if (axis->padding < 0 || output_padding < 0)
+                       name, axis->kernel, axis->phases * axis->jump, axis->dilation);
+    if (axis->before < 0 || axis->after < 0 || output_padding < 0)
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "padding and output padding cannot be negative (%s: %d, %d)", name,
-                       axis->padding, output_padding);
-    if (axis->padding > FAR || extent_of(axis) > FAR)
+                       "padding and output padding cannot be negative (%s: %d, %d, %d)", name,
+                       axis->before, axis->after, output_padding);
+    if (up_max(axis->before, axis->after) > FAR || extent_of(axis) > FAR)
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "padding %d, or dilation %d of a kernel of %d, is too large (%s)",
-                       axis->padding, axis->dilation, axis->kernel, name);
-    if (axis->transposed && output_padding >= axis->stride && output_padding >= axis->dilation)
+                       up_max(axis->before, axis->after), axis->dilation, axis->kernel, name);
+    if (axis->transposed && output_padding >= axis->phases && output_padding >= axis->dilation)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "output padding %d must be smaller than stride %d or dilation %d (%s)",
-                       output_padding, axis->stride, axis->dilation, name);
+                       output_padding, axis->phases, axis->dilation, name);
     if (!axis->transposed && output_padding != 0)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "output padding is for transposed convolutions only");
-    if (!axis->transposed && axis->stride != 1)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "a convolution of stride %d is not supported, only of stride 1",
-                       axis->stride);
     return UP_OK;
 }
 
 static up_status size_up(up_conv_axis *axis, int output_padding, const char *name, up_error *error)
 {
-    int64_t out = axis->transposed
-                      ? ((int64_t)axis->in - 1) * axis->stride - 2 * (int64_t)axis->padding +
-                            extent_of(axis) + output_padding + 1
-                      : axis->in + 2 * (int64_t)axis->padding - extent_of(axis);
-    if (out < 1)
+    int64_t padding = (int64_t)axis->before + axis->after;
+    int64_t places = axis->transposed ? ((int64_t)axis->in - 1) * axis->phases - padding +
+                                            extent_of(axis) + output_padding + 1
+                                      : axis->in + padding - extent_of(axis);
+    if (places < 1)
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "%d input %s leave no output with kernel %d, padding %d and dilation %d",
-                       axis->in, name, axis->kernel, axis->padding, axis->dilation);
-    if (out > FAR)
-        return up_fail(error, UP_ERROR_LIMIT,
-                       "the output would have %lld %s, at most %d are "
-                       "possible; use a smaller stride",
-                       (long long)out, name, FAR);
-    axis->out = (int)out;
+                       "%d input %s leave no output with kernel %d, padding %d and %d and "
+                       "dilation %d",
+                       axis->in, name, axis->kernel, axis->before, axis->after, axis->dilation);
+    if (places > FAR)
+        return up_fail(
+            error, UP_ERROR_LIMIT, "the convolution would go to %lld %s, at most %d are possible%s",
+            (long long)places, name, FAR, axis->transposed ? "; use a smaller stride" : "");
+    axis->out = (int)((places - 1) / axis->jump + 1);
     return UP_OK;
 }
 
@@ -76,11 +72,11 @@ static int compare_indices(const void *a, const void *b)
 
 static up_conv_index index_of(const up_conv_axis *axis, int k)
 {
-    int shift = k * axis->dilation - axis->padding;
+    int shift = k * axis->dilation - axis->before;
     if (!axis->transposed)
         return (up_conv_index){ 0, shift, k };
-    int steps = (int)floor_div(shift, axis->stride);
-    return (up_conv_index){ shift - steps * axis->stride, -steps, k };
+    int steps = (int)floor_div(shift, axis->phases);
+    return (up_conv_index){ shift - steps * axis->phases, -steps, k };
 }
 
 up_status up_conv_axis_plan(up_conv_axis *axis, const up_conv *conv, int a, int in, up_error *error)
@@ -89,17 +85,20 @@ up_status up_conv_axis_plan(up_conv_axis *axis, const up_conv *conv, int a, int 
     *axis = (up_conv_axis){
         .transposed = conv->transposed,
         .kernel = conv->kernel[a],
-        .stride = conv->stride[a],
-        .padding = conv->padding[a],
+        .phases = conv->transposed ? conv->stride[a] : 1,
+        .jump = conv->transposed ? 1 : conv->stride[a],
         .dilation = conv->dilation[a],
+        .before = conv->pad_before[a],
+        .after = conv->pad_after[a],
         .in = in,
     };
     UP_TRY(check(axis, conv->output_padding[a], names[a], error));
     UP_TRY(size_up(axis, conv->output_padding[a], names[a], error));
-    if (!conv->transposed && conv->edge == UP_EDGE_REFLECT && axis->padding >= in)
+    int padding = up_max(axis->before, axis->after);
+    if (!conv->transposed && conv->edge == UP_EDGE_REFLECT && padding >= in)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "cannot pad %d %s by reflecting %d: the padding must be smaller", in,
-                       names[a], axis->padding);
+                       names[a], padding);
     axis->index = up_alloc(axis->kernel, sizeof *axis->index);
     if (!axis->index)
         return up_fail_memory(error, "a kernel", axis->kernel * sizeof *axis->index);
@@ -119,12 +118,12 @@ void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end)
 {
     int extent = (int)extent_of(axis);
     if (!axis->transposed) {
-        *first = o - axis->padding;
+        *first = o * axis->jump - axis->before;
         *end = *first + extent + 1;
         return;
     }
-    int last = (int)floor_div(o + axis->padding, axis->stride);
-    int above = (int)floor_div(o + axis->padding - extent - 1, axis->stride);
+    int last = (int)floor_div(o + axis->before, axis->phases);
+    int above = (int)floor_div(o + axis->before - extent - 1, axis->phases);
     *first = up_min(above + 1, last);
     *end = last + 1;
 }
@@ -184,14 +183,14 @@ up_conv_line *up_conv_axis_lines(const up_conv_axis *axis, const int *phase, int
 {
     int start[UP_MAX_GROUPS], end[UP_MAX_GROUPS], total = 0, found = 0;
     for (int p = 0; p < phases; p++) {
-        start[p] = find_phase(axis, phase[p] % axis->stride);
-        end[p] = find_phase(axis, phase[p] % axis->stride + 1);
+        start[p] = find_phase(axis, phase[p] % axis->phases);
+        end[p] = find_phase(axis, phase[p] % axis->phases + 1);
         total += end[p] - start[p];
     }
     up_conv_line *lines = up_alloc(total, sizeof *lines);
     for (int p = 0; lines && p < phases; p++) {
         for (int i = start[p]; i < end[p]; i++) {
-            int offset = axis->index[i].offset + phase[p] / axis->stride;
+            int offset = axis->index[i].offset + phase[p] / axis->phases * axis->jump;
             lines[found] = (up_conv_line){ offset, { -1, -1, -1, -1 } };
             lines[found++].kernel[p] = axis->index[i].kernel;
         }

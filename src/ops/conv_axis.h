@@ -1,6 +1,8 @@
 /*
- * The arithmetic of a convolution along one axis. Output o belongs to phase o % stride and is step
- * o / stride of it; kernel index k belongs to one phase and there reads input step + offset.
+ * The arithmetic of a convolution along one axis. Output o belongs to phase o % phases and is step
+ * o / phases of it; kernel index k belongs to one phase and there reads input step * jump + offset.
+ * A convolution has one phase and jumps by its stride; a transposed one has as many phases as its
+ * stride and jumps by 1.
  */
 #ifndef UP_OPS_CONV_AXIS_H
 #define UP_OPS_CONV_AXIS_H
@@ -16,7 +18,8 @@ typedef struct {
 
 typedef struct {
     bool transposed;
-    int kernel, stride, padding, dilation;
+    int kernel, phases, jump, dilation;
+    int before, after;    /* padding */
     int in, out;          /* size */
     up_conv_index *index; /* [kernel], sorted by phase, then offset */
 } up_conv_axis;
@@ -39,8 +42,8 @@ typedef struct {
     int kernel[UP_MAX_GROUPS];
 } up_conv_line;
 
-/* The distinct offsets of the phases, in order. Phases from the stride on are those of the next
- * step. NULL: no memory. */
+/* The distinct offsets of the phases, in order. Phases from axis->phases on are those of the
+ * next step. NULL: no memory. */
 up_conv_line *up_conv_axis_lines(const up_conv_axis *axis, const int *phase, int phases,
                                  int *count);
 

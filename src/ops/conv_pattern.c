@@ -8,15 +8,19 @@
 
 /* False if no group uses this place of the input. */
 static bool make_tap(up_conv_tap *tap, const up_conv_pattern *pattern, const up_conv_line *row,
-                     const up_conv_line *column, int kernel_width)
+                     const up_conv_line *column, const up_conv_axis *columns)
 {
-    *tap = (up_conv_tap){ .row = row->offset, .column = column->offset };
+    int phase = column->offset % columns->jump;
+    phase += phase < 0 ? columns->jump : 0;
+    *tap = (up_conv_tap){ .row = row->offset,
+                          .column = (column->offset - phase) / columns->jump,
+                          .phase = phase };
     for (int g = 0; g < pattern->rows * pattern->columns; g++) {
         int y = row->kernel[g % pattern->rows], x = column->kernel[g / pattern->rows];
         if (y < 0 || x < 0)
             continue;
         tap->groups |= 1u << g;
-        tap->kernel[g] = y * kernel_width + x;
+        tap->kernel[g] = y * columns->kernel + x;
     }
     return tap->groups != 0;
 }
@@ -29,6 +33,8 @@ static int compare_taps(const void *a, const void *b)
         return x->groups > y->groups ? -1 : 1;
     if (x->row != y->row)
         return x->row < y->row ? -1 : 1;
+    if (x->phase != y->phase)
+        return x->phase < y->phase ? -1 : 1;
     return (x->column > y->column) - (x->column < y->column);
 }
 
@@ -46,13 +52,30 @@ static int find_taps(up_conv_pattern *pattern, const up_conv_axis axis[2], int *
         taps = 0;
         for (int r = 0; r < *row_count; r++)
             for (int c = 0; c < column_count; c++)
-                taps +=
-                    make_tap(&pattern->tap[taps], pattern, &rows[r], &columns[c], axis[1].kernel);
+                taps += make_tap(&pattern->tap[taps], pattern, &rows[r], &columns[c], &axis[1]);
         qsort(pattern->tap, taps, sizeof *pattern->tap, compare_taps);
     }
     up_free(rows);
     up_free(columns);
     return taps;
+}
+
+int up_conv_piece(const up_conv_tap *tap, int taps)
+{
+    int count = 1;
+    while (count < taps && tap[count].row == tap->row && tap[count].phase == tap->phase &&
+           tap[count].column - tap->column <= UP_LANES)
+        count++;
+    return count;
+}
+
+static int count_pieces(const up_conv_pattern *pattern)
+{
+    int pieces = 0;
+    for (const up_conv_run *run = pattern->run; run < pattern->run + pattern->runs; run++)
+        for (int t = 0; t < run->taps; pieces += run->channels)
+            t += up_conv_piece(pattern->tap + run->tap + t, run->taps - t);
+    return pieces;
 }
 
 /* A few input channels at a time, for those one run per set of groups. */
@@ -135,6 +158,7 @@ up_status up_conv_pattern_plan(up_conv_pattern *pattern, const up_conv *conv,
     if (!pattern->run || !pattern->kernel_run)
         return up_fail_memory(error, "taps", most_runs * sizeof *pattern->run);
     add_runs(pattern, taps, step, channels);
+    pattern->apart = axis[1].jump > 1 ? count_pieces(pattern) : 0;
     pattern->bytes = up_alloc_bytes(pattern->weights * conv->out_channels * sizeof(float)) +
                      up_alloc_bytes(taps * sizeof *pattern->tap) + up_alloc_bytes(run_bytes);
     return pack(pattern, conv, blocks, error);

@@ -5,7 +5,8 @@
 #include "ops/conv_axis.h"
 
 typedef struct {
-    int row, column;           /* offsets */
+    int row, column;           /* offsets; of a convolution that jumps, column * jump + phase is */
+    int phase;                 /* that of columns */
     unsigned groups;           /* those that use it, a bit each */
     int kernel[UP_MAX_GROUPS]; /* the weight of each of them: an index into kh * kw */
 } up_conv_tap;
@@ -22,6 +23,7 @@ typedef struct {
     int row_phase; /* the first; the others follow */
     int column_phase[UP_MAX_GROUPS];
     int runs, pointers; /* pointers: one per tap and channel */
+    int apart;          /* pieces of input rows that are taken apart, where columns jump */
     up_conv_tap *tap;
     up_conv_run *run;
     up_tap_run *kernel_run; /* the same as kernels want them */
@@ -56,6 +58,7 @@ typedef struct {
     bool paired;           /* the kernel itself puts the two phases of columns together */
     up_conv_pattern *pattern;
     size_t pointers;     /* of the largest set */
+    int chunk;           /* columns that are made at a time where columns jump */
     int phases;          /* of columns, as far as they differ: rows of scratch per channel */
     int *slot;           /* which of them a phase below the stride is */
     float *bias, *slope; /* slope: NULL without a PReLU */
@@ -63,6 +66,10 @@ typedef struct {
     const up_kernels *kernels;
 } up_conv_op;
 
+/* How many of the taps from this one on read the same piece of an input row taken apart. */
+int up_conv_piece(const up_conv_tap *tap, int taps);
+
+int up_conv_chunk(const up_conv_op *op);
 size_t up_conv_scratch(const up_conv_op *op);
 void up_conv_run_rows(const up_op *base, const up_window *in, const up_target *to);
 

@@ -28,7 +28,7 @@ up_status up_conv_columns_plan(up_op **op, const up_shape *in, const up_conv *co
     columns.out_channels *= conv->kernel[0];
     columns.bias = columns.slope = columns.bounds = NULL;
     columns.kernel[0] = columns.stride[0] = columns.dilation[0] = 1;
-    columns.padding[0] = columns.output_padding[0] = 0;
+    columns.pad_before[0] = columns.pad_after[0] = columns.output_padding[0] = 0;
     return up_conv_plan(op, in, &columns, error);
 }
 
@@ -42,7 +42,7 @@ static void sum_row(const rows_op *op, const up_window *in, const up_target *to,
 {
     const up_conv_axis *axis = &op->axis;
     const float **row = to->scratch;
-    int y = to->y + i, phase = y % axis->stride, step = y / axis->stride, count = 0;
+    int y = to->y + i, phase = y % axis->phases, step = y / axis->phases, count = 0;
     for (const up_conv_index *k = axis->index; k < axis->index + axis->kernel; k++) {
         size_t plane = (size_t)channel * axis->kernel + k->kernel;
         if (k->phase == phase)
@@ -120,7 +120,7 @@ up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *c
         .out = up_float_shape(in->width, op->axis.out, conv->out_channels),
         .inputs = 1,
         .edge = { UP_EDGE_ZERO },
-        .step = up_min(op->axis.stride, op->axis.out),
+        .step = up_min(op->axis.phases, op->axis.out),
         .scratch = conv->kernel[0] * sizeof(float *),
         .span = span,
         .columns = up_span_same,

@@ -115,10 +115,10 @@ tensor run_op(const up_op *op, const tensor *in)
 int conv_size(const up_conv *conv, int a, int in)
 {
     int extent = conv->dilation[a] * (conv->kernel[a] - 1);
+    int padding = conv->pad_before[a] + conv->pad_after[a];
     if (conv->transposed)
-        return (in - 1) * conv->stride[a] - 2 * conv->padding[a] + extent +
-               conv->output_padding[a] + 1;
-    int room = in + 2 * conv->padding[a] - extent - 1;
+        return (in - 1) * conv->stride[a] - padding + extent + conv->output_padding[a] + 1;
+    int room = in + padding - extent - 1;
     return room < 0 ? 0 : room / conv->stride[a] + 1;
 }
 
@@ -151,7 +151,7 @@ static double sample(const tensor *in, up_edge edge, int c, int y, int x)
 static void add_weight(const sums *s, const up_conv *conv, const tensor *in, int from, int to,
                        const int k[2], double weight)
 {
-    const int *stride = conv->stride, *padding = conv->padding, *dilation = conv->dilation;
+    const int *stride = conv->stride, *padding = conv->pad_before, *dilation = conv->dilation;
     for (int y = 0; conv->transposed && y < in->height; y++) {
         for (int x = 0; x < in->width; x++) {
             int oy = y * stride[0] - padding[0] + k[0] * dilation[0];

@@ -19,7 +19,8 @@
         .pack_u16 = pack_u16, .prelu = prelu, .add = add, .tanh = tanh_row, .sigmoid = sigmoid,    \
         .mix_rows = mix_rows, .resample_columns = resample_columns, .convolve = convolve,          \
         .convolve_outs = CONVOLVE_OUTS, .correlate = correlate, .prelu_gradient = prelu_gradient,  \
-        .interleave = interleave, .copy_past = copy_past, .repeat = repeat, .gather = gather,      \
+        .interleave = interleave, .every = every, .copy_past = copy_past, .repeat = repeat,        \
+        .gather = gather,                                                                          \
     }
 
 #endif
