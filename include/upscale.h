@@ -199,8 +199,8 @@ typedef struct up_options {
     /* Weights. */
     const up_weights *model; /* for tconv instead of `weights`: read once, for any number of
                                 pictures and threads at once; must stay open as long as they */
-    struct {                 /* what a bare file cannot say; wins over its metadata. 0, NULL: unsaid */
-        float range;            /* the value of white: 1 or 255 */
+    struct {         /* what a bare file cannot say; wins over its metadata. 0, NULL: unsaid */
+        float range; /* the value of white: 1 or 255 */
         const char *color;      /* any, y, y-studio, ycbcr or rgb */
         const char *activation; /* relu or leaky_relu, where the tensors do not tell */
         float residual_scale;   /* what residual blocks are multiplied by (EDSR) */

@@ -133,7 +133,8 @@ static up_status open_model(up_model *model, const char *path, const up_options 
 {
     const int scale = scale_of(options);
     up_status status = up_model_open(model, path, options, scale, error);
-    if (status != UP_ERROR_WEIGHTS || scale || up_model_open(model, path, options, 2, NULL) != UP_OK)
+    if (status != UP_ERROR_WEIGHTS || scale ||
+        up_model_open(model, path, options, 2, NULL) != UP_OK)
         return status;
     model->guessed = true;
     return UP_OK;

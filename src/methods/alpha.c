@@ -1,7 +1,7 @@
 #include "methods/alpha.h"
 
-#include "pipeline/add_ops.h"
 #include "ops/conv.h"
+#include "pipeline/add_ops.h"
 
 #include <string.h>
 

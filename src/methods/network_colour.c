@@ -1,9 +1,9 @@
 #include "methods/network_colour.h"
 
-#include "pipeline/add_ops.h"
 #include "methods/luma.h"
 #include "network/build.h"
 #include "ops/limit.h"
+#include "pipeline/add_ops.h"
 
 #include <math.h>
 
@@ -74,8 +74,8 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
     up_op *op;
     const int *padding = request->output_padding;
     const bool padded = padding[0] || padding[1];
-    UP_TRY(up_add_network(graph, from, network, !request->tensor, padded ? padding : NULL, to,
-                          error));
+    UP_TRY(
+        up_add_network(graph, from, network, !request->tensor, padded ? padding : NULL, to, error));
     if (isinf(share))
         return UP_OK;
     UP_TRY(settle(graph, from, network, request, to, error));

@@ -1,11 +1,11 @@
 #include "methods/picture.h"
 
 #include "io/metadata/declared_colour.h"
-#include "pipeline/add_ops.h"
 #include "methods/alpha.h"
 #include "ops/light.h"
 #include "ops/planes.h"
 #include "ops/pointwise.h"
+#include "pipeline/add_ops.h"
 
 #include <string.h>
 

@@ -9,10 +9,10 @@
 /* ---------------------------------------------------------------- which nodes */
 
 typedef struct {
-    bool needed;  /* the result is made of it */
-    int readers;  /* nodes that read it, and one for the result */
-    int bent;     /* the activation that is done with this convolution, or -1 */
-    int made;     /* its node in the graph */
+    bool needed; /* the result is made of it */
+    int readers; /* nodes that read it, and one for the result */
+    int bent;    /* the activation that is done with this convolution, or -1 */
+    int made;    /* its node in the graph */
 } use;
 
 static void count_uses(const up_network *network, use *uses)
@@ -115,10 +115,9 @@ static up_status build_nodes(builder *b)
 static up_status add_nodes(up_graph *graph, int from, const up_network *network, const int more[2],
                            int *to, up_error *error)
 {
-    builder b = { .build = { .graph = graph, .error = error },
-                  .network = network,
-                  .input = from,
-                  .more = more };
+    builder b = {
+        .build = { .graph = graph, .error = error }, .network = network, .input = from, .more = more
+    };
     b.uses = up_alloc((size_t)network->nodes, sizeof *b.uses);
     if (!b.uses)
         return up_fail_memory(error, "a network", (size_t)network->nodes * sizeof *b.uses);
@@ -164,15 +163,15 @@ static up_status add_crop(up_graph *graph, int *node, int left, int top, int wid
     if (left == 0 && top == 0 && width == in->width && height == in->height)
         return UP_OK;
     UP_TRY(up_crop_plan(&op, in, left, top, width, height, edge, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 /* What is missing is made up as the network says; what is not a multiple, by reflection, as the
  * programs do that networks of this kind come from. */
 static up_edge edge_around(const up_network *network, const up_shape *in, const up_network_fit *fit)
 {
-    const bool reflects = network->edge == UP_EDGE_REFLECT ||
-                          (network->missing[0] == 0 && network->missing[1] == 0);
+    const bool reflects =
+        network->edge == UP_EDGE_REFLECT || (network->missing[0] == 0 && network->missing[1] == 0);
     const bool can = in->height > up_max(fit->before[0], fit->after[0]) &&
                      in->width > up_max(fit->before[1], fit->after[1]);
     return reflects && can ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
@@ -187,10 +186,9 @@ up_status up_add_network(up_graph *graph, int from, const up_network *network, b
     if (!up_network_fits(network, size, whole, &fit))
         return up_fail(error, UP_ERROR_WEIGHTS, "the network makes nothing of %dx%d pixels",
                        in.width, in.height);
-    UP_TRY(add_crop(graph, &from, -fit.before[1], -fit.before[0],
-                    in.width + fit.before[1] + fit.after[1],
-                    in.height + fit.before[0] + fit.after[0], edge_around(network, &in, &fit),
-                    error));
+    UP_TRY(add_crop(
+        graph, &from, -fit.before[1], -fit.before[0], in.width + fit.before[1] + fit.after[1],
+        in.height + fit.before[0] + fit.after[0], edge_around(network, &in, &fit), error));
     UP_TRY(add_nodes(graph, from, network, more, to, error));
     if (more)
         return UP_OK;

@@ -158,7 +158,8 @@ static up_status copy_inputs(const up_network_builder *builder, up_network_node 
                              const up_node_spec *spec)
 {
     const int count = spec->input ? spec->inputs : 1;
-    const int before = (int)(node - builder->network->node) - 1; /* UP_NETWORK_INPUT for the first */
+    const int before =
+        (int)(node - builder->network->node) - 1; /* UP_NETWORK_INPUT for the first */
     if (count < node->kind->least_inputs || count > node->kind->most_inputs)
         return up_network_refuse(builder, node, "cannot work on %d input%s", count,
                                  count == 1 ? "" : "s");
@@ -212,7 +213,7 @@ static up_status complete(up_network_builder *builder, up_network_node *node,
 up_status up_network_add(up_network_builder *builder, const up_layer_kind *kind,
                          const up_node_spec *spec, int *node)
 {
-    up_network_node *added;
+    up_network_node *added = NULL;
     UP_TRY(append(builder, &added));
     added->kind = kind;
     added->weight = spec->weight;

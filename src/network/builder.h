@@ -10,7 +10,7 @@ struct up_network_builder {
     const up_tensor_file *file;
     const up_network_hints *hints; /* never NULL */
     up_network *network;
-    up_values *taken;          /* for each tensor of the file: its values, once they were asked for */
+    up_values *taken; /* for each tensor of the file: its values, once they were asked for */
     char prefix[UP_MOST_KEY]; /* of all tensor names */
     up_error *error;
 };

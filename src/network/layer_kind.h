@@ -31,10 +31,24 @@ typedef struct {
     const char *key;
     up_field_type type;
     size_t offset;
-    int least;                 /* of whole numbers */
+    int least; /* of whole numbers */
     bool required;
     const char *const *names; /* of a choice; ends in NULL */
 } up_layer_field;
+
+/* Entries of a list of fields: of the kind's struct, of the node itself, and its end. */
+#define UP_FIELD(text, sort, owner, member, ...)                                                   \
+    {                                                                                              \
+        .key = text, .type = sort, .offset = offsetof(owner, member), __VA_ARGS__                  \
+    }
+#define UP_NODE_FIELD(text, sort)                                                                  \
+    {                                                                                              \
+        .key = text, .type = sort                                                                  \
+    }
+#define UP_LAST_FIELD                                                                              \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 typedef enum {
     UP_NO_TENSORS,

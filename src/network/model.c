@@ -51,8 +51,8 @@ up_status up_model_open_embedded(up_model *model, const up_embedded *embedded, u
 {
     static const up_options plain;
     *model = (up_model){ .scale = embedded->scale };
-    UP_TRY(up_tensor_file_from_memory(&model->file, embedded->bytes, embedded->size,
-                                      embedded->name, error));
+    UP_TRY(up_tensor_file_from_memory(&model->file, embedded->bytes, embedded->size, embedded->name,
+                                      error));
     return from_file(model, &plain, embedded->scale, error);
 }
 

@@ -9,10 +9,10 @@
 typedef struct {
     up_tensor_file *file;
     up_network *network;
-    int scale;              /* that it was opened for; 0: for none */
-    bool open;              /* the file leaves the scale open: the network is for `scale` */
-    bool guessed;           /* and that is 2 because none was given */
-    bool borrowed;          /* the file is another model's */
+    int scale;     /* that it was opened for; 0: for none */
+    bool open;     /* the file leaves the scale open: the network is for `scale` */
+    bool guessed;  /* and that is 2 because none was given */
+    bool borrowed; /* the file is another model's */
     size_t file_bytes, values_bytes;
 } up_model;
 

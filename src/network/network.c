@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "network/families/family.h"
+#include "network/graph_readers.h"
 #include "network/layers.h"
 #include "network/tensor_values.h"
 #include "network/upscale_layers.h"
@@ -89,7 +90,11 @@ static up_status read_use(const up_network_builder *builder)
 static up_status read_nodes(up_network_builder *builder)
 {
     const char *layers = up_tensor_file_metadata(builder->file, "upscale.layers");
-    return layers ? up_network_from_layers(builder, layers) : up_network_from_keys(builder);
+    const void *content;
+    const up_graph_reader *graph = up_graph_reader_find(builder->file, &content);
+    return layers  ? up_network_from_layers(builder, layers)
+           : graph ? graph->read(builder, content)
+                   : up_network_from_keys(builder);
 }
 
 static up_status build(up_network_builder *builder)

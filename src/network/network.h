@@ -75,7 +75,8 @@ typedef struct {
      * the top and left. */
     int scale[2], reduction[2], extra[2];
     int missing[2], surplus[2];
-    int multiple[2]; /* sides of the input must be multiples of these; up_network_fit() sees to it */
+    int multiple[2]; /* sides of the input must be multiples of these; up_network_fit() sees to it
+                      */
     int least[2];    /* the smallest input (without `missing`) that every node can work on */
 
     size_t parameters;

@@ -9,7 +9,8 @@
 up_status up_size_axis(up_network_builder *builder, up_network_node *node, int axis,
                        up_network_axis size, int times, int64_t more, int reduction);
 
-/* The same, but `by` must divide the size: the network's input is made a multiple that sees to it. */
+/* The same, but `by` must divide the size: the network's input is made a multiple that sees to it.
+ */
 up_status up_size_divide(up_network_builder *builder, up_network_node *node, int axis,
                          up_network_axis size, int by);
 

@@ -81,8 +81,7 @@ static up_status read_id(entry *e)
 /* The second input of an op with `resize`, in the size of the first. */
 static up_status read_resize(entry *e, int first, int *second)
 {
-    static const up_layer_field cubic_a = { "cubic_a", UP_FIELD_NUMBER,
-                                            offsetof(up_resize, cubic_a) };
+    static const up_layer_field cubic_a = UP_FIELD("cubic_a", UP_FIELD_NUMBER, up_resize, cubic_a);
     const up_layer_kind *kind = &up_layer_resize;
     const json_t *mode = json_object_get(e->object, "resize");
     const json_t *a = json_object_get(e->object, "cubic_a");
@@ -98,7 +97,9 @@ static up_status read_resize(entry *e, int first, int *second)
     UP_TRY(up_field_read(&target, &kind->field[0], mode, &good));
     if (!good)
         return refuse(e, "resize", "must be ", "none, nearest, bilinear or bicubic");
-    const up_node_spec spec = { .fields = &resize, .input = (int[]){ *second, first }, .inputs = 2 };
+    const up_node_spec spec = { .fields = &resize,
+                                .input = (int[]){ *second, first },
+                                .inputs = 2 };
     return up_network_add(e->builder, kind, &spec, second);
 }
 
@@ -170,8 +171,7 @@ static bool is_common(const entry *e, const char *key)
 static up_status make_bounds(entry *e)
 {
     const size_t shape[2] = { 2, (size_t)e->target.channels }, channels = shape[1];
-    const bool stated =
-        json_object_get(e->object, "min") || json_object_get(e->object, "max");
+    const bool stated = json_object_get(e->object, "min") || json_object_get(e->object, "max");
     up_values bounds;
     if (!stated || !e->kind->activation)
         return UP_OK;

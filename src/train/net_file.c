@@ -1,7 +1,7 @@
 #include "train/net_file.h"
 
 #include "base/memory.h"
-#include "network/network.h"
+#include "network/layers.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -141,57 +141,66 @@ up_status up_model_save(const up_model *model, const float *parameter, const up_
 
 /* ---------------------------------------------------------------- reading */
 
-static bool fits(const up_model_layer *layer, const up_network_item *item)
+static bool has_kernel(const up_network_node *node, int size)
 {
-    static const up_network_op ops[] = { UP_NETWORK_CONV2D, UP_NETWORK_PRELU, UP_NETWORK_ADD };
-    return item->op == ops[layer->op] && item->in_channels == layer->in &&
-           item->out_channels == layer->out &&
-           (layer->op != UP_MODEL_CONV ||
-            (item->kernel[0] == layer->kernel && item->kernel[1] == layer->kernel && item->bias)) &&
-           (layer->op != UP_MODEL_ADD || item->from == layer->from);
+    const up_convolution *conv = node->fields;
+    return conv->kernel[0] == size && conv->kernel[1] == size && node->bias.value;
 }
 
-static bool last_fits(const up_model *model, const up_network_item *item)
+static bool fits(const up_model_layer *layer, const up_network_node *node)
+{
+    static const up_layer_kind *const kinds[] = { &up_layer_conv2d, &up_layer_prelu,
+                                                  &up_layer_add };
+    return node->kind == kinds[layer->op] && node->in_channels == layer->in &&
+           node->channels == layer->out &&
+           (layer->op != UP_MODEL_CONV || has_kernel(node, layer->kernel)) &&
+           (layer->op != UP_MODEL_ADD || (node->inputs == 2 && node->input[1] == layer->from));
+}
+
+static bool last_fits(const up_model *model, const up_network_node *node)
 {
     const up_model_layer *layer = &model->layer[model->layers - 1];
-    int size = layer->kernel * model->scale;
-    return item->stride[0] == model->scale && item->stride[1] == model->scale &&
-           item->kernel[0] == size && item->kernel[1] == size && item->bias;
+    const up_convolution *conv = node->fields;
+    return conv->stride[0] == model->scale && conv->stride[1] == model->scale &&
+           has_kernel(node, layer->kernel * model->scale);
+}
+
+static void take_layer(const up_model_layer *layer, const up_network_node *node, float *parameter)
+{
+    const bool conv = layer->op == UP_MODEL_CONV;
+    const size_t weights = conv ? up_model_weights(layer) : (size_t)layer->out;
+    float *to = parameter + layer->first;
+    if (layer->op != UP_MODEL_ADD)
+        memcpy(to, node->weight.value, weights * sizeof *to);
+    if (conv)
+        memcpy(to + weights, node->bias.value, layer->out * sizeof *to);
 }
 
 static up_status take(const up_model *model, const up_network *network, float *parameter,
                       const char *path, up_error *error)
 {
-    int last = model->layers - 1;
-    bool alike = network->items >= model->layers &&
-                 network->item[last].op == UP_NETWORK_CONV_TRANSPOSE2D &&
-                 network->item[last].in_channels == model->layer[last].in;
+    const int last = model->layers - 1;
+    const up_network_node *node = network->node;
+    bool alike = network->nodes >= model->layers && node[last].kind == &up_layer_conv_transpose2d &&
+                 node[last].in_channels == model->layer[last].in;
     for (int i = 0; alike && i < last; i++)
-        alike = fits(&model->layer[i], &network->item[i]);
+        alike = fits(&model->layer[i], &node[i]);
     if (!alike)
         return up_fail(
             error, UP_ERROR_WEIGHTS,
             "%s: not a network of this shape; state the --channels, --layers and kernels "
             "that it was trained with",
             path);
-    for (int i = 0; i < last; i++) {
-        const up_model_layer *layer = &model->layer[i];
-        const up_network_item *item = &network->item[i];
-        size_t weights = layer->op == UP_MODEL_CONV ? up_model_weights(layer) : (size_t)layer->out;
-        float *to = parameter + layer->first;
-        if (layer->op != UP_MODEL_ADD)
-            memcpy(to, item->weight, weights * sizeof *to);
-        if (layer->op == UP_MODEL_CONV)
-            memcpy(to + weights, item->bias, layer->out * sizeof *to);
-    }
+    for (int i = 0; i < last; i++)
+        take_layer(&model->layer[i], &node[i], parameter);
     const up_model_layer *layer = &model->layer[last];
     float *to = parameter + layer->first;
-    if (!last_fits(model, &network->item[last]))
+    if (!last_fits(model, &node[last]))
         return UP_OK;
     for (size_t i = 0; i < up_model_weights(layer); i++)
-        to[i] = network->item[last].weight[transposed_at(model, layer, i)];
+        to[i] = node[last].weight.value[transposed_at(model, layer, i)];
     for (int o = 0; o < layer->out; o++)
-        to[up_model_weights(layer) + o] = network->item[last].bias[0];
+        to[up_model_weights(layer) + o] = node[last].bias.value[0];
     return UP_OK;
 }
 
@@ -204,15 +213,17 @@ static up_status no_model(const char *name, up_error *error)
 /* As the first layers tell: `body` counts the PReLUs but for the first. */
 static up_model_shape shape_of(const up_network *network)
 {
-    const up_network_item *item = network->item;
+    const up_network_node *node = network->node;
     up_model_shape shape = { .scale = network->scale[0], .body_kernel = 3, .body = -1 };
-    for (int i = 0; i < network->items; i++) {
-        shape.body += item[i].op == UP_NETWORK_PRELU;
-        if (item[i].op == UP_NETWORK_CONV_TRANSPOSE2D)
-            shape.last_kernel = item[i].kernel[0] / network->scale[0];
+    for (int i = 0; i < network->nodes; i++) {
+        const up_convolution *conv = node[i].fields;
+        shape.body += node[i].kind == &up_layer_prelu;
+        if (node[i].kind == &up_layer_conv_transpose2d)
+            shape.last_kernel = conv->kernel[0] / network->scale[0];
     }
-    shape.channels = item[0].out_channels;
-    shape.first_kernel = item[0].kernel[0];
+    shape.channels = node[0].channels;
+    if (node[0].kind == &up_layer_conv2d)
+        shape.first_kernel = ((const up_convolution *)node[0].fields)->kernel[0];
     return shape;
 }
 
@@ -222,7 +233,7 @@ up_status up_model_make_like(up_model *model, const up_tensor_file *file, up_err
     const char *name = up_tensor_file_name(file);
     if (!up_tensor_file_metadata(file, "upscale.layers"))
         return no_model(name, error);
-    UP_TRY(up_network_load(&network, file, NULL, 0, error));
+    UP_TRY(up_network_load(&network, file, NULL, error));
     const up_model_shape shape = shape_of(network);
     up_network_free(&network);
     return up_model_make(model, &shape, NULL) == UP_OK ? UP_OK : no_model(name, error);
@@ -234,7 +245,7 @@ up_status up_model_read(const up_model *model, float *parameter, const char *pat
     up_tensor_file *file;
     up_network *network;
     UP_TRY(up_tensor_file_open(&file, path, most, error));
-    up_status status = up_network_load(&network, file, NULL, 0, error);
+    up_status status = up_network_load(&network, file, NULL, error);
     up_tensor_file_close(&file);
     UP_TRY(status);
     status = take(model, network, parameter, path, error);

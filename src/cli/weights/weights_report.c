@@ -157,73 +157,43 @@ const char *cli_weights_licence(const up_weights *weights)
 
 /* -------------------------------------------------------------- layers */
 
-static void append_pair(char **text, const char *head, const int pair[2], int usual)
+static void append(char **text, const char *more)
 {
-    if (pair[0] != usual || pair[1] != usual)
-        cli_append(text, "%s%s%s", **text ? " " : "", head, pair_text(pair).text);
+    cli_append(text, "%s%s", **text && *more ? ", " : "", more);
 }
 
-static char *convolution_settings(const up_weights_layer *layer)
+/* "layer 3, input": where it is not the layer before alone. */
+static char *inputs_of(int i, const up_weights_layer *layer)
 {
-    const int groups[2] = { layer->groups, layer->groups };
-    if (layer->stride[0] == 0)
-        return cli_copy("s?");
     char *text = cli_copy("");
-    append_pair(&text, "s", layer->stride, 1);
-    append_pair(&text, "p", layer->padding, 0);
-    append_pair(&text, "o", layer->output_padding, 0);
-    append_pair(&text, "d", layer->dilation, 1);
-    append_pair(&text, "g", groups, 1);
-    if (layer->padding_mode && strcmp(layer->padding_mode, "zeros") != 0)
-        cli_append(&text, " %s", layer->padding_mode);
-    return text;
-}
-
-static char *join_settings(const up_weights_layer *layer)
-{
-    char *from = layer->from < 0 ? cli_copy("input") : cli_format("layer %d", layer->from);
-    bool same = layer->resize_factor[0] == 1 && layer->resize_factor[1] == 1;
-    char *text = cli_format("%s%s%s", from, same ? "" : " ",
-                            same ? "" : cli_scale_text(layer->resize_factor).text);
-    free(from);
-    return text;
-}
-
-/* "-0.31..2.4": the least and the greatest of any channel. */
-static char *bounds_text(const up_weights_layer *layer)
-{
-    float low = layer->bounds[0], high = layer->bounds[layer->out_channels];
-    for (int c = 1; c < layer->out_channels; c++) {
-        low = fminf(low, layer->bounds[c]);
-        high = fmaxf(high, layer->bounds[layer->out_channels + c]);
+    for (int k = 0; k < layer->inputs && (layer->inputs > 1 || layer->input[0] != i - 1); k++) {
+        char *one = layer->input[k] < 0 ? cli_copy("input") : cli_format("%d", layer->input[k]);
+        cli_append(&text, "%s%s", k ? " + " : "of ", one);
+        free(one);
     }
-    return cli_format("%.3g..%.3g", low, high);
+    return text;
 }
 
-/* The parameters of an op but for its kernel and channels, in new memory. */
-static char *settings_of(const up_weights_layer *layer)
+/* What a layer is told but for its kernel and channels, in new memory. */
+static char *settings_of(int i, const up_weights_layer *layer)
 {
-    if (layer->kernel[0])
-        return convolution_settings(layer);
-    if (layer->resize)
-        return join_settings(layer);
-    if (layer->padding_mode)
-        return cli_format("%s %s", pair_text(layer->padding).text, layer->padding_mode);
-    if (layer->factor)
-        return cli_format("factor %d", layer->factor);
-    if (layer->bounds)
-        return bounds_text(layer);
-    if (strcmp(layer->op, "leaky_relu") == 0)
-        return cli_format("slope %.4g", layer->slope);
-    if (strcmp(layer->op, "clip") == 0)
-        return cli_format("%.4g..%.4g", layer->low, layer->high);
-    return cli_copy("");
+    char *text = inputs_of(i, layer);
+    if (layer->kernel[0] && layer->stride[0] != 1) {
+        char *stride =
+            cli_format("stride %s", layer->stride[0] ? pair_text(layer->stride).text : "?");
+        append(&text, stride);
+        free(stride);
+    }
+    append(&text, layer->settings);
+    if (layer->groups > 1)
+        cli_append(&text, "%s%d groups", *text ? ", " : "", layer->groups);
+    return text;
 }
 
 static void show_layer(int i, const up_weights_layer *layer)
 {
     char *printable = cli_printable(layer->name ? layer->name : "");
-    char *name = cli_fit(printable, NAME, false), *settings = settings_of(layer);
+    char *name = cli_fit(printable, NAME, false), *settings = settings_of(i, layer);
     char *kernel =
         layer->kernel[0] ? cli_format("%dx%d", layer->kernel[0], layer->kernel[1]) : cli_copy("");
     char *channels = cli_format("%d>%d", layer->in_channels, layer->out_channels);
@@ -254,7 +224,6 @@ static void show_layers(const up_weights *weights)
               "channels", SETTINGS, "settings", "params", "mul-adds");
     for (int i = 0; (layer = up_weights_layer_at(weights, i)); i++)
         show_layer(i, layer);
-    cli_put_line("    s stride, p padding, o output_padding, d dilation, g groups");
 }
 
 /* -------------------------------------------------------------- overlap */

@@ -10,8 +10,8 @@ static up_status read(up_network_builder *b)
 {
     int x = UP_NETWORK_INPUT;
     UP_TRY(up_part_start(b, "first_part.0"));
-    UP_TRY(up_part_add_group(b, &x,
-                             &(up_part_group){ .name = "first_part", .gap = &up_layer_tanh }));
+    UP_TRY(
+        up_part_add_group(b, &x, &(up_part_group){ .name = "first_part", .gap = &up_layer_tanh }));
     UP_TRY(up_part_layer(b, &x, &up_layer_tanh, NULL));
     UP_TRY(up_part_add_group(b, &x, &(up_part_group){ .name = "last_part" }));
     return up_part_shuffle_to_input(b, &x);

@@ -14,7 +14,8 @@ typedef struct {
      * they make. network->in_channels is to be set before the first node. */
     bool (*is)(const up_network_builder *builder);
     up_status (*read)(up_network_builder *builder);
-    bool open; /* the parameters of its transposed convolution are not in the file: flags say them */
+    bool
+        open; /* the parameters of its transposed convolution are not in the file: flags say them */
 } up_network_family;
 
 /* By position; NULL past the last. The first that it is. */

@@ -41,10 +41,10 @@ const up_tensor *up_part_kernel(const up_network_builder *b, const char *name, .
     return weight && weight->dims == 4 ? weight : NULL;
 }
 
-int up_part_count(const up_network_builder *b, const char *format)
+int up_part_count(const up_network_builder *b, const char *before, const char *after)
 {
     int count = 0;
-    while (up_part_weight(b, format, count))
+    while (up_part_weight(b, "%s%d%s", before, count, after))
         count++;
     return count;
 }
@@ -52,8 +52,8 @@ int up_part_count(const up_network_builder *b, const char *format)
 static up_status missing(const up_network_builder *b, const char *key)
 {
     char label[UP_LABEL];
-    return up_network_fail(b, "there is no tensor %s.weight, which a %s needs", up_label(label, key),
-                           b->network->family);
+    return up_network_fail(b, "there is no tensor %s.weight, which a %s needs",
+                           up_label(label, key), b->network->family);
 }
 
 up_status up_part_start(up_network_builder *b, const char *name, ...)
@@ -173,8 +173,7 @@ up_status up_part_batch_norm(up_network_builder *b, int *x, double eps, const ch
 up_status up_part_layer(up_network_builder *b, int *x, const up_layer_kind *kind,
                         const void *fields)
 {
-    return up_network_add(b, kind,
-                          &(up_node_spec){ .fields = fields, .input = x, .inputs = 1 }, x);
+    return up_network_add(b, kind, &(up_node_spec){ .fields = fields, .input = x, .inputs = 1 }, x);
 }
 
 up_status up_part_leaky(up_network_builder *b, int *x, float slope)
@@ -225,8 +224,8 @@ up_status up_part_add(up_network_builder *b, int *x, int other)
 
 up_status up_part_concat(up_network_builder *b, int *x, const int *nodes, int count)
 {
-    return up_network_add(b, &up_layer_concat,
-                          &(up_node_spec){ .input = nodes, .inputs = count }, x);
+    return up_network_add(b, &up_layer_concat, &(up_node_spec){ .input = nodes, .inputs = count },
+                          x);
 }
 
 up_status up_part_shuffle_to_input(up_network_builder *b, int *x)

@@ -16,8 +16,8 @@ const up_tensor *up_part_tensor(const up_network_builder *b, const char *suffix,
 /* The weight, if it is a kernel: 4-D. */
 const up_tensor *up_part_kernel(const up_network_builder *b, const char *name, ...) UP_FORMAT(2);
 
-/* How many there are of FORMAT.weight with 0, 1, 2, ... for the one %d in it. */
-int up_part_count(const up_network_builder *b, const char *format) __attribute__((format_arg(2)));
+/* How many numbers N from 0 on have a tensor BEFORE N AFTER.weight. */
+int up_part_count(const up_network_builder *b, const char *before, const char *after);
 
 /* The input has as many channels as the kernel NAME.weight of a convolution in one group gets. */
 up_status up_part_start(up_network_builder *b, const char *name, ...) UP_FORMAT(2);

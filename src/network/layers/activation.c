@@ -71,16 +71,14 @@ static up_status build_slopes(const up_network_build *build, const up_network_no
 {
     float *slopes;
     UP_TRY(up_layer_slopes(&slopes, node, build->error));
-    up_status status =
-        add_point(build, node, &up_point_prelu, slopes, node->channels, in[0], to);
+    up_status status = add_point(build, node, &up_point_prelu, slopes, node->channels, in[0], to);
     up_free(slopes);
     return status;
 }
 
-#define BOUNDS                                                                                     \
-    { "min", UP_FIELD_LEAST }, { "max", UP_FIELD_GREATEST }
+#define BOUNDS UP_NODE_FIELD("min", UP_FIELD_LEAST), UP_NODE_FIELD("max", UP_FIELD_GREATEST)
 
-static const up_layer_field bounds_alone[] = { BOUNDS, { NULL } };
+static const up_layer_field bounds_alone[] = { BOUNDS, UP_LAST_FIELD };
 
 const up_layer_kind up_layer_prelu = {
     .name = "prelu",
@@ -100,9 +98,9 @@ const up_layer_kind up_layer_leaky_relu = {
     .defaults = &(const up_leaky_relu){ 0.01f },
     .field =
         (const up_layer_field[]){
-            { "slope", UP_FIELD_NUMBER, offsetof(up_leaky_relu, slope) },
+            UP_FIELD("slope", UP_FIELD_NUMBER, up_leaky_relu, slope),
             BOUNDS,
-            { NULL },
+            UP_LAST_FIELD,
         },
     .build = build_slopes,
 };
@@ -164,9 +162,9 @@ const up_layer_kind up_layer_clip = {
     .defaults = &(const up_clip){ -INFINITY, INFINITY },
     .field =
         (const up_layer_field[]){
-            { "min", UP_FIELD_NUMBER, offsetof(up_clip, low) },
-            { "max", UP_FIELD_NUMBER, offsetof(up_clip, high) },
-            { NULL },
+            UP_FIELD("min", UP_FIELD_NUMBER, up_clip, low),
+            UP_FIELD("max", UP_FIELD_NUMBER, up_clip, high),
+            UP_LAST_FIELD,
         },
     .check = check_clip,
     .build = build_clip,
@@ -216,9 +214,9 @@ const up_layer_kind up_layer_affine = {
     ONE_INPUT,
     .field =
         (const up_layer_field[]){
-            { "scale", UP_FIELD_WEIGHT },
-            { "offset", UP_FIELD_BIAS },
-            { NULL },
+            UP_NODE_FIELD("scale", UP_FIELD_WEIGHT),
+            UP_NODE_FIELD("offset", UP_FIELD_BIAS),
+            UP_LAST_FIELD,
         },
     .check = check_affine,
     .build = build_affine,

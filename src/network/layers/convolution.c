@@ -1,11 +1,10 @@
 /* Convolutions and transposed convolutions. */
-#include "network/sizes.h"
-#include "network/layers.h"
 
+#include "base/memory.h"
 #include "network/build.h"
+#include "network/sizes.h"
 #include "network/tensor_values.h"
 #include "ops/conv_split.h"
-#include "ops/replicate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,9 +140,9 @@ static up_conv conv_of(const up_network_node *node)
     memcpy(made.kernel, conv->kernel, sizeof made.kernel);
     memcpy(made.dilation, conv->dilation, sizeof made.dilation);
     memcpy(made.output_padding, conv->output_padding, sizeof made.output_padding);
-    memcpy(made.padding, conv->padding, sizeof made.padding);
-    made.stride[0] = made.transposed ? conv->stride[0] : 1; /* see add_steps() */
-    made.stride[1] = made.transposed ? conv->stride[1] : 1;
+    memcpy(made.stride, conv->stride, sizeof made.stride);
+    memcpy(made.pad_before, conv->padding, sizeof made.pad_before);
+    memcpy(made.pad_after, conv->padding + 2, sizeof made.pad_after);
     return made;
 }
 
@@ -157,26 +156,11 @@ static up_status add_conv(const up_network_build *build, const up_conv *conv, si
     UP_TRY(up_graph_check_room(graph, bytes, build->error));
     if (split) {
         UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *to), conv, build->error));
-        UP_TRY(up_graph_add(graph, op, *to, -1, to, build->error));
+        UP_TRY(up_graph_add(graph, op, to, to, build->error));
     }
     const up_shape *in = up_graph_shape(graph, *to);
     UP_TRY((split ? up_conv_rows_plan : up_conv_plan)(&op, in, conv, build->error));
-    return up_graph_add(graph, op, *to, -1, to, build->error);
-}
-
-/* A convolution with a stride is one without, of which every so many rows and columns are kept. */
-static up_status add_steps(const up_network_build *build, const up_network_node *node, int *to)
-{
-    const up_convolution *conv = node->fields;
-    const up_shape in = *up_graph_shape(build->graph, *to);
-    const int *stride = conv->stride;
-    const up_ratio step[2] = { { stride[0], 1 }, { stride[1], 1 } };
-    if (is_transposed(node) || (stride[0] == 1 && stride[1] == 1))
-        return UP_OK;
-    up_op *op;
-    UP_TRY(up_nearest_plan(&op, &in, (in.height - 1) / stride[0] + 1,
-                           (in.width - 1) / stride[1] + 1, step, false, build->error));
-    return up_graph_add(build->graph, op, *to, -1, to, build->error);
+    return up_graph_add(graph, op, to, to, build->error);
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,
@@ -191,12 +175,10 @@ static up_status build(const up_network_build *build, const up_network_node *nod
     }
     up_status status = add_conv(build, &conv, node->weight.count * sizeof(float), in[0], to);
     up_free(slopes);
-    return status == UP_OK ? add_steps(build, node, to) : status;
+    return status;
 }
 
 /* ---------------------------------------------------------------- kinds */
-
-#define AT(member) offsetof(up_convolution, member)
 
 static const up_convolution defaults = { .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
 
@@ -209,12 +191,13 @@ const up_layer_kind up_layer_conv2d = {
     .defaults = &defaults,
     .field =
         (const up_layer_field[]){
-            { "stride", UP_FIELD_PAIR, AT(stride), .least = 1 },
-            { "padding", UP_FIELD_SIDES, AT(padding) },
-            { "padding_mode", UP_FIELD_CHOICE, AT(padding_mode), .names = up_pad_mode_names },
-            { "dilation", UP_FIELD_PAIR, AT(dilation), .least = 1 },
-            { "groups", UP_FIELD_COUNT, AT(groups), .least = 1 },
-            { NULL },
+            UP_FIELD("stride", UP_FIELD_PAIR, up_convolution, stride, .least = 1),
+            UP_FIELD("padding", UP_FIELD_SIDES, up_convolution, padding),
+            UP_FIELD("padding_mode", UP_FIELD_CHOICE, up_convolution, padding_mode,
+                     .names = up_pad_mode_names),
+            UP_FIELD("dilation", UP_FIELD_PAIR, up_convolution, dilation, .least = 1),
+            UP_FIELD("groups", UP_FIELD_COUNT, up_convolution, groups, .least = 1),
+            UP_LAST_FIELD,
         },
     .check = check,
     .reach = reach,
@@ -230,12 +213,12 @@ const up_layer_kind up_layer_conv_transpose2d = {
     .defaults = &defaults,
     .field =
         (const up_layer_field[]){
-            { "stride", UP_FIELD_PAIR, AT(stride), .least = 1 },
-            { "padding", UP_FIELD_SIDES, AT(padding) },
-            { "output_padding", UP_FIELD_PAIR, AT(output_padding) },
-            { "dilation", UP_FIELD_PAIR, AT(dilation), .least = 1 },
-            { "groups", UP_FIELD_COUNT, AT(groups), .least = 1 },
-            { NULL },
+            UP_FIELD("stride", UP_FIELD_PAIR, up_convolution, stride, .least = 1),
+            UP_FIELD("padding", UP_FIELD_SIDES, up_convolution, padding),
+            UP_FIELD("output_padding", UP_FIELD_PAIR, up_convolution, output_padding),
+            UP_FIELD("dilation", UP_FIELD_PAIR, up_convolution, dilation, .least = 1),
+            UP_FIELD("groups", UP_FIELD_COUNT, up_convolution, groups, .least = 1),
+            UP_LAST_FIELD,
         },
     .check = check,
     .reach = reach,

@@ -1,4 +1,5 @@
 /* Pixels put around a plane, and taken away. */
+#include "base/memory.h"
 #include "network/build.h"
 #include "network/layers.h"
 #include "network/sizes.h"
@@ -50,11 +51,13 @@ static up_status build(const up_network_build *build, const up_network_node *nod
                         shape->width + sign * (amount[1] + amount[3]),
                         shape->height + sign * (amount[0] + amount[2]), up_edge_of(pad->mode),
                         build->error));
-    return up_graph_add(build->graph, op, in[0], -1, to, build->error);
+    return up_graph_add(build->graph, op, in, to, build->error);
 }
 
 #define AMOUNT                                                                                     \
-    { "amount", UP_FIELD_SIDES, offsetof(up_padding, amount), .required = true }
+    {                                                                                              \
+        "amount", UP_FIELD_SIDES, offsetof(up_padding, amount), .required = true                   \
+    }
 
 const up_layer_kind up_layer_pad = {
     .name = "pad",
@@ -64,8 +67,8 @@ const up_layer_kind up_layer_pad = {
     .field =
         (const up_layer_field[]){
             AMOUNT,
-            { "mode", UP_FIELD_CHOICE, offsetof(up_padding, mode), .names = up_pad_mode_names },
-            { NULL },
+            UP_FIELD("mode", UP_FIELD_CHOICE, up_padding, mode, .names = up_pad_mode_names),
+            UP_LAST_FIELD,
         },
     .check = check,
     .reach = reach,
@@ -77,7 +80,7 @@ const up_layer_kind up_layer_crop = {
     .least_inputs = 1,
     .most_inputs = 1,
     .fields_size = sizeof(up_padding),
-    .field = (const up_layer_field[]){ AMOUNT, { NULL } },
+    .field = (const up_layer_field[]){ AMOUNT, UP_LAST_FIELD },
     .check = check,
     .reach = reach,
     .build = build,

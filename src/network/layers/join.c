@@ -55,10 +55,7 @@ static up_status check_concat(up_network_builder *builder, up_network_node *node
 static up_status build_concat(const up_network_build *build, const up_network_node *node,
                               const int *in, int *to)
 {
-    *to = in[0];
-    for (int i = 1; i < node->inputs; i++)
-        UP_TRY(up_add_concat(build->graph, *to, in[i], to, build->error));
-    return UP_OK;
+    return up_graph_add_concat(build->graph, in, node->inputs, to, build->error);
 }
 
 const up_layer_kind up_layer_concat = {
@@ -93,10 +90,9 @@ const up_layer_kind up_layer_channels = {
     .fields_size = sizeof(up_channels),
     .field =
         (const up_layer_field[]){
-            { "first", UP_FIELD_COUNT, offsetof(up_channels, first) },
-            { "count", UP_FIELD_COUNT, offsetof(up_channels, count), .least = 1,
-              .required = true },
-            { NULL },
+            UP_FIELD("first", UP_FIELD_COUNT, up_channels, first),
+            UP_FIELD("count", UP_FIELD_COUNT, up_channels, count, .least = 1, .required = true),
+            UP_LAST_FIELD,
         },
     .check = check_channels,
     .build = build_channels,

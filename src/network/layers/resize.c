@@ -1,4 +1,5 @@
 /* Enlarging and reducing by a fixed filter. */
+#include "base/memory.h"
 #include "network/layers.h"
 #include "network/sizes.h"
 #include "ops/replicate.h"
@@ -23,8 +24,7 @@ static up_status check(up_network_builder *builder, up_network_node *node)
 /* Far from the edges a position of the output lies at this one of the input. */
 static double place(up_network_axis in, up_network_axis out, double position)
 {
-    const double ratio =
-        ((double)in.scale / in.reduction) / ((double)out.scale / out.reduction);
+    const double ratio = ((double)in.scale / in.reduction) / ((double)out.scale / out.reduction);
     return (position + 0.5) * ratio - 0.5;
 }
 
@@ -62,10 +62,10 @@ static up_status add_interpolation(const up_network_build *build, const up_resiz
     up_axis_init(&columns, in.width, width, up_ratio_make(in.width, width), filter, a, false,
                  false);
     UP_TRY(up_resample_rows_plan(&op, &in, &rows, build->error));
-    UP_TRY(up_graph_add(build->graph, op, from, -1, to, build->error));
-    UP_TRY(up_resample_columns_plan(&op, up_graph_shape(build->graph, *to), &columns,
-                                    build->error));
-    return up_graph_add(build->graph, op, *to, -1, to, build->error);
+    UP_TRY(up_graph_add(build->graph, op, &from, to, build->error));
+    UP_TRY(
+        up_resample_columns_plan(&op, up_graph_shape(build->graph, *to), &columns, build->error));
+    return up_graph_add(build->graph, op, to, to, build->error);
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,
@@ -86,7 +86,7 @@ static up_status build(const up_network_build *build, const up_network_node *nod
     const up_ratio step[2] = { up_ratio_make(from.height, like.height),
                                up_ratio_make(from.width, like.width) };
     UP_TRY(up_nearest_plan(&op, &from, like.height, like.width, step, false, build->error));
-    return up_graph_add(build->graph, op, in[0], -1, to, build->error);
+    return up_graph_add(build->graph, op, in, to, build->error);
 }
 
 static const char *const mode_names[] = { "nearest", "bilinear", "bicubic", NULL };
@@ -99,11 +99,11 @@ const up_layer_kind up_layer_resize = {
     .defaults = &(const up_resize){ .factor = { 1, 1 }, .cubic_a = -0.75f },
     .field =
         (const up_layer_field[]){
-            { "mode", UP_FIELD_CHOICE, offsetof(up_resize, mode), .names = mode_names,
-              .required = true },
-            { "factor", UP_FIELD_PAIR, offsetof(up_resize, factor), .least = 1 },
-            { "cubic_a", UP_FIELD_NUMBER, offsetof(up_resize, cubic_a) },
-            { NULL },
+            UP_FIELD("mode", UP_FIELD_CHOICE, up_resize, mode, .names = mode_names,
+                     .required = true),
+            UP_FIELD("factor", UP_FIELD_PAIR, up_resize, factor, .least = 1),
+            UP_FIELD("cubic_a", UP_FIELD_NUMBER, up_resize, cubic_a),
+            UP_LAST_FIELD,
         },
     .check = check,
     .reach = reach,

@@ -31,9 +31,9 @@ static up_status build(const up_network_build *build, const up_network_node *nod
 {
     const up_shuffle *shuffle = node->fields;
     up_op *op;
-    UP_TRY(up_shuffle_plan(&op, up_graph_shape(build->graph, in[0]), shuffle->factor,
-                           build->error));
-    return up_graph_add(build->graph, op, in[0], -1, to, build->error);
+    UP_TRY(
+        up_shuffle_plan(&op, up_graph_shape(build->graph, in[0]), shuffle->factor, build->error));
+    return up_graph_add(build->graph, op, in, to, build->error);
 }
 
 const up_layer_kind up_layer_pixel_shuffle = {
@@ -43,9 +43,8 @@ const up_layer_kind up_layer_pixel_shuffle = {
     .fields_size = sizeof(up_shuffle),
     .field =
         (const up_layer_field[]){
-            { "factor", UP_FIELD_COUNT, offsetof(up_shuffle, factor), .least = 1,
-              .required = true },
-            { NULL },
+            UP_FIELD("factor", UP_FIELD_COUNT, up_shuffle, factor, .least = 1, .required = true),
+            UP_LAST_FIELD,
         },
     .check = check,
     .reach = reach,

@@ -1,0 +1,13 @@
+#include "network/graph_readers.h"
+
+static const up_graph_reader readers[] = {
+    { NULL, NULL },
+};
+
+const up_graph_reader *up_graph_reader_find(const up_tensor_file *file, const void **content)
+{
+    for (const up_graph_reader *reader = readers; reader->format; reader++)
+        if ((*content = up_tensor_file_content(file, reader->format)))
+            return reader;
+    return NULL;
+}
