@@ -183,7 +183,7 @@ up_status up_part_leaky(up_network_builder *b, int *x, float slope)
 
 up_status up_part_shuffle(up_network_builder *b, int *x, int factor)
 {
-    return up_part_layer(b, x, &up_layer_pixel_shuffle, &(up_shuffle){ factor });
+    return up_part_layer(b, x, &up_layer_pixel_shuffle, &(up_shuffle){ .factor = factor });
 }
 
 up_status up_part_resize(up_network_builder *b, int *x, up_resize_mode mode, int factor)

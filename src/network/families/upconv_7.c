@@ -17,7 +17,7 @@ static bool is(const up_network_builder *b)
 
 static up_status read(up_network_builder *b)
 {
-    static const up_padding around = { { 7, 7, 7, 7 }, UP_PAD_REPLICATE };
+    static const up_padding around = { .amount = { 7, 7, 7, 7 }, .mode = UP_PAD_REPLICATE };
     static const up_convolution bare = { .groups = 1 };
     static const up_convolution last = { .stride = { 2, 2 }, .padding = { 3, 3, 3, 3 } };
     int x = UP_NETWORK_INPUT;
