@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "methods/add_ops.h"
+#include "ops/activation.h"
+#include "ops/arithmetic.h"
 #include "ops/arrange.h"
 #include "ops/conv_split.h"
 #include "ops/planes.h"
