@@ -146,9 +146,8 @@ Test(ops, points)
 
 Test(ops, network_points)
 {
-    const up_point *points[] = { &up_point_affine_channels, &up_point_prelu, &up_point_tanh,
-                                 &up_point_sigmoid,         &up_point_add,   &up_point_matrix,
-                                 &up_point_clip_channels,   &up_point_settle };
+    const up_point *points[] = { &up_point_affine_channels, &up_point_matrix,
+                                 &up_point_clip_channels, &up_point_settle };
     float parameter[5 * 6];
     for (int i = 0; i < 30; i++)
         parameter[i] = (float)i / 16;
