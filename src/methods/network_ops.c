@@ -10,6 +10,8 @@
 #include "ops/pointwise.h"
 #include "ops/replicate.h"
 #include "ops/resample.h"
+#include "ops/shuffle.h"
+#include "ops/slice.h"
 
 #include <string.h>
 
@@ -141,10 +143,9 @@ static up_status plan_item(up_op **op, const up_shape *in, const up_network_item
     case UP_NETWORK_CLIP:
         return up_point_plan(op, in, &up_point_clip, limits, 2, error);
     case UP_NETWORK_PIXEL_SHUFFLE:
-        return up_shuffle_plan(op, in, item->factor, error);
+        return up_shuffle_plan(op, in, item->factor, UP_CELLS_INSIDE, error);
     case UP_NETWORK_PAD:
-        return up_crop_plan(op, in, -pad[1], -pad[0], in->width + 2 * pad[1],
-                            in->height + 2 * pad[0], edge_of(item->padding_mode), error);
+        return up_pad_plan(op, in, pad, pad, edge_of(item->padding_mode), 0, error);
     default:
         return plan_affine(op, in, item, error);
     }
