@@ -1,7 +1,6 @@
 #include "ops/arrange.h"
 
 #include "base/memory.h"
-#include "kernels/kernels.h"
 #include "ops/planes.h"
 
 #include <string.h>
@@ -15,12 +14,6 @@ typedef struct {
     up_op op;
     int left, top;
 } crop_op;
-
-typedef struct {
-    up_op op;
-    int factor;
-    const up_kernels *kernels;
-} shuffle_op;
 
 static void copy_row(const up_window *in, int channel, const up_target *to, int out_channel)
 {
@@ -138,65 +131,6 @@ up_status up_crop_plan(up_op **result, const up_shape *in, int left, int top, in
     };
     op->left = left;
     op->top = top;
-    *result = &op->op;
-    return UP_OK;
-}
-
-/* Of rows, and of columns. */
-static void span_shuffle(const up_op *base, int input, int at, int *first, int *end)
-{
-    (void)input;
-    *first = at / ((const shuffle_op *)base)->factor;
-    *end = *first + 1;
-}
-
-/* Row `sub` of the cells of channel c, columns x0 .. x1 - 1, which may begin inside a cell. */
-static void shuffle_row(const shuffle_op *op, const up_window *in, int c, int sub,
-                        const up_target *to, float *out)
-{
-    int factor = op->factor, start = to->x0 % factor;
-    const float **phase = to->scratch;
-    int row = (to->y + sub) / factor - in->first;
-    for (int i = 0; i < factor; i++) {
-        int j = (start + i) % factor, channel = (c * factor + sub) * factor + j;
-        const float *from = in->row[(size_t)channel * in->count + row];
-        phase[i] = from + to->x0 / factor + (start + i) / factor;
-    }
-    op->kernels->interleave(out + to->x0, phase, factor, to->x1 - to->x0);
-}
-
-static void run_shuffle(const up_op *base, const up_window *in, const up_target *to)
-{
-    const shuffle_op *op = (const shuffle_op *)base;
-    for (int c = 0; c < base->out.channels; c++)
-        for (int i = 0; i < to->rows; i++)
-            shuffle_row(op, in, c, i, to, to->row[c * to->rows + i]);
-}
-
-up_status up_shuffle_plan(up_op **result, const up_shape *in, int factor, up_error *error)
-{
-    int width, height;
-    if (__builtin_mul_overflow(in->width, factor, &width) ||
-        __builtin_mul_overflow(in->height, factor, &height))
-        return up_fail(error, UP_ERROR_LIMIT, "pixel shuffle: %dx%d times %d is too large",
-                       in->width, in->height, factor);
-    shuffle_op *op = up_alloc_zero(1, sizeof *op);
-    if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "pixel shuffle",
-        .in = { *in },
-        .out = up_float_shape(width, height, in->channels / (factor * factor)),
-        .inputs = 1,
-        .edge = { UP_EDGE_CLAMP },
-        .step = factor,
-        .scratch = factor * sizeof(float *),
-        .span = span_shuffle,
-        .columns = span_shuffle,
-        .run = run_shuffle,
-    };
-    op->factor = factor;
-    op->kernels = up_kernels_get();
     *result = &op->op;
     return UP_OK;
 }

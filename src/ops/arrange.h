@@ -15,8 +15,4 @@ up_status up_concat_plan(up_op **op, const up_shape *in, int inputs, up_error *e
 up_status up_crop_plan(up_op **op, const up_shape *in, int left, int top, int width, int height,
                        up_edge edge, up_error *error);
 
-/* PyTorch's PixelShuffle: channel c * factor^2 + i * factor + j becomes pixel (i, j) of each cell
- * of factor x factor of channel c. */
-up_status up_shuffle_plan(up_op **op, const up_shape *in, int factor, up_error *error);
-
 #endif
