@@ -196,27 +196,6 @@ Test(ops, arrange)
     }
 }
 
-Test(ops, pool)
-{
-    for (int kernel = 1; kernel <= 3; kernel++) {
-        for (int stride = 1; stride <= 3; stride++) {
-            for (int dilation = 1; dilation <= 2; dilation++) {
-                up_pool pool = { { kernel, kernel },
-                                 { stride, stride },
-                                 { kernel / 2, kernel / 2 },
-                                 { dilation, dilation },
-                                 stride & 1 };
-                up_shape in = up_float_shape(200, 17, 2);
-                up_op *op;
-                cr_assert_eq(up_pool_plan(&op, &in, &pool, false, NULL), UP_OK);
-                validate_op(op, "pool");
-                cr_assert_eq(up_pool_plan(&op, &in, &pool, true, NULL), UP_OK);
-                validate_op(op, "pool indices");
-            }
-        }
-    }
-}
-
 Test(ops, unpool)
 {
     up_shape in = up_float_shape(100, 11, 2);
