@@ -41,6 +41,12 @@ static const up_layer_kind *const kinds[] = {
     &up_layer_concat,
     &up_layer_channels,
     &up_layer_resize,
+    &up_layer_max_pool,
+    &up_layer_average_pool,
+    &up_layer_global_average_pool,
+    &up_layer_global_max_pool,
+    &up_layer_global_contrast,
+    &up_layer_instance_norm,
 };
 
 const up_layer_kind *up_layer_kind_at(int i)

@@ -44,10 +44,10 @@ static const struct {
     const up_point *point;
     up_join_one *one; /* with a plane of 1x1 pixels; NULL: there is none */
 } joins[] = {
-    { &up_layer_add, &up_point_add, NULL },
-    { &up_layer_mul, &up_point_multiply, NULL },
-    { &up_layer_sub, &up_point_subtract, NULL },
-    { &up_layer_div, &up_point_divide, NULL },
+    { &up_layer_add, &up_point_add, up_join_add_one },
+    { &up_layer_mul, &up_point_multiply, up_join_multiply_one },
+    { &up_layer_sub, &up_point_subtract, up_join_subtract_one },
+    { &up_layer_div, &up_point_divide, up_join_divide_one },
     { &up_layer_minimum, &up_point_minimum, NULL },
     { &up_layer_maximum, &up_point_maximum, NULL },
 };
