@@ -96,7 +96,7 @@ const up_layer_kind up_layer_resize = {
     .least_inputs = 1,
     .most_inputs = 2,
     .fields_size = sizeof(up_resize),
-    .defaults = &(const up_resize){ .factor = { 1, 1 }, .cubic_a = -0.75f },
+    .defaults = &(const up_resize){ .factor = { 1, 1 }, .divisor = { 1, 1 }, .cubic_a = -0.75f },
     .field =
         (const up_layer_field[]){
             UP_FIELD("mode", UP_FIELD_CHOICE, up_resize, mode, .names = mode_names,
