@@ -162,6 +162,11 @@ static up_status add_item(up_graph *graph, const up_network_item *item, int *nod
                         2 * item->out_channels, node, error);
 }
 
+static up_positions resized(int in, int factor, up_coordinates coordinates)
+{
+    return up_positions_make(in, in * factor, (up_ratio){ 1, factor }, coordinates);
+}
+
 static up_status add_interpolation(up_graph *graph, int from, const up_network_item *item, int *to,
                                    up_error *error)
 {
@@ -172,10 +177,8 @@ static up_status add_interpolation(up_graph *graph, int from, const up_network_i
     up_op *op;
     const int *factor = item->resize_factor;
     double a = item->cubic_a;
-    up_axis_init(&rows, in.height, in.height * factor[0], (up_ratio){ 1, factor[0] }, filter, a,
-                 false, false);
-    up_axis_init(&columns, in.width, in.width * factor[1], (up_ratio){ 1, factor[1] }, filter, a,
-                 false, false);
+    up_axis_init(&rows, resized(in.height, factor[0], UP_HALF_PIXEL), filter, a, false, false);
+    up_axis_init(&columns, resized(in.width, factor[1], UP_HALF_PIXEL), filter, a, false, false);
     UP_TRY(up_resample_rows_plan(&op, &in, &rows, error));
     UP_TRY(up_graph_add(graph, op, from, -1, &from, error));
     UP_TRY(up_resample_columns_plan(&op, up_graph_shape(graph, from), &columns, error));
@@ -188,15 +191,15 @@ static up_status add_resized(up_graph *graph, int from, const up_network_item *i
 {
     const up_shape *in = up_graph_shape(graph, from);
     const int *factor = item->resize_factor;
-    const up_ratio step[2] = { { 1, factor[0] }, { 1, factor[1] } };
+    const up_positions at[2] = { resized(in->height, factor[0], UP_ASYMMETRIC),
+                                 resized(in->width, factor[1], UP_ASYMMETRIC) };
     up_op *op;
     switch (item->resize) {
     case UP_NETWORK_RESIZE_NONE:
         *to = from;
         return UP_OK;
     case UP_NETWORK_RESIZE_NEAREST:
-        UP_TRY(up_nearest_plan(&op, in, in->height * factor[0], in->width * factor[1], step, false,
-                               error));
+        UP_TRY(up_nearest_plan(&op, in, at, UP_ROUND_FLOOR, error));
         return up_graph_add(graph, op, from, -1, to, error);
     default:
         return add_interpolation(graph, from, item, to, error);
