@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 TestSuite(stages, .init = scratch_init, .fini = scratch_fini, .timeout = 300);
 
@@ -266,6 +267,42 @@ Test(stages, the_cheapest_way_is_taken)
     cr_expect_eq(least.in_memory, 0);
     cr_expect_lt(least.bytes, some.bytes);
     cr_expect_leq(some.bytes, least.bytes + some.spare);
+    layered_end(&l);
+}
+
+#ifdef __has_feature /* clang's way to say it */
+#define SANITIZED (__has_feature(thread_sanitizer) || __has_feature(address_sanitizer))
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+static size_t peak_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_maxrss << 10;
+}
+
+/* Frames of 64 MiB, of which a few rows are in memory. */
+Test(stages, files_keep_to_what_was_promised)
+{
+    if (SANITIZED)
+        cr_skip("sanitizers take memory of their own");
+    const size_t slack = (size_t)4 << 20;
+    layered l;
+    long_chain(&l, 2, 1024);
+    const char *path = write_input(&l);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        layered_run how = { .threads = threads, .keep = UP_KEEP_IN_FILES, .path = path };
+        const size_t output = output_count(&l) * sizeof(float), before = peak_bytes();
+        free(make(&l, &how));
+        cr_expect_gt(how.in_files, 2);
+        cr_expect_lt(how.bytes, (size_t)48 << 20);
+        cr_expect_leq(peak_bytes(), before + output + how.bytes + slack, "%zu KiB, promised %zu",
+                      (peak_bytes() - before - output) >> 10, how.bytes >> 10);
+    }
     layered_end(&l);
 }
 
