@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/words.h"
 #include "weights/ncnn_bin.h"
@@ -49,11 +50,11 @@ static bool is_binary(const unsigned char *bytes, size_t size)
     return begins(bytes, size, binary_magic, sizeof binary_magic);
 }
 
-/* Weights say nothing of what they are: other formats of this extension do. */
+/* Weights say nothing of what they are; zip archives and pickles of this extension do. */
 static bool is_bin(const unsigned char *bytes, size_t size, const char *path)
 {
-    return up_word_listed("bin", up_path_extension(path)) && !begins(bytes, size, "PK", 2) &&
-           !begins(bytes, size, "\x80", 1);
+    return up_word_listed("bin", up_path_extension(path)) && !begins(bytes, size, "PK\3\4", 4) &&
+           !(size > 1 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5);
 }
 
 static bool is_ncnn(const unsigned char *bytes, size_t size, const char *path)
@@ -75,6 +76,8 @@ static up_status read_other(up_tensor_file *file, const char *extension,
     if (strcmp(path, up_tensor_file_path(file)) == 0)
         return up_tensor_file_refuse(file, error, "its name ends in %s, its content does not",
                                      extension);
+    if (access(path, R_OK) != 0)
+        return up_tensor_file_refuse(file, error, "it needs %s, which cannot be read", path);
     return up_tensor_file_read_beside(file, path, bytes, size, error);
 }
 

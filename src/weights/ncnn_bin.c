@@ -35,6 +35,7 @@ static up_status take_size(const reader *r, const up_ncnn_layer *layer, int id, 
                            size_t *size)
 {
     int value;
+    *size = otherwise;
     if (!up_ncnn_whole(layer, id, (int)otherwise, &value) || value < 1)
         return refuse(r, layer, "a size among its parameters is not a whole number from 1 on");
     *size = (size_t)value;
@@ -45,6 +46,7 @@ static up_status take_flag(const reader *r, const up_ncnn_layer *layer, int id, 
                            bool *flag)
 {
     int value;
+    *flag = otherwise;
     if (!up_ncnn_whole(layer, id, otherwise, &value))
         return refuse(r, layer, "a switch among its parameters is not a whole number");
     *flag = value != 0;

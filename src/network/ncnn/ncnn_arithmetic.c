@@ -14,62 +14,60 @@ typedef struct {
 } operation;
 
 static up_status take_operation(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                                operation *operation)
+                                operation *with)
 {
     static const int plain[] = { [RSUB] = SUB, [RDIV] = DIV, [RPOW] = POW };
     int op;
     if (!up_ncnn_whole(layer, 0, ADD, &op) || op < ADD || op > RPOW)
         return up_ncnn_refuse(reader, layer, "its operation cannot be run (parameter 0)");
-    operation->swapped = op >= RSUB;
-    operation->op = op >= RSUB ? plain[op] : op;
+    with->swapped = op >= RSUB;
+    with->op = op >= RSUB ? plain[op] : op;
     return UP_OK;
 }
 
 /* ---------------------------------------------------------------- with numbers */
 
 /* factor[c] * x + offset[c] for numbers k[c]: one of the first four operations. */
-static void linear(operation operation, float k, float *factor, float *offset)
+static void linear(operation with, float k, float *factor, float *offset)
 {
-    *factor = operation.op == MUL                        ? k
-              : operation.op == DIV && operation.swapped ? k
-              : operation.op == DIV                      ? 1 / k
-              : operation.op == SUB && operation.swapped ? -1
-                                                         : 1;
-    *offset = operation.op == ADD || (operation.op == SUB && operation.swapped) ? k
-              : operation.op == SUB                                             ? -k
-                                                                                : 0;
+    *factor = with.op == MUL                   ? k
+              : with.op == DIV && with.swapped ? k
+              : with.op == DIV                 ? 1 / k
+              : with.op == SUB && with.swapped ? -1
+                                               : 1;
+    *offset = with.op == ADD || (with.op == SUB && with.swapped) ? k : with.op == SUB ? -k : 0;
 }
 
-static up_status add_linear(up_ncnn_reader *reader, const up_ncnn_layer *layer, operation operation,
+static up_status add_linear(up_ncnn_reader *reader, const up_ncnn_layer *layer, operation with,
                             const up_values *number, int *node)
 {
     up_node_spec spec = { .fields = NULL };
     float *factor, *offset;
-    if (operation.op == DIV && operation.swapped)
+    if (with.op == DIV && with.swapped)
         UP_TRY(up_ncnn_add(reader, layer, &up_layer_reciprocal, NULL, node));
     UP_TRY(up_network_new_values(reader->builder, 1, &number->count, &spec.weight, &factor));
     UP_TRY(up_network_new_values(reader->builder, 1, &number->count, &spec.bias, &offset));
     for (size_t c = 0; c < number->count; c++) {
-        linear(operation, number->value[c], &factor[c], &offset[c]);
+        linear(with, number->value[c], &factor[c], &offset[c]);
         if (!isfinite(factor[c]) || !isfinite(offset[c]))
             return up_ncnn_refuse(reader, layer, "divides by zero");
     }
     return up_ncnn_add_spec(reader, layer, &up_layer_affine, &spec, node);
 }
 
-static up_status add_numbers(up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                             operation operation, const up_values *number, int *node)
+static up_status add_numbers(up_ncnn_reader *reader, const up_ncnn_layer *layer, operation with,
+                             const up_values *number, int *node)
 {
-    if (operation.op <= DIV)
-        return add_linear(reader, layer, operation, number, node);
+    if (with.op <= DIV)
+        return add_linear(reader, layer, with, number, node);
     if (number->count != 1)
         return up_ncnn_refuse(reader, layer, "another bound or power for each channel");
     const float k = *number->value;
-    if (operation.op == MAX)
+    if (with.op == MAX)
         return up_ncnn_add(reader, layer, &up_layer_clip, &(up_clip){ k, INFINITY }, node);
-    if (operation.op == MIN)
+    if (with.op == MIN)
         return up_ncnn_add(reader, layer, &up_layer_clip, &(up_clip){ -INFINITY, k }, node);
-    if (!operation.swapped)
+    if (!with.swapped)
         return up_ncnn_add(reader, layer, &up_layer_power, &(up_power){ k }, node);
     if (k <= 0)
         return up_ncnn_refuse(reader, layer, "powers of zero or less");
@@ -86,8 +84,7 @@ static bool spreads(const up_values *number, const up_layer_shape *shape)
 }
 
 static up_status make_with_numbers(up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                                   operation operation, const up_ncnn_blob *in,
-                                   const up_values *number)
+                                   operation with, const up_ncnn_blob *in, const up_values *number)
 {
     const up_layer_shape shape = up_network_shape(reader->builder->network, in->node);
     const int dims = in->dims;
@@ -95,7 +92,7 @@ static up_status make_with_numbers(up_ncnn_reader *reader, const up_ncnn_layer *
     if (!spreads(number, &shape))
         return up_ncnn_refuse(reader, layer,
                               "numbers that are not one for all or one for each channel");
-    UP_TRY(add_numbers(reader, layer, operation, number, &node));
+    UP_TRY(add_numbers(reader, layer, with, number, &node));
     up_ncnn_made(reader, layer, node, dims);
     return UP_OK;
 }
@@ -115,31 +112,30 @@ static up_status check_vectors(const up_ncnn_reader *reader, const up_ncnn_layer
     return up_ncnn_refuse(reader, layer, "a vector that is not one number for each channel");
 }
 
-static up_status make_of_two(up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                             operation operation)
+static up_status make_of_two(up_ncnn_reader *reader, const up_ncnn_layer *layer, operation with)
 {
     static const up_layer_kind *const kinds[] = { &up_layer_add,     &up_layer_sub,
                                                   &up_layer_mul,     &up_layer_div,
                                                   &up_layer_maximum, &up_layer_minimum };
     const up_ncnn_blob *a, *b;
-    UP_TRY(up_ncnn_input(reader, layer, operation.swapped, &a));
-    UP_TRY(up_ncnn_input(reader, layer, !operation.swapped, &b));
-    if (operation.op == POW)
+    UP_TRY(up_ncnn_input(reader, layer, with.swapped, &a));
+    UP_TRY(up_ncnn_input(reader, layer, !with.swapped, &b));
+    if (with.op == POW)
         return up_ncnn_refuse(reader, layer, "a power that is no number");
     UP_TRY(check_vectors(reader, layer, a, b));
     const int dims = up_max(a->dims, b->dims);
     int node = a->node;
-    UP_TRY(up_ncnn_add_two(reader, layer, kinds[operation.op], NULL, b->node, &node));
+    UP_TRY(up_ncnn_add_two(reader, layer, kinds[with.op], NULL, b->node, &node));
     up_ncnn_made(reader, layer, node, dims);
     return UP_OK;
 }
 
 up_status up_ncnn_make_binary(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    operation operation;
+    operation with;
     int scalar;
     float number;
-    UP_TRY(take_operation(reader, layer, &operation));
+    UP_TRY(take_operation(reader, layer, &with));
     UP_TRY(up_ncnn_take_whole(reader, layer, 1, 0, 0, 1, &scalar));
     UP_TRY(up_ncnn_take_number(reader, layer, 2, 0, &number));
     if (layer->bottoms != (scalar ? 1 : 2))
@@ -148,15 +144,15 @@ up_status up_ncnn_make_binary(up_ncnn_reader *reader, const up_ncnn_layer *layer
     const up_ncnn_blob *a = &reader->blob[layer->bottom[0]];
     const up_ncnn_blob *b = &reader->blob[layer->bottom[scalar ? 0 : 1]];
     if (!scalar && !a->number.value && b->number.value)
-        return make_with_numbers(reader, layer, operation, a, &b->number);
+        return make_with_numbers(reader, layer, with, a, &b->number);
     if (!scalar && a->number.value && !b->number.value) {
-        operation.swapped = !operation.swapped;
-        return make_with_numbers(reader, layer, operation, b, &a->number);
+        with.swapped = !with.swapped;
+        return make_with_numbers(reader, layer, with, b, &a->number);
     }
     if (!scalar)
-        return make_of_two(reader, layer, operation);
+        return make_of_two(reader, layer, with);
     UP_TRY(up_ncnn_input(reader, layer, 0, &a));
-    return make_with_numbers(reader, layer, operation, a, &one);
+    return make_with_numbers(reader, layer, with, a, &one);
 }
 
 /* ---------------------------------------------------------------- of any number */

@@ -14,13 +14,13 @@ enum { MOST = UP_MOST_PARAMETER };
 /* What is left out of channels (0), rows (1) and columns (2), before and behind. */
 typedef struct {
     int64_t before[3], behind[3];
-} cut;
+} margin;
 
 static const double beyond = 1 << 30; /* an end that no picture reaches */
 
 /* From start to end as NumPy has them, where -233 leaves the end open. */
 static up_status cut_between(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                             const up_layer_shape *in, int axis, const double ends[2], cut *cut)
+                             const up_layer_shape *in, int axis, const double ends[2], margin *cut)
 {
     const double start = ends[0] == UP_NCNN_REST ? 0 : ends[0];
     const double end = ends[1] == UP_NCNN_REST || ends[1] >= beyond ? 0 : ends[1];
@@ -36,7 +36,7 @@ static up_status cut_between(const up_ncnn_reader *reader, const up_ncnn_layer *
 }
 
 static up_status cut_by_lists(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                              const up_ncnn_blob *in, const up_ncnn_parameter *starts, cut *cut)
+                              const up_ncnn_blob *in, const up_ncnn_parameter *starts, margin *cut)
 {
     const up_ncnn_parameter *ends, *axes;
     const up_layer_shape shape = up_network_shape(reader->builder->network, in->node);
@@ -58,7 +58,7 @@ static up_status cut_by_lists(const up_ncnn_reader *reader, const up_ncnn_layer 
 
 /* By as much at the end as leaves the size of another blob. */
 static up_status cut_like(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
-                          const up_ncnn_blob *in, const up_ncnn_blob *like, cut *cut)
+                          const up_ncnn_blob *in, const up_ncnn_blob *like, margin *cut)
 {
     const up_network *network = reader->builder->network;
     const up_layer_shape from = up_network_shape(network, in->node);
@@ -76,7 +76,8 @@ static up_status cut_like(const up_ncnn_reader *reader, const up_ncnn_layer *lay
 }
 
 /* Offsets of columns, rows, channels from both ends. */
-static up_status cut_by_offsets(const up_ncnn_reader *reader, const up_ncnn_layer *layer, cut *cut)
+static up_status cut_by_offsets(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
+                                margin *cut)
 {
     for (int i = 0; i < 3; i++) {
         int before, behind;
@@ -91,7 +92,7 @@ static up_status cut_by_offsets(const up_ncnn_reader *reader, const up_ncnn_laye
     return UP_OK;
 }
 
-static up_status add_cut(up_ncnn_reader *reader, const up_ncnn_layer *layer, const cut *cut,
+static up_status add_cut(up_ncnn_reader *reader, const up_ncnn_layer *layer, const margin *cut,
                          int *node)
 {
     const int channels = up_network_shape(reader->builder->network, *node).channels;
@@ -117,7 +118,7 @@ up_status up_ncnn_make_crop(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
     const up_ncnn_parameter *starts;
     const up_ncnn_blob *in, *like;
-    cut cut = { { 0 }, { 0 } };
+    margin cut = { { 0 }, { 0 } };
     UP_TRY(up_ncnn_input(reader, layer, 0, &in));
     UP_TRY(up_ncnn_take_list(reader, layer, 9, &starts));
     if (layer->bottoms > 2 || (starts && layer->bottoms != 1) || (!starts && in->dims != 3))
