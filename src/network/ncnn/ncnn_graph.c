@@ -112,39 +112,13 @@ static bool is_real_cugan(const up_ncnn_reader *reader, const up_network_axis si
            (scale == 3 || scale == 4 || has_blob(graph, "gap0") || has_blob(graph, "in0"));
 }
 
-/* At x4 its program adds the picture, enlarged, to what the network makes. */
-static up_status add_picture(up_ncnn_reader *reader, int channels, up_network_axis size)
-{
-    up_network *network = reader->builder->network;
-    const int around = -size.extra / (2 * size.scale), output = network->output;
-    const up_padding crop = { .amount = { around, around, around, around } };
-    const up_resize enlarge = { .mode = UP_RESIZE_NEAREST,
-                                .factor = { size.scale, size.scale },
-                                .divisor = { 1, 1 },
-                                .coordinates = UP_RESIZE_ASYMMETRIC };
-    const int picture = UP_NETWORK_INPUT;
-    int join[] = { output, 0 };
-    if (size.scale != 4 || size.extra != -2 * around * size.scale ||
-        channels != network->in_channels)
-        return UP_OK;
-    const up_node_spec cropped = { .fields = &crop, .input = &picture, .inputs = 1 };
-    UP_TRY(up_network_add(reader->builder, &up_layer_crop, &cropped, &join[1]));
-    const up_node_spec enlarged = { .fields = &enlarge, .input = &join[1], .inputs = 1 };
-    UP_TRY(up_network_add(reader->builder, &up_layer_resize, &enlarged, &join[1]));
-    const up_node_spec sum = { .input = join, .inputs = 2 };
-    return up_network_add(reader->builder, &up_layer_add, &sum, &network->output);
-}
-
-static up_status finish(up_ncnn_reader *reader)
+static void name_family(const up_ncnn_reader *reader)
 {
     up_network *network = reader->builder->network;
     const up_layer_shape made = up_network_shape(network, network->output);
-    network->family = "ncnn graph";
-    if (!is_real_cugan(reader, made.size))
-        return UP_OK;
-    network->family = "Real-CUGAN";
-    network->edge = UP_EDGE_REFLECT;
-    return add_picture(reader, made.channels, made.size[0]);
+    const bool cugan = is_real_cugan(reader, made.size);
+    network->family = cugan ? "Real-CUGAN" : "ncnn graph";
+    network->edge = cugan ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
 }
 
 /* ---------------------------------------------------------------- network */
@@ -161,7 +135,8 @@ static up_status read_graph(up_ncnn_reader *reader)
     for (int i = 0; i < reader->graph->layers; i++)
         UP_TRY(make_layer(reader, &reader->graph->layer[i]));
     UP_TRY(set_output(reader));
-    return finish(reader);
+    name_family(reader);
+    return UP_OK;
 }
 
 up_status up_network_from_ncnn(up_network_builder *builder, const void *content)
