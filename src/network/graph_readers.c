@@ -1,6 +1,9 @@
 #include "network/graph_readers.h"
 
+#include "network/ncnn/ncnn_graph.h"
+
 static const up_graph_reader readers[] = {
+    { &up_ncnn_format, up_network_from_ncnn },
     { NULL, NULL },
 };
 
