@@ -51,6 +51,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,
+        .band = taken.band,
         .threads = taken.threads ? taken.threads : up_min(up_machine_cores(), UP_MOST_THREADS),
         .cancel = taken.cancel,
         .progress = taken.progress,
@@ -65,6 +66,7 @@ void up_plan_destroy(up_plan **plan)
     up_plan *p = *plan;
     if (!p)
         return;
+    up_run_clear(&p->run);
     up_graph_free(&p->graph);
     up_request_clear(&p->request);
     up_metadata_clear(&p->encoding.metadata);
@@ -174,10 +176,9 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-up_status up_plan_finish(up_plan *plan, up_error *error)
+/* While the graph runs. */
+static size_t running_bytes(const up_plan *plan)
 {
-    bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
-    UP_TRY(up_run_prepare(&plan->run, plan->options.band, mapped, error));
     size_t bytes =
         up_run_bytes(&plan->run) + plan->graph.held_bytes + plan->image->source->held_bytes;
     for (int o = 0; o < plan->graph.outputs; o++) {
@@ -186,12 +187,22 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
             bytes += to->type->memory(&to->format, &plan->encoding, plan->run.slots,
                                       up_run_group_bytes(&plan->run, o));
     }
-    bytes = larger(bytes, larger(plan->building_bytes, plan->request.loading_bytes));
+    return bytes;
+}
+
+up_status up_plan_finish(up_plan *plan, up_error *error)
+{
+    const bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
+    const size_t most = plan->options.max_memory;
+    const size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
+    UP_TRY(up_run_prepare(&plan->run, mapped, error));
+    const size_t least = running_bytes(plan) + beside;
+    UP_TRY(up_run_spend(&plan->run, most > least ? most - least : 0, error));
+    const size_t before = larger(plan->building_bytes, plan->request.loading_bytes);
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = plan->to[0].format;
-    plan->info.memory_bytes =
-        bytes + plan->held_bytes + up_machine_program_bytes(plan->run.threads);
-    plan->info.multiply_adds = up_graph_multiply_adds(&plan->graph) / pixels;
+    plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
+    plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     return check_memory(plan, error);
 }

@@ -44,6 +44,7 @@ static up_status find_network(up_request *request, up_error *error)
     request->network = model->network;
     request->values_bytes = model->values_bytes;
     request->loading_bytes = model->file_bytes + model->values_bytes;
+    up_model_close_file(&request->loaded);
     return UP_OK;
 }
 

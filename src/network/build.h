@@ -31,4 +31,9 @@ up_edge up_edge_of(up_pad_mode mode);
 bool up_layer_has_slopes(const up_network_node *node);
 up_status up_layer_slopes(float **slopes, const up_network_node *node, up_error *error);
 
+/* Of nodes a and b of the graph, the `first` of which, else the second, is a plane of 1x1 pixels.
+ */
+typedef up_status up_join_one(const up_network_build *build, int a, int b, bool first, int *to);
+up_join_one up_join_add_one, up_join_multiply_one, up_join_subtract_one, up_join_divide_one;
+
 #endif

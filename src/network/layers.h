@@ -37,7 +37,7 @@ extern const up_layer_kind up_layer_leaky_relu;
 
 extern const up_layer_kind up_layer_relu, up_layer_tanh, up_layer_sigmoid;
 
-extern const up_layer_kind up_layer_silu, up_layer_mish, up_layer_softplus, up_layer_hard_swish;
+extern const up_layer_kind up_layer_silu, up_layer_mish, up_layer_softplus;
 extern const up_layer_kind up_layer_exp, up_layer_log, up_layer_sqrt, up_layer_abs, up_layer_erf,
     up_layer_reciprocal;
 
@@ -51,11 +51,11 @@ typedef struct {
 } up_elu;
 extern const up_layer_kind up_layer_elu;
 
-/* alpha * x + beta, clipped to 0..1 */
+/* alpha * x + beta, clipped to 0..1; hard_swish is x times that. */
 typedef struct {
     float alpha, beta; /* 1/6, 1/2 */
 } up_hard_sigmoid;
-extern const up_layer_kind up_layer_hard_sigmoid;
+extern const up_layer_kind up_layer_hard_sigmoid, up_layer_hard_swish;
 
 typedef struct {
     float exponent;
@@ -63,6 +63,8 @@ typedef struct {
 extern const up_layer_kind up_layer_power;
 
 extern const up_layer_kind up_layer_softmax; /* over the channels of a pixel */
+
+/* ---------------------------------------------------------------- linear.c */
 
 typedef struct {
     float low, high; /* may be infinite */
@@ -120,6 +122,7 @@ extern const up_layer_kind up_layer_channels; /* some of them */
 typedef enum { UP_RESIZE_NEAREST, UP_RESIZE_BILINEAR, UP_RESIZE_BICUBIC } up_resize_mode;
 
 typedef enum {
+    UP_RESIZE_USUAL, /* half pixels; of nearest, asymmetric and floor: PyTorch's interpolate() */
     UP_RESIZE_HALF_PIXEL,
     UP_RESIZE_ASYMMETRIC,
     UP_RESIZE_ALIGN_CORNERS,
@@ -136,10 +139,10 @@ typedef enum {
 /* To factor / divisor times the size (rows, columns), or to that of the second input. */
 typedef struct {
     up_resize_mode mode;
-    int factor[2], divisor[2];         /* 1, 1 */
-    up_resize_coordinates coordinates; /* asymmetric for nearest as PyTorch has it: see its kind */
-    up_resize_rounding rounding;       /* of nearest */
-    float cubic_a;                     /* -0.75 */
+    int factor[2], divisor[2]; /* 1, 1 */
+    up_resize_coordinates coordinates;
+    up_resize_rounding rounding; /* of nearest */
+    float cubic_a;               /* -0.75 */
     bool antialias, exclude_outside;
 } up_resize;
 extern const up_layer_kind up_layer_resize;

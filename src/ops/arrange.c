@@ -1,26 +1,14 @@
 #include "ops/arrange.h"
 
 #include "base/memory.h"
-#include "kernels/kernels.h"
 #include "ops/planes.h"
 
 #include <string.h>
 
 typedef struct {
     up_op op;
-    int first; /* of a selection */
-} channels_op;
-
-typedef struct {
-    up_op op;
     int left, top;
 } crop_op;
-
-typedef struct {
-    up_op op;
-    int factor;
-    const up_kernels *kernels;
-} shuffle_op;
 
 static void copy_row(const up_window *in, int channel, const up_target *to, int out_channel)
 {
@@ -29,43 +17,48 @@ static void copy_row(const up_window *in, int channel, const up_target *to, int 
            (size_t)(to->x1 - to->x0) * sizeof *from);
 }
 
-static void run_select(const up_op *base, const up_window *in, const up_target *to)
+/* Channels of all inputs in a row, from op->first on. */
+static void run_channels(const up_op *op, const up_window *in, const up_target *to)
 {
-    for (int c = 0; c < base->out.channels; c++)
-        copy_row(in, ((const channels_op *)base)->first + c, to, c);
+    int out = -op->first;
+    for (int i = 0; i < op->inputs; i++)
+        for (int c = 0; c < op->in[i].channels; c++, out++)
+            if (out >= 0 && out < op->out.channels)
+                copy_row(&in[i], c, to, out);
 }
 
-static void run_concat(const up_op *base, const up_window *in, const up_target *to)
+static up_status plan_channels(up_op **result, const char *name, const up_shape *in, int inputs,
+                               int first, int channels, up_error *error)
 {
-    int out = 0;
-    for (int i = 0; i < base->inputs; i++)
-        for (int c = 0; c < base->in[i].channels; c++)
-            copy_row(&in[i], c, to, out++);
-}
-
-up_status up_select_plan(up_op **result, const up_shape *in, int first, int count, up_error *error)
-{
-    channels_op *op = up_alloc_zero(1, sizeof *op);
+    up_op *op = up_alloc_zero(1, sizeof *op);
     if (!op)
         return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "select channels",
-        .in = { *in },
-        .out = up_float_shape(in->width, in->height, count),
-        .inputs = 1,
-        .edge = { UP_EDGE_CLAMP },
+    *op = (up_op){
+        .name = name,
+        .out = up_float_shape(in->width, in->height, channels),
+        .inputs = inputs,
         .pointwise = true,
+        .view = true,
+        .first = first,
         .step = 1,
         .span = up_span_same,
         .columns = up_span_same,
-        .run = run_select,
+        .run = run_channels,
     };
-    op->first = first;
-    *result = &op->op;
+    for (int i = 0; i < inputs; i++) {
+        op->in[i] = in[i];
+        op->edge[i] = UP_EDGE_CLAMP;
+    }
+    *result = op;
     return UP_OK;
 }
 
-up_status up_concat_plan(up_op **result, const up_shape *in, int inputs, up_error *error)
+up_status up_select_plan(up_op **op, const up_shape *in, int first, int count, up_error *error)
+{
+    return plan_channels(op, "select channels", in, 1, first, count, error);
+}
+
+up_status up_concat_plan(up_op **op, const up_shape *in, int inputs, up_error *error)
 {
     int channels = 0;
     if (inputs > UP_MAX_INPUTS)
@@ -74,24 +67,13 @@ up_status up_concat_plan(up_op **result, const up_shape *in, int inputs, up_erro
     for (int i = 0; i < inputs; i++)
         if (__builtin_add_overflow(channels, in[i].channels, &channels))
             return up_fail(error, UP_ERROR_LIMIT, "joined tensors have too many channels");
-    channels_op *op = up_alloc_zero(1, sizeof *op);
-    if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "join channels",
-        .out = up_float_shape(in->width, in->height, channels),
-        .inputs = inputs,
-        .pointwise = true,
-        .step = 1,
-        .span = up_span_same,
-        .columns = up_span_same,
-        .run = run_concat,
-    };
-    for (int i = 0; i < inputs; i++) {
-        op->op.in[i] = in[i];
-        op->op.edge[i] = UP_EDGE_CLAMP;
-    }
-    *result = &op->op;
+    return plan_channels(op, "join channels", in, inputs, 0, channels, error);
+}
+
+up_status up_copy_plan(up_op **op, const up_shape *in, up_error *error)
+{
+    UP_TRY(plan_channels(op, "copy", in, 1, 0, in->channels, error));
+    (*op)->view = false;
     return UP_OK;
 }
 
@@ -138,65 +120,6 @@ up_status up_crop_plan(up_op **result, const up_shape *in, int left, int top, in
     };
     op->left = left;
     op->top = top;
-    *result = &op->op;
-    return UP_OK;
-}
-
-/* Of rows, and of columns. */
-static void span_shuffle(const up_op *base, int input, int at, int *first, int *end)
-{
-    (void)input;
-    *first = at / ((const shuffle_op *)base)->factor;
-    *end = *first + 1;
-}
-
-/* Row `sub` of the cells of channel c, columns x0 .. x1 - 1, which may begin inside a cell. */
-static void shuffle_row(const shuffle_op *op, const up_window *in, int c, int sub,
-                        const up_target *to, float *out)
-{
-    int factor = op->factor, start = to->x0 % factor;
-    const float **phase = to->scratch;
-    int row = (to->y + sub) / factor - in->first;
-    for (int i = 0; i < factor; i++) {
-        int j = (start + i) % factor, channel = (c * factor + sub) * factor + j;
-        const float *from = in->row[(size_t)channel * in->count + row];
-        phase[i] = from + to->x0 / factor + (start + i) / factor;
-    }
-    op->kernels->interleave(out + to->x0, phase, factor, to->x1 - to->x0);
-}
-
-static void run_shuffle(const up_op *base, const up_window *in, const up_target *to)
-{
-    const shuffle_op *op = (const shuffle_op *)base;
-    for (int c = 0; c < base->out.channels; c++)
-        for (int i = 0; i < to->rows; i++)
-            shuffle_row(op, in, c, i, to, to->row[c * to->rows + i]);
-}
-
-up_status up_shuffle_plan(up_op **result, const up_shape *in, int factor, up_error *error)
-{
-    int width, height;
-    if (__builtin_mul_overflow(in->width, factor, &width) ||
-        __builtin_mul_overflow(in->height, factor, &height))
-        return up_fail(error, UP_ERROR_LIMIT, "pixel shuffle: %dx%d times %d is too large",
-                       in->width, in->height, factor);
-    shuffle_op *op = up_alloc_zero(1, sizeof *op);
-    if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "pixel shuffle",
-        .in = { *in },
-        .out = up_float_shape(width, height, in->channels / (factor * factor)),
-        .inputs = 1,
-        .edge = { UP_EDGE_CLAMP },
-        .step = factor,
-        .scratch = factor * sizeof(float *),
-        .span = span_shuffle,
-        .columns = span_shuffle,
-        .run = run_shuffle,
-    };
-    op->factor = factor;
-    op->kernels = up_kernels_get();
     *result = &op->op;
     return UP_OK;
 }

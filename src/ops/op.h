@@ -50,6 +50,10 @@ struct up_op { /* immutable once planned: shared by all threads */
     up_edge edge[UP_MAX_INPUTS]; /* what lies outside an input: made by the ring, never by run() */
     bool pointwise; /* column x of row y comes from column x of row y alone: may be run block by
                        block behind the op before it, without a ring between them */
+    bool view; /* makes nothing: its channels are those of its inputs in a row, from `first` on, and
+                  whoever reads them is given the inputs' rows */
+    int first;
+    bool running;   /* all rows lie in the same memory, and each is made upon the one before */
     int step;       /* at most this many rows per call; calls start at multiples */
     size_t scratch; /* bytes per thread */
     size_t bytes;   /* of weights and tables that it holds, where they may be many */

@@ -1,7 +1,6 @@
 #include "ops/pointwise.h"
 
 #include "base/memory.h"
-#include "kernels/kernels.h"
 #include "ops/planes.h"
 
 #include <math.h>
@@ -119,42 +118,6 @@ static void affine_channels(float *const *out, const float *const *in, int chann
             out[c][x] = in[c][x] * p[c] + p[channels + c];
 }
 
-static void prelu(float *const *out, const float *const *in, int channels, const float *p, int n)
-{
-    const up_kernels *kernels = up_kernels_get();
-    for (int c = 0; c < channels; c++)
-        kernels->prelu(out[c], in[c], p[c], n);
-}
-
-static void map_rows(float *const *out, const float *const *in, int channels, int n,
-                     void (*map)(float *, const float *, int))
-{
-    for (int c = 0; c < channels; c++)
-        map(out[c], in[c], n);
-}
-
-static void hyperbolic_tangent(float *const *out, const float *const *in, int channels,
-                               const float *p, int n)
-{
-    (void)p;
-    map_rows(out, in, channels, n, up_kernels_get()->tanh);
-}
-
-static void sigmoid(float *const *out, const float *const *in, int channels, const float *p, int n)
-{
-    (void)p;
-    map_rows(out, in, channels, n, up_kernels_get()->sigmoid);
-}
-
-/* The second input follows the channels of the first. */
-static void add(float *const *out, const float *const *in, int channels, const float *p, int n)
-{
-    (void)p;
-    const up_kernels *kernels = up_kernels_get();
-    for (int c = 0; c < channels; c++)
-        kernels->add(out[c], in[c], in[channels + c], n);
-}
-
 /* Rows of `channels` factors and an offset. */
 static void matrix(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
@@ -172,10 +135,6 @@ const up_point up_point_affine_channels = { "affine", 1, affine_channels };
 const up_point up_point_clip = { "clip", 1, clip };
 const up_point up_point_clip_channels = { "clip", 1, clip_channels };
 const up_point up_point_round = { "round", 1, round_clamped };
-const up_point up_point_prelu = { "prelu", 1, prelu };
-const up_point up_point_tanh = { "tanh", 1, hyperbolic_tangent };
-const up_point up_point_sigmoid = { "sigmoid", 1, sigmoid };
-const up_point up_point_add = { "add", 2, add };
 const up_point up_point_matrix = { "matrix", 1, matrix };
 const up_point up_point_premultiply = { "premultiply", 1, premultiply };
 const up_point up_point_unpremultiply = { "unpremultiply", 1, unpremultiply };
@@ -191,30 +150,40 @@ static void run_point(const up_op *base, const up_window *in, const up_target *t
     const float **from = to->scratch;
     float **out = (float **)(from + base->inputs * channels);
     for (int i = 0; i < base->inputs; i++)
-        for (int c = 0; c < channels; c++)
+        for (int c = 0; c < channels; c++) {
+            int channel = base->in[i].channels == 1 ? 0 : c;
             from[i * channels + c] =
-                (const float *)in[i].row[c * in[i].count + to->y - in[i].first] + to->x0;
+                (const float *)in[i].row[channel * in[i].count + to->y - in[i].first] + to->x0;
+        }
     for (int c = 0; c < channels; c++)
         out[c] = (float *)to->row[c] + to->x0;
     op->point->apply(out, from, channels, op->parameter, to->x1 - to->x0);
 }
 
-up_status up_point_plan(up_op **result, const up_shape *in, const up_point *point,
-                        const float *parameter, int parameters, up_error *error)
+up_status up_point_pair_plan(up_op **result, const up_shape *a, const up_shape *b,
+                             const up_point *point, const float *parameter, int parameters,
+                             up_error *error)
 {
+    bool broadcast = a->channels == 1 || b->channels == 1;
+    if (a->width != b->width || a->height != b->height ||
+        (a->channels != b->channels && !broadcast))
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s: %dx%d of %d channels and %dx%d of %d",
+                       point->name, a->width, a->height, a->channels, b->width, b->height,
+                       b->channels);
     size_t bytes = sizeof(point_op) + (size_t)parameters * sizeof *parameter;
     point_op *op = up_alloc_zero(1, bytes);
     if (!op)
         return up_fail_memory(error, "an op", bytes);
+    const int channels = up_max(a->channels, b->channels);
     op->op = (up_op){
         .name = point->name,
-        .in = { *in, *in },
-        .out = *in,
+        .in = { *a, *b },
+        .out = up_float_shape(a->width, a->height, channels),
         .inputs = point->inputs,
         .edge = { UP_EDGE_CLAMP, UP_EDGE_CLAMP },
         .pointwise = true,
         .step = 1,
-        .scratch = ((size_t)point->inputs + 1) * in->channels * sizeof(float *),
+        .scratch = ((size_t)point->inputs + 1) * channels * sizeof(float *),
         .span = up_span_same,
         .columns = up_span_same,
         .run = run_point,
@@ -224,4 +193,10 @@ up_status up_point_plan(up_op **result, const up_shape *in, const up_point *poin
         op->parameter[i] = parameter[i];
     *result = &op->op;
     return UP_OK;
+}
+
+up_status up_point_plan(up_op **result, const up_shape *in, const up_point *point,
+                        const float *parameter, int parameters, up_error *error)
+{
+    return up_point_pair_plan(result, in, in, point, parameter, parameters, error);
 }

@@ -3,25 +3,28 @@
 
 #include "base/memory.h"
 
-/* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it. */
+/* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it: what engine.c
+ * takes. */
 static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int rows, int columns)
 {
     const up_op *op = node->op;
     size_t pointers = (size_t)op->out.channels * rows, inside = 0;
     for (int i = 0; i < op->inputs; i++) {
-        const up_node *fused = up_graph_fused(graph, node, i);
         int first, end;
         up_graph_window(node, i, y, rows, &first, &end);
         pointers += (size_t)up_max(0, end - first) * op->in[i].channels;
-        if (!fused)
+    }
+    for (int k = 0; k < node->pieces && node->inside > 0; k++) {
+        const up_node *fused = &graph->node[node->piece[k].node];
+        if (!fused->fused)
             continue;
-        size_t block = (size_t)op->in[i].channels * rows;
-        inside += up_round_up(block * sizeof(void *), UP_ALIGN) + block * columns * sizeof(float) +
-                  UP_ALIGN;
+        size_t block = (size_t)fused->shape.channels * rows;
+        inside += up_round_up(block * sizeof(void *), UP_ALIGN) +
+                  up_round_up(block * columns * sizeof(float) + UP_ALIGN, UP_ALIGN);
         inside += call_bytes(graph, fused, y, rows, columns);
     }
     return up_round_up(pointers * sizeof(void *), UP_ALIGN) + up_round_up(op->scratch, UP_ALIGN) +
-           inside;
+           up_round_up(node->pieces * sizeof(void *), UP_ALIGN) + inside;
 }
 
 static void measure_calls(up_graph *graph, const up_node *node, const up_progress *at)
@@ -49,8 +52,8 @@ static void walk_band(up_graph *graph, up_walk *walk)
 
 static void share_band(up_graph *graph)
 {
-    int64_t height = up_graph_shape(graph, graph->output[0])->height;
-    for (int n = 1; n < graph->count; n++) {
+    int64_t height = up_graph_shape(graph, graph->output[up_graph_highest(graph)])->height;
+    for (int n = graph->inputs; n < graph->count; n++) {
         up_node *node = &graph->node[n];
         int64_t rows = (graph->band * (int64_t)node->shape.height + height - 1) / height;
         node->share = (int)up_round_up((size_t)rows, node->step);
@@ -89,4 +92,21 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *erro
     walk_chunks(graph, &walk);
     up_walk_free(&walk);
     return UP_OK;
+}
+
+int up_graph_highest(const up_graph *graph)
+{
+    int highest = 0;
+    for (int o = 1; o < graph->outputs; o++)
+        if (up_graph_shape(graph, graph->output[o])->height >
+            up_graph_shape(graph, graph->output[highest])->height)
+            highest = o;
+    return highest;
+}
+
+int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
+{
+    const up_node *node = &graph->node[graph->output[output]];
+    int64_t end = (int64_t)node->shape.height * (chunk + 1) / graph->chunks;
+    return up_min(node->shape.height, (int)up_round_up((size_t)end, node->step));
 }

@@ -3,7 +3,7 @@
 #define UP_PIPELINE_STATE_H
 
 #include "pipeline/run.h"
-#include "pipeline/strip.h"
+#include "pipeline/stage_prepare.h"
 
 #include <stdatomic.h>
 
@@ -12,7 +12,9 @@
 
 typedef struct {
     up_run *run;
+    up_stage *stage; /* that runs */
     up_strips strips;
+    double work_before;                  /* of the stages before it, of this frame */
     unsigned char *slot[UP_MAX_OUTPUTS]; /* run->slots buffers of group_bytes */
     size_t group_bytes[UP_MAX_OUTPUTS];
     int64_t frame;
@@ -33,13 +35,13 @@ void up_state_note(up_state *s, up_status status, const up_error *error);
 
 void up_state_check_cancel(up_state *s);
 
-/* Tells the caller that so much of the current frame is done: 0..1. */
+/* Tells the caller that so much of the stage that runs is done: 0..1. */
 void up_state_report(up_state *s, double done);
 
 /* Makes the rows of a chunk in one strip. */
 void up_engine_run(up_state *s, up_strip *strip, int chunk);
 
-/* Runs the current frame: the one parallel region. */
+/* Runs the current stage for the current frame: the one parallel region. */
 void up_schedule_frame(up_state *s);
 
 #endif

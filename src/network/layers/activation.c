@@ -4,10 +4,8 @@
 #include "network/layers.h"
 
 #include "base/memory.h"
+#include "ops/activation.h"
 #include "pipeline/add_ops.h"
-
-#include <math.h>
-#include <string.h>
 
 static up_status add_bounds(const up_network_build *build, const up_network_node *node, int *to)
 {
@@ -115,20 +113,27 @@ const up_layer_kind up_layer_relu = {
 
 /* ---------------------------------------------------------------- without parameters */
 
+typedef struct {
+    const up_layer_kind *kind;
+    const up_point *point;
+} plain;
+
+static const plain plains[] = {
+    { &up_layer_tanh, &up_point_tanh },         { &up_layer_sigmoid, &up_point_sigmoid },
+    { &up_layer_silu, &up_point_silu },         { &up_layer_mish, &up_point_mish },
+    { &up_layer_softplus, &up_point_softplus }, { &up_layer_exp, &up_point_exp },
+    { &up_layer_log, &up_point_log },           { &up_layer_sqrt, &up_point_sqrt },
+    { &up_layer_abs, &up_point_abs },           { &up_layer_erf, &up_point_erf },
+    { &up_layer_softmax, &up_point_softmax },   { &up_layer_reciprocal, &up_point_reciprocal },
+};
+
 static up_status build_plain(const up_network_build *build, const up_network_node *node,
                              const int *in, int *to)
 {
-    static const struct {
-        const up_layer_kind *kind;
-        const up_point *point;
-    } points[] = {
-        { &up_layer_tanh, &up_point_tanh },
-        { &up_layer_sigmoid, &up_point_sigmoid },
-    };
-    int i = 0;
-    while (points[i].kind != node->kind)
-        i++;
-    return add_point(build, node, points[i].point, NULL, 0, in[0], to);
+    const plain *found = plains;
+    while (found->kind != node->kind)
+        found++;
+    return add_point(build, node, found->point, NULL, 0, in[0], to);
 }
 
 #define PLAIN(text)                                                                                \
@@ -136,88 +141,104 @@ static up_status build_plain(const up_network_build *build, const up_network_nod
         .name = text, ONE_INPUT, .activation = true, .field = bounds_alone, .build = build_plain   \
     }
 
-const up_layer_kind up_layer_tanh = PLAIN("tanh"), up_layer_sigmoid = PLAIN("sigmoid");
+const up_layer_kind up_layer_tanh = PLAIN("tanh"), up_layer_sigmoid = PLAIN("sigmoid"),
+                    up_layer_silu = PLAIN("silu"), up_layer_mish = PLAIN("mish"),
+                    up_layer_softplus = PLAIN("softplus"), up_layer_exp = PLAIN("exp"),
+                    up_layer_log = PLAIN("log"), up_layer_sqrt = PLAIN("sqrt"),
+                    up_layer_abs = PLAIN("abs"), up_layer_erf = PLAIN("erf"),
+                    up_layer_softmax = PLAIN("softmax"), up_layer_reciprocal = PLAIN("reciprocal");
 
-/* ---------------------------------------------------------------- clip, affine */
+/* ---------------------------------------------------------------- with numbers */
 
-static up_status check_clip(up_network_builder *builder, up_network_node *node)
-{
-    const up_clip *clip = node->fields;
-    return clip->low <= clip->high ? UP_OK
-                                   : up_network_refuse(builder, node, "\"min\" is above max");
-}
-
-static up_status build_clip(const up_network_build *build, const up_network_node *node,
+static up_status build_gelu(const up_network_build *build, const up_network_node *node,
                             const int *in, int *to)
 {
-    const up_clip *clip = node->fields;
-    const float limits[2] = { clip->low, clip->high };
-    return add_point(build, node, &up_point_clip, limits, 2, in[0], to);
+    const up_gelu *gelu = node->fields;
+    const up_point *point = gelu->tanh ? &up_point_gelu_tanh : &up_point_gelu;
+    return add_point(build, node, point, NULL, 0, in[0], to);
 }
 
-const up_layer_kind up_layer_clip = {
-    .name = "clip",
+const up_layer_kind up_layer_gelu = {
+    .name = "gelu",
     ONE_INPUT,
-    .fields_size = sizeof(up_clip),
-    .defaults = &(const up_clip){ -INFINITY, INFINITY },
+    .activation = true,
+    .fields_size = sizeof(up_gelu),
     .field =
         (const up_layer_field[]){
-            UP_FIELD("min", UP_FIELD_NUMBER, up_clip, low),
-            UP_FIELD("max", UP_FIELD_NUMBER, up_clip, high),
+            UP_FIELD("tanh", UP_FIELD_FLAG, up_gelu, tanh),
+            BOUNDS,
             UP_LAST_FIELD,
         },
-    .check = check_clip,
-    .build = build_clip,
+    .build = build_gelu,
 };
 
-/* One for each channel, of which there may be only one for all. */
-static up_status spread(up_network_builder *builder, const up_network_node *node, up_values *values,
-                        float otherwise)
+static up_status build_elu(const up_network_build *build, const up_network_node *node,
+                           const int *in, int *to)
 {
-    const size_t channels = (size_t)node->in_channels;
-    const up_values given = *values;
-    float *each;
-    if (given.value && given.count != 1 && given.count != channels)
-        return up_network_refuse(builder, node, "has %zu numbers for %d channels", given.count,
-                                 node->in_channels);
-    if (given.value && given.count == channels)
-        return UP_OK;
-    UP_TRY(up_network_new_values(builder, 1, &channels, values, &each));
-    for (size_t c = 0; c < channels; c++)
-        each[c] = given.value ? given.value[0] : otherwise;
-    return UP_OK;
+    const up_elu *elu = node->fields;
+    return add_point(build, node, &up_point_elu, &elu->alpha, 1, in[0], to);
 }
 
-static up_status check_affine(up_network_builder *builder, up_network_node *node)
-{
-    UP_TRY(spread(builder, node, &node->weight, 1));
-    return spread(builder, node, &node->bias, 0);
-}
-
-static up_status build_affine(const up_network_build *build, const up_network_node *node,
-                              const int *in, int *to)
-{
-    const int channels = node->channels;
-    float *parameter = up_alloc(channels, 2 * sizeof *parameter);
-    if (!parameter)
-        return up_fail_memory(build->error, "factors", channels * 2 * sizeof *parameter);
-    memcpy(parameter, node->weight.value, channels * sizeof *parameter);
-    memcpy(parameter + channels, node->bias.value, channels * sizeof *parameter);
-    up_status status =
-        add_point(build, node, &up_point_affine_channels, parameter, 2 * channels, in[0], to);
-    up_free(parameter);
-    return status;
-}
-
-const up_layer_kind up_layer_affine = {
-    .name = "affine",
+const up_layer_kind up_layer_elu = {
+    .name = "elu",
     ONE_INPUT,
+    .activation = true,
+    .fields_size = sizeof(up_elu),
+    .defaults = &(const up_elu){ 1 },
     .field =
         (const up_layer_field[]){
-            UP_NODE_FIELD("scale", UP_FIELD_WEIGHT),
-            UP_NODE_FIELD("offset", UP_FIELD_BIAS),
+            UP_FIELD("alpha", UP_FIELD_NUMBER, up_elu, alpha),
+            BOUNDS,
             UP_LAST_FIELD,
         },
-    .check = check_affine,
-    .build = build_affine,
+    .build = build_elu,
+};
+
+/* hard_swish is v times it. */
+static up_status build_hard(const up_network_build *build, const up_network_node *node,
+                            const int *in, int *to)
+{
+    const up_hard_sigmoid *hard = node->fields;
+    const float parameter[2] = { hard->alpha, hard->beta };
+    const up_point *point =
+        node->kind == &up_layer_hard_swish ? &up_point_hard_swish : &up_point_hard_sigmoid;
+    return add_point(build, node, point, parameter, 2, in[0], to);
+}
+
+#define HARD(text)                                                                                 \
+    {                                                                                              \
+        .name = text, ONE_INPUT, .activation = true, .fields_size = sizeof(up_hard_sigmoid),       \
+        .defaults = &(const up_hard_sigmoid){ 1.0f / 6, 0.5f },                                    \
+        .field =                                                                                   \
+            (const up_layer_field[]){                                                              \
+                UP_FIELD("alpha", UP_FIELD_NUMBER, up_hard_sigmoid, alpha),                        \
+                UP_FIELD("beta", UP_FIELD_NUMBER, up_hard_sigmoid, beta),                          \
+                BOUNDS,                                                                            \
+                UP_LAST_FIELD,                                                                     \
+            },                                                                                     \
+        .build = build_hard                                                                        \
+    }
+
+const up_layer_kind up_layer_hard_sigmoid = HARD("hard_sigmoid");
+const up_layer_kind up_layer_hard_swish = HARD("hard_swish");
+
+static up_status build_power(const up_network_build *build, const up_network_node *node,
+                             const int *in, int *to)
+{
+    const up_power *power = node->fields;
+    return add_point(build, node, &up_point_power, &power->exponent, 1, in[0], to);
+}
+
+const up_layer_kind up_layer_power = {
+    .name = "power",
+    ONE_INPUT,
+    .activation = true,
+    .fields_size = sizeof(up_power),
+    .field =
+        (const up_layer_field[]){
+            UP_FIELD("exponent", UP_FIELD_NUMBER, up_power, exponent, .required = true),
+            BOUNDS,
+            UP_LAST_FIELD,
+        },
+    .build = build_power,
 };

@@ -1,0 +1,123 @@
+#include "pipeline/stage_prepare.h"
+
+#include "base/machine.h"
+#include "base/memory.h"
+
+#define FEW_ROWS 4                      /* a band of less is too little to start on */
+#define LEAST_COLUMNS 64                /* of the output in a strip */
+#define MOST_EXCESS 1.5                 /* that strips may make of what one would */
+#define CHUNK_BYTES ((size_t)512 << 10) /* raw rows per chunk: a good deflate block */
+
+static size_t raw_row_bytes(const up_shape *shape)
+{
+    return (size_t)shape->width * shape->bytes * shape->channels;
+}
+
+/* Of a row of the highest output, what a node makes. */
+static double made_bytes(const up_graph *graph, int n)
+{
+    const up_node *node = &graph->node[n];
+    const int height = up_graph_shape(graph, graph->output[up_graph_highest(graph)])->height;
+    double share = node->shape.height / (double)height;
+    return node->fused || node->view ? 0 : share * (double)raw_row_bytes(&node->shape);
+}
+
+static double read_bytes(const up_graph *graph, const up_node *node)
+{
+    double bytes = 0;
+    for (int k = 0; k < node->pieces; k++) {
+        const up_piece *piece = &node->piece[k];
+        double share = (double)piece->channels / graph->node[piece->node].shape.channels;
+        bytes += share * made_bytes(graph, piece->node);
+    }
+    return bytes;
+}
+
+/* Rows per step so that what is made and read again stays in the cache of a core: all of it, or
+ * else what the largest op reads and makes. */
+static int choose_band(const up_graph *graph, int strips)
+{
+    double all = 0, most = 0;
+    for (int n = 0; n < graph->count; n++) {
+        double bytes = made_bytes(graph, n);
+        all += bytes;
+        if (!graph->node[n].view)
+            bytes += read_bytes(graph, &graph->node[n]);
+        most = bytes > most ? bytes : most;
+    }
+    double room = 0.4 * (double)up_machine_cache() * strips;
+    int band = up_clamp((int)(room / all), 2, 64);
+    return band < FEW_ROWS ? up_clamp((int)(room / most), 2, 64) : band;
+}
+
+/* As many as there are threads, unless their borders come to half as much work again. */
+static up_status choose_strips(up_strips *strips, const up_stage *stage, int threads,
+                               up_error *error)
+{
+    const up_graph *graph = stage->graph;
+    int width = 1;
+    for (int o = 0; o < graph->outputs; o++)
+        width = up_max(width, up_graph_shape(graph, graph->output[o])->width);
+    int count = up_clamp(width / LEAST_COLUMNS, 1, threads);
+    UP_TRY(up_strips_plan(strips, graph, count, stage->reads, error));
+    while (count > 1 && up_strips_excess(strips) > MOST_EXCESS) {
+        up_strips_free(strips);
+        UP_TRY(up_strips_plan(strips, graph, --count, stage->reads, error));
+    }
+    return UP_OK;
+}
+
+static int chunks_of(const up_shape *shape)
+{
+    size_t rows = CHUNK_BYTES / (raw_row_bytes(shape) + 1) + 1;
+    return (int)((shape->height + rows - 1) / rows);
+}
+
+/* For what goes to sinks, or else for what comes from the source. */
+static int choose_chunks(const up_stage *stage, bool streams)
+{
+    const up_graph *graph = stage->graph;
+    int chunks = stage->reads && stage->sinks == 0 ? chunks_of(up_graph_shape(graph, 0)) : 1;
+    for (int o = 0; o < stage->sinks && streams; o++)
+        chunks = up_max(chunks, chunks_of(up_graph_shape(graph, graph->output[o])));
+    return chunks;
+}
+
+up_status up_stage_prepare(up_stage *stage, int threads, int band, bool streams, up_error *error)
+{
+    up_graph *graph = stage->graph;
+    up_strips strips;
+    UP_TRY(up_graph_fuse(graph, error));
+    UP_TRY(choose_strips(&strips, stage, threads, error));
+    stage->strips = strips.count;
+    if (band <= 0)
+        band = choose_band(graph, strips.count);
+    up_status status = up_graph_prepare(graph, choose_chunks(stage, streams), band, error);
+    if (status == UP_OK)
+        status = up_strips_lay_out(&strips, error);
+    if (status == UP_OK)
+        stage->bytes = up_strips_bytes(&strips);
+    up_strips_free(&strips);
+    return status;
+}
+
+up_status up_stage_strips(const up_stage *stage, up_strips *strips, up_error *error)
+{
+    UP_TRY(up_strips_plan(strips, stage->graph, stage->strips, stage->reads, error));
+    up_status status = up_strips_lay_out(strips, error);
+    if (status != UP_OK)
+        up_strips_free(strips);
+    return status;
+}
+
+size_t up_stage_group_bytes(const up_stage *stage, int output)
+{
+    const up_graph *graph = stage->graph;
+    int most = 0, start = 0;
+    for (int c = 0; c < graph->chunks; c++) {
+        int end = up_graph_chunk_end(graph, output, c);
+        most = up_max(most, end - start);
+        start = end;
+    }
+    return most * raw_row_bytes(up_graph_shape(graph, graph->output[output]));
+}
