@@ -1,6 +1,8 @@
 #include "network/graph_readers.h"
+#include "network/onnx/onnx_graph.h"
 
 static const up_graph_reader readers[] = {
+    { &up_onnx_format, up_onnx_read },
     { NULL, NULL },
 };
 

@@ -9,18 +9,12 @@ static const struct {
     const char *op;
     const up_layer_kind *kind;
 } plain[] = {
-    { "Relu", &up_layer_relu },
-    { "Tanh", &up_layer_tanh },
-    { "Sigmoid", &up_layer_sigmoid },
-    { "Softplus", &up_layer_softplus },
-    { "Mish", &up_layer_mish },
-    { "HardSwish", &up_layer_hard_swish },
-    { "Exp", &up_layer_exp },
-    { "Log", &up_layer_log },
-    { "Sqrt", &up_layer_sqrt },
-    { "Abs", &up_layer_abs },
-    { "Erf", &up_layer_erf },
-    { "Reciprocal", &up_layer_reciprocal },
+    { "Relu", &up_layer_relu },       { "Tanh", &up_layer_tanh },
+    { "Sigmoid", &up_layer_sigmoid }, { "Softplus", &up_layer_softplus },
+    { "Mish", &up_layer_mish },       { "HardSwish", &up_layer_hard_swish },
+    { "Exp", &up_layer_exp },         { "Log", &up_layer_log },
+    { "Sqrt", &up_layer_sqrt },       { "Abs", &up_layer_abs },
+    { "Erf", &up_layer_erf },         { "Reciprocal", &up_layer_reciprocal },
 };
 
 up_status up_onnx_activation(up_onnx *onnx)
@@ -66,8 +60,7 @@ static up_status read_bound(up_onnx *onnx, const char *name, int input, float *b
     if (constant)
         UP_TRY(up_onnx_single(onnx, constant, &single, &value));
     *bound = (float)value;
-    return single && !isnan(*bound) ? UP_OK
-                                    : up_onnx_refuse(onnx, "its bound is not one number");
+    return single && !isnan(*bound) ? UP_OK : up_onnx_refuse(onnx, "its bound is not one number");
 }
 
 up_status up_onnx_clip(up_onnx *onnx)
@@ -106,7 +99,8 @@ up_status up_onnx_softmax(up_onnx *onnx)
     int dim[3], axis;
     UP_TRY(up_onnx_pure(onnx, view, &pure, dim));
     UP_TRY(up_onnx_axis(onnx, up_onnx_whole(onnx, "axis", flat ? 1 : -1), pure.dims, &axis));
-    const bool whole = (dim[1] < 0 || !pure.factors[dim[1]]) && (dim[2] < 0 || !pure.factors[dim[2]]);
+    const bool whole =
+        (dim[1] < 0 || !pure.factors[dim[1]]) && (dim[2] < 0 || !pure.factors[dim[2]]);
     if (axis != dim[0] || (flat && !whole && axis != pure.dims - 1))
         return up_onnx_refuse(onnx, "works along other axes than the channels");
     UP_TRY(up_onnx_add_node(onnx, &up_layer_softmax, NULL, &pure.node, 1, &pure.node));

@@ -14,8 +14,7 @@ static bool is_aligned(const up_onnx_view *a, const int a_dim[3], const up_onnx_
 {
     for (int plane = 0; plane < 3; plane++) {
         const int left = a_dim[plane], right = b_dim[plane];
-        const bool spread =
-            left < 0 || right < 0 || !a->factors[left] || !b->factors[right];
+        const bool spread = left < 0 || right < 0 || !a->factors[left] || !b->factors[right];
         if (!spread && a->dims - left != b->dims - right)
             return false;
     }
@@ -104,25 +103,26 @@ static const struct {
     operation operation;
     const up_layer_kind *kind;
 } operations[] = {
-    { "Add", ADD, &up_layer_add },         { "Sub", SUB, &up_layer_sub },
-    { "Mul", MUL, &up_layer_mul },         { "Div", DIV, &up_layer_div },
-    { "Sum", ADD, &up_layer_add },         { "Min", LEAST, &up_layer_minimum },
+    { "Add", ADD, &up_layer_add },          { "Sub", SUB, &up_layer_sub },
+    { "Mul", MUL, &up_layer_mul },          { "Div", DIV, &up_layer_div },
+    { "Sum", ADD, &up_layer_add },          { "Min", LEAST, &up_layer_minimum },
     { "Max", GREATEST, &up_layer_maximum }, { "Mean", ADD, &up_layer_add },
 };
 
+/* Of which one is a picture. */
 static up_status combine_two(up_onnx *onnx, int kind, const up_onnx_value *a,
                              const up_onnx_value *b, up_onnx_value *to)
 {
     up_onnx_view *made;
-    UP_TRY(up_onnx_keep(onnx, 1, sizeof *made, &made));
-    *to = (up_onnx_value){ .picture = made };
-    if (a->picture && b->picture)
-        return combine_pictures(onnx, operations[kind].kind, a->picture, b->picture, made);
-    if (!a->picture && !b->picture)
-        return up_onnx_refuse(onnx, "puts constants together before a picture");
     const bool left = !a->picture;
-    return combine_constant(onnx, operations[kind].operation, left ? b->picture : a->picture,
-                            left ? a->constant : b->constant, left, made);
+    UP_TRY(up_onnx_keep(onnx, 1, sizeof *made, &made));
+    if (a->picture && b->picture)
+        UP_TRY(combine_pictures(onnx, operations[kind].kind, a->picture, b->picture, made));
+    else
+        UP_TRY(combine_constant(onnx, operations[kind].operation, left ? b->picture : a->picture,
+                                left ? a->constant : b->constant, left, made));
+    *to = (up_onnx_value){ .picture = made };
+    return UP_OK;
 }
 
 /* Add, Sub, Mul, Div of two; Sum, Min, Max, Mean of any number, pictures first. */
@@ -140,7 +140,7 @@ up_status up_onnx_combine(up_onnx *onnx)
             const up_onnx_value *next = up_onnx_input(onnx, i);
             if (!next || (!next->picture && !next->constant))
                 return up_onnx_refuse(onnx, "its input %d is missing", i);
-            if (inputs == 2 ? pass : !next->picture != pass)
+            if (inputs == 2 ? pass : pass != (next->picture == NULL))
                 continue;
             if (value.picture || value.constant)
                 UP_TRY(combine_two(onnx, kind, &value, next, &value));

@@ -136,9 +136,9 @@ static up_status apply(up_onnx *onnx, const arithmetic *kind,
         for (size_t i = 0; i < made->count; i++) {
             double v[MOST_OPERANDS];
             for (int k = 0; k < kind->operands; k++)
-                v[k] = operand[k]->number[(operand[k]->probes > 1 ? (size_t)p : 0) *
-                                              operand[k]->count +
-                                          place(operand[k], made, i)];
+                v[k] = operand[k]
+                           ->number[(operand[k]->probes > 1 ? (size_t)p : 0) * operand[k]->count +
+                                    place(operand[k], made, i)];
             const double value = kind->function(v);
             made->number[(size_t)p * made->count + i] = made->integer ? trunc(value) : value;
         }
@@ -156,7 +156,7 @@ static const arithmetic *find_kind(const char *op)
 up_status up_onnx_fold_arithmetic(up_onnx *onnx)
 {
     const arithmetic *kind = find_kind(onnx->node->op);
-    const up_onnx_constant *operand[MOST_OPERANDS];
+    const up_onnx_constant *operand[MOST_OPERANDS] = { NULL };
     up_onnx_constant *result = NULL;
     const int inputs = onnx->node->inputs;
     if (kind->many ? inputs < 1 : inputs != kind->operands)

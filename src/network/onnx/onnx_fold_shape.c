@@ -212,7 +212,8 @@ up_status up_onnx_fold_concat(up_onnx *onnx)
 /* Where a slice begins along an axis of `size`, and how many it takes. */
 static selection slice_axis(double start, double end, double step, size_t size)
 {
-    const double length = (double)size, low = step < 0 ? -1 : 0, high = step < 0 ? length - 1 : length;
+    const double length = (double)size, low = step < 0 ? -1 : 0,
+                 high = step < 0 ? length - 1 : length;
     start += start < 0 ? length : 0;
     end += end < 0 ? length : 0;
     start = fmin(fmax(start, step < 0 ? low + 1 : 0), high);
@@ -227,7 +228,7 @@ up_status up_onnx_fold_slice(up_onnx *onnx)
 {
     const up_onnx_constant *from;
     selection axis[UP_ONNX_RANK];
-    up_onnx_slice slice;
+    up_onnx_slicing slice;
     UP_TRY(first_input(onnx, &from));
     UP_TRY(up_onnx_read_slice(onnx, from->dims, &slice));
     select_all(from, axis);
@@ -236,8 +237,7 @@ up_status up_onnx_fold_slice(up_onnx *onnx)
         if (!up_onnx_is_fixed(onnx, &slice.start[i], &start) ||
             !up_onnx_is_fixed(onnx, &slice.end[i], &end))
             return up_onnx_refuse(onnx, "which part is taken depends on the size of the image");
-        axis[slice.axis[i]] =
-            slice_axis(start, end, slice.step[i], from->shape[slice.axis[i]]);
+        axis[slice.axis[i]] = slice_axis(start, end, slice.step[i], from->shape[slice.axis[i]]);
     }
     return selected(onnx, 0, from, axis);
 }
@@ -414,6 +414,5 @@ up_status up_onnx_fold_constant_shape(up_onnx *onnx)
     up_onnx_size sizes[UP_ONNX_RANK];
     for (int d = 0; constant && d < constant->dims; d++)
         sizes[d] = up_onnx_size_of((double)constant->shape[d]);
-    return constant ? set_shape(onnx, constant->dims, sizes)
-                    : up_onnx_refuse(onnx, "has no input");
+    return constant ? set_shape(onnx, constant->dims, sizes) : up_onnx_refuse(onnx, "has no input");
 }

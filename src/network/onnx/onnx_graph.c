@@ -1,8 +1,7 @@
 #include "network/onnx/onnx_graph.h"
 
 #include "base/memory.h"
-#include "network/onnx/onnx_values.h"
-#include "network/onnx/onnx_view.h"
+#include "network/onnx/onnx_ops.h"
 #include "weights/label.h"
 
 #include <stdarg.h>
@@ -38,6 +37,8 @@ up_status up_onnx_refuse(const up_onnx *onnx, const char *format, ...)
 up_status up_onnx_keep(up_onnx *onnx, size_t count, size_t size, void *block)
 {
     size_t bytes;
+    void *data = NULL;
+    memcpy(block, &data, sizeof data);
     if (!up_mul(count, size, &bytes) || bytes > onnx->budget)
         return up_onnx_refuse(onnx, "the constants of the graph come to too much");
     up_onnx_block *kept = up_alloc_zero(1, sizeof *kept + bytes);
@@ -46,7 +47,8 @@ up_status up_onnx_keep(up_onnx *onnx, size_t count, size_t size, void *block)
     onnx->budget -= bytes;
     kept->next = onnx->blocks;
     onnx->blocks = kept;
-    *(void **)block = kept->data;
+    data = kept->data;
+    memcpy(block, &data, sizeof data);
     return UP_OK;
 }
 
@@ -247,8 +249,7 @@ static up_status look_at(up_onnx *onnx, const step *at, const char *state, int *
     if (!entry)
         return up_onnx_refuse(onnx, "its input %s is made by nothing", up_label(label, name));
     if (entry->node < 0 && !entry->value.constant && !entry->value.picture)
-        return up_onnx_refuse(onnx, "reads %s, a second input of the graph",
-                              up_label(label, name));
+        return up_onnx_refuse(onnx, "reads %s, a second input of the graph", up_label(label, name));
     if (entry->node >= 0 && state[entry->node] == WAITING)
         return up_onnx_refuse(onnx, "its input %s is made from its own output: a cycle",
                               up_label(label, name));
@@ -309,8 +310,8 @@ static const up_onnx_node *reader_of(const up_onnx *onnx, const char *name)
 /* The first node behind the input that is more than arithmetic on its samples. */
 static const up_onnx_node *first_op(const up_onnx *onnx, const char *name)
 {
-    static const char *const plain[] = { "Cast", "Identity", "Mul", "Div", "Add", "Sub", "Pad",
-                                         "Clip", NULL };
+    static const char *const plain[] = { "Cast", "Identity", "Mul",  "Div", "Add",
+                                         "Sub",  "Pad",      "Clip", NULL };
     const up_onnx_node *node = reader_of(onnx, name);
     for (int i = 0, steps = 0; node && plain[i] && steps < 16; i++)
         if (strcmp(node->op, plain[i]) == 0 && node->outputs) {
@@ -374,8 +375,7 @@ static up_status read_input(up_onnx *onnx, const up_onnx_info *info)
                               up_label(label, info->name), info->dims);
     if (first && info->dim[0] > 1)
         return up_onnx_refuse(onnx, "works on %lld pictures at once", (long long)info->dim[0]);
-    const int64_t channels =
-        info->dim[at] ? info->dim[at] : channels_of_weights(onnx, info->name);
+    const int64_t channels = info->dim[at] ? info->dim[at] : channels_of_weights(onnx, info->name);
     if (channels < 1 || channels > MOST_PARAMETER)
         return up_onnx_refuse(onnx, "the graph does not say how many channels come in");
     for (int axis = 0; axis < 2; axis++) {
@@ -418,21 +418,22 @@ static up_status read_output(up_onnx *onnx)
 {
     const up_onnx_entry *entry =
         onnx->graph->outputs ? find_entry(onnx, onnx->graph->output[0].name) : NULL;
+    const double one = 1, zero = 0;
     up_onnx_view pure;
     int dim[3];
     char label[UP_LABEL];
     if (!entry)
-        return up_onnx_refuse(onnx, "nothing makes the output %s of the graph",
-                              up_label(label, onnx->graph->outputs ? onnx->graph->output[0].name
-                                                                   : ""));
+        return up_onnx_refuse(
+            onnx, "nothing makes the output %s of the graph",
+            up_label(label, onnx->graph->outputs ? onnx->graph->output[0].name : ""));
     if (entry->node >= 0)
         UP_TRY(walk(onnx, entry->node));
     onnx->node = NULL;
     if (!entry->value.picture)
         return up_onnx_refuse(onnx, "the output does not depend on the picture");
     UP_TRY(up_onnx_pure(onnx, entry->value.picture, &pure, dim));
-    if (pure.node == UP_NETWORK_INPUT)
-        return up_onnx_refuse(onnx, "the output is the input");
+    if (pure.node == UP_NETWORK_INPUT) /* a network has at least one layer */
+        UP_TRY(up_onnx_affine(onnx, pure.node, &one, &zero, 1, &pure.node));
     onnx->builder->network->output = pure.node;
     return UP_OK;
 }

@@ -1,5 +1,5 @@
-/* The ops of ONNX (opsets 9 to 21) that can be run, and what several of them read alike. A new op is
- * a function, declared here, and a line in onnx_ops.c. */
+/* The ops of ONNX (opsets 9 to 21) that can be run, and what several of them read alike. A new op
+ * is a function, declared here, and a line in onnx_ops.c. */
 #ifndef UP_NETWORK_ONNX_OPS_H
 #define UP_NETWORK_ONNX_OPS_H
 
@@ -20,9 +20,9 @@ typedef struct {
     int axis[UP_ONNX_RANK];
     up_onnx_size start[UP_ONNX_RANK], end[UP_ONNX_RANK];
     int step[UP_ONNX_RANK]; /* not 0 */
-} up_onnx_slice;
+} up_onnx_slicing;
 
-up_status up_onnx_read_slice(up_onnx *onnx, int dims, up_onnx_slice *slice);
+up_status up_onnx_read_slice(up_onnx *onnx, int dims, up_onnx_slicing *slice);
 
 /* Sizes of the outputs of Split along an axis of this size. */
 up_status up_onnx_split_sizes(up_onnx *onnx, int size, int **sizes);
@@ -37,6 +37,11 @@ up_onnx_value up_onnx_output(const up_onnx *onnx, int output);
  * larger than the picture, which then is repeated. */
 up_status up_onnx_per_channel(up_onnx *onnx, const up_onnx_constant *constant,
                               up_onnx_view *picture, double **number, int *count);
+
+/* Pads of a convolution or pool from `auto_pad`, if it says any, for windows that span so many
+ * pixels. */
+up_status up_onnx_auto_pad(up_onnx *onnx, int node, const int64_t span[2], const int *stride,
+                           int *pads);
 
 /* A node of one input that has the same view. */
 up_status up_onnx_plain(up_onnx *onnx, const up_layer_kind *kind, const void *fields);

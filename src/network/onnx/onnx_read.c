@@ -44,7 +44,7 @@ up_status up_onnx_axes(up_onnx *onnx, int input, int dims, bool more, bool chose
     return UP_OK;
 }
 
-up_status up_onnx_read_slice(up_onnx *onnx, int dims, up_onnx_slice *slice)
+up_status up_onnx_read_slice(up_onnx *onnx, int dims, up_onnx_slicing *slice)
 {
     up_onnx_size start[UP_ONNX_MOST_SIZES], end[UP_ONNX_MOST_SIZES], axes[UP_ONNX_MOST_SIZES],
         steps[UP_ONNX_MOST_SIZES];
@@ -132,8 +132,7 @@ up_onnx_value up_onnx_output(const up_onnx *onnx, int output)
 
 static up_status refuse_shapes(const up_onnx *onnx)
 {
-    return up_onnx_refuse(onnx,
-                          "its constant has other values for other pixels, or another shape");
+    return up_onnx_refuse(onnx, "its constant has other values for other pixels, or another shape");
 }
 
 /* Where number `i` of a constant belongs, if it has this many for each channel. */
@@ -196,8 +195,7 @@ up_status up_onnx_per_channel(up_onnx *onnx, const up_onnx_constant *constant,
     UP_TRY(up_onnx_pure(onnx, picture, &pure, dim));
     *picture = pure;
     const int own = dim[0] - (pure.dims - constant->dims);
-    const int channels =
-        up_network_shape(onnx->builder->network, pure.node).channels;
+    const int channels = up_network_shape(onnx->builder->network, pure.node).channels;
     if (constant->probes > 1 ||
         (own >= 0 && constant->shape[own] != 1 && constant->shape[own] != (size_t)channels))
         return refuse_shapes(onnx);

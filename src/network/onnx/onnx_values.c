@@ -84,7 +84,7 @@ static double read_number(up_dtype dtype, const unsigned char *at)
         return read_real(dtype, at);
     const uint64_t value = read_bits(at, (size_t)bits / 8);
     if (is_signed && value >> (bits - 1))
-        return -(double)(~value + 1 & (UINT64_MAX >> (64 - bits)));
+        return -(double)((~value + 1) & (UINT64_MAX >> (64 - bits)));
     return (double)value;
 }
 
@@ -137,8 +137,8 @@ up_status up_onnx_sizes_of(up_onnx *onnx, const char *attribute, int input, up_o
         return up_onnx_refuse(onnx, "%s has more than %d numbers", attribute, UP_ONNX_MOST_SIZES);
     *count = (int)found->count;
     for (int i = 0; i < *count; i++)
-        sizes[i] = up_onnx_size_of(found->wholes ? (double)found->wholes[i]
-                                                 : (double)found->numbers[i]);
+        sizes[i] =
+            up_onnx_size_of(found->wholes ? (double)found->wholes[i] : (double)found->numbers[i]);
     return UP_OK;
 }
 

@@ -81,8 +81,7 @@ up_status up_onnx_pick(up_onnx *onnx, int node, const int *channel, int count, i
         UP_TRY(up_onnx_add_node(onnx, &up_layer_channels, &some, &node, 1, &piece[pieces++]));
     }
     *to = piece[0];
-    return pieces == 1 ? UP_OK
-                       : up_onnx_add_node(onnx, &up_layer_concat, NULL, piece, pieces, to);
+    return pieces == 1 ? UP_OK : up_onnx_add_node(onnx, &up_layer_concat, NULL, piece, pieces, to);
 }
 
 up_status up_onnx_repeat(up_onnx *onnx, up_onnx_view *view, int dim, int times)
@@ -180,8 +179,7 @@ static up_status unshuffle(up_onnx *onnx, up_onnx_view *view)
                 *part = (up_onnx_factor){ 0, part->stride * (part->axis == 1 ? factor : 1),
                                           part->size };
         }
-    return up_onnx_add_node(onnx, &up_layer_pixel_unshuffle, &shuffle, &view->node, 1,
-                            &view->node);
+    return up_onnx_add_node(onnx, &up_layer_pixel_unshuffle, &shuffle, &view->node, 1, &view->node);
 }
 
 /* Channels in the order of factors, the last of which changes fastest. */
@@ -252,8 +250,8 @@ up_status up_onnx_pure(up_onnx *onnx, const up_onnx_view *from, up_onnx_view *pu
         UP_TRY(order_channels(onnx, list, count, &view.node));
     const up_shuffle shuffle = { size[1], first ? UP_SHUFFLE_PIXEL_FIRST : UP_SHUFFLE_PIXEL_LAST };
     if (size[1] > 1)
-        UP_TRY(up_onnx_add_node(onnx, &up_layer_pixel_shuffle, &shuffle, &view.node, 1,
-                                &view.node));
+        UP_TRY(
+            up_onnx_add_node(onnx, &up_layer_pixel_shuffle, &shuffle, &view.node, 1, &view.node));
     const up_onnx_view plain = up_onnx_view_of(onnx, view.node);
     memset(view.factors, 0, sizeof view.factors);
     for (int plane = 0; plane < 3; plane++)
@@ -275,8 +273,8 @@ up_status up_onnx_planes(up_onnx *onnx, int input, int *node)
     UP_TRY(up_onnx_pure(onnx, view, &pure, dim));
     const int first = pure.dims - 3;
     if (first < 0 || first > 1 || dim[0] != first || dim[1] != first + 1 || dim[2] != first + 2)
-        return up_onnx_refuse(onnx,
-                              "its input is no picture of channels, rows and columns in this order");
+        return up_onnx_refuse(
+            onnx, "its input is no picture of channels, rows and columns in this order");
     *node = pure.node;
     return UP_OK;
 }
@@ -292,8 +290,8 @@ typedef struct {
 } dealing;
 
 /* How much of `whole` is left when `part` is taken: a whole number for all sizes, or 0. Rows and
- * columns are looked at for sizes that most numbers divide: the network will ask for such. Where one
- * of them is a number that stands for a size, it is looked at for that. */
+ * columns are looked at for sizes that most numbers divide: the network will ask for such. Where
+ * one of them is a number that stands for a size, it is looked at for that. */
 static int quotient(const dealing *d, const up_onnx_size *whole, const up_onnx_size *part, int axis)
 {
     const int last = UP_ONNX_PROBES - 1;

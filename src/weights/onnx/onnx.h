@@ -55,8 +55,6 @@ typedef struct {
     int inputs, outputs;
 } up_onnx_graph;
 
-extern const up_weight_format up_onnx_format;
-
 /* NULL where the node does not have it. */
 const up_onnx_attribute *up_onnx_find(const up_onnx_node *node, const char *name);
 
