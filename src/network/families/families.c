@@ -1,13 +1,34 @@
 #include "network/families/family.h"
 
+#include "network/families/refused.h"
 #include "network/layers.h"
 #include "network/tensor_values.h"
 
 #include <string.h>
 
 static const up_network_family *const families[] = {
-    &up_family_conv_transpose2d, &up_family_fsrcnn,   &up_family_espcn,
-    &up_family_compact,          &up_family_upconv_7, &up_family_sequential,
+    &up_family_conv_transpose2d,
+    &up_family_fsrcnn,
+    &up_family_espcn,
+    &up_family_compact,
+    &up_family_esrgan,
+    &up_family_span,
+    &up_family_srresnet,
+    &up_family_edsr,
+    &up_family_rcan,
+    &up_family_carn,
+    &up_family_imdn,
+    &up_family_rfdn,
+    &up_family_waifu2x,
+    &up_family_unets,
+    &up_family_ecbsr,
+    &up_family_abpn,
+    &up_family_etds,
+    &up_family_plainusr,
+    &up_family_srcnn,
+    &up_family_vdsr,
+    &up_family_dncnn,
+    &up_family_sequential,
 };
 
 const up_network_family *up_network_family_at(int i)
@@ -17,7 +38,7 @@ const up_network_family *up_network_family_at(int i)
 
 static up_status unknown(const up_network_builder *b)
 {
-    char list[UP_KEY_LIST], names[256] = "";
+    char list[UP_KEY_LIST], names[384] = "";
     const up_network_family *family;
     const int count = up_tensor_file_count(b->file);
     for (int i = 0; (family = up_network_family_at(i)); i++) {
@@ -115,6 +136,7 @@ up_status up_network_from_keys(up_network_builder *b)
 {
     const up_network_family *family;
     UP_TRY(refuse_normalised(b));
+    UP_TRY(up_family_refuse_known(b));
     find_prefix(b);
     for (int i = 0; (family = up_network_family_at(i)); i++)
         if (family->is(b)) {

@@ -12,11 +12,16 @@
     do {                                                                                           \
         va_list args;                                                                              \
         va_start(args, format);                                                                    \
-        vsnprintf(key, sizeof key, format, args);                                                  \
+        vsnprintf(key, UP_MOST_KEY, format, args);                                                  \
         va_end(args);                                                                              \
     } while (0)
 
 /* ---------------------------------------------------------------- tensors */
+
+void up_part_name(char key[UP_MOST_KEY], const char *name, ...)
+{
+    FORMAT_KEY(key, name);
+}
 
 const up_tensor *up_part_weight(const up_network_builder *b, const char *name, ...)
 {
@@ -49,10 +54,10 @@ int up_part_count(const up_network_builder *b, const char *before, const char *a
     return count;
 }
 
-static up_status missing(const up_network_builder *b, const char *key)
+up_status up_part_missing(const up_network_builder *b, const char *key)
 {
     char label[UP_LABEL];
-    return up_network_fail(b, "there is no tensor %s.weight, which a %s needs",
+    return up_network_fail(b, "there is no tensor %s.weight, which %s needs",
                            up_label(label, key), b->network->family);
 }
 
@@ -62,7 +67,7 @@ up_status up_part_start(up_network_builder *b, const char *name, ...)
     FORMAT_KEY(key, name);
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     if (!weight)
-        return missing(b, key);
+        return up_part_missing(b, key);
     UP_TRY(up_tensor_check_kernel(b->file, weight, b->error));
     b->network->in_channels = (int)weight->shape[1];
     return UP_OK;
@@ -75,7 +80,7 @@ static up_status add_conv(up_network_builder *b, int *x, const char *key)
     up_convolution conv = { .groups = 1 };
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     if (!weight)
-        return missing(b, key);
+        return up_part_missing(b, key);
     UP_TRY(up_tensor_check_kernel(b->file, weight, b->error));
     for (int side = 0; side < 4; side++) {
         const size_t size = weight->shape[2 + side % 2];
@@ -102,7 +107,7 @@ up_status up_part_convolution(up_network_builder *b, int *x, const up_layer_kind
     char key[UP_MOST_KEY];
     FORMAT_KEY(key, name);
     return up_network_tensor(b, key, "weight") ? up_network_add_named(b, kind, conv, key, *x, x)
-                                               : missing(b, key);
+                                               : up_part_missing(b, key);
 }
 
 up_status up_part_prelu(up_network_builder *b, int *x, const char *name, ...)
@@ -111,7 +116,7 @@ up_status up_part_prelu(up_network_builder *b, int *x, const char *name, ...)
     FORMAT_KEY(key, name);
     return up_network_tensor(b, key, "weight")
                ? up_network_add_named(b, &up_layer_prelu, NULL, key, *x, x)
-               : missing(b, key);
+               : up_part_missing(b, key);
 }
 
 /* One tensor of a BatchNorm2d; `otherwise` where it may be missing and is. */
@@ -154,7 +159,7 @@ static up_status add_norm(up_network_builder *b, int *x, double eps, const char 
     for (int i = 0; i < 4; i++)
         UP_TRY(norm_values(b, key, suffixes[i], channels, &given[i]));
     if (!given[2].value || !given[3].value)
-        return missing(b, key);
+        return up_part_missing(b, key);
     if (counter)
         up_network_ignore(b, counter);
     UP_TRY(fold_norm(b, eps, channels, given, &spec));
@@ -216,10 +221,31 @@ up_status up_part_affine(up_network_builder *b, int *x, int channels, const doub
     return up_network_add(b, &up_layer_affine, &spec, x);
 }
 
-up_status up_part_add(up_network_builder *b, int *x, int other)
+up_status up_part_join(up_network_builder *b, int *x, const up_layer_kind *kind, int other)
 {
     const up_node_spec spec = { .input = (int[]){ *x, other }, .inputs = 2 };
-    return up_network_add(b, &up_layer_add, &spec, x);
+    return up_network_add(b, kind, &spec, x);
+}
+
+up_status up_part_add(up_network_builder *b, int *x, int other)
+{
+    return up_part_join(b, x, &up_layer_add, other);
+}
+
+up_status up_part_scale(up_network_builder *b, int *x, float factor)
+{
+    const double wide = (double)factor;
+    up_node_spec spec = { .input = x, .inputs = 1 };
+    UP_TRY(copy_values(b, 1, &wide, &spec.weight));
+    return up_network_add(b, &up_layer_affine, &spec, x);
+}
+
+up_status up_part_shift(up_network_builder *b, int *x, float offset)
+{
+    const double wide = (double)offset;
+    up_node_spec spec = { .input = x, .inputs = 1 };
+    UP_TRY(copy_values(b, 1, &wide, &spec.bias));
+    return up_network_add(b, &up_layer_affine, &spec, x);
 }
 
 up_status up_part_concat(up_network_builder *b, int *x, const int *nodes, int count)
@@ -228,18 +254,25 @@ up_status up_part_concat(up_network_builder *b, int *x, const int *nodes, int co
                           x);
 }
 
+up_status up_part_shuffle_to(up_network_builder *b, int *x, int channels)
+{
+    const int out = up_network_shape(b->network, *x).channels;
+    int factor = 1, named = *x;
+    while ((int64_t)channels * factor * factor < out)
+        factor++;
+    if ((int64_t)channels * factor * factor == out)
+        return up_part_shuffle(b, x, factor);
+    while (named > 0 && !b->network->node[named].name)
+        named = b->network->node[named].input[0];
+    char label[UP_LABEL];
+    const char *last = named >= 0 ? b->network->node[named].name : NULL;
+    return up_network_fail(b, "layer %s makes %d channels, which no pixel shuffle turns into %d",
+                           up_label(label, last ? last : ""), out, channels);
+}
+
 up_status up_part_shuffle_to_input(up_network_builder *b, int *x)
 {
-    const int out = up_network_shape(b->network, *x).channels, in = b->network->in_channels;
-    int factor = 1;
-    while ((int64_t)in * factor * factor < out)
-        factor++;
-    if ((int64_t)in * factor * factor == out)
-        return up_part_shuffle(b, x, factor);
-    char label[UP_LABEL];
-    const char *last = b->network->node[*x].name;
-    return up_network_fail(b, "layer %s makes %d channels, which no pixel shuffle turns into %d",
-                           up_label(label, last ? last : ""), out, in);
+    return up_part_shuffle_to(b, x, b->network->in_channels);
 }
 
 /* ---------------------------------------------------------------- transposed convolutions */
