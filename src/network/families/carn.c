@@ -2,7 +2,7 @@
  * is 1; the mean shift is in the file. A file for several scales is run for that which is asked
  * for.
  */
-#include "network/families/blocks.h"
+#include "network/parts/blocks.h"
 
 #include <stdio.h>
 

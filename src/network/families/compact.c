@@ -1,6 +1,6 @@
-/* SRVGGNetCompact: body, pixel shuffle, and the nearest-upsampled input added. Where its activations
- * have no weights, they are ReLU or LeakyReLU(0.1), which the file does not tell. */
-#include "network/families/blocks.h"
+/* SRVGGNetCompact: body, pixel shuffle, and the nearest-upsampled input added. Where its
+ * activations have no weights, they are ReLU or LeakyReLU(0.1), which the file does not tell. */
+#include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)
 {

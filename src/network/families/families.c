@@ -51,6 +51,31 @@ static up_status unknown(const up_network_builder *b)
                            names, count, count ? ": " : "", up_tensor_list(list, b->file));
 }
 
+/* ---------------------------------------------------------------- counters */
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), tail = strlen(end);
+    return length >= tail && strcmp(name + length - tail, end) == 0;
+}
+
+/* Single whole numbers, and what tools that count operations leave behind. */
+static bool is_counter(const up_tensor *tensor)
+{
+    if (ends_with(tensor->name, "total_ops") || ends_with(tensor->name, "total_params"))
+        return tensor->elements <= 1;
+    return tensor->elements <= 1 && !up_dtype_is_real(tensor->dtype) &&
+           !ends_with(tensor->name, ".weight") && !ends_with(tensor->name, ".bias");
+}
+
+static void ignore_counters(up_network_builder *b)
+{
+    const up_tensor *tensor;
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
+        if (is_counter(tensor))
+            up_network_ignore(b, tensor);
+}
+
 /* ---------------------------------------------------------------- prefixes */
 
 static bool all_begin_with(const up_network_builder *b, const char *prefix)
@@ -92,12 +117,6 @@ static void find_prefix(up_network_builder *b)
 
 /* ---------------------------------------------------------------- what is refused */
 
-static bool ends_with(const char *name, const char *end)
-{
-    size_t length = strlen(name), tail = strlen(end);
-    return length >= tail && strcmp(name + length - tail, end) == 0;
-}
-
 static up_status refuse_normalised(const up_network_builder *b)
 {
     const up_tensor *tensor;
@@ -137,6 +156,7 @@ up_status up_network_from_keys(up_network_builder *b)
     const up_network_family *family;
     UP_TRY(refuse_normalised(b));
     UP_TRY(up_family_refuse_known(b));
+    ignore_counters(b);
     find_prefix(b);
     for (int i = 0; (family = up_network_family_at(i)); i++)
         if (family->is(b)) {

@@ -3,9 +3,7 @@
  * program has that in the network; by its edge for waifu2x, where the caller does it. Between the
  * upcunet of waifu2x and a Real-CUGAN x2 keys do not tell, but the files of nunif say who wrote
  * them. LeakyReLU(0.1) is in no file; nunif clips the first result, the others do not. */
-#include "network/families/blocks.h"
-
-#include <stdio.h>
+#include "network/parts/blocks.h"
 
 #define SLOPE 0.1f
 #define MOST_COLOURS 4

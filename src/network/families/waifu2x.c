@@ -1,7 +1,7 @@
 /* waifu2x vgg_7 and upconv_7: LeakyReLU(0.1) between convolutions without padding. As nunif names
- * them (net.N), the network gets a picture with 7 more pixels a side; what is missing replicates the
- * edge. In files of a bare Sequential (N) it pads so itself. */
-#include "network/families/blocks.h"
+ * them (net.N), the network gets a picture with 7 more pixels a side; what is missing replicates
+ * the edge. In files of a bare Sequential (N) it pads so itself. */
+#include "network/parts/blocks.h"
 
 #define LAST 12
 
@@ -20,8 +20,8 @@ static bool is_upconv(const up_network_builder *b, const char *group)
 /* The widths tell a bare Sequential from others: those of the released files. */
 static bool is_wide(const up_network_builder *b, const char *group)
 {
-    static const size_t upconv[] = { 16, 32, 64, 128, 128, 256 }, vgg[] = { 32, 32, 64,
-                                                                            64, 128, 128 };
+    static const size_t upconv[] = { 16, 32, 64, 128, 128, 256 },
+                        vgg[] = { 32, 32, 64, 64, 128, 128 };
     char key[UP_MOST_KEY];
     const size_t *widths = is_upconv(b, group) ? upconv : vgg;
     for (int i = 0; i < LAST / 2; i++)

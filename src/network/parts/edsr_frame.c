@@ -1,4 +1,4 @@
-#include "network/families/edsr_frame.h"
+#include "network/parts/edsr_frame.h"
 
 #include <math.h>
 

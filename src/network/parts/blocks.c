@@ -1,18 +1,9 @@
-#include "network/families/blocks.h"
+#include "network/parts/blocks.h"
 
 #include "network/tensor_values.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#define FORMAT_KEY(key, format)                                                                    \
-    do {                                                                                           \
-        va_list args;                                                                              \
-        va_start(args, format);                                                                    \
-        vsnprintf(key, sizeof key, format, args);                                                  \
-        va_end(args);                                                                              \
-    } while (0)
 
 /* ---------------------------------------------------------------- convolutions */
 
@@ -24,7 +15,7 @@ static bool has_size(const up_tensor *kernel, size_t size)
 bool up_block_is_kernel(const up_network_builder *b, size_t size, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return has_size(up_part_kernel(b, "%s", key), size);
 }
 
@@ -44,7 +35,7 @@ up_status up_block_check_kernel(const up_network_builder *b, size_t size, const 
 up_status up_block_conv(up_network_builder *b, int *x, size_t size, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     UP_TRY(up_block_check_kernel(b, size, key));
     return up_part_conv(b, x, "%s", key);
 }
@@ -53,7 +44,7 @@ up_status up_block_conv_leaky(up_network_builder *b, int *x, size_t size, float 
                               const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     UP_TRY(up_block_check_kernel(b, size, key));
     UP_TRY(up_part_conv(b, x, "%s", key));
     return slope == 0 ? up_part_layer(b, x, &up_layer_relu, NULL) : up_part_leaky(b, x, slope);
@@ -64,7 +55,7 @@ up_status up_block_reduce(up_network_builder *b, int *x, size_t size, int stride
 {
     char key[UP_MOST_KEY];
     const up_convolution conv = { .groups = 1, .stride = { stride, stride } };
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     UP_TRY(up_block_check_kernel(b, size, key));
     return up_part_convolution(b, x, &up_layer_conv2d, &conv, "%s", key);
 }
@@ -76,7 +67,7 @@ up_status up_block_enlarge(up_network_builder *b, int *x, size_t size, int strid
     const up_convolution conv = { .groups = 1,
                                   .stride = { stride, stride },
                                   .padding = { padding, padding, padding, padding } };
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     UP_TRY(up_block_check_kernel(b, size, key));
     return up_part_convolution(b, x, &up_layer_conv_transpose2d, &conv, "%s", key);
 }
@@ -114,7 +105,7 @@ up_status up_block_attention(up_network_builder *b, int *x, const up_layer_kind 
 {
     char key[UP_MOST_KEY];
     int gate = *x;
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     UP_TRY(up_part_layer(b, &gate, pool, NULL));
     UP_TRY(up_block_conv_leaky(b, &gate, 1, 0, "%s.%s", key, first));
     UP_TRY(up_block_conv(b, &gate, 1, "%s.%s", key, second));

@@ -1,8 +1,8 @@
 /* Blocks of layers that several families share: see parts.h. */
-#ifndef UP_NETWORK_BLOCKS_H
-#define UP_NETWORK_BLOCKS_H
+#ifndef UP_PARTS_BLOCKS_H
+#define UP_PARTS_BLOCKS_H
 
-#include "network/families/parts.h"
+#include "network/parts/parts.h"
 
 /* Whether NAME.weight is a kernel of size x size. */
 bool up_block_is_kernel(const up_network_builder *b, size_t size, const char *name, ...)

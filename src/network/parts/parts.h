@@ -1,12 +1,24 @@
 /* What families are made of: layers added behind a node *x, which becomes the new one. Names of
  * tensors are printf formats, without the prefix that all share. */
-#ifndef UP_NETWORK_PARTS_H
-#define UP_NETWORK_PARTS_H
+#ifndef UP_PARTS_PARTS_H
+#define UP_PARTS_PARTS_H
 
 #include "network/families/family.h"
 #include "network/layers.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #define UP_FORMAT(at) __attribute__((format(printf, at, at + 1)))
+
+/* Writes the name that a function of this kind was given, with what follows it. */
+#define UP_PART_KEY(key, name)                                                                     \
+    do {                                                                                           \
+        va_list args;                                                                              \
+        va_start(args, name);                                                                      \
+        vsnprintf(key, UP_MOST_KEY, name, args);                                                   \
+        va_end(args);                                                                              \
+    } while (0)
 
 /* Writes a name, cut off where it is too long to be found. */
 void up_part_name(char key[UP_MOST_KEY], const char *name, ...) UP_FORMAT(2);

@@ -1,32 +1,23 @@
-#include "network/families/parts.h"
+#include "network/parts/parts.h"
 
 #include "network/tensor_values.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FORMAT_KEY(key, format)                                                                    \
-    do {                                                                                           \
-        va_list args;                                                                              \
-        va_start(args, format);                                                                    \
-        vsnprintf(key, UP_MOST_KEY, format, args);                                                  \
-        va_end(args);                                                                              \
-    } while (0)
 
 /* ---------------------------------------------------------------- tensors */
 
 void up_part_name(char key[UP_MOST_KEY], const char *name, ...)
 {
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
 }
 
 const up_tensor *up_part_weight(const up_network_builder *b, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, "weight");
 }
 
@@ -34,14 +25,14 @@ const up_tensor *up_part_tensor(const up_network_builder *b, const char *suffix,
                                 ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, suffix);
 }
 
 const up_tensor *up_part_kernel(const up_network_builder *b, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     return weight && weight->dims == 4 ? weight : NULL;
 }
@@ -56,15 +47,16 @@ int up_part_count(const up_network_builder *b, const char *before, const char *a
 
 up_status up_part_missing(const up_network_builder *b, const char *key)
 {
-    char label[UP_LABEL];
-    return up_network_fail(b, "there is no tensor %s.weight, which %s needs",
-                           up_label(label, key), b->network->family);
+    char name[2 * UP_MOST_KEY], label[UP_LABEL];
+    snprintf(name, sizeof name, "%s.weight", key);
+    return up_network_fail(b, "there is no tensor %s, which %s needs", up_label(label, name),
+                           b->network->family);
 }
 
 up_status up_part_start(up_network_builder *b, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     if (!weight)
         return up_part_missing(b, key);
@@ -97,7 +89,7 @@ static up_status add_conv(up_network_builder *b, int *x, const char *key)
 up_status up_part_conv(up_network_builder *b, int *x, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return add_conv(b, x, key);
 }
 
@@ -105,7 +97,7 @@ up_status up_part_convolution(up_network_builder *b, int *x, const up_layer_kind
                               const up_convolution *conv, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, "weight") ? up_network_add_named(b, kind, conv, key, *x, x)
                                                : up_part_missing(b, key);
 }
@@ -113,7 +105,7 @@ up_status up_part_convolution(up_network_builder *b, int *x, const up_layer_kind
 up_status up_part_prelu(up_network_builder *b, int *x, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, "weight")
                ? up_network_add_named(b, &up_layer_prelu, NULL, key, *x, x)
                : up_part_missing(b, key);
@@ -153,15 +145,12 @@ static up_status add_norm(up_network_builder *b, int *x, double eps, const char 
 {
     static const char *const suffixes[] = { "weight", "bias", "running_mean", "running_var" };
     const size_t channels = (size_t)up_network_shape(b->network, *x).channels;
-    const up_tensor *counter = up_network_tensor(b, key, "num_batches_tracked");
     up_values given[4];
     up_node_spec spec = { .input = x, .inputs = 1 };
     for (int i = 0; i < 4; i++)
         UP_TRY(norm_values(b, key, suffixes[i], channels, &given[i]));
     if (!given[2].value || !given[3].value)
         return up_part_missing(b, key);
-    if (counter)
-        up_network_ignore(b, counter);
     UP_TRY(fold_norm(b, eps, channels, given, &spec));
     return up_network_add(b, &up_layer_affine, &spec, x);
 }
@@ -169,7 +158,7 @@ static up_status add_norm(up_network_builder *b, int *x, double eps, const char 
 up_status up_part_batch_norm(up_network_builder *b, int *x, double eps, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return add_norm(b, x, eps, key);
 }
 

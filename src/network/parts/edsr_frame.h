@@ -1,9 +1,9 @@
 /* What EDSR and RCAN have around their blocks, in two spellings: mean shift, first convolution, and
  * behind the blocks a convolution, the sum with the first, pixel shuffles and the last one. */
-#ifndef UP_NETWORK_EDSR_FRAME_H
-#define UP_NETWORK_EDSR_FRAME_H
+#ifndef UP_PARTS_EDSR_FRAME_H
+#define UP_PARTS_EDSR_FRAME_H
 
-#include "network/families/blocks.h"
+#include "network/parts/blocks.h"
 
 typedef struct {
     bool authors; /* head, body, tail, sub_mean and add_mean; else conv_first, upsample ... */
