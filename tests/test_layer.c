@@ -210,7 +210,7 @@ Test(layer, refuses_metadata_that_makes_no_sense)
     expect_refused_metadata("\"upscale.color\":\"pink\"", "any, y, y-studio, ycbcr or rgb");
     expect_refused_metadata("\"upscale.color\":\"rgb\"", "needs 3 channels");
     expect_refused_metadata("\"upscale.range\":\"100\"", "1 or 255");
-    expect_refused_metadata("\"upscale.layers\":\"[]\"", "network");
+    expect_refused_metadata("\"upscale.layers\":\"[]\"", "a list of 1 to 65536 layers");
 }
 
 Test(layer, refuses_absurd_sizes)
@@ -247,9 +247,9 @@ Test(layer, bias_belongs_to_its_weight)
         up_network_free(&layer);
     }
     expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[2]", 2, "F32"), NULL,
-                   "tensor \"bias\"");
+                   "a bias must hold one value for each");
     expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[3,1]", 3, "F32"), NULL,
-                   "tensor \"bias\"");
+                   "a bias must hold one value for each");
     expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[3]", 3, "I32"), NULL,
                    "tensor \"weight\" has type I32");
     expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.bias", "[3]", 3, "F32"), NULL,
@@ -257,9 +257,9 @@ Test(layer, bias_belongs_to_its_weight)
     expect_refused(two_tensors("weight", "[2,3,1,2]", "overweight", "[1,1,1,1]", 1, "F32"), NULL,
                    "2 tensors found: \"weight\", \"overweight\"");
     expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.weight", "[1,1,1,1]", 1, "F32"), NULL,
-                   "2 tensors found");
+                   "\"0.weight\": a Conv2d of even size");
     expect_refused(two_tensors("weight", "[12]", "bias", "[3]", 3, "F32"), NULL,
-                   "not a single ConvTranspose2d");
+                   "not those of a known network");
     expect_refused(tensor_file_make(NULL, 0, "{}"), NULL, "0 tensors found");
 }
 

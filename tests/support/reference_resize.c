@@ -5,10 +5,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Outputs and inputs of one axis. */
+/* Outputs and inputs of one axis, `inputs` / `outputs` of these for one of those. */
 typedef struct {
     const up_resize *resize;
     int in, out;
+    double inputs, outputs;
 } line;
 
 static up_resize_coordinates coordinates_of(const up_resize *resize)
@@ -21,10 +22,10 @@ static up_resize_coordinates coordinates_of(const up_resize *resize)
 /* Where output o lies, 0 being the centre of the first input. */
 static double place(const line *l, int o)
 {
-    const double half = (2 * o + 1) * (double)l->in / (2 * l->out) - 0.5;
+    const double half = (2 * o + 1) * l->inputs / (2 * l->outputs) - 0.5;
     switch (coordinates_of(l->resize)) {
     case UP_RESIZE_ASYMMETRIC:
-        return o * (double)l->in / l->out;
+        return o * l->inputs / l->outputs;
     case UP_RESIZE_ALIGN_CORNERS:
         return l->out == 1 ? 0 : o * (double)(l->in - 1) / (l->out - 1);
     case UP_RESIZE_PYTORCH_HALF_PIXEL:
@@ -34,10 +35,8 @@ static double place(const line *l, int o)
     }
 }
 
-static int round_to(const up_resize *resize, double position)
+static int round_to(up_resize_rounding rounding, double position)
 {
-    const up_resize_rounding rounding =
-        resize->coordinates == UP_RESIZE_USUAL ? UP_RESIZE_FLOOR : resize->rounding;
     return (int)(rounding == UP_RESIZE_FLOOR        ? floor(position)
                  : rounding == UP_RESIZE_CEIL       ? ceil(position)
                  : rounding == UP_RESIZE_ROUND_DOWN ? ceil(position - 0.5)
@@ -56,45 +55,53 @@ static double kernel(const up_resize *resize, double d)
     return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
+static double stretch_of(const line *l)
+{
+    const bool corners = l->resize->coordinates == UP_RESIZE_ALIGN_CORNERS;
+    const double step = !corners      ? l->inputs / l->outputs
+                        : l->out == 1 ? 0
+                                      : (double)(l->in - 1) / (l->out - 1);
+    return l->resize->antialias && step > 1 ? step : 1;
+}
+
 /* weight[] of all inputs for output o. */
 static void weigh(const line *l, int o, double *weight)
 {
     const up_resize *resize = l->resize;
-    const double position = place(l, o);
-    const double stretch = resize->antialias && l->in > l->out ? (double)l->in / l->out : 1;
-    const bool inside = resize->antialias || resize->exclude_outside;
+    const double position = place(l, o), stretch = stretch_of(l);
     const int reach = (int)ceil(2 * stretch) + 1;
     double sum = 0;
     for (int i = 0; i < l->in; i++)
         weight[i] = 0;
     for (int i = (int)floor(position) - reach; i <= (int)floor(position) + reach; i++) {
-        if (inside && (i < 0 || i >= l->in))
+        if (resize->exclude_outside && (i < 0 || i >= l->in))
             continue;
         const double w = kernel(resize, (position - i) / stretch);
         weight[planes_padded(i, l->in, UP_PAD_REPLICATE)] += w;
         sum += w;
     }
-    for (int i = 0; inside && i < l->in; i++)
+    if (sum == 0) /* all beyond one end */
+        weight[position < 0 ? 0 : l->in - 1] = sum = 1;
+    for (int i = 0; i < l->in; i++)
         weight[i] /= sum;
 }
 
 static void weigh_nearest(const line *l, int o, double *weight)
 {
-    const int nearest = round_to(l->resize, place(l, o));
+    const int nearest = round_to(l->resize->rounding, place(l, o));
     for (int i = 0; i < l->in; i++)
         weight[i] = 0;
     weight[planes_padded(nearest, l->in, UP_PAD_REPLICATE)] = 1;
 }
 
 /* [outputs][inputs] */
-static double *weights_of(const up_resize *resize, int in, int out)
+static double *weights_of(const line *l)
 {
-    const line l = { resize, in, out };
-    double *weights = calloc((size_t)in * (size_t)out, sizeof *weights);
+    double *weights = calloc((size_t)l->in * (size_t)l->out, sizeof *weights);
     cr_assert_not_null(weights);
-    for (int o = 0; o < out; o++)
-        (resize->mode == UP_RESIZE_NEAREST ? weigh_nearest
-                                           : weigh)(&l, o, weights + (size_t)o * (size_t)in);
+    for (int o = 0; o < l->out; o++)
+        (l->resize->mode == UP_RESIZE_NEAREST ? weigh_nearest
+                                              : weigh)(l, o, weights + (size_t)o * (size_t)l->in);
     return weights;
 }
 
@@ -107,18 +114,22 @@ static double weighed(const planes *in, int c, const double *rows, const double 
     return sum;
 }
 
+/* To the size `like` of the second input, or 0: by the factor. */
+static line line_of(const up_resize *resize, int axis, int in, int like)
+{
+    const int factor = resize->factor[axis], divisor = resize->divisor[axis];
+    if (like)
+        return (line){ resize, in, like, in, like };
+    return (line){ resize, in, in * factor / divisor, divisor, factor };
+}
+
 planes reference_resize(const up_network_node *node, const planes *in)
 {
-    const up_resize *resize = node->fields;
-    const int size[2] = { in->height, in->width };
-    int to[2];
-    for (int axis = 0; axis < 2; axis++)
-        to[axis] =
-            size[axis] * resize->factor[axis] / (resize->divisor[axis] ? resize->divisor[axis] : 1);
-    planes out = node->inputs == 2 ? planes_make(in->channels, in[1].height, in[1].width)
-                                   : planes_make(in->channels, to[0], to[1]);
-    double *rows = weights_of(resize, in->height, out.height);
-    double *columns = weights_of(resize, in->width, out.width);
+    const bool like = node->inputs == 2;
+    const line row = line_of(node->fields, 0, in->height, like ? in[1].height : 0);
+    const line column = line_of(node->fields, 1, in->width, like ? in[1].width : 0);
+    planes out = planes_make(in->channels, row.out, column.out);
+    double *rows = weights_of(&row), *columns = weights_of(&column);
     for (int c = 0; c < out.channels; c++)
         for (int y = 0; y < out.height; y++)
             for (int x = 0; x < out.width; x++)
