@@ -228,3 +228,20 @@ Test(families, span_collapses_what_is_stored)
     keys_conv(&k, 12, 4, 3, "upsampler.0");
     state_refused(&k, NULL, "block_1.c2_r", "SPAN");
 }
+
+/* What was exported with the collapsed convolutions alone. */
+Test(families, span_that_was_collapsed)
+{
+    keys k;
+    keys_begin(&k);
+    keys_put(&k, "no_norm:1");
+    keys_conv(&k, 4, 3, 3, "conv_1.eval_conv");
+    for (int c = 1; c <= 3; c++)
+        keys_conv(&k, 4, 4, 3, "block_1.c%d_r.eval_conv", c);
+    keys_conv(&k, 4, 4, 3, "conv_2.eval_conv");
+    keys_conv(&k, 4, 16, 1, "conv_cat");
+    keys_conv(&k, 3, 4, 3, "upsampler.0");
+    state_expect(&k, NULL, (figures){ "SPAN", 1, 3, 3, .least = 1 },
+                 "conv2d conv2d silu conv2d silu conv2d sigmoid affine add mul conv2d concat "
+                 "conv2d conv2d pixel_shuffle");
+}

@@ -102,6 +102,15 @@ Test(families, unets_of_all_scales)
     cr_expect(network->pads_tensors);
     up_network_free(&network);
 
+    /* what PyTorch's reader says of a file of nunif */
+    unets_made(&k, 4, 3, "");
+    k.metadata = "'pytorch.nunif_model':'1'";
+    network = state_made(&k, NULL);
+    cr_expect_str_eq(network->family, "waifu2x upcunet");
+    cr_expect_eq(network->edge, UP_EDGE_CLAMP);
+    cr_expect(!network->pads_tensors);
+    up_network_free(&network);
+
     unets_made(&k, 5, 3, "pro:1");
     network = state_made(&k, NULL);
     expect_figures(network,

@@ -9,6 +9,7 @@
 
 void keys_begin(keys *k)
 {
+    k->metadata = NULL;
     k->out = open_memstream(&k->text, &k->size);
 }
 
@@ -46,7 +47,8 @@ up_network *state_read(tensor_file bytes, const up_network_hints *hints, up_erro
 tensor_file keys_file(keys *k)
 {
     fclose(k->out);
-    tensor_file file = network_file(k->text + strspn(k->text, " "), NULL, "");
+    tensor_file file =
+        network_file(k->text + strspn(k->text, " "), NULL, k->metadata ? k->metadata : "");
     free(k->text);
     return file;
 }

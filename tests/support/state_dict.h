@@ -15,6 +15,7 @@ typedef struct {
     FILE *out;
     char *text;
     size_t size;
+    const char *metadata; /* as network_file() takes it; NULL: none */
 } keys;
 
 void keys_begin(keys *k);
