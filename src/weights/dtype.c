@@ -33,6 +33,10 @@ static const struct {
     [UP_DTYPE_F64] = { "F64", 64 },
     [UP_DTYPE_I64] = { "I64", 64 },
     [UP_DTYPE_U64] = { "U64", 64 },
+    [UP_DTYPE_C128] = { "C128", 128 },
+    [UP_DTYPE_QI8] = { "QI8", 8 },
+    [UP_DTYPE_QU8] = { "QU8", 8 },
+    [UP_DTYPE_QI32] = { "QI32", 32 },
 };
 
 const char *up_dtype_name(up_dtype dtype)
@@ -47,7 +51,7 @@ int up_dtype_bits(up_dtype dtype)
 
 bool up_dtype_find(up_dtype *dtype, const char *name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i <= UP_DTYPE_U64; i++) {
         if (strcmp(types[i].name, name) == 0) {
             *dtype = (up_dtype)i;
             return true;

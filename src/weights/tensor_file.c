@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "io/files/reader.h"
+#include "weights/foreign.h"
 #include "weights/label.h"
 
 static up_status create(up_tensor_file **file, const char *name, size_t most, up_error *error)
@@ -29,6 +30,10 @@ static up_status read_all(up_tensor_file *file, up_reader *reader, size_t prefix
     if (total < 0)
         return up_fail(error, UP_ERROR_WEIGHTS, "%s: weights must be a regular file, not a pipe",
                        name);
+    const uint8_t *head;
+    size_t seen = prefix ? 0 : up_reader_peek(reader, &head);
+    if (seen)
+        UP_TRY(up_foreign_check(name, head, seen, error));
     *size = (size_t)total;
     if (!up_add(*size, prefix, &room))
         return up_fail_memory(error, name, *size);
@@ -96,7 +101,7 @@ static up_status read_tensors(up_tensor_file *file, up_error *error)
 {
     file->format = format_of(file);
     if (!file->format)
-        return up_fail(error, UP_ERROR_WEIGHTS, "%s: no known format of weights", file->name);
+        return up_foreign_refuse(file->name, file->bytes, file->size, error);
     UP_TRY(file->format->read(file, error));
     UP_TRY(sort_names(file, error));
     size_t taken = file->taken;

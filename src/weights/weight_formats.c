@@ -1,6 +1,7 @@
 #include "weights/weight_format.h"
 
 const up_weight_format *const up_weight_formats[] = {
+    &up_pytorch_format,
     &up_safetensors_format,
     NULL,
 };
