@@ -5,6 +5,7 @@
 #include "network/describe.h"
 #include "network/layers.h"
 #include "network/model.h"
+#include "weights/weight_format.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,9 +59,12 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
     up_weights_info info = {
         .name = up_tensor_file_name(file),
         .format = up_tensor_file_format(file),
+        .part = up_tensor_file_part(file),
         .family = network->family,
         .color = up_weights_color_name(network->color),
         .range = network->range,
+        .color_told = network->color_told,
+        .range_told = network->range_told,
         .limit = network->limit,
         .in_channels = network->in_channels,
         .out_channels = network->out_channels,
@@ -72,6 +76,7 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
     copy_pair(info.reduction, network->reduction);
     copy_pair(info.extra, network->extra);
     copy_pair(info.least, network->least);
+    copy_pair(info.multiple, network->multiple);
     copy_pair(info.receptive_field, network->receptive_field);
     return info;
 }
@@ -101,6 +106,7 @@ static void forget_scale(up_weights *weights)
     copy_pair(info->reduction, open);
     copy_pair(info->extra, open);
     copy_pair(info->least, open);
+    copy_pair(info->multiple, open);
     copy_pair(info->receptive_field, open);
 }
 
@@ -112,6 +118,7 @@ static up_status describe(up_weights *weights, up_error *error)
     if (!weights->layer)
         return up_fail_memory(error, "layers", layers * sizeof *weights->layer);
     weights->info = describe_network(weights->model.file, network);
+    weights->info.memory_bytes = weights->model.file_bytes + weights->model.values_bytes;
     for (int i = 0; i < network->nodes; i++)
         UP_TRY(describe_layer(&weights->layer[i], network, i, error));
     if (weights->model.guessed)
@@ -205,17 +212,27 @@ const char *up_weights_metadata_at(const up_weights *weights, int i, const char 
     return item ? item->key : NULL;
 }
 
-/* 8 bytes of a length below 100 MB, then the JSON of a header. */
 bool up_is_weights_file(const char *path)
 {
     up_reader *reader = NULL;
     const uint8_t *head;
+    bool known = false;
     if (up_reader_open(&reader, path, NULL) != UP_OK)
         return false;
-    bool known = up_reader_peek(reader, &head) > 9 && memcmp(head + 4, "\0\0\0\0", 4) == 0 &&
-                 (head[8] == '{' || head[8] == ' ');
+    const size_t size = up_reader_peek(reader, &head);
+    for (int i = 0; up_weight_formats[i] && !known; i++)
+        known = up_weight_formats[i]->is(head, size, path);
     up_reader_close(&reader);
     return known;
+}
+
+const char *up_weights_format_at(int i, const char **extensions)
+{
+    for (int known = 0; known <= i; known++)
+        if (!up_weight_formats[known])
+            return NULL;
+    *extensions = i < 0 ? NULL : up_weight_formats[i]->extensions;
+    return i < 0 ? NULL : up_weight_formats[i]->name;
 }
 
 const char *up_embedded_weights_at(int i, int *scale)

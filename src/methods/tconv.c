@@ -34,16 +34,16 @@ static up_status find_network(up_request *request, up_error *error)
 {
     const up_options *options = request->options;
     const int scale = whole_scale(request);
-    const up_model *model = options->model ? up_weights_model(options->model) : &request->loaded;
-    if (!options->model)
-        UP_TRY(up_model_open(&request->loaded, options->weights, options, scale, error));
-    else if (up_model_depends_on_scale(model, scale)) {
-        UP_TRY(up_model_open_again(&request->loaded, model, options, scale, error));
-        model = &request->loaded;
-    }
-    request->network = model->network;
-    request->values_bytes = model->values_bytes;
-    request->loading_bytes = model->file_bytes + model->values_bytes;
+    const up_model *shared = options->model ? up_weights_model(options->model) : NULL;
+    up_model *loaded = &request->loaded;
+    if (!shared)
+        UP_TRY(up_model_open(loaded, options->weights, options, scale, error));
+    else if (up_model_depends_on_scale(shared, scale))
+        UP_TRY(up_model_open_again(loaded, shared, options, scale, error));
+    request->network = loaded->network ? loaded->network : shared->network;
+    request->values_bytes = loaded->values_bytes;
+    request->loading_bytes = loaded->values_bytes + (loaded->borrowed ? 0 : loaded->file_bytes);
+    request->model_bytes = shared ? up_weights_get_info(options->model)->memory_bytes : 0;
     return UP_OK;
 }
 

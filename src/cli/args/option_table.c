@@ -4,6 +4,7 @@
 
 enum {
     WITH_METHODS = CLI_UPSCALE | CLI_INFO | CLI_EVAL | CLI_COMPARE,
+    WITH_WEIGHTS = WITH_METHODS | CLI_CONVERT,
     WITH_INPUTS = WITH_METHODS | CLI_TRAIN, /* lists and folders of files */
 };
 
@@ -11,6 +12,7 @@ enum {
 
 const char *const cli_group_titles[CLI_GROUP_HIDDEN] = {
     [CLI_GROUP_SIZE] = "Method and size",
+    [CLI_GROUP_WEIGHTS] = "Weights (flags tell what a file does not, and win over what it says)",
     [CLI_GROUP_FILES] = "Files",
     [CLI_GROUP_FILTER] = "Filters",
     [CLI_GROUP_COMPARE] = "Comparing",
@@ -28,7 +30,7 @@ const cli_option cli_options[] = {
     { "method", 'm', "NAME[,NAME...]", WITH_METHODS, CLI_GROUP_SIZE,
       cli_parse_methods, FIELD(methods), .hint = CLI_HINT_METHOD,
       .help = "how to upscale: see --list-methods; several methods make one output each" },
-    { "scale", 's', "SCALE", WITH_INPUTS, CLI_GROUP_SIZE,
+    { "scale", 's', "SCALE", WITH_INPUTS | CLI_CONVERT, CLI_GROUP_SIZE,
       cli_parse_scale, FIELD(up.scale), 1.0 / 65536, 65536,
       .help = "times as large: 2, 1.5, or ROWS,COLUMNS; 2 if nothing is said" },
     { "size", 0, "WxH", CLI_UPSCALE | CLI_INFO | CLI_COMPARE, CLI_GROUP_SIZE,
@@ -43,12 +45,26 @@ const cli_option cli_options[] = {
     { "fit", 0, "WxH", CLI_UPSCALE | CLI_INFO | CLI_COMPARE, CLI_GROUP_SIZE,
       cli_parse_box, FIELD(fit),
       .help = "as large as fits into this box, proportions kept" },
-    { "weights", 'w', "FILE", WITH_METHODS, CLI_GROUP_SIZE,
+    { "weights", 'w', "FILE", WITH_METHODS, CLI_GROUP_WEIGHTS,
       cli_parse_text, FIELD(up.weights), .hint = CLI_HINT_FILE,
-      .help = "safetensors file with the weights of tconv, or its name in a weights folder" },
-    { "weights-dir", 0, "DIR", WITH_METHODS, CLI_GROUP_SIZE,
+      .help = "network for tconv (.safetensors, .pth, .onnx, .param ...), or its name in a weights "
+              "folder" },
+    { "weights-dir", 0, "DIR", WITH_WEIGHTS, CLI_GROUP_WEIGHTS,
       cli_parse_text, FIELD(weights_folder), .hint = CLI_HINT_FILE,
       .help = "look here first for weights given by name" },
+    { "weights-range", 0, "WHITE", WITH_WEIGHTS, CLI_GROUP_WEIGHTS,
+      cli_parse_float, FIELD(up.told.range), 1, 255, .choices = "1 255",
+      .help = "the value of white that the network was trained with: 1 (usual) or 255" },
+    { "weights-color", 0, "COLOR", WITH_WEIGHTS, CLI_GROUP_WEIGHTS,
+      cli_parse_word, FIELD(up.told.color), .choices = "any y y-studio ycbcr rgb",
+      .help = "what its channels are: rgb, ycbcr, y (full-range luma), y-studio (luma of 16..235) "
+              "or any" },
+    { "weights-activation", 0, "ACTIVATION", WITH_WEIGHTS, CLI_GROUP_WEIGHTS,
+      cli_parse_word, FIELD(up.told.activation), .choices = "relu leaky_relu",
+      .help = "what stands between its layers where the file cannot tell" },
+    { "weights-residual-scale", 0, "R", WITH_WEIGHTS, CLI_GROUP_WEIGHTS,
+      cli_parse_float, FIELD(up.told.residual_scale), 1e-6, 1000,
+      .help = "what its residual blocks are multiplied by (EDSR: 0.1 in the large one)" },
 
     { "output", 'o', "OUT|DIR/|-", CLI_UPSCALE | CLI_POOL | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_FILES,
       cli_parse_text, FIELD(output), .hint = CLI_HINT_FILE,
@@ -69,10 +85,13 @@ const cli_option cli_options[] = {
     { "name", 0, "TEMPLATE", CLI_UPSCALE, CLI_GROUP_FILES,
       cli_parse_template, FIELD(name_template),
       .help = "output names made of {stem} {ext} {method} {scale} {width} {height} {dir}" },
+    { "all-layers", 0, NULL, CLI_INFO, CLI_GROUP_WEIGHTS,
+      cli_parse_flag, FIELD(all_layers),
+      .help = "show every layer; otherwise of blocks that repeat the first stands for all" },
     { "plot", 0, "FILTERS.png", CLI_INFO, CLI_GROUP_FILES,
       cli_parse_text, FIELD(plot), .hint = CLI_HINT_FILE,
       .help = "draw the filters of a weight file: blue is negative, white zero, red positive" },
-    { "overwrite", 0, NULL, CLI_UPSCALE | CLI_POOL | CLI_INFO | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_FILES,
+    { "overwrite", 0, NULL, CLI_EVERY & ~CLI_EVAL, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(up.overwrite),
       .help = "replace outputs that exist (never an input); their permissions are kept, and links "
               "followed" },
