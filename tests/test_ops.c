@@ -6,7 +6,6 @@
 #include "ops/pointwise.h"
 #include "ops/pool.h"
 #include "ops/replicate.h"
-#include "ops/resample.h"
 #include "support/op_validator.h"
 
 #include <criterion/criterion.h>
@@ -53,61 +52,11 @@ Test(ops, planes)
     }
 }
 
-static void validate_resample(const up_filter *filter, up_shape in, up_ratio step, int out,
-                              bool corners, bool antialias)
+Test(ops, nails)
 {
-    char label[100];
-    up_axis axis;
-    up_op *op;
-    snprintf(label, sizeof label, "%s %dx%d to %d%s", filter->name, in.width, in.height, out,
-             corners ? " corners" : "");
-    up_axis_init(&axis, in.height, out, step, filter, -0.5, corners, antialias);
-    cr_assert_eq(up_resample_rows_plan(&op, &in, &axis, NULL), UP_OK);
-    validate_op(op, label);
-    up_axis_init(&axis, in.width, out, step, filter, -0.5, corners, antialias);
-    cr_assert_eq(up_resample_columns_plan(&op, &in, &axis, NULL), UP_OK);
-    validate_op(op, label);
-}
-
-Test(ops, resample)
-{
-    const up_filter *filters[] = { &up_filter_triangle, &up_filter_cubic, &up_filter_lanczos3 };
-    FOR_SIZES(i)
-    {
-        for (int f = 0; f < 3; f++) {
-            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2);
-            for (int s = 1; s <= 5; s++)
-                validate_resample(filters[f], in, (up_ratio){ 1, s }, in.width * s, false, true);
-            validate_resample(filters[f], in, (up_ratio){ 10, 23 }, in.width * 23 / 10, false,
-                              true);
-            validate_resample(filters[f], in, (up_ratio){ 7, 3 }, in.width * 3 / 7 + 1, false,
-                              true);
-            validate_resample(filters[f], in, (up_ratio){ 7, 3 }, in.width * 3 / 7 + 1, false,
-                              false);
-            validate_resample(filters[f], in, (up_ratio){ 1, 1 }, in.width * 2 + 1, true, true);
-        }
-    }
-}
-
-Test(ops, nearest)
-{
-    const up_ratio steps[] = { { 1, 1 }, { 1, 2 }, { 1, 3 }, { 1, 4 }, { 10, 23 }, { 7, 3 } };
-    char label[80];
     FOR_SIZES(i)
     {
         for (int bytes = 1; bytes <= 12; bytes++) {
-            for (int s = 0; s < 6; s++) {
-                up_shape in = { sizes[i][0], sizes[i][1], 1 + bytes % 3, bytes, true };
-                const up_ratio step[2] = { steps[s], steps[(s + bytes) % 6] };
-                int height = (int)(in.height * step[0].den / step[0].num) + (in.height < 3);
-                int width = (int)(in.width * step[1].den / step[1].num) + (in.width < 3);
-                up_op *op;
-                snprintf(label, sizeof label, "nearest %dx%d to %dx%d, %d bytes", in.width,
-                         in.height, width, height, bytes);
-                cr_assert_eq(up_nearest_plan(&op, &in, height, width, step, bytes & 1, NULL),
-                             UP_OK);
-                validate_op(op, label);
-            }
             up_shape in = { sizes[i][0], sizes[i][1], 2, bytes, true };
             up_op *op;
             cr_assert_eq(up_nails_plan(&op, &in, (int[2]){ 1 + bytes % 3, 1 + bytes % 4 }, NULL),

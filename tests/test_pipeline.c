@@ -179,11 +179,10 @@ static size_t graph_bytes(int height)
     int node = 0;
     up_graph_init(&graph);
     cr_assert_eq(up_graph_add_input(&graph, &in, NULL), UP_OK);
-    up_axis_init(&axis, height, 2 * height, (up_ratio){ 1, 2 }, &up_filter_lanczos3, 0, false,
-                 true);
     for (int i = 0; i < 2; i++) {
-        up_axis_init(&axis, height << i, height << (i + 1), (up_ratio){ 1, 2 }, &up_filter_lanczos3,
-                     0, false, true);
+        up_positions at =
+            up_positions_make(height << i, height << (i + 1), (up_ratio){ 1, 2 }, UP_HALF_PIXEL);
+        up_axis_init(&axis, at, &up_filter_lanczos3, 0, true, false);
         cr_assert_eq(up_resample_rows_plan(&op, up_graph_shape(&graph, node), &axis, NULL), UP_OK);
         cr_assert_eq(up_graph_add(&graph, op, &node, &node, NULL), UP_OK);
     }

@@ -44,6 +44,7 @@ static up_status find_network(up_request *request, up_error *error)
     request->values_bytes = loaded->values_bytes;
     request->loading_bytes = loaded->values_bytes + (loaded->borrowed ? 0 : loaded->file_bytes);
     request->model_bytes = shared ? up_weights_get_info(options->model)->memory_bytes : 0;
+    up_model_close_file(loaded);
     return UP_OK;
 }
 

@@ -1,52 +1,11 @@
 #include "network/build.h"
 
 #include "base/memory.h"
+#include "network/fuse.h"
 #include "network/sizes.h"
 #include "ops/arrange.h"
 
 #include <string.h>
-
-/* ---------------------------------------------------------------- which nodes */
-
-typedef struct {
-    bool needed; /* the result is made of it */
-    int readers; /* nodes that read it, and one for the result */
-    int bent;    /* the activation that is done with this convolution, or -1 */
-    int made;    /* its node in the graph */
-} use;
-
-static void count_uses(const up_network *network, use *uses)
-{
-    for (int n = 0; n < network->nodes; n++)
-        uses[n] = (use){ .bent = -1 };
-    uses[network->output].needed = true;
-    uses[network->output].readers = 1;
-    for (int n = network->output; n >= 0; n--) {
-        const up_network_node *node = &network->node[n];
-        for (int i = 0; uses[n].needed && i < node->inputs; i++) {
-            if (node->input[i] == UP_NETWORK_INPUT)
-                continue;
-            uses[node->input[i]].needed = true;
-            uses[node->input[i]].readers++;
-        }
-    }
-}
-
-static bool is_conv(const up_network_node *node)
-{
-    return node->kind == &up_layer_conv2d || node->kind == &up_layer_conv_transpose2d;
-}
-
-/* Activations that a convolution can do, where nothing else reads what lies between. */
-static void bend(const up_network *network, use *uses)
-{
-    for (int n = 0; n <= network->output; n++) {
-        const up_network_node *node = &network->node[n];
-        const int conv = uses[n].needed && up_layer_has_slopes(node) ? node->input[0] : -1;
-        if (conv >= 0 && is_conv(&network->node[conv]) && uses[conv].readers == 1)
-            uses[conv].bent = n;
-    }
-}
 
 /* ---------------------------------------------------------------- nodes into ops */
 
@@ -55,7 +14,7 @@ typedef struct {
     const up_network *network;
     int input; /* in the graph */
     const int *more;
-    use *uses;
+    up_node_use *uses;
 } builder;
 
 static int made(const builder *b, int n)
@@ -74,26 +33,37 @@ static up_status build_padded(builder *b, const up_network_node *node, const int
     return node->kind->build(&b->build, &padded, in, to);
 }
 
+static up_status build_enlarging(builder *b, const up_network_node *conv,
+                                 const up_network_node *resize, const int *in, int *to)
+{
+    up_network_node node;
+    up_convolution fields;
+    float *weight = NULL;
+    up_status status = up_network_enlarging(&node, &fields, &weight, conv, resize, b->build.error);
+    if (status == UP_OK)
+        status = node.kind->build(&b->build, &node, in, to);
+    up_free(weight);
+    return status;
+}
+
 static up_status build_node(builder *b, int n, int *in)
 {
     const up_network_node *node = &b->network->node[n];
+    const up_node_use *use = &b->uses[n];
+    const up_network_node *resize = use->enlarges < 0 ? NULL : &b->network->node[use->enlarges];
     int *to = &b->uses[n].made;
     for (int i = 0; i < node->inputs; i++)
-        in[i] = made(b, node->input[i]);
-    b->build.bent = b->uses[n].bent < 0 ? NULL : &b->network->node[b->uses[n].bent];
-    if (b->more && node == up_network_last_transposed(b->network))
+        in[i] = made(b, resize ? resize->input[i] : node->input[i]);
+    b->build.bent = use->bent < 0 ? NULL : &b->network->node[use->bent];
+    if (resize)
+        UP_TRY(build_enlarging(b, node, resize, in, to));
+    else if (b->more && node == up_network_last_transposed(b->network))
         UP_TRY(build_padded(b, node, in, to));
     else
         UP_TRY(node->kind->build(&b->build, node, in, to));
-    if (b->build.bent)
-        b->uses[b->uses[n].bent].made = *to;
+    if (use->bent >= 0)
+        b->uses[use->bent].made = *to;
     return UP_OK;
-}
-
-static bool is_bent(const builder *b, int n)
-{
-    const int before = b->network->node[n].input[0];
-    return before != UP_NETWORK_INPUT && b->uses[before].bent == n;
 }
 
 static up_status build_nodes(builder *b)
@@ -106,7 +76,7 @@ static up_status build_nodes(builder *b)
     up_status status =
         in ? UP_OK : up_fail_memory(b->build.error, "a network", (size_t)most * sizeof *in);
     for (int n = 0; n <= network->output && status == UP_OK; n++)
-        if (b->uses[n].needed && !is_bent(b, n))
+        if (b->uses[n].needed && !b->uses[n].absorbed)
             status = build_node(b, n, in);
     up_free(in);
     return status;
@@ -121,8 +91,7 @@ static up_status add_nodes(up_graph *graph, int from, const up_network *network,
     b.uses = up_alloc((size_t)network->nodes, sizeof *b.uses);
     if (!b.uses)
         return up_fail_memory(error, "a network", (size_t)network->nodes * sizeof *b.uses);
-    count_uses(network, b.uses);
-    bend(network, b.uses);
+    up_network_fuse(network, b.uses);
     up_status status = build_nodes(&b);
     *to = b.uses[network->output].made;
     up_free(b.uses);

@@ -59,7 +59,7 @@ typedef enum {
 /* Positions along an axis, first .. last. */
 typedef struct {
     int64_t first, last;
-} up_positions;
+} up_extent;
 
 typedef struct up_network_builder up_network_builder;
 typedef struct up_network_build up_network_build;
@@ -80,8 +80,8 @@ struct up_layer_kind {
 
     /* The positions of an input that these of the output are made from, far from all edges. NULL:
      * the same. */
-    up_positions (*reach)(const up_network *network, const up_network_node *node, int input,
-                          int axis, up_positions out);
+    up_extent (*reach)(const up_network *network, const up_network_node *node, int input, int axis,
+                       up_extent out);
 
     /* Adds ops behind the graph's nodes in[], one for each input. */
     up_status (*build)(const up_network_build *build, const up_network_node *node, const int *in,

@@ -122,6 +122,7 @@ extern const up_layer_kind up_layer_channels; /* some of them */
 typedef enum { UP_RESIZE_NEAREST, UP_RESIZE_BILINEAR, UP_RESIZE_BICUBIC } up_resize_mode;
 
 typedef enum {
+    UP_RESIZE_USUAL, /* half pixels; of nearest, asymmetric and floor: PyTorch's interpolate() */
     UP_RESIZE_HALF_PIXEL,
     UP_RESIZE_ASYMMETRIC,
     UP_RESIZE_ALIGN_CORNERS,
@@ -138,10 +139,10 @@ typedef enum {
 /* To factor / divisor times the size (rows, columns), or to that of the second input. */
 typedef struct {
     up_resize_mode mode;
-    int factor[2], divisor[2];         /* 1, 1 */
-    up_resize_coordinates coordinates; /* asymmetric for nearest as PyTorch has it: see its kind */
-    up_resize_rounding rounding;       /* of nearest */
-    float cubic_a;                     /* -0.75 */
+    int factor[2], divisor[2]; /* 1, 1 */
+    up_resize_coordinates coordinates;
+    up_resize_rounding rounding; /* of nearest */
+    float cubic_a;               /* -0.75 */
     bool antialias, exclude_outside;
 } up_resize;
 extern const up_layer_kind up_layer_resize;

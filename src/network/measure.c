@@ -20,26 +20,25 @@ static int least_input(const up_network *network, int axis)
 
 /* ---------------------------------------------------------------- receptive field */
 
-static const up_positions nowhere = { INT64_MAX, INT64_MIN };
+static const up_extent nowhere = { INT64_MAX, INT64_MIN };
 
-static up_positions hull(up_positions a, up_positions b)
+static up_extent hull(up_extent a, up_extent b)
 {
-    return (up_positions){ a.first < b.first ? a.first : b.first,
-                           a.last > b.last ? a.last : b.last };
+    return (up_extent){ a.first < b.first ? a.first : b.first, a.last > b.last ? a.last : b.last };
 }
 
 /* Adds what position `at` of the output needs to need[], which is that of the input at 0 and of
  * node n at n + 1. */
-static void spread(const up_network *network, int axis, int64_t at, up_positions *need)
+static void spread(const up_network *network, int axis, int64_t at, up_extent *need)
 {
     for (int n = 0; n <= network->nodes; n++)
         need[n] = nowhere;
-    need[network->output + 1] = (up_positions){ at, at };
+    need[network->output + 1] = (up_extent){ at, at };
     for (int n = network->output; n >= 0; n--) {
         const up_network_node *node = &network->node[n];
-        const up_positions out = need[n + 1];
+        const up_extent out = need[n + 1];
         for (int i = 0; out.first <= out.last && i < node->inputs; i++) {
-            up_positions more =
+            up_extent more =
                 node->kind->reach ? node->kind->reach(network, node, i, axis, out) : out;
             need[node->input[i] + 1] = hull(need[node->input[i] + 1], more);
         }
@@ -55,7 +54,7 @@ static bool sees_all(const up_network *network, int axis)
     return false;
 }
 
-static int receptive_field(const up_network *network, int axis, up_positions *need)
+static int receptive_field(const up_network *network, int axis, up_extent *need)
 {
     int64_t most = 0, scale = network->scale[axis], far = scale * FAR;
     if (sees_all(network, axis))
@@ -87,7 +86,7 @@ static void measure_output(up_network *network, int axis)
 up_status up_network_measure(up_network_builder *builder)
 {
     up_network *network = builder->network;
-    up_positions *need = up_alloc((size_t)network->nodes + 1, sizeof *need);
+    up_extent *need = up_alloc((size_t)network->nodes + 1, sizeof *need);
     if (!need)
         return up_fail_memory(builder->error, "a network",
                               ((size_t)network->nodes + 1) * sizeof *need);

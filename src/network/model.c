@@ -68,10 +68,16 @@ bool up_model_depends_on_scale(const up_model *model, int scale)
     return model->open && (model->guessed || model->scale != scale);
 }
 
+void up_model_close_file(up_model *model)
+{
+    if (!model->borrowed)
+        up_tensor_file_close(&model->file);
+    model->file = NULL;
+}
+
 void up_model_close(up_model *model)
 {
     up_network_free(&model->network);
-    if (!model->borrowed)
-        up_tensor_file_close(&model->file);
+    up_model_close_file(model);
     *model = (up_model){ .file = NULL };
 }

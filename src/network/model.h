@@ -27,6 +27,9 @@ up_status up_model_open_again(up_model *model, const up_model *other, const up_o
                               int scale, up_error *error);
 bool up_model_depends_on_scale(const up_model *model, int scale);
 
+/* Gives back the memory of the file: the network does not need it. */
+void up_model_close_file(up_model *model);
+
 /* A model that is all zero may be closed. */
 void up_model_close(up_model *model);
 

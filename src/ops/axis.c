@@ -75,31 +75,68 @@ const up_filter up_filter_triangle = { "triangle", 1, triangle };
 const up_filter up_filter_cubic = { "cubic", 2, cubic };
 const up_filter up_filter_lanczos3 = { "lanczos3", 3, lanczos3 };
 
-void up_axis_init(up_axis *axis, int in, int out, up_ratio step, const up_filter *filter,
-                  double parameter, bool align_corners, bool antialias)
+up_positions up_positions_make(int in, int out, up_ratio step, up_coordinates coordinates)
 {
-    if (align_corners)
-        step = out > 1 && in > 1 ? up_ratio_make(in - 1, out - 1) : (up_ratio){ 0, 1 };
-    double inputs = (double)step.num / (double)step.den;
+    up_positions at = { in, out, step, 0 };
+    switch (coordinates) {
+    case UP_HALF_PIXEL_PYTORCH:
+        at.shift = out > 1 ? step.num - step.den : 0;
+        break;
+    case UP_HALF_PIXEL_SYMMETRIC:
+        at.shift = step.num - step.den + in * step.den - out * step.num;
+        break;
+    case UP_HALF_PIXEL_NEAREST:
+        at.shift = step.num;
+        break;
+    case UP_ALIGN_CORNERS:
+        at.step = out > 1 && in > 1 ? up_ratio_make(in - 1, out - 1) : (up_ratio){ 0, 1 };
+        break;
+    case UP_ASYMMETRIC:
+        break;
+    default:
+        at.shift = step.num - step.den;
+    }
+    return at;
+}
+
+static __int128 numerator(const up_positions *at, int o)
+{
+    return 2 * (__int128)o * at->step.num + at->shift;
+}
+
+static __int128 floor_div(__int128 a, __int128 b)
+{
+    return a / b - (a % b < 0);
+}
+
+int up_positions_round(const up_positions *at, int o, up_rounding rounding)
+{
+    const __int128 num = numerator(at, o), half = at->step.den, den = 2 * half;
+    __int128 index = rounding == UP_ROUND_FLOOR       ? floor_div(num, den)
+                     : rounding == UP_ROUND_CEIL      ? -floor_div(-num, den)
+                     : rounding == UP_ROUND_HALF_DOWN ? -floor_div(half - num, den)
+                                                      : floor_div(num + half, den);
+    return index < 0 ? 0 : index < at->in ? (int)index : at->in - 1;
+}
+
+void up_axis_init(up_axis *axis, up_positions at, const up_filter *filter, double parameter,
+                  bool antialias, bool inside)
+{
+    double inputs = (double)at.step.num / (double)at.step.den;
     double stretch = antialias && inputs > 1 ? inputs : 1;
     *axis = (up_axis){
-        .in = in,
-        .out = out,
-        .step = step,
-        .corners = align_corners,
+        .at = at,
         .filter = filter,
         .parameter = parameter,
         .stretch = stretch,
+        .inside = inside,
         .taps = (int)ceil(2 * filter->support * stretch),
     };
 }
 
 static double centre(const up_axis *axis, int y)
 {
-    __int128 num = axis->step.num, den = axis->step.den;
-    if (axis->corners)
-        return (double)(y * num) / (double)den;
-    return (double)((2 * (__int128)y + 1) * num - den) / (2 * (double)den);
+    return (double)numerator(&axis->at, y) / (2 * (double)axis->at.step.den);
 }
 
 int up_axis_first(const up_axis *axis, int y)
@@ -107,15 +144,22 @@ int up_axis_first(const up_axis *axis, int y)
     return (int)floor(centre(axis, y) - axis->filter->support * axis->stretch) + 1;
 }
 
+static double weight_of(const up_axis *axis, double at, int from)
+{
+    if (axis->inside && (from < 0 || from >= axis->at.in))
+        return 0;
+    return axis->filter->at(fabs(from - at) / axis->stretch, axis->parameter);
+}
+
 int up_axis_weights(const up_axis *axis, int y, float *weight)
 {
     double at = centre(axis, y), sum = 0;
     int first = up_axis_first(axis, y);
     for (int t = 0; t < axis->taps; t++)
-        sum += axis->filter->at(fabs(first + t - at) / axis->stretch, axis->parameter);
-    for (int t = 0; t < axis->taps; t++) {
-        double w = axis->filter->at(fabs(first + t - at) / axis->stretch, axis->parameter);
-        weight[t] = (float)(w / sum);
-    }
+        sum += weight_of(axis, at, first + t);
+    for (int t = 0; t < axis->taps; t++)
+        weight[t] = sum == 0 ? 0 : (float)(weight_of(axis, at, first + t) / sum);
+    if (sum == 0) /* all of them are beyond one end, whose sample is repeated there */
+        weight[0] = 1;
     return first;
 }

@@ -7,8 +7,8 @@
 
 typedef struct {
     up_op op;
-    up_ratio step[2];
-    bool half_shift;
+    up_positions rows;
+    up_rounding rounding;
     int whole; /* columns are repeated exactly this often; 0: by index */
     int *index;
     const up_kernels *kernels;
@@ -19,19 +19,11 @@ typedef struct {
     int scale[2];
 } nails_op;
 
-static int source_index(up_ratio step, bool half_shift, int o, int size)
-{
-    /* floor((2 o + shift) * num / (2 den)) */
-    __int128 twice = 2 * (__int128)o + half_shift;
-    __int128 index = twice * step.num / (2 * (__int128)step.den);
-    return index < size ? (int)index : size - 1;
-}
-
 static void span_nearest(const up_op *base, int input, int y, int *first, int *end)
 {
     (void)input;
     const nearest_op *op = (const nearest_op *)base;
-    *first = source_index(op->step[0], op->half_shift, y, base->in[0].height);
+    *first = up_positions_round(&op->rows, y, op->rounding);
     *end = *first + 1;
 }
 
@@ -81,23 +73,36 @@ static void free_nearest(up_op *base)
     up_free(base);
 }
 
-up_status up_nearest_plan(up_op **result, const up_shape *in, int height, int width,
-                          const up_ratio step[2], bool half_shift, up_error *error)
+/* How often every column is repeated, 0 if not all of them are as often. */
+static int whole_scale(const int *index, const up_positions *columns)
 {
+    int64_t scale = columns->step.den;
+    if (columns->step.num != 1 || scale >= 256)
+        return 0;
+    for (int x = 0; x < columns->out; x++)
+        if (index[x] != x / scale)
+            return 0;
+    return (int)scale;
+}
+
+up_status up_nearest_plan(up_op **result, const up_shape *in, const up_positions at[2],
+                          up_rounding rounding, up_error *error)
+{
+    const up_positions *rows = &at[0], *columns = &at[1];
     nearest_op *op = up_alloc_zero(1, sizeof *op);
-    int *index = up_alloc(width, sizeof *index);
+    int *index = up_alloc(columns->out, sizeof *index);
     if (!op || !index) {
         up_free(op);
         up_free(index);
-        return up_fail_memory(error, "an op", (size_t)width * sizeof *index);
+        return up_fail_memory(error, "an op", (size_t)columns->out * sizeof *index);
     }
-    for (int x = 0; x < width; x++)
-        index[x] = source_index(step[1], half_shift, x, in->width);
-    int64_t per_row = (step[0].den + step[0].num - 1) / step[0].num;
+    for (int x = 0; x < columns->out; x++)
+        index[x] = up_positions_round(columns, x, rounding);
+    int64_t num = rows->step.num, per_row = num ? (rows->step.den + num - 1) / num : 1;
     op->op = (up_op){
         .name = "nearest",
         .in = { *in },
-        .out = { width, height, in->channels, in->bytes, in->raw },
+        .out = { columns->out, rows->out, in->channels, in->bytes, in->raw },
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
         .step = (int)(per_row < 8 ? per_row : 8),
@@ -106,10 +111,9 @@ up_status up_nearest_plan(up_op **result, const up_shape *in, int height, int wi
         .run = run_nearest,
         .free = free_nearest,
     };
-    op->step[0] = step[0];
-    op->step[1] = step[1];
-    op->half_shift = half_shift;
-    op->whole = step[1].num == 1 && step[1].den < 256 ? (int)step[1].den : 0;
+    op->rows = *rows;
+    op->rounding = rounding;
+    op->whole = whole_scale(index, columns);
     op->index = index;
     op->kernels = up_kernels_get();
     *result = &op->op;

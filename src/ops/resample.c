@@ -65,7 +65,7 @@ up_status up_resample_rows_plan(up_op **result, const up_shape *in, const up_axi
     op->op = (up_op){
         .name = "resample rows",
         .in = { *in },
-        .out = up_float_shape(in->width, axis->out, in->channels),
+        .out = up_float_shape(in->width, axis->at.out, in->channels),
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
         .step = ROWS_TOGETHER,
@@ -109,7 +109,8 @@ static void free_columns(up_op *base)
 /* Exact enlarging by a whole number: the weights repeat with that period. */
 static int whole_scale(const up_axis *axis)
 {
-    return !axis->corners && axis->step.num == 1 && axis->step.den <= 8 ? (int)axis->step.den : 0;
+    const up_ratio step = axis->at.step;
+    return !axis->inside && step.num == 1 && step.den <= 8 ? (int)step.den : 0;
 }
 
 static void fill_columns(columns_op *op, const up_axis *axis, int padded, float *weight)
@@ -117,7 +118,7 @@ static void fill_columns(columns_op *op, const up_axis *axis, int padded, float 
     int taps = axis->taps, scale = op->plan.scale;
     for (int x = 0; x < padded; x++) {
         /* The same numbers in every period, whatever the rounding of far positions. */
-        int at = up_min(x, axis->out - 1);
+        int at = up_min(x, axis->at.out - 1);
         int shift = scale ? at / scale : 0;
         op->first[x] = up_axis_weights(axis, scale ? at % scale : at, weight) + shift;
         for (int t = 0; t < taps; t++) {
@@ -151,8 +152,8 @@ up_status up_resample_columns_plan(up_op **result, const up_shape *in, const up_
     columns_op *op = up_alloc_zero(1, sizeof *op);
     if (!op)
         return up_fail_memory(error, "an op", sizeof *op);
-    int padded = (int)up_round_up(axis->out, 16), taps = axis->taps;
-    op->plan = (up_columns){ .width = axis->out, .taps = taps, .scale = whole_scale(axis) };
+    int padded = (int)up_round_up(axis->at.out, 16), taps = axis->taps;
+    op->plan = (up_columns){ .width = axis->at.out, .taps = taps, .scale = whole_scale(axis) };
     op->op.free = free_columns;
     up_status status = allocate_columns(op, padded, taps, error);
     float *weight = up_alloc(taps, sizeof(float));
@@ -169,12 +170,12 @@ up_status up_resample_columns_plan(up_op **result, const up_shape *in, const up_
     op->op = (up_op){
         .name = "resample columns",
         .in = { *in },
-        .out = up_float_shape(axis->out, in->height, in->channels),
+        .out = up_float_shape(axis->at.out, in->height, in->channels),
         .inputs = 1,
         .edge = { UP_EDGE_CLAMP },
         .step = 1,
         .bytes = up_alloc_bytes((size_t)padded * taps * sizeof(float)) + padded * sizeof(int),
-        .multiply_adds = (double)taps * axis->out * in->channels,
+        .multiply_adds = (double)taps * axis->at.out * in->channels,
         .span = up_span_same,
         .columns = columns_of_filter,
         .run = run_columns,

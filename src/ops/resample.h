@@ -5,7 +5,7 @@
 #include "ops/axis.h"
 #include "ops/op.h"
 
-/* Vertical: axis->in rows of `in` become axis->out. */
+/* Vertical: axis->at.in rows of `in` become axis->at.out. */
 up_status up_resample_rows_plan(up_op **op, const up_shape *in, const up_axis *axis,
                                 up_error *error);
 

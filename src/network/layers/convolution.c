@@ -109,8 +109,8 @@ static up_status check(up_network_builder *builder, up_network_node *node)
     return UP_OK;
 }
 
-static up_positions reach(const up_network *network, const up_network_node *node, int input,
-                          int axis, up_positions out)
+static up_extent reach(const up_network *network, const up_network_node *node, int input, int axis,
+                       up_extent out)
 {
     const up_convolution *conv = node->fields;
     const int64_t padding = conv->padding[axis], stride = conv->stride[axis];
@@ -118,9 +118,9 @@ static up_positions reach(const up_network *network, const up_network_node *node
     (void)network;
     (void)input;
     if (is_transposed(node))
-        return (up_positions){ -up_floor_div(-(out.first + padding - far), stride),
-                               up_floor_div(out.last + padding, stride) };
-    return (up_positions){ out.first * stride - padding, out.last * stride - padding + far };
+        return (up_extent){ -up_floor_div(-(out.first + padding - far), stride),
+                            up_floor_div(out.last + padding, stride) };
+    return (up_extent){ out.first * stride - padding, out.last * stride - padding + far };
 }
 
 /* ---------------------------------------------------------------- running */

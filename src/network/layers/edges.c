@@ -31,13 +31,13 @@ static up_status check(up_network_builder *builder, up_network_node *node)
     return UP_OK;
 }
 
-static up_positions reach(const up_network *network, const up_network_node *node, int input,
-                          int axis, up_positions out)
+static up_extent reach(const up_network *network, const up_network_node *node, int input, int axis,
+                       up_extent out)
 {
     const int64_t shift = sign_of(node) * ((const up_padding *)node->fields)->amount[axis];
     (void)network;
     (void)input;
-    return (up_positions){ out.first - shift, out.last - shift };
+    return (up_extent){ out.first - shift, out.last - shift };
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,
@@ -95,14 +95,14 @@ static up_status check_slice(up_network_builder *builder, up_network_node *node)
     return UP_OK;
 }
 
-static up_positions reach_slice(const up_network *network, const up_network_node *node, int input,
-                                int axis, up_positions out)
+static up_extent reach_slice(const up_network *network, const up_network_node *node, int input,
+                             int axis, up_extent out)
 {
     const up_slice *slice = node->fields;
     const int64_t first = slice->first[axis], step = slice->step[axis];
     (void)network;
     (void)input;
-    return (up_positions){ first + out.first * step, first + out.last * step };
+    return (up_extent){ first + out.first * step, first + out.last * step };
 }
 
 static up_status build_slice(const up_network_build *build, const up_network_node *node,

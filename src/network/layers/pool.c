@@ -23,15 +23,15 @@ static up_status check(up_network_builder *builder, up_network_node *node)
     return UP_OK;
 }
 
-static up_positions reach(const up_network *network, const up_network_node *node, int input,
-                          int axis, up_positions out)
+static up_extent reach(const up_network *network, const up_network_node *node, int input, int axis,
+                       up_extent out)
 {
     const up_pooling *pool = node->fields;
     const int64_t stride = pool->stride[axis], before = pool->padding[axis];
     (void)network;
     (void)input;
-    return (up_positions){ out.first * stride - before,
-                           out.last * stride - before + pool->kernel[axis] - 1 };
+    return (up_extent){ out.first * stride - before,
+                        out.last * stride - before + pool->kernel[axis] - 1 };
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,

@@ -20,14 +20,14 @@ static up_status check_shuffle(up_network_builder *builder, up_network_node *nod
     return UP_OK;
 }
 
-static up_positions reach_shuffle(const up_network *network, const up_network_node *node, int input,
-                                  int axis, up_positions out)
+static up_extent reach_shuffle(const up_network *network, const up_network_node *node, int input,
+                               int axis, up_extent out)
 {
     const int factor = factor_of(node);
     (void)network;
     (void)input;
     (void)axis;
-    return (up_positions){ up_floor_div(out.first, factor), up_floor_div(out.last, factor) };
+    return (up_extent){ up_floor_div(out.first, factor), up_floor_div(out.last, factor) };
 }
 
 static up_status check_unshuffle(up_network_builder *builder, up_network_node *node)
@@ -41,14 +41,14 @@ static up_status check_unshuffle(up_network_builder *builder, up_network_node *n
     return UP_OK;
 }
 
-static up_positions reach_unshuffle(const up_network *network, const up_network_node *node,
-                                    int input, int axis, up_positions out)
+static up_extent reach_unshuffle(const up_network *network, const up_network_node *node, int input,
+                                 int axis, up_extent out)
 {
     const int factor = factor_of(node);
     (void)network;
     (void)input;
     (void)axis;
-    return (up_positions){ out.first * factor, out.last * factor + factor - 1 };
+    return (up_extent){ out.first * factor, out.last * factor + factor - 1 };
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,
