@@ -5,6 +5,7 @@
 #include "ops/planes.h"
 #include "ops/pointwise.h"
 #include "ops/pool.h"
+#include "ops/reduce.h"
 #include "ops/replicate.h"
 #include "support/op_validator.h"
 
@@ -90,7 +91,54 @@ Test(ops, points)
         validate_op(op, "select");
         cr_assert_eq(up_concat_plan(&op, (up_shape[]){ in, one, in }, 3, NULL), UP_OK);
         validate_op(op, "concat");
+        cr_assert_eq(up_copy_plan(&op, &in, NULL), UP_OK);
+        validate_op(op, "copy");
     }
+}
+
+Test(ops, reductions)
+{
+    static const up_reduction kinds[] = { UP_REDUCE_MEAN, UP_REDUCE_MAX, UP_REDUCE_MEAN_VARIANCE,
+                                          UP_REDUCE_MEAN_DEVIATION, UP_REDUCE_CONTRAST };
+    FOR_SIZES(i)
+    {
+        const up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 3);
+        up_op *op;
+        for (int k = 0; k < 5; k++) {
+            cr_assert_eq(up_reduce_plan(&op, &in, kinds[k], NULL), UP_OK);
+            validate_op(op, "reduce");
+        }
+        for (int channels = 1; channels <= 3; channels += 2) {
+            const up_shape one = up_float_shape(1, 1, channels);
+            cr_assert_eq(up_scale_plan(&op, &in, &one, NULL), UP_OK);
+            validate_op(op, "scale");
+            cr_assert_eq(up_shift_plan(&op, &in, &one, NULL), UP_OK);
+            validate_op(op, "shift");
+        }
+    }
+}
+
+Test(ops, scale_refuses_other_shapes)
+{
+    static const int shapes[][3] = { { 1, 1, 2 }, { 2, 1, 3 }, { 1, 2, 1 } };
+    const up_shape plane = up_float_shape(9, 9, 3);
+    up_error error;
+    up_op *op;
+    for (int i = 0; i < 3; i++) {
+        const up_shape one = up_float_shape(shapes[i][0], shapes[i][1], shapes[i][2]);
+        cr_expect_eq(up_scale_plan(&op, &plane, &one, &error), UP_ERROR_WEIGHTS);
+    }
+}
+
+Test(ops, joins_have_limits)
+{
+    up_shape in[UP_MAX_INPUTS + 1];
+    up_error error;
+    up_op *op;
+    for (int i = 0; i <= UP_MAX_INPUTS; i++)
+        in[i] = up_float_shape(9, 9, 1 << 30);
+    cr_expect_eq(up_concat_plan(&op, in, 2, &error), UP_ERROR_LIMIT);
+    cr_expect_eq(up_concat_plan(&op, in, UP_MAX_INPUTS + 1, &error), UP_ERROR_LIMIT);
 }
 
 Test(ops, network_points)

@@ -138,6 +138,37 @@ Test(weight_formats, more_memory_than_allowed)
     tensor_file_free(&bytes);
 }
 
+Test(weight_formats, a_second_file_beside)
+{
+    tensor_file bytes = tensor_file_make("", 0, "{}");
+    const char *path = scratch_path("net.safetensors"), *other = scratch_path("net.bin");
+    const unsigned char *data, *again;
+    size_t size, same;
+    up_tensor_file *file;
+    up_error error;
+    file_write(path, bytes.bytes, bytes.size);
+    file_write(other, "12345", 5);
+    cr_assert_eq(up_tensor_file_open(&file, path, 1 << 20, &error), UP_OK);
+    size_t taken = up_tensor_file_bytes(file);
+    cr_expect_str_eq(up_tensor_file_path(file), path);
+    cr_expect_str_eq(up_tensor_file_beside(file, ".bin"), other);
+    cr_expect_str_eq(up_tensor_file_beside(file, "net.bin"), other);
+    cr_assert_eq(up_tensor_file_read_beside(file, other, &data, &size, &error), UP_OK);
+    cr_assert_eq(up_tensor_file_read_beside(file, other, &again, &same, &error), UP_OK);
+    cr_expect(data == again && size == 5 && same == 5 && memcmp(data, "12345", 5) == 0);
+    cr_expect_gt(up_tensor_file_bytes(file), taken);
+    cr_expect_eq(up_tensor_file_read_beside(file, scratch_path("none"), &data, &size, &error),
+                 UP_ERROR_WEIGHTS);
+    cr_expect(strstr(error.message, "none: cannot be opened"), "%s", error.message);
+    char *large = calloc(1 << 20, 1);
+    file_write(scratch_path("large"), large, 1 << 20);
+    cr_expect_eq(up_tensor_file_read_beside(file, scratch_path("large"), &data, &size, &error),
+                 UP_ERROR_LIMIT);
+    free(large);
+    up_tensor_file_close(&file);
+    tensor_file_free(&bytes);
+}
+
 /* ---------------------------------------------------------------- files of others */
 
 static up_tensor_file *open_file(const char *path)

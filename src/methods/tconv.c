@@ -117,11 +117,15 @@ static up_status add_stage(up_graph *graph, const up_network *network, const cha
                            up_request *request, int *node, up_error *error)
 {
     const up_shape before = *up_graph_shape(graph, *node);
-    for (int a = 0; a < 2; a++)
-        if (network->least[a] > (a ? before.width : before.height))
+    const int in[2] = { before.height, before.width };
+    up_network_fit fit;
+    const bool fits = up_network_fits(network, in, !request->tensor, &fit);
+    for (int a = 0; fits && a < 2; a++)
+        if (network->least[a] > in[a] + fit.before[a] + fit.after[a])
             return up_fail(error, UP_ERROR_INPUT,
                            "%dx%d is too small for the network, which needs %d %s", before.width,
-                           before.height, network->least[a], a ? "columns" : "rows");
+                           before.height, network->least[a] - fit.before[a] - fit.after[a],
+                           a ? "columns" : "rows");
     UP_TRY(up_add_network_stage(graph, *node, network, request, node, error));
     const up_shape *after = up_graph_shape(graph, *node);
     up_request_say(request, "%s x%d to %dx%d", name, network->scale[0], after->width,

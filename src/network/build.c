@@ -103,7 +103,8 @@ static up_status add_nodes(up_graph *graph, int from, const up_network *network,
 /* Along an axis; what is missing is the same at both ends but for what makes a multiple. */
 static bool fit_axis(const up_network *network, int axis, int in, bool whole, up_network_fit *fit)
 {
-    const int missing = whole ? network->missing[axis] : 0, multiple = network->multiple[axis];
+    const int missing = whole || network->pads_tensors ? network->missing[axis] : 0;
+    const int multiple = network->multiple[axis];
     const int64_t around = (int64_t)in + 2 * (int64_t)missing;
     const int64_t more = (multiple - around % multiple) % multiple;
     const int64_t scale = network->scale[axis];

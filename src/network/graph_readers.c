@@ -1,6 +1,11 @@
 #include "network/graph_readers.h"
 
+#include "network/ncnn/ncnn_graph.h"
+#include "network/onnx/onnx_graph.h"
+
 static const up_graph_reader readers[] = {
+    { &up_ncnn_format, up_network_from_ncnn },
+    { &up_onnx_format, up_onnx_read },
     { NULL, NULL },
 };
 

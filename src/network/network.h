@@ -71,6 +71,8 @@ typedef struct {
     bool color_told, range_told; /* else they are assumed */
     double limit;                /* as in up_limit; INFINITY: none */
     up_edge edge; /* how what is `missing` around the input is made up; zeros never are */
+    bool pads_tensors;   /* that is part of the network: tensors get it as pictures do */
+    bool enlarges_first; /* it works on a picture that was enlarged before, bicubically */
 
     /* Output size: exactly input * scale if `extra` is 0 and `reduction` 1. If extra < 0, the
      * output is cropped: `missing` pixels put around every side of the input make it at least

@@ -41,7 +41,8 @@ typedef struct {
     int block;         /* columns made together with what is fused into it; 0: nothing is */
 
     /* Set by up_graph_prepare(). */
-    int share; /* most rows per call: those of a band far from the top */
+    int share; /* most rows per call: those of a band far from the top; given rows: in use at once
+                */
     int rows;  /* that must be kept */
 } up_node;
 

@@ -60,14 +60,28 @@ static void share_band(up_graph *graph)
     }
 }
 
+/* The rows of what is given that a band uses. */
+static void walk_given(up_graph *graph, up_walk *walk, int chunk)
+{
+    for (bool more = true; more;) {
+        for (int n = 0; n < graph->inputs; n++)
+            walk->node[n].next = up_walk_oldest(walk, n);
+        more = up_walk_next_band(walk, chunk);
+        for (int n = 0; n < graph->inputs; n++) {
+            up_node *given = &graph->node[n];
+            given->share = up_max(given->share, walk->node[n].made - walk->node[n].next);
+        }
+        walk_band(graph, walk);
+    }
+}
+
 static void walk_chunks(up_graph *graph, up_walk *walk)
 {
     up_node *input = &graph->node[0];
     int kept = 0; /* oldest input row in use while the chunk before is computed */
     for (int c = 0; c < graph->chunks; c++) {
         int oldest = up_walk_oldest(walk, 0);
-        while (up_walk_next_band(walk, c))
-            walk_band(graph, walk);
+        walk_given(graph, walk, c);
         int end = c == graph->chunks - 1 ? input->shape.height : walk->node[0].made;
         graph->input_end[c] = end;
         input->rows = up_max(input->rows, end - up_min(kept, end - 1));
@@ -85,7 +99,7 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *erro
     if (!graph->input_end)
         return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
     for (int n = 0; n < graph->count; n++)
-        graph->node[n].rows = 1;
+        graph->node[n].rows = graph->node[n].share = 1;
     share_band(graph);
     up_walk walk;
     UP_TRY(up_walk_init(&walk, graph, error));

@@ -40,7 +40,7 @@ static int rows_in_hand(const up_stage *stage)
 {
     int most = stage->graph->band;
     for (int n = 0; n < stage->graph->inputs; n++)
-        most = up_max(most, stage->graph->node[n].rows);
+        most = up_max(most, stage->graph->node[n].share);
     return most;
 }
 

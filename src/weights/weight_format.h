@@ -21,7 +21,8 @@ typedef struct {
 
 /* In the order in which they are asked; the last is NULL. */
 extern const up_weight_format *const up_weight_formats[];
-extern const up_weight_format up_pytorch_format, up_safetensors_format;
+extern const up_weight_format up_pytorch_format, up_onnx_format, up_safetensors_format,
+    up_ncnn_format;
 
 /* ---- what read() works with */
 

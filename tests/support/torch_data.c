@@ -118,7 +118,7 @@ tensor_file zip_make(const zip_file *files, int count)
             bytes_add(&data, file->data, file->size);
         BYTES_ADD(&directory, "PK\1\2\0\0");
         add_header(&directory, file, data.size);
-        add_number(&directory, 0, 10);
+        BYTES_ADD(&directory, "\0\0\0\0\0\0\0\0\0\0");
         add_number(&directory, zip.size, 4);
         bytes_add(&directory, file->name, strlen(file->name));
         BYTES_ADD(&zip, "PK\3\4");

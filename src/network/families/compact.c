@@ -1,27 +1,25 @@
-/* SRVGGNetCompact: body; where PReLU has no weights, LeakyReLU(0.1); pixel shuffle; adds the
- * nearest-upsampled input. */
-#include "network/families/parts.h"
+/* SRVGGNetCompact: body, pixel shuffle, and the nearest-upsampled input added. Where its
+ * activations have no weights, they are ReLU or LeakyReLU(0.1), which the file does not tell. */
+#include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)
 {
-    const up_tensor *first = up_part_kernel(b, "body.0");
-    return first && first->shape[2] == 3 && first->shape[3] == 3;
+    return up_block_is_kernel(b, 3, "body.0");
 }
 
 static up_status read(up_network_builder *b)
 {
     static const up_leaky_relu leaky = { 0.1f };
-    int x = UP_NETWORK_INPUT, enlarged = UP_NETWORK_INPUT;
-    const up_part_group body = { .name = "body",
-                                 .gap = &up_layer_leaky_relu,
-                                 .gap_fields = &leaky };
+    int x = UP_NETWORK_INPUT;
+    up_part_group body = { .name = "body" };
+    if (!up_part_weight(b, "body.1")) {
+        UP_TRY(up_block_asked_activation(b, &body.gap));
+        body.gap_fields = body.gap == &up_layer_leaky_relu ? &leaky : NULL;
+    }
     UP_TRY(up_part_start(b, "body.0"));
     UP_TRY(up_part_add_group(b, &x, &body));
     UP_TRY(up_part_shuffle_to_input(b, &x));
-    const int factor = ((const up_shuffle *)b->network->node[x].fields)->factor;
-    if (factor > 1)
-        UP_TRY(up_part_resize(b, &enlarged, UP_RESIZE_NEAREST, factor));
-    return up_part_add(b, &x, enlarged);
+    return up_block_add_input(b, &x, UP_RESIZE_NEAREST);
 }
 
 const up_network_family up_family_compact = { "SRVGGNetCompact", is, read, false };

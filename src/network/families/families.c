@@ -1,13 +1,34 @@
 #include "network/families/family.h"
 
+#include "network/families/refused.h"
 #include "network/layers.h"
 #include "network/tensor_values.h"
 
 #include <string.h>
 
 static const up_network_family *const families[] = {
-    &up_family_conv_transpose2d, &up_family_fsrcnn,   &up_family_espcn,
-    &up_family_compact,          &up_family_upconv_7, &up_family_sequential,
+    &up_family_conv_transpose2d,
+    &up_family_fsrcnn,
+    &up_family_espcn,
+    &up_family_compact,
+    &up_family_esrgan,
+    &up_family_span,
+    &up_family_srresnet,
+    &up_family_edsr,
+    &up_family_rcan,
+    &up_family_carn,
+    &up_family_imdn,
+    &up_family_rfdn,
+    &up_family_waifu2x,
+    &up_family_unets,
+    &up_family_ecbsr,
+    &up_family_abpn,
+    &up_family_etds,
+    &up_family_plainusr,
+    &up_family_srcnn,
+    &up_family_vdsr,
+    &up_family_dncnn,
+    &up_family_sequential,
 };
 
 const up_network_family *up_network_family_at(int i)
@@ -17,7 +38,7 @@ const up_network_family *up_network_family_at(int i)
 
 static up_status unknown(const up_network_builder *b)
 {
-    char list[UP_KEY_LIST], names[256] = "";
+    char list[UP_KEY_LIST], names[384] = "";
     const up_network_family *family;
     const int count = up_tensor_file_count(b->file);
     for (int i = 0; (family = up_network_family_at(i)); i++) {
@@ -28,6 +49,31 @@ static up_status unknown(const up_network_builder *b)
                            "the tensors are not those of a known network (%s), and there is no "
                            "metadata upscale.layers; %d tensors found%s%s",
                            names, count, count ? ": " : "", up_tensor_list(list, b->file));
+}
+
+/* ---------------------------------------------------------------- counters */
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), tail = strlen(end);
+    return length >= tail && strcmp(name + length - tail, end) == 0;
+}
+
+/* Single whole numbers, and what tools that count operations leave behind. */
+static bool is_counter(const up_tensor *tensor)
+{
+    if (ends_with(tensor->name, "total_ops") || ends_with(tensor->name, "total_params"))
+        return tensor->elements <= 1;
+    return tensor->elements <= 1 && !up_dtype_is_real(tensor->dtype) &&
+           !ends_with(tensor->name, ".weight") && !ends_with(tensor->name, ".bias");
+}
+
+static void ignore_counters(up_network_builder *b)
+{
+    const up_tensor *tensor;
+    for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
+        if (is_counter(tensor))
+            up_network_ignore(b, tensor);
 }
 
 /* ---------------------------------------------------------------- prefixes */
@@ -71,12 +117,6 @@ static void find_prefix(up_network_builder *b)
 
 /* ---------------------------------------------------------------- what is refused */
 
-static bool ends_with(const char *name, const char *end)
-{
-    size_t length = strlen(name), tail = strlen(end);
-    return length >= tail && strcmp(name + length - tail, end) == 0;
-}
-
 static up_status refuse_normalised(const up_network_builder *b)
 {
     const up_tensor *tensor;
@@ -115,6 +155,8 @@ up_status up_network_from_keys(up_network_builder *b)
 {
     const up_network_family *family;
     UP_TRY(refuse_normalised(b));
+    UP_TRY(up_family_refuse_known(b));
+    ignore_counters(b);
     find_prefix(b);
     for (int i = 0; (family = up_network_family_at(i)); i++)
         if (family->is(b)) {

@@ -24,6 +24,9 @@ const up_network_family *up_network_family_at(int i);
 up_status up_network_from_keys(up_network_builder *builder);
 
 extern const up_network_family up_family_conv_transpose2d, up_family_fsrcnn, up_family_espcn,
-    up_family_compact, up_family_upconv_7, up_family_sequential;
+    up_family_compact, up_family_esrgan, up_family_span, up_family_srresnet, up_family_edsr,
+    up_family_rcan, up_family_carn, up_family_imdn, up_family_rfdn, up_family_waifu2x,
+    up_family_unets, up_family_ecbsr, up_family_abpn, up_family_etds, up_family_plainusr,
+    up_family_srcnn, up_family_vdsr, up_family_dncnn, up_family_sequential;
 
 #endif

@@ -55,7 +55,7 @@ typedef struct {
 struct up_pickle_value {
     up_pickle_kind kind;
     bool open, done; /* marks of the search for cycles */
-    bool seen;       /* free for who reads it */
+    bool seen, told; /* free for who reads it */
     union {
         int64_t integer; /* and BOOL */
         double real;

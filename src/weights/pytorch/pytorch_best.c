@@ -195,18 +195,20 @@ static bool print(char *text, size_t size, const up_pickle_value *value)
     }
 }
 
-/* Of one dict; those of dicts in it, too, if `deep`. */
-static up_status add_strings(up_pytorch *torch, const up_pickle_value *dict, const char *prefix,
+/* Of one dict; those of dicts in it, too, if `deep`. No dict is looked at twice. */
+static up_status add_strings(up_pytorch *torch, up_pickle_value *dict, const char *prefix,
                              bool deep)
 {
+    dict->told = true;
     char key[2 * MOST_KEY + 16], text[MOST_STRING];
     for (size_t i = 0; dict->kind == UP_PICKLE_DICT && i < dict->count; i += 2) {
-        const up_pickle_value *name = dict->item[i], *value = dict->item[i + 1];
+        const up_pickle_value *name = dict->item[i];
+        up_pickle_value *value = dict->item[i + 1];
         if (name->kind != UP_PICKLE_TEXT || name->length > MOST_KEY ||
             up_tensor_file_metadata_at(torch->file, MOST_STRINGS - 1))
             continue;
         snprintf(key, sizeof key, "%s.%.*s", prefix, (int)name->length, name->text);
-        if (deep && value->kind == UP_PICKLE_DICT)
+        if (deep && value->kind == UP_PICKLE_DICT && !value->told)
             UP_TRY(add_strings(torch, value, key, false));
         if (!print(text, sizeof text, value) || up_tensor_file_metadata(torch->file, key))
             continue;

@@ -1,12 +1,27 @@
 /* What families are made of: layers added behind a node *x, which becomes the new one. Names of
  * tensors are printf formats, without the prefix that all share. */
-#ifndef UP_NETWORK_PARTS_H
-#define UP_NETWORK_PARTS_H
+#ifndef UP_PARTS_PARTS_H
+#define UP_PARTS_PARTS_H
 
 #include "network/families/family.h"
 #include "network/layers.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #define UP_FORMAT(at) __attribute__((format(printf, at, at + 1)))
+
+/* Writes the name that a function of this kind was given, with what follows it. */
+#define UP_PART_KEY(key, name)                                                                     \
+    do {                                                                                           \
+        va_list args;                                                                              \
+        va_start(args, name);                                                                      \
+        vsnprintf(key, UP_MOST_KEY, name, args);                                                   \
+        va_end(args);                                                                              \
+    } while (0)
+
+/* Writes a name, cut off where it is too long to be found. */
+void up_part_name(char key[UP_MOST_KEY], const char *name, ...) UP_FORMAT(2);
 
 /* NAME.weight, NAME.SUFFIX, or NULL. */
 const up_tensor *up_part_weight(const up_network_builder *b, const char *name, ...) UP_FORMAT(2);
@@ -15,6 +30,9 @@ const up_tensor *up_part_tensor(const up_network_builder *b, const char *suffix,
 
 /* The weight, if it is a kernel: 4-D. */
 const up_tensor *up_part_kernel(const up_network_builder *b, const char *name, ...) UP_FORMAT(2);
+
+/* Refuses the file because KEY.weight is not there. */
+up_status up_part_missing(const up_network_builder *b, const char *key);
 
 /* How many numbers N from 0 on have a tensor BEFORE N AFTER.weight. */
 int up_part_count(const up_network_builder *b, const char *before, const char *after);
@@ -43,11 +61,18 @@ up_status up_part_resize(up_network_builder *b, int *x, up_resize_mode mode, int
 up_status up_part_affine(up_network_builder *b, int *x, int channels, const double *factor,
                          const double *offset);
 
-/* Of *x and another, into *x; of any number. */
+/* The same for all channels. */
+up_status up_part_scale(up_network_builder *b, int *x, float factor);
+up_status up_part_shift(up_network_builder *b, int *x, float offset);
+
+/* Of *x and another, in this order, into *x; of any number. */
+up_status up_part_join(up_network_builder *b, int *x, const up_layer_kind *kind, int other);
 up_status up_part_add(up_network_builder *b, int *x, int other);
 up_status up_part_concat(up_network_builder *b, int *x, const int *nodes, int count);
 
-/* Makes as many channels as come into the network out of more of them, by a pixel shuffle. */
+/* Makes so many channels, or as many as come into the network, out of more of them, by a pixel
+ * shuffle. */
+up_status up_part_shuffle_to(up_network_builder *b, int *x, int channels);
 up_status up_part_shuffle_to_input(up_network_builder *b, int *x);
 
 /* A transposed convolution whose scale and padding come from flags, metadata and convention.

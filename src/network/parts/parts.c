@@ -1,27 +1,23 @@
-#include "network/families/parts.h"
+#include "network/parts/parts.h"
 
 #include "network/tensor_values.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT_KEY(key, format)                                                                    \
-    do {                                                                                           \
-        va_list args;                                                                              \
-        va_start(args, format);                                                                    \
-        vsnprintf(key, sizeof key, format, args);                                                  \
-        va_end(args);                                                                              \
-    } while (0)
-
 /* ---------------------------------------------------------------- tensors */
+
+void up_part_name(char key[UP_MOST_KEY], const char *name, ...)
+{
+    UP_PART_KEY(key, name);
+}
 
 const up_tensor *up_part_weight(const up_network_builder *b, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, "weight");
 }
 
@@ -29,14 +25,14 @@ const up_tensor *up_part_tensor(const up_network_builder *b, const char *suffix,
                                 ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, suffix);
 }
 
 const up_tensor *up_part_kernel(const up_network_builder *b, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     return weight && weight->dims == 4 ? weight : NULL;
 }
@@ -49,20 +45,21 @@ int up_part_count(const up_network_builder *b, const char *before, const char *a
     return count;
 }
 
-static up_status missing(const up_network_builder *b, const char *key)
+up_status up_part_missing(const up_network_builder *b, const char *key)
 {
-    char label[UP_LABEL];
-    return up_network_fail(b, "there is no tensor %s.weight, which a %s needs",
-                           up_label(label, key), b->network->family);
+    char name[2 * UP_MOST_KEY], label[UP_LABEL];
+    snprintf(name, sizeof name, "%s.weight", key);
+    return up_network_fail(b, "there is no tensor %s, which %s needs", up_label(label, name),
+                           b->network->family);
 }
 
 up_status up_part_start(up_network_builder *b, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     if (!weight)
-        return missing(b, key);
+        return up_part_missing(b, key);
     UP_TRY(up_tensor_check_kernel(b->file, weight, b->error));
     b->network->in_channels = (int)weight->shape[1];
     return UP_OK;
@@ -75,7 +72,7 @@ static up_status add_conv(up_network_builder *b, int *x, const char *key)
     up_convolution conv = { .groups = 1 };
     const up_tensor *weight = up_network_tensor(b, key, "weight");
     if (!weight)
-        return missing(b, key);
+        return up_part_missing(b, key);
     UP_TRY(up_tensor_check_kernel(b->file, weight, b->error));
     for (int side = 0; side < 4; side++) {
         const size_t size = weight->shape[2 + side % 2];
@@ -92,7 +89,7 @@ static up_status add_conv(up_network_builder *b, int *x, const char *key)
 up_status up_part_conv(up_network_builder *b, int *x, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return add_conv(b, x, key);
 }
 
@@ -100,18 +97,18 @@ up_status up_part_convolution(up_network_builder *b, int *x, const up_layer_kind
                               const up_convolution *conv, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, "weight") ? up_network_add_named(b, kind, conv, key, *x, x)
-                                               : missing(b, key);
+                                               : up_part_missing(b, key);
 }
 
 up_status up_part_prelu(up_network_builder *b, int *x, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return up_network_tensor(b, key, "weight")
                ? up_network_add_named(b, &up_layer_prelu, NULL, key, *x, x)
-               : missing(b, key);
+               : up_part_missing(b, key);
 }
 
 /* One tensor of a BatchNorm2d; `otherwise` where it may be missing and is. */
@@ -148,15 +145,12 @@ static up_status add_norm(up_network_builder *b, int *x, double eps, const char 
 {
     static const char *const suffixes[] = { "weight", "bias", "running_mean", "running_var" };
     const size_t channels = (size_t)up_network_shape(b->network, *x).channels;
-    const up_tensor *counter = up_network_tensor(b, key, "num_batches_tracked");
     up_values given[4];
     up_node_spec spec = { .input = x, .inputs = 1 };
     for (int i = 0; i < 4; i++)
         UP_TRY(norm_values(b, key, suffixes[i], channels, &given[i]));
     if (!given[2].value || !given[3].value)
-        return missing(b, key);
-    if (counter)
-        up_network_ignore(b, counter);
+        return up_part_missing(b, key);
     UP_TRY(fold_norm(b, eps, channels, given, &spec));
     return up_network_add(b, &up_layer_affine, &spec, x);
 }
@@ -164,7 +158,7 @@ static up_status add_norm(up_network_builder *b, int *x, double eps, const char 
 up_status up_part_batch_norm(up_network_builder *b, int *x, double eps, const char *name, ...)
 {
     char key[UP_MOST_KEY];
-    FORMAT_KEY(key, name);
+    UP_PART_KEY(key, name);
     return add_norm(b, x, eps, key);
 }
 
@@ -216,10 +210,31 @@ up_status up_part_affine(up_network_builder *b, int *x, int channels, const doub
     return up_network_add(b, &up_layer_affine, &spec, x);
 }
 
-up_status up_part_add(up_network_builder *b, int *x, int other)
+up_status up_part_join(up_network_builder *b, int *x, const up_layer_kind *kind, int other)
 {
     const up_node_spec spec = { .input = (int[]){ *x, other }, .inputs = 2 };
-    return up_network_add(b, &up_layer_add, &spec, x);
+    return up_network_add(b, kind, &spec, x);
+}
+
+up_status up_part_add(up_network_builder *b, int *x, int other)
+{
+    return up_part_join(b, x, &up_layer_add, other);
+}
+
+up_status up_part_scale(up_network_builder *b, int *x, float factor)
+{
+    const double wide = (double)factor;
+    up_node_spec spec = { .input = x, .inputs = 1 };
+    UP_TRY(copy_values(b, 1, &wide, &spec.weight));
+    return up_network_add(b, &up_layer_affine, &spec, x);
+}
+
+up_status up_part_shift(up_network_builder *b, int *x, float offset)
+{
+    const double wide = (double)offset;
+    up_node_spec spec = { .input = x, .inputs = 1 };
+    UP_TRY(copy_values(b, 1, &wide, &spec.bias));
+    return up_network_add(b, &up_layer_affine, &spec, x);
 }
 
 up_status up_part_concat(up_network_builder *b, int *x, const int *nodes, int count)
@@ -228,18 +243,25 @@ up_status up_part_concat(up_network_builder *b, int *x, const int *nodes, int co
                           x);
 }
 
+up_status up_part_shuffle_to(up_network_builder *b, int *x, int channels)
+{
+    const int out = up_network_shape(b->network, *x).channels;
+    int factor = 1, named = *x;
+    while ((int64_t)channels * factor * factor < out)
+        factor++;
+    if ((int64_t)channels * factor * factor == out)
+        return up_part_shuffle(b, x, factor);
+    while (named > 0 && !b->network->node[named].name)
+        named = b->network->node[named].input[0];
+    char label[UP_LABEL];
+    const char *last = named >= 0 ? b->network->node[named].name : NULL;
+    return up_network_fail(b, "layer %s makes %d channels, which no pixel shuffle turns into %d",
+                           up_label(label, last ? last : ""), out, channels);
+}
+
 up_status up_part_shuffle_to_input(up_network_builder *b, int *x)
 {
-    const int out = up_network_shape(b->network, *x).channels, in = b->network->in_channels;
-    int factor = 1;
-    while ((int64_t)in * factor * factor < out)
-        factor++;
-    if ((int64_t)in * factor * factor == out)
-        return up_part_shuffle(b, x, factor);
-    char label[UP_LABEL];
-    const char *last = b->network->node[*x].name;
-    return up_network_fail(b, "layer %s makes %d channels, which no pixel shuffle turns into %d",
-                           up_label(label, last ? last : ""), out, in);
+    return up_part_shuffle_to(b, x, b->network->in_channels);
 }
 
 /* ---------------------------------------------------------------- transposed convolutions */
