@@ -388,6 +388,7 @@ typedef struct {
                           depends on it in the layers */
     int reduction[2], extra[2];
     int least[2];           /* the smallest input */
+    bool enlarges_first;    /* pictures are enlarged by bicubic before it, and its scale is 1 */
     int multiple[2];        /* what sides of a tensor must be multiples of; pictures are extended */
     int receptive_field[2]; /* pixels of the input that reach one of the output; INT_MAX: all */
     double multiply_adds;   /* of the convolutions, per pixel of the input */

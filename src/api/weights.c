@@ -65,6 +65,7 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
         .range = network->range,
         .color_told = network->color_told,
         .range_told = network->range_told,
+        .enlarges_first = network->enlarges_first,
         .limit = network->limit,
         .in_channels = network->in_channels,
         .out_channels = network->out_channels,

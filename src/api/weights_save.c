@@ -151,6 +151,8 @@ static void add_stated(saving *s)
     state_pair(s, "upscale.channels", channels);
     state_pair(s, "upscale.range", range);
     state(s, "upscale.color", up_weights_color_name(network->color));
+    if (network->enlarges_first)
+        state(s, "upscale.enlarge", "first");
     if (network->edge == UP_EDGE_REFLECT)
         state(s, "upscale.edge", "reflect");
     if (limit)

@@ -83,6 +83,7 @@ static up_status read_use(const up_network_builder *builder)
                            builder->error));
     UP_TRY(up_stated_limit(builder->file, &network->limit, builder->error));
     UP_TRY(up_stated_range(builder->file, &network->range, builder->error));
+    UP_TRY(up_stated_enlarge(builder->file, &network->enlarges_first, builder->error));
     UP_TRY(up_stated_edge(builder->file, &network->edge, builder->error));
     if (builder->hints->range > 0)
         network->range = builder->hints->range;

@@ -13,6 +13,7 @@
  *   upscale.limit      the share of up_limit, such as "0.6"; none
  *   upscale.edge       "clamp" or "reflect": how what a cropped output lacks is made up around the
  *                      input; clamp
+ *   upscale.enlarge    "first": pictures are enlarged by bicubic before, and the network has scale 1
  *   upscale.channels   "N", of the input, where no tensor tells
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated

@@ -146,6 +146,15 @@ up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *e
     return up_stated_refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
 }
 
+up_status up_stated_enlarge(const up_tensor_file *file, bool *first, up_error *error)
+{
+    const char *text = up_tensor_file_metadata(file, "upscale.enlarge");
+    if (text && strcmp(text, "first") != 0)
+        return up_stated_refuse(file, "upscale.enlarge", "first", error);
+    *first = *first || text;
+    return UP_OK;
+}
+
 up_status up_stated_edge(const up_tensor_file *file, up_edge *edge, up_error *error)
 {
     const char *text = up_tensor_file_metadata(file, "upscale.edge");

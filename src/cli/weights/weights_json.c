@@ -95,6 +95,7 @@ static void set_size(json_t *line, const up_weights_info *info)
         set_pair(line, "reduction", info->reduction);
         set_pair(line, "extra", info->extra);
     }
+    json_object_set_new(line, "enlarges_first", json_boolean(info->enlarges_first));
     set_known(line, "least_input", info->least);
     set_known(line, "multiple", info->multiple);
     if (info->receptive_field[0] == INT_MAX || info->receptive_field[1] == INT_MAX)

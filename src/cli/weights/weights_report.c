@@ -128,6 +128,8 @@ static void show_size(const up_weights_info *info)
                                          cropped ? "cropped" : "extended", pair_text(missing).text,
                                          cropped ? "padded to make up for it"
                                                  : "cut to size, tensors are not"));
+    if (info->enlarges_first)
+        show_line("before it", "pictures are enlarged by bicubic, to any size");
     if (info->least[0] > 1 || info->least[1] > 1)
         show_text("input", cli_format("at least %s rows, columns", pair_text(info->least).text));
     if (info->multiple[0] > 1 || info->multiple[1] > 1)
