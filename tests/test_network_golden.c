@@ -45,14 +45,14 @@ static void expect_program(const char *input, const char *weights, const ndarray
 
 static const struct {
     const char *name, *family;
-    int scale, flag, items;
+    int scale, flag, nodes;
     up_weights_color color;
 } nets[] = {
     { "fsrcnn_x2", "FSRCNN", 2, 2, 9, UP_WEIGHTS_Y_STUDIO },
     { "fsrcnn_x4", "FSRCNN", 4, 4, 13, UP_WEIGHTS_Y_STUDIO },
     { "fsrcnn_rgb_x2", "FSRCNN", 2, 2, 11, UP_WEIGHTS_RGB },
-    { "srvgg_x2", "SRVGGNetCompact", 2, 0, 9, UP_WEIGHTS_RGB },
-    { "srvgg_x3_leaky", "SRVGGNetCompact", 3, 0, 9, UP_WEIGHTS_RGB },
+    { "srvgg_x2", "SRVGGNetCompact", 2, 0, 10, UP_WEIGHTS_RGB },
+    { "srvgg_x3_leaky", "SRVGGNetCompact", 3, 0, 10, UP_WEIGHTS_RGB },
     { "espcn_x3", "ESPCN", 3, 0, 6, UP_WEIGHTS_Y_STUDIO },
 };
 
@@ -70,7 +70,7 @@ Test(network_golden, nets, .init = scratch_init, .fini = scratch_fini)
         up_network *network =
             network_open(net_path(name, "weights.safetensors").text, nets[i].flag);
         cr_expect_str_eq(network->family, nets[i].family);
-        cr_expect_eq(network->items, nets[i].items, "%s: %d items", name, network->items);
+        cr_expect_eq(network->nodes, nets[i].nodes, "%s: %d nodes", name, network->nodes);
         cr_expect_eq(network->color, nets[i].color, "%s", name);
         for (int axis = 0; axis < 2; axis++) {
             cr_expect_eq(network->scale[axis], nets[i].scale, "%s", name);
