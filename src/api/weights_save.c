@@ -151,6 +151,10 @@ static void add_stated(saving *s)
     state_pair(s, "upscale.channels", channels);
     state_pair(s, "upscale.range", range);
     state(s, "upscale.color", up_weights_color_name(network->color));
+    if (network->multiple[0] > 1 || network->multiple[1] > 1)
+        state_pair(s, "upscale.multiple", network->multiple);
+    if (network->pads_tensors)
+        state(s, "upscale.pad", "tensors");
     if (network->enlarges_first)
         state(s, "upscale.enlarge", "first");
     if (network->edge == UP_EDGE_REFLECT)

@@ -83,7 +83,10 @@ static up_status read_use(const up_network_builder *builder)
                            builder->error));
     UP_TRY(up_stated_limit(builder->file, &network->limit, builder->error));
     UP_TRY(up_stated_range(builder->file, &network->range, builder->error));
-    UP_TRY(up_stated_enlarge(builder->file, &network->enlarges_first, builder->error));
+    UP_TRY(up_stated_word(builder->file, "upscale.enlarge", "first", &network->enlarges_first,
+                          builder->error));
+    UP_TRY(up_stated_word(builder->file, "upscale.pad", "tensors", &network->pads_tensors,
+                          builder->error));
     UP_TRY(up_stated_edge(builder->file, &network->edge, builder->error));
     if (builder->hints->range > 0)
         network->range = builder->hints->range;
@@ -111,6 +114,7 @@ static up_status build(up_network_builder *builder)
     network->output = UP_NETWORK_INPUT;
     network->multiple[0] = network->multiple[1] = 1;
     network->edge = UP_EDGE_CLAMP;
+    UP_TRY(up_stated_pair(builder->file, "upscale.multiple", 1, network->multiple, builder->error));
     UP_TRY(read_nodes(builder));
     if (!network->nodes)
         return up_network_fail(builder, "the network has no layers");

@@ -13,8 +13,10 @@
  *   upscale.limit      the share of up_limit, such as "0.6"; none
  *   upscale.edge       "clamp" or "reflect": how what a cropped output lacks is made up around the
  *                      input; clamp
- *   upscale.enlarge    "first": pictures are enlarged by bicubic before, and the network has scale 1
- *   upscale.channels   "N", of the input, where no tensor tells
+ *   upscale.pad        "tensors": they get that as pictures do
+ *   upscale.multiple   what sides must be multiples of, beside what follows from the layers; 1
+ *   upscale.enlarge    "first": pictures are enlarged by bicubic before, and the network has scale
+ * 1 upscale.channels   "N", of the input, where no tensor tells
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated
  */
@@ -71,7 +73,7 @@ typedef struct {
     float range;                 /* the value of white: 1 or 255; 0 while a family has not set it */
     bool color_told, range_told; /* else they are assumed */
     double limit;                /* as in up_limit; INFINITY: none */
-    up_edge edge; /* how what is `missing` around the input is made up; zeros never are */
+    up_edge edge;        /* how what is `missing` around the input is made up; zeros never are */
     bool pads_tensors;   /* that is part of the network: tensors get it as pictures do */
     bool enlarges_first; /* it works on a picture that was enlarged before, bicubically */
 

@@ -146,12 +146,13 @@ up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *e
     return up_stated_refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
 }
 
-up_status up_stated_enlarge(const up_tensor_file *file, bool *first, up_error *error)
+up_status up_stated_word(const up_tensor_file *file, const char *key, const char *word, bool *said,
+                         up_error *error)
 {
-    const char *text = up_tensor_file_metadata(file, "upscale.enlarge");
-    if (text && strcmp(text, "first") != 0)
-        return up_stated_refuse(file, "upscale.enlarge", "first", error);
-    *first = *first || text;
+    const char *text = up_tensor_file_metadata(file, key);
+    if (text && strcmp(text, word) != 0)
+        return up_stated_refuse(file, key, word, error);
+    *said = *said || text;
     return UP_OK;
 }
 

@@ -42,8 +42,9 @@ up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_c
 /* upscale.limit, or INFINITY. */
 up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *error);
 
-/* upscale.enlarge, else *first as it is. */
-up_status up_stated_enlarge(const up_tensor_file *file, bool *first, up_error *error);
+/* Sets *said where a key is stated, which has one value only. */
+up_status up_stated_word(const up_tensor_file *file, const char *key, const char *word, bool *said,
+                         up_error *error);
 
 /* upscale.edge, else *edge as it is. */
 up_status up_stated_edge(const up_tensor_file *file, up_edge *edge, up_error *error);
