@@ -2,7 +2,7 @@
  * why, and soon. And the ways in which tensors may lie in a file. */
 #include "network/network.h"
 #include "support/ndarray.h"
-#include "support/onnx_data.h"
+#include "support/onnx_case.h"
 #include "support/process.h"
 #include "support/scratch.h"
 #include "support/upscaled.h"
@@ -16,8 +16,6 @@
 
 TestSuite(onnx_hostile, .init = scratch_init, .fini = scratch_fini);
 
-#define SHAPE(...) ((const int64_t[]){ __VA_ARGS__ })
-#define LIST(...) (int)(sizeof SHAPE(__VA_ARGS__) / sizeof(int64_t)), SHAPE(__VA_ARGS__)
 #define CASES UP_SHARED_DIR "/oracles/networks"
 
 static const float ones[64] = { 1, 1, 1, 1 };
