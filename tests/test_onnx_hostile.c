@@ -207,6 +207,19 @@ static onnx_bytes make(void (*build)(onnx_model *m))
     return onnx_end(&model);
 }
 
+Test(onnx_hostile, inputs_without_a_name)
+{
+    up_error error;
+    onnx_model model = onnx_begin(13);
+    onnx_input(&model, "", 4, SHAPE(1, 3, 0, 0));
+    onnx_output(&model, "y");
+    onnx_node(&model, "Relu", "-", "y");
+    onnx_bytes file = onnx_end(&model);
+    cr_expect_not(load(file.data, file.size, &error));
+    cr_expect(strstr(error.message, "no input"), "%s", error.message);
+    free(file.data);
+}
+
 Test(onnx_hostile, refusals)
 {
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {

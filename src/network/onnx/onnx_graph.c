@@ -293,7 +293,8 @@ static up_status walk(up_onnx *onnx, int from)
 static const char *only_picture(const up_onnx *onnx)
 {
     for (int i = 0; i < onnx->graph->inputs; i++)
-        if (!up_tensor_file_find(onnx->builder->file, onnx->graph->input[i].name))
+        if (*onnx->graph->input[i].name &&
+            !up_tensor_file_find(onnx->builder->file, onnx->graph->input[i].name))
             return onnx->graph->input[i].name;
     return NULL;
 }
