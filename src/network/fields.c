@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- reading */
@@ -105,7 +106,16 @@ up_status up_field_read(const up_field_target *target, const up_layer_field *fie
     return UP_OK;
 }
 
-const char *up_field_expected(const up_layer_field *field)
+/* "one of zeros, replicate, reflect" */
+static const char *expected_choice(char text[UP_FIELD_EXPECTED], const char *const *names)
+{
+    size_t used = (size_t)snprintf(text, UP_FIELD_EXPECTED, "one of %s", names[0]);
+    for (int i = 1; names[i] && used < UP_FIELD_EXPECTED; i++)
+        used += (size_t)snprintf(text + used, UP_FIELD_EXPECTED - used, ", %s", names[i]);
+    return text;
+}
+
+const char *up_field_expected(char text[UP_FIELD_EXPECTED], const up_layer_field *field)
 {
     static const char *const wholes[][2] = {
         [UP_FIELD_COUNT] = { "a number from 0 to 65536", "a number from 1 to 65536" },
@@ -126,7 +136,7 @@ const char *up_field_expected(const up_layer_field *field)
     case UP_FIELD_FLAG:
         return "true or false";
     case UP_FIELD_CHOICE:
-        return "one of the names that this field has";
+        return expected_choice(text, field->names);
     default:
         return "a number, or a list of one for each channel";
     }

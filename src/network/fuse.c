@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "network/build.h"
 
+#define MOST_FACTOR 8 /* a kernel grows with it */
+
 /* ---------------------------------------------------------------- uses */
 
 static void count_uses(const up_network *network, up_node_use *uses)
@@ -41,10 +43,13 @@ static bool is_plain_nearest(const up_network_node *node)
     const up_resize *resize = node->fields;
     if (node->kind != &up_layer_resize || node->inputs != 1 || resize->mode != UP_RESIZE_NEAREST)
         return false;
-    const bool usual =
-        resize->coordinates == UP_RESIZE_USUAL ||
-        (resize->coordinates == UP_RESIZE_ASYMMETRIC && resize->rounding == UP_RESIZE_FLOOR);
-    return usual && resize->divisor[0] == 1 && resize->divisor[1] == 1;
+    const bool floors =
+        (resize->coordinates == UP_RESIZE_USUAL || resize->coordinates == UP_RESIZE_ASYMMETRIC) &&
+        resize->rounding == UP_RESIZE_FLOOR;
+    bool small = true;
+    for (int axis = 0; axis < 2; axis++)
+        small = small && resize->factor[axis] <= MOST_FACTOR && resize->divisor[axis] == 1;
+    return floors && small;
 }
 
 static bool enlarges(const up_network_node *conv)

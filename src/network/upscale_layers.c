@@ -194,6 +194,7 @@ static up_status check_bounds(const entry *e)
 
 static up_status read_fields(entry *e)
 {
+    char expected[UP_FIELD_EXPECTED];
     const char *key;
     json_t *value;
     json_object_foreach(e->object, key, value)
@@ -205,11 +206,12 @@ static up_status read_fields(entry *e)
         if (field)
             UP_TRY(up_field_read(&e->target, field, value, &good));
         if (!good)
-            return refuse(e, key, "must be ", up_field_expected(field));
+            return refuse(e, key, "must be ", up_field_expected(expected, field));
     }
     for (const up_layer_field *field = e->kind->field; field && field->key; field++)
         if (field->required && !json_object_get(e->object, field->key))
-            return refuse(e, field->key, "is missing, expected ", up_field_expected(field));
+            return refuse(e, field->key, "is missing, expected ",
+                          up_field_expected(expected, field));
     return check_bounds(e);
 }
 
@@ -271,7 +273,8 @@ static up_status append_layer(up_network_builder *builder, json_t *object, int n
     return status;
 }
 
-/* Channels that a layer's tensor asks for, or 0. */
+/* Channels that a layer's tensor asks for, or 0; 1 where it asks for none that there can be, so
+ * that the layer is refused for what is wrong with it. */
 static int channels_of(const up_network_builder *builder, const json_t *object)
 {
     const char *op = json_string_value(json_object_get(object, "op"));
@@ -280,14 +283,17 @@ static int channels_of(const up_network_builder *builder, const json_t *object)
     const up_tensor *weight = name ? up_network_tensor(builder, name, "weight") : NULL;
     if (!op || !weight)
         return 0;
+    const bool conv = strcmp(op, "conv2d") == 0, transposed = strcmp(op, "conv_transpose2d") == 0;
     size_t channels = 0, groups = json_is_integer(stated) ? (size_t)json_integer_value(stated) : 1;
     if (strcmp(op, "prelu") == 0 && weight->elements > 1)
         channels = weight->elements;
-    if (weight->dims == 4 && strcmp(op, "conv2d") == 0 && groups <= UP_MOST_PARAMETER)
+    if (weight->dims == 4 && conv && groups <= UP_MOST_PARAMETER)
         channels = weight->shape[1] * groups;
-    if (weight->dims == 4 && strcmp(op, "conv_transpose2d") == 0)
+    if (weight->dims == 4 && transposed)
         channels = weight->shape[0];
-    return channels <= UP_MOST_CHANNELS ? (int)channels : 0;
+    if (channels > UP_MOST_CHANNELS || (channels == 0 && (conv || transposed)))
+        return 1;
+    return (int)channels;
 }
 
 static up_status find_channels(up_network_builder *builder, const json_t *list)

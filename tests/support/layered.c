@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "io/formats.h"
+#include "ops/activation.h"
+#include "ops/arithmetic.h"
 #include "ops/arrange.h"
 #include "ops/conv.h"
 #include "ops/planes.h"
@@ -126,7 +128,8 @@ int layered_conv_edge(layered *l, int from, int channels, int kernel, up_edge ed
                            .groups = 1,
                            .kernel = { kernel, kernel },
                            .stride = { 1, 1 },
-                           .padding = { kernel / 2, kernel / 2 },
+                           .pad_before = { kernel / 2, kernel / 2 },
+                           .pad_after = { kernel / 2, kernel / 2 },
                            .dilation = { 1, 1 },
                            .weight = weight,
                            .bias = weight + count,

@@ -207,7 +207,7 @@ static void show_layer(int i, const up_weights_layer *layer)
         line[--end] = 0;
     cli_print("%s", line);
     if (!fits)
-        cli_print("%50s%s", "", settings);
+        show_line("", settings);
     free(line);
     free(channels);
     free(kernel);

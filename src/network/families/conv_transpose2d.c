@@ -3,6 +3,7 @@
  * it is PyTorch's default: stride 1, padding 0, output_padding 0, dilation 1, groups 1. */
 #include "network/parts/parts.h"
 
+#include "base/memory.h"
 #include "network/tensor_values.h"
 
 #include <string.h>
@@ -91,6 +92,15 @@ static up_status check_scale(const up_network_builder *b, const up_convolution *
                            scale[0], scale[1], conv->stride[0], conv->stride[1]);
 }
 
+static up_status check_output_padding(const up_network_builder *b, const up_convolution *conv)
+{
+    for (int axis = 0; axis < 2; axis++)
+        if (conv->output_padding[axis] >= up_max(conv->stride[axis], conv->dilation[axis]))
+            return up_network_fail(b, "output_padding (--output-padding, upscale.output_padding) "
+                                      "must be smaller than stride or dilation");
+    return UP_OK;
+}
+
 static up_status read(up_network_builder *b)
 {
     up_convolution conv = *(const up_convolution *)up_layer_conv_transpose2d.defaults;
@@ -99,6 +109,7 @@ static up_status read(up_network_builder *b)
     UP_TRY(find_stem(b, stem));
     UP_TRY(read_pairs(b, &conv));
     UP_TRY(check_scale(b, &conv));
+    UP_TRY(check_output_padding(b, &conv));
     UP_TRY(up_tensor_check_kernel(b->file, weight, b->error));
     b->network->in_channels = (int)weight->shape[0];
     if (b->network->in_channels % conv.groups)

@@ -20,15 +20,26 @@ static void find_stem(const up_network_builder *b, char stem[UP_MOST_KEY])
     stem[length] = '\0';
 }
 
+/* The first kernel of a group, and the key of its layer. */
+static const up_tensor *first_kernel(const up_network_builder *b, const char *stem,
+                                     char key[UP_MOST_KEY])
+{
+    const up_tensor *first = NULL;
+    const int last = up_part_last_number(b, stem);
+    for (int i = 0; i <= last && !first; i++)
+        first = up_part_kernel(b, "%s", up_part_key(key, stem, i));
+    return first;
+}
+
 static bool is(const up_network_builder *b)
 {
-    char stem[UP_MOST_KEY];
+    char stem[UP_MOST_KEY], key[UP_MOST_KEY];
     const up_tensor *tensor;
     find_stem(b, stem);
     for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         if (!b->taken[i].value && up_part_number(b, stem, tensor->name) < 0)
             return false;
-    return up_part_last_number(b, stem) >= 0;
+    return first_kernel(b, stem, key);
 }
 
 /* Whether it begins with a transposed convolution: the bias tells, else the size. */
@@ -52,13 +63,10 @@ static bool has_transposed(const up_network_builder *b)
 
 static up_status read(up_network_builder *b)
 {
-    char stem[UP_MOST_KEY], key[UP_MOST_KEY] = "0";
-    const up_tensor *first = NULL;
+    char stem[UP_MOST_KEY], key[UP_MOST_KEY];
     int x = UP_NETWORK_INPUT;
     find_stem(b, stem);
-    const int last = up_part_last_number(b, stem);
-    for (int i = 0; i <= last && !first; i++)
-        first = up_part_kernel(b, "%s", up_part_key(key, stem, i));
+    const up_tensor *first = first_kernel(b, stem, key);
     UP_TRY(up_part_start(b, "%s", key));
     if (begins_transposed(b, key, first))
         b->network->in_channels = (int)first->shape[0];

@@ -38,9 +38,11 @@ static up_extent reach(const up_network *network, const up_network_node *node, i
         return (up_extent){ INT64_MAX, INT64_MIN }; /* only its size */
     if (from.scale == 0 || to.scale == 0)
         return (up_extent){ 0, 0 };
+    const double step = place(from, to, 1) - place(from, to, 0);
+    const double stretch = resize->antialias && step > 1 ? step : 1;
     const double support = resize->mode == UP_RESIZE_NEAREST    ? 0.5
-                           : resize->mode == UP_RESIZE_BILINEAR ? 1
-                                                                : 2;
+                           : resize->mode == UP_RESIZE_BILINEAR ? stretch
+                                                                : 2 * stretch;
     const double first = place(from, to, (double)out.first) - support;
     const double last = place(from, to, (double)out.last) + support;
     int64_t low = (int64_t)first - (first < (double)(int64_t)first);
@@ -114,7 +116,7 @@ static up_status build(const up_network_build *build, const up_network_node *nod
             return up_fail(build->error, UP_ERROR_WEIGHTS,
                            "the network reduces %dx%d pixels to nothing", size[1], size[0]);
         at[a] = up_positions_make(size[a], out, step, coordinates_of(resize));
-        same = same && out == size[a];
+        same = same && out == size[a] && step.num == step.den;
     }
     *to = in[0];
     if (same)

@@ -134,7 +134,10 @@ static up_status fold_norm(up_network_builder *b, double eps, size_t channels,
     for (size_t c = 0; c < channels; c++) {
         double gain = given[0].value ? (double)given[0].value[c] : 1;
         double shift = given[1].value ? (double)given[1].value[c] : 0;
-        gain /= sqrt((double)given[3].value[c] + eps);
+        const double variance = (double)given[3].value[c] + eps;
+        if (!(variance > 0))
+            return up_network_fail(b, "a BatchNorm2d has a variance below 0");
+        gain /= sqrt(variance);
         factor[c] = (float)gain;
         offset[c] = (float)(shift - gain * (double)given[2].value[c]);
     }
@@ -145,12 +148,14 @@ static up_status add_norm(up_network_builder *b, int *x, double eps, const char 
 {
     static const char *const suffixes[] = { "weight", "bias", "running_mean", "running_var" };
     const size_t channels = (size_t)up_network_shape(b->network, *x).channels;
+    char label[UP_LABEL];
     up_values given[4];
     up_node_spec spec = { .input = x, .inputs = 1 };
     for (int i = 0; i < 4; i++)
         UP_TRY(norm_values(b, key, suffixes[i], channels, &given[i]));
     if (!given[2].value || !given[3].value)
-        return up_part_missing(b, key);
+        return up_network_fail(b, "BatchNorm2d %s has no running_mean or no running_var",
+                               up_label(label, key));
     UP_TRY(fold_norm(b, eps, channels, given, &spec));
     return up_network_add(b, &up_layer_affine, &spec, x);
 }
@@ -373,11 +378,12 @@ up_status up_part_add_group(up_network_builder *b, int *x, const up_part_group *
 {
     char key[UP_MOST_KEY], label[UP_LABEL];
     int last = up_part_last_number(b, g->name);
+    bool gap = false; /* before this one: what two in a row do nobody knows */
     for (int i = 0; i <= last; i++) {
         const up_tensor *weight = up_network_tensor(b, up_part_key(key, g->name, i), "weight");
         if (weight)
             UP_TRY(add_numbered(b, x, g, key, weight));
-        else if (g->gap)
+        else if (g->gap && !gap)
             UP_TRY(up_part_layer(b, x, g->gap, g->gap_fields));
         else
             return up_network_fail(b,
@@ -385,6 +391,7 @@ up_status up_part_add_group(up_network_builder *b, int *x, const up_part_group *
                                    "does (ReLU, Tanh, ...): state all layers in the metadata "
                                    "upscale.layers",
                                    up_label(label, key));
+        gap = !weight;
     }
     return UP_OK;
 }
