@@ -64,6 +64,7 @@ typedef struct {
     int nodes, capacity;
     int output; /* the node that is the result */
     int in_channels, out_channels;
+    bool channels_last; /* tensors of the file's own have them so; here they come first */
     up_weights_color color;
     float range;         /* the value of white: 1 or 255 */
     double limit;        /* as in up_limit; INFINITY: none */

@@ -385,6 +385,7 @@ static up_status read_input(up_onnx *onnx, const up_onnx_info *info)
     }
     set_probes(onnx);
     onnx->builder->network->in_channels = (int)channels;
+    onnx->builder->network->channels_last = last;
     up_onnx_view view = up_onnx_view_of(onnx, UP_NETWORK_INPUT), *kept;
     const up_onnx_view planes = view;
     UP_TRY(up_onnx_keep(onnx, 1, sizeof *kept, &kept));
