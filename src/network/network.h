@@ -69,6 +69,7 @@ typedef struct {
     int nodes, capacity;
     int output; /* the node that is the result */
     int in_channels, out_channels;
+    bool channels_last; /* tensors of the file's own have them so; here they come first */
     up_weights_color color;
     float range;                 /* the value of white: 1 or 255; 0 while a family has not set it */
     bool color_told, range_told; /* else they are assumed */
