@@ -2,6 +2,7 @@
 #ifndef UP_CLI_SETTINGS_H
 #define UP_CLI_SETTINGS_H
 
+#include "upscale_explain.h"
 #include "upscale_measure.h"
 #include "upscale_train.h"
 
@@ -49,6 +50,10 @@ typedef struct {
     bool from_original, single_file, full;
     cli_boxes crops;
     int zoom;
+
+    const char *x, *kernel_values; /* what is explained: text, or the name of a file */
+    int digits;
+    bool all_steps;
 
     int jobs; /* 0: as many as cores and files */
     up_measuring measuring;
