@@ -60,9 +60,10 @@ UP_API const char *up_explain_op_at(int i, const char **summary);
 
 /* ---------------------------------------------------------------- showing */
 
-/* A tensor as aligned rows of numbers, channels one below the other with a title each where there
- * are several, and frames likewise. As up_explain_text(), but for free(). `digits` as there. */
-UP_API char *up_pixels_text(const up_pixels *pixels, int digits);
+/* The numbers of a file (.npy, positions too; .txt, .csv; a picture) as aligned rows, with a title
+ * over each channel where there are several. At most 65536 of them; `digits` as in
+ * up_explain_style. *text is for free(). */
+UP_API up_status up_tensor_text(char **text, const char *path, int digits, up_error *error);
 
 #ifdef __cplusplus
 }

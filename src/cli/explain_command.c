@@ -42,7 +42,7 @@ static void put_text(const char *text)
 
 static int show(up_explanation *explanation, const cli_settings *s)
 {
-    const up_explain_style style = { .columns = cli_terminal_columns(),
+    const up_explain_style style = { .columns = cli_output_columns(),
                                      .digits = s->digits,
                                      .all_steps = s->all_steps };
     up_error error = { 0 };

@@ -32,8 +32,8 @@ static up_status check_count(int64_t channels, int64_t height, int64_t width, co
         channels * height <= MOST_VALUES && channels * height * width <= MOST_VALUES)
         return UP_OK;
     return up_fail(error, UP_ERROR_UNSUPPORTED,
-                   "%s: %lldx%lld values in %lld channels are too many to be explained; give a "
-                   "small part of them",
+                   "%s: %lldx%lld values in %lld channels are too many to be shown; give a small "
+                   "part of them",
                    flag, (long long)height, (long long)width, (long long)channels);
 }
 
@@ -105,16 +105,19 @@ static up_status from_source(up_small *t, up_source *source, const char *flag, u
 }
 
 /* Frames are read as so many channels more: kernels have four dimensions. */
-static up_status from_file(up_small *t, const char *path, const char *flag, up_error *error)
+static up_status from_file(up_small *t, int *frames, const char *path, const char *flag,
+                           up_error *error)
 {
     up_source *source;
     UP_TRY(up_source_open(&source, path, error));
     up_status status = from_source(t, source, flag, error);
+    *frames = status == UP_OK ? (int)source->format.frames : 0;
     up_source_close(&source);
     return status;
 }
 
-static up_status from_positions(up_small *t, const char *path, const char *flag, up_error *error)
+static up_status from_positions(up_small *t, int *frames, const char *path, const char *flag,
+                                up_error *error)
 {
     int64_t *data, shape[UP_NPY_MAX_DIMS], size[UP_NPY_MAX_DIMS] = { 1, 1, 1, 1 };
     int dims;
@@ -129,6 +132,7 @@ static up_status from_positions(up_small *t, const char *path, const char *flag,
     for (size_t i = 0; status == UP_OK && i < up_small_count(t); i++)
         t->value[i] = (double)data[i];
     up_free(data);
+    *frames = status == UP_OK ? (int)size[0] : 0;
     return status;
 }
 
@@ -147,12 +151,19 @@ static bool holds_positions(const char *path)
     return positions;
 }
 
+up_status up_small_read_file(up_small *t, int *frames, const char *path, const char *flag,
+                             up_error *error)
+{
+    return holds_positions(path) ? from_positions(t, frames, path, flag, error)
+                                 : from_file(t, frames, path, flag, error);
+}
+
 up_status up_small_read(up_small *t, const char *given, const char *flag, up_error *error)
 {
+    int frames;
     if (up_text_tensor_probe((const uint8_t *)given, strlen(given)))
         return from_text(t, given, flag, error);
-    return holds_positions(given) ? from_positions(t, given, flag, error)
-                                  : from_file(t, given, flag, error);
+    return up_small_read_file(t, &frames, given, flag, error);
 }
 
 double up_small_difference(const up_small *a, const up_small *b)

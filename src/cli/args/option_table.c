@@ -311,7 +311,7 @@ const cli_option cli_options[] = {
       cli_parse_bytes, FIELD(up.max_memory),
       .help = "refuse what would need more, such as 512M, 1.5GiB or 25%; default 50%" },
 
-    { "json", 0, NULL, CLI_EVERY, CLI_GROUP_TALK,
+    { "json", 0, NULL, CLI_EVERY & ~CLI_SHOW, CLI_GROUP_TALK,
       cli_parse_flag, FIELD(json),
       .help = "one line of JSON per file on standard output" },
     { "csv", 0, NULL, CLI_EVAL, CLI_GROUP_TALK,
