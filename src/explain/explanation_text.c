@@ -1,6 +1,4 @@
 /* An explanation for a terminal. */
-#define _GNU_SOURCE /* asprintf */
-
 #include "base/memory.h"
 #include "explain/explanation.h"
 #include "explain/links.h"
@@ -298,18 +296,21 @@ static void write_crop(const sheet *s, FILE *out)
     const int *full = e->full, *before = e->before;
     if (full[0] == e->y.height && full[1] == e->y.width)
         return;
-    char *line;
-    if (asprintf(&line,
-                 "cropped by the padding: of %d x %d rows %d to %d and columns %d to %d are left "
-                 "(counted from 0)",
-                 full[0], full[1], before[0], before[0] + e->y.height - 1, before[1],
-                 before[1] + e->y.width - 1) < 0)
-        return;
-    up_write_wrapped(out, line, s->columns, 7);
-    free(line);
+    fprintf(out, "of %dx%d the padding leaves rows %d to %d and columns %d to %d (from 0)\n",
+            full[0], full[1], before[0], before[0] + e->y.height - 1, before[1],
+            before[1] + e->y.width - 1);
 }
 
 /* ---------------------------------------------------------------- the matrix */
+
+/* Weights that are not cropped away. */
+static size_t count_entries(const up_explanation *e)
+{
+    size_t entries = 0;
+    for (const up_link *l = e->link; l < e->link + e->links; l++)
+        entries += !e->scatter || up_links_place(e, l->out) >= 0;
+    return entries;
+}
 
 /* W with rows of letters or of numbers; -1: no link. */
 static up_status make_matrix(const up_explanation *e, up_small *w, up_small *kernel)
@@ -352,7 +353,9 @@ static void write_matrix(const sheet *s, FILE *out)
     up_text_blocks blocks = { 0 };
     const size_t in = up_small_count(&e->x), y = up_small_count(&e->y);
     const size_t rows = e->scatter ? in : y, columns = e->scatter ? y : in;
-    const char *title = e->scatter ? "W: y = W^T x" : "W: y = W x";
+    char title[96];
+    snprintf(title, sizeof title, "W %zux%zu, %zu entries: y = W%s x", rows, columns,
+             count_entries(e), e->scatter ? "^T" : "");
     if (2 * columns <= (size_t)s->columns && 2 * rows <= 512 &&
         make_matrix(e, &w, &kernel) == UP_OK) {
         if (has_letters(e) && 2 * columns < 256)
@@ -361,13 +364,10 @@ static void write_matrix(const sheet *s, FILE *out)
             kernel.value[i] = w.value[i] != 0 || kernel.value[i] >= 0;
         up_blocks_tensor(&blocks, blocks.count ? "in numbers" : title, &w, &kernel, s->digits);
     }
-    const bool fits = blocks.count > 0 && up_blocks_width(&blocks) <= 2 * s->columns;
-    if (fits)
-        up_blocks_write(&blocks, out, s->columns);
-    else
-        fprintf(out, "W      %zu x %zu with %zu entries (--json lists them); y = W%s x\n", rows,
-                columns, e->links, e->scatter ? "^T" : "");
-    up_blocks_free(&blocks);
+    up_blocks_drop_wide(&blocks, s->columns);
+    if (blocks.count == 0)
+        fprintf(out, "%s (--json lists them)\n", title);
+    up_blocks_write(&blocks, out, s->columns);
     up_small_free(&w);
     up_small_free(&kernel);
 }
@@ -477,7 +477,7 @@ static int count_lines(const sheet *s)
 static char *join(const sheet *s)
 {
     const int lines = count_lines(s), apart = lines + s->sections - 1;
-    const bool close = lines < LINES && apart >= LINES;
+    const bool close = lines <= LINES && apart > LINES;
     size_t size = 1;
     for (int i = 0; i < s->sections; i++)
         size += s->size[i] + 1;

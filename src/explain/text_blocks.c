@@ -159,21 +159,23 @@ void up_blocks_write(up_text_blocks *blocks, FILE *out, int columns)
     up_blocks_free(blocks);
 }
 
-int up_blocks_width(const up_text_blocks *blocks)
+static void free_lines(up_text_block *block)
 {
-    int width = 0;
-    for (int i = 0; i < blocks->count; i++)
-        width += blocks->block[i].width + (i > 0 ? GAP : 0);
-    return width;
+    for (int line = 0; line < block->lines; line++)
+        free(block->line[line]);
+    free(block->line);
+}
+
+void up_blocks_drop_wide(up_text_blocks *blocks, int columns)
+{
+    if (blocks->count > 0 && blocks->block[blocks->count - 1].width > columns)
+        free_lines(&blocks->block[--blocks->count]);
 }
 
 void up_blocks_free(up_text_blocks *blocks)
 {
-    for (int i = 0; i < blocks->count; i++) {
-        for (int line = 0; line < blocks->block[i].lines; line++)
-            free(blocks->block[i].line[line]);
-        free(blocks->block[i].line);
-    }
+    for (int i = 0; i < blocks->count; i++)
+        free_lines(&blocks->block[i]);
     free(blocks->block);
     blocks->block = NULL;
     blocks->count = 0;

@@ -35,7 +35,8 @@ void up_blocks_tensor(up_text_blocks *blocks, const char *title, const up_small 
  * them. */
 void up_blocks_write(up_text_blocks *blocks, FILE *out, int columns);
 
-int up_blocks_width(const up_text_blocks *blocks);
+/* Drops the last block if it is wider. */
+void up_blocks_drop_wide(up_text_blocks *blocks, int columns);
 void up_blocks_free(up_text_blocks *blocks);
 
 /* Decimals that these values need, at most `digits`; 0: at most 4. */

@@ -146,7 +146,8 @@ int up_walk_next(up_walk *walk)
             continue;
         at->next = up_min(at->need, at->made + node->share);
         while (at->made == 0 && at->next > node->step && !is_ready(walk, n, at->next))
-            at->next -= node->step; /* to end from now on where what it reads ends */
+            /* To end from now on where what it reads ends; calls start at multiples. */
+            at->next = (at->next - 1) / node->step * node->step;
         if (is_ready(walk, n, at->next))
             return n;
     }
