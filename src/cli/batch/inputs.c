@@ -96,7 +96,7 @@ static void take_entry(expansion *e, const char *folder, const char *below, cons
         if (e->recursive && !is_output(e, &st))
             take_inner_folder(e, path, below, name, S_ISLNK(link.st_mode));
     } else if (leads ? S_ISREG(st.st_mode) && is_image(path)
-                     : known && cli_readable_extension(path)) {
+                     : known && cli_readable_extension(path) && !is_other_text(path)) {
         add(e->inputs, path, below, leads ? &st : NULL);
         return;
     } else if (leads && S_ISREG(st.st_mode)) {
