@@ -373,12 +373,14 @@ UP_API void up_batch_close(up_batch **batch);
  * the scale if extra is 0 and reduction 1, cropped if extra < 0, extended if extra > 0. */
 typedef struct {
     const char *name;   /* the path, or the name of embedded weights */
-    const char *format; /* "safetensors", ... */
+    const char *format; /* "safetensors", "PyTorch", ... */
+    const char *part;   /* which of several sets of weights in it this is: "params_ema"; or NULL */
     const char *family; /* "FSRCNN", "ConvTranspose2d", ... */
     const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
                            "y-studio" (16..235), "ycbcr" or "rgb" */
     float range;        /* the value of white: 1 or 255 */
-    double limit;       /* see up_limit; INFINITY: none */
+    bool color_told, range_told; /* by the file, its kind or `told`; else they are assumed */
+    double limit;                /* see up_limit; INFINITY: none */
     int in_channels, out_channels;
     int layers;        /* for up_weights_layer_at() */
     size_t parameters; /* learned values */
@@ -386,8 +388,11 @@ typedef struct {
                           depends on it in the layers */
     int reduction[2], extra[2];
     int least[2];           /* the smallest input */
-    int receptive_field[2]; /* pixels of the input that reach one of the output */
+    bool enlarges_first;    /* pictures are enlarged by bicubic before it, and its scale is 1 */
+    int multiple[2];        /* what sides of a tensor must be multiples of; pictures are extended */
+    int receptive_field[2]; /* pixels of the input that reach one of the output; INT_MAX: all */
     double multiply_adds;   /* of the convolutions, per pixel of the input */
+    size_t memory_bytes;    /* while it is open */
 } up_weights_info;
 
 typedef struct {
@@ -431,8 +436,19 @@ UP_API int up_weights_overlap(const up_weights *weights, int layer, int row, int
 /* What the file says about itself, in its order: the key, and *value; NULL past the last. */
 UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value);
 
+/* Writes the network as a safetensors file that says all of it by itself (upscale.layers), and what
+ * the file says of its licence and the like. It loads as the same network, which makes the same
+ * bits. Of the options (may be NULL) counts `overwrite`. Weights whose scale is open must have been
+ * opened with one. */
+UP_API up_status up_weights_save(const up_weights *weights, const char *path,
+                                 const up_options *options, up_error *error);
+
 /* Whether a regular file begins as a weight file does, or is called as one. */
 UP_API bool up_is_weights_file(const char *path);
+
+/* Formats of weight files, by position: the name, and *extensions, separated by blanks; NULL past
+ * the last. */
+UP_API const char *up_weights_format_at(int i, const char **extensions);
 
 /* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the
  * last. The same name comes once for each of its scales. */

@@ -146,11 +146,10 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     plan->request.past = pixels != NULL;
     const up_format *format = &plan->to[0].format;
     up_request *request = &plan->request;
-    plan->graph.held_bytes = request->values_bytes;
+    plan->graph.held_bytes = request->values_bytes + request->model_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
     plan->building_bytes = plan->graph.held_bytes;
-    if (!request->options->model)
-        plan->graph.held_bytes -= request->values_bytes;
+    plan->graph.held_bytes -= request->values_bytes;
     up_model_close(&request->loaded); /* the ops have packed their weights */
     request->network = NULL;
     return up_plan_prepare_encoding(plan, error);
@@ -198,7 +197,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     UP_TRY(up_run_prepare(&plan->run, mapped, error));
     const size_t least = running_bytes(plan) + beside;
     UP_TRY(up_run_spend(&plan->run, most > least ? most - least : 0, error));
-    const size_t before = larger(plan->building_bytes, plan->request.loading_bytes);
+    const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
+    const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = plan->to[0].format;
     plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;

@@ -4,6 +4,7 @@
 #include "network/describe.h"
 #include "network/layers.h"
 #include "network/model.h"
+#include "weights/weight_format.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,9 +58,13 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
     up_weights_info info = {
         .name = up_tensor_file_name(file),
         .format = up_tensor_file_format(file),
+        .part = up_tensor_file_part(file),
         .family = network->family,
         .color = up_weights_color_name(network->color),
         .range = network->range,
+        .color_told = network->color_told,
+        .range_told = network->range_told,
+        .enlarges_first = network->enlarges_first,
         .limit = network->limit,
         .in_channels = network->in_channels,
         .out_channels = network->out_channels,
@@ -71,6 +76,7 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
     copy_pair(info.reduction, network->reduction);
     copy_pair(info.extra, network->extra);
     copy_pair(info.least, network->least);
+    copy_pair(info.multiple, network->multiple);
     copy_pair(info.receptive_field, network->receptive_field);
     return info;
 }
@@ -100,6 +106,7 @@ static void forget_scale(up_weights *weights)
     copy_pair(info->reduction, open);
     copy_pair(info->extra, open);
     copy_pair(info->least, open);
+    copy_pair(info->multiple, open);
     copy_pair(info->receptive_field, open);
 }
 
@@ -111,6 +118,7 @@ static up_status describe(up_weights *weights, up_error *error)
     if (!weights->layer)
         return up_fail_memory(error, "layers", layers * sizeof *weights->layer);
     weights->info = describe_network(weights->model.file, network);
+    weights->info.memory_bytes = weights->model.file_bytes + weights->model.values_bytes;
     for (int i = 0; i < network->nodes; i++)
         UP_TRY(describe_layer(&weights->layer[i], network, i, error));
     if (weights->model.guessed)
@@ -207,6 +215,15 @@ const char *up_weights_metadata_at(const up_weights *weights, int i, const char 
 bool up_is_weights_file(const char *path)
 {
     return up_tensor_file_is(path);
+}
+
+const char *up_weights_format_at(int i, const char **extensions)
+{
+    for (int known = 0; known <= i; known++)
+        if (!up_weight_formats[known])
+            return NULL;
+    *extensions = i < 0 ? NULL : up_weight_formats[i]->extensions;
+    return i < 0 ? NULL : up_weight_formats[i]->name;
 }
 
 const char *up_embedded_weights_at(int i, int *scale)

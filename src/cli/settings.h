@@ -32,8 +32,10 @@ typedef struct {
     up_options up;
     cli_words methods;     /* empty: the default method */
     char **method_weights; /* for each of them the file that its tconv:NAME means, or NULL */
-    char *named_weights;   /* the file that --weights NAME means, or NULL */
+    char *named_weights;   /* the file that --weights means, or NULL */
+    up_weights *shared, **method_shared; /* the same files, opened: cli_methods_share() */
     const char *weights_folder, *plot;
+    bool all_layers;
     cli_size size, fit; /* --size, --fit */
 
     up_train_options train; /* beside what `up` says */

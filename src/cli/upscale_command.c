@@ -31,10 +31,12 @@ static bool show_something(const cli_settings *s)
     return true;
 }
 
-static int run_tasks(const cli_settings *s, const cli_inputs *inputs, cli_ledger *ledger)
+static int run_tasks(cli_settings *s, const cli_inputs *inputs, cli_ledger *ledger)
 {
     double start = cli_now();
     cli_tasks tasks;
+    if (inputs->count * cli_method_count(s) > 1)
+        cli_methods_share(s);
     bool fine = cli_tasks_make(&tasks, inputs, s) && cli_tasks_check(&tasks, inputs, s);
     if (fine)
         cli_batch_run(&tasks, s, ledger);

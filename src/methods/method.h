@@ -34,7 +34,8 @@ typedef struct {
     const up_network *network;          /* tconv, from a file: of `loaded` or options->model */
     up_model loaded;                    /* for this picture alone */
     int output_padding[2];              /* on top of that of the network's last layer */
-    size_t values_bytes, loading_bytes; /* of the network, and together with its file */
+    size_t values_bytes, loading_bytes; /* of `loaded`: its values, and its file with them */
+    size_t model_bytes;                 /* of options->model, which other pictures share */
     int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */

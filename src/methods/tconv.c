@@ -34,17 +34,17 @@ static up_status find_network(up_request *request, up_error *error)
 {
     const up_options *options = request->options;
     const int scale = whole_scale(request);
-    const up_model *model = options->model ? up_weights_model(options->model) : &request->loaded;
-    if (!options->model)
-        UP_TRY(up_model_open(&request->loaded, options->weights, options, scale, error));
-    else if (up_model_depends_on_scale(model, scale)) {
-        UP_TRY(up_model_open_again(&request->loaded, model, options, scale, error));
-        model = &request->loaded;
-    }
-    request->network = model->network;
-    request->values_bytes = model->values_bytes;
-    request->loading_bytes = model->file_bytes + model->values_bytes;
-    up_model_close_file(&request->loaded);
+    const up_model *shared = options->model ? up_weights_model(options->model) : NULL;
+    up_model *loaded = &request->loaded;
+    if (!shared)
+        UP_TRY(up_model_open(loaded, options->weights, options, scale, error));
+    else if (up_model_depends_on_scale(shared, scale))
+        UP_TRY(up_model_open_again(loaded, shared, options, scale, error));
+    request->network = loaded->network ? loaded->network : shared->network;
+    request->values_bytes = loaded->values_bytes;
+    request->loading_bytes = loaded->values_bytes + (loaded->borrowed ? 0 : loaded->file_bytes);
+    request->model_bytes = shared ? up_weights_get_info(options->model)->memory_bytes : 0;
+    up_model_close_file(loaded);
     return UP_OK;
 }
 
@@ -110,7 +110,22 @@ static up_status prepare(up_request *request, up_error *error)
     UP_TRY(find_network(request, error));
     UP_TRY(up_check_network(request->network, request, up_request_colours(request), error));
     UP_TRY(find_output_padding(request, error));
-    return request->sized ? UP_OK : native_size(request, error);
+    const bool sized = request->sized || (request->network->enlarges_first && !request->tensor);
+    return sized ? UP_OK : native_size(request, error);
+}
+
+/* "x2", "x2,3", or of what ends smaller than its scale "x1/2". */
+static const char *scale_text(char text[48], const up_network *network)
+{
+    const int *up = network->scale, *down = network->reduction;
+    int used = snprintf(text, 48, "x%d", up[0]);
+    if (down[0] > 1)
+        used += snprintf(text + used, 48 - (size_t)used, "/%d", down[0]);
+    if (up[1] != up[0] || down[1] != down[0])
+        used += snprintf(text + used, 48 - (size_t)used, ",%d", up[1]);
+    if (down[1] > 1 && down[1] != down[0])
+        snprintf(text + used, 48 - (size_t)used, "/%d", down[1]);
+    return text;
 }
 
 static up_status add_stage(up_graph *graph, const up_network *network, const char *name,
@@ -128,7 +143,8 @@ static up_status add_stage(up_graph *graph, const up_network *network, const cha
                            a ? "columns" : "rows");
     UP_TRY(up_add_network_stage(graph, *node, network, request, node, error));
     const up_shape *after = up_graph_shape(graph, *node);
-    up_request_say(request, "%s x%d to %dx%d", name, network->scale[0], after->width,
+    char scale[48];
+    up_request_say(request, "%s %s to %dx%d", name, scale_text(scale, network), after->width,
                    after->height);
     return UP_OK;
 }
@@ -177,24 +193,33 @@ static up_status add_remainder(up_graph *graph, up_request *request, int *node, 
     return up_add_resample(graph, *node, &up_bicubic_resampling, &rest, node, error);
 }
 
-static up_status build(up_graph *graph, int from, up_request *request, int *to, up_error *error)
+/* One run of the network from the file, or as many as bring it to the size. */
+static up_status add_stages(up_graph *graph, up_request *request, int *node, up_error *error)
 {
-    *to = from;
+    const up_network *network = request->network;
     for (int stage = 0; stage < MOST_STAGES; stage++) {
-        up_shape before = *up_graph_shape(graph, *to);
+        up_shape before = *up_graph_shape(graph, *node);
         bool enough = before.width >= request->width && before.height >= request->height;
-        if (enough && (stage > 0 || !request->network))
+        if (enough && (stage > 0 || !network))
             break;
-        if (request->network)
-            UP_TRY(
-                add_stage(graph, request->network, request->network->family, request, to, error));
+        if (network)
+            UP_TRY(add_stage(graph, network, network->family, request, node, error));
         else
-            UP_TRY(add_embedded_stage(graph, request, to, error));
-        const up_shape *after = up_graph_shape(graph, *to);
+            UP_TRY(add_embedded_stage(graph, request, node, error));
+        const up_shape *after = up_graph_shape(graph, *node);
         bool grows = after->width > before.width && after->height > before.height;
         if (!request->sized || !grows || after->channels != before.channels)
             break;
     }
+    return UP_OK;
+}
+
+static up_status build(up_graph *graph, int from, up_request *request, int *to, up_error *error)
+{
+    *to = from;
+    if (request->network && request->network->enlarges_first)
+        UP_TRY(add_remainder(graph, request, to, error));
+    UP_TRY(add_stages(graph, request, to, error));
     return add_remainder(graph, request, to, error);
 }
 

@@ -72,6 +72,9 @@ static up_status read_use(const up_network_builder *builder)
     up_network *network = builder->network;
     const int in = network->in_channels, out = network->out_channels;
     const bool bare = network->nodes == 1 && network->node[0].kind == &up_layer_conv_transpose2d;
+    const bool layers = up_tensor_file_metadata(builder->file, "upscale.layers");
+    network->color_told = network->color != UP_WEIGHTS_ANY || builder->hints->color ||
+                          up_tensor_file_metadata(builder->file, "upscale.color") || layers;
     if (network->color == UP_WEIGHTS_ANY)
         network->color = in == 3 && out == 3            ? UP_WEIGHTS_RGB
                          : in == 1 && out == 1 && !bare ? UP_WEIGHTS_Y_STUDIO
@@ -80,8 +83,16 @@ static up_status read_use(const up_network_builder *builder)
                            builder->error));
     UP_TRY(up_stated_limit(builder->file, &network->limit, builder->error));
     UP_TRY(up_stated_range(builder->file, &network->range, builder->error));
+    UP_TRY(up_stated_word(builder->file, "upscale.enlarge", "first", &network->enlarges_first,
+                          builder->error));
+    UP_TRY(up_stated_word(builder->file, "upscale.pad", "tensors", &network->pads_tensors,
+                          builder->error));
+    UP_TRY(up_stated_edge(builder->file, &network->edge, builder->error));
     if (builder->hints->range > 0)
         network->range = builder->hints->range;
+    network->range_told = network->range > 0 || layers;
+    if (network->range == 0)
+        network->range = 1;
     return UP_OK;
 }
 
@@ -102,8 +113,8 @@ static up_status build(up_network_builder *builder)
     up_network *network = builder->network;
     network->output = UP_NETWORK_INPUT;
     network->multiple[0] = network->multiple[1] = 1;
-    network->range = 1;
     network->edge = UP_EDGE_CLAMP;
+    UP_TRY(up_stated_pair(builder->file, "upscale.multiple", 1, network->multiple, builder->error));
     UP_TRY(read_nodes(builder));
     if (!network->nodes)
         return up_network_fail(builder, "the network has no layers");

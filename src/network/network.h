@@ -11,7 +11,12 @@
  *                      1 -> 1, rgb for 3 -> 3, else any
  *   upscale.range      "1" or "255", the value of white; 1
  *   upscale.limit      the share of up_limit, such as "0.6"; none
- *   upscale.channels   "N", of the input, where no tensor tells
+ *   upscale.edge       "clamp" or "reflect": how what a cropped output lacks is made up around the
+ *                      input; clamp
+ *   upscale.pad        "tensors": they get that as pictures do
+ *   upscale.multiple   what sides must be multiples of, beside what follows from the layers; 1
+ *   upscale.enlarge    "first": pictures are enlarged by bicubic before, and the network has scale
+ * 1 upscale.channels   "N", of the input, where no tensor tells
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated
  */
@@ -65,8 +70,9 @@ typedef struct {
     int output; /* the node that is the result */
     int in_channels, out_channels;
     up_weights_color color;
-    float range;         /* the value of white: 1 or 255 */
-    double limit;        /* as in up_limit; INFINITY: none */
+    float range;                 /* the value of white: 1 or 255; 0 while a family has not set it */
+    bool color_told, range_told; /* else they are assumed */
+    double limit;                /* as in up_limit; INFINITY: none */
     up_edge edge;        /* how what is `missing` around the input is made up; zeros never are */
     bool pads_tensors;   /* that is part of the network: tensors get it as pictures do */
     bool enlarges_first; /* it works on a picture that was enlarged before, bicubically */

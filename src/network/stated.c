@@ -146,6 +146,27 @@ up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *e
     return up_stated_refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
 }
 
+up_status up_stated_word(const up_tensor_file *file, const char *key, const char *word, bool *said,
+                         up_error *error)
+{
+    const char *text = up_tensor_file_metadata(file, key);
+    if (text && strcmp(text, word) != 0)
+        return up_stated_refuse(file, key, word, error);
+    *said = *said || text;
+    return UP_OK;
+}
+
+up_status up_stated_edge(const up_tensor_file *file, up_edge *edge, up_error *error)
+{
+    const char *text = up_tensor_file_metadata(file, "upscale.edge");
+    if (!text)
+        return UP_OK;
+    *edge = strcmp(text, "reflect") == 0 ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
+    return *edge == UP_EDGE_REFLECT || strcmp(text, "clamp") == 0
+               ? UP_OK
+               : up_stated_refuse(file, "upscale.edge", "clamp or reflect", error);
+}
+
 up_status up_stated_range(const up_tensor_file *file, float *range, up_error *error)
 {
     const char *text = up_tensor_file_metadata(file, "upscale.range");

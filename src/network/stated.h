@@ -3,6 +3,7 @@
 #ifndef UP_NETWORK_STATED_H
 #define UP_NETWORK_STATED_H
 
+#include "ops/op.h"
 #include "weights/tensor_file.h"
 
 #define UP_MOST_PARAMETER 65536
@@ -40,6 +41,13 @@ up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_c
 
 /* upscale.limit, or INFINITY. */
 up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *error);
+
+/* Sets *said where a key is stated, which has one value only. */
+up_status up_stated_word(const up_tensor_file *file, const char *key, const char *word, bool *said,
+                         up_error *error);
+
+/* upscale.edge, else *edge as it is. */
+up_status up_stated_edge(const up_tensor_file *file, up_edge *edge, up_error *error);
 
 /* upscale.range, else *range as it is. */
 up_status up_stated_range(const up_tensor_file *file, float *range, up_error *error);

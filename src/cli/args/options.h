@@ -8,6 +8,7 @@
 
 typedef enum {
     CLI_GROUP_SIZE,
+    CLI_GROUP_WEIGHTS,
     CLI_GROUP_FILES,
     CLI_GROUP_FILTER,
     CLI_GROUP_COMPARE,

@@ -1,6 +1,7 @@
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { MOST_MAP = 64 };
@@ -94,8 +95,13 @@ static void set_size(json_t *line, const up_weights_info *info)
         set_pair(line, "reduction", info->reduction);
         set_pair(line, "extra", info->extra);
     }
+    json_object_set_new(line, "enlarges_first", json_boolean(info->enlarges_first));
     set_known(line, "least_input", info->least);
-    set_known(line, "receptive_field", info->receptive_field);
+    set_known(line, "multiple", info->multiple);
+    if (info->receptive_field[0] == INT_MAX || info->receptive_field[1] == INT_MAX)
+        json_object_set_new(line, "receptive_field", json_string("image"));
+    else
+        set_known(line, "receptive_field", info->receptive_field);
 }
 
 void cli_weights_show_json(const char *title, const up_weights *weights)
@@ -106,11 +112,15 @@ void cli_weights_show_json(const char *title, const up_weights *weights)
     json_object_set_new(line, "input", cli_json_text(title));
     json_object_set_new(line, "type", json_string("weights"));
     json_object_set_new(line, "format", json_string(info->format));
+    if (info->part)
+        json_object_set_new(line, "part", cli_json_text(info->part));
     json_object_set_new(line, "family", json_string(info->family));
     set_int(line, "in_channels", info->in_channels);
     set_int(line, "out_channels", info->out_channels);
     json_object_set_new(line, "color", json_string(info->color));
     json_object_set_new(line, "range", cli_json_number(info->range));
+    json_object_set_new(line, "color_told", json_boolean(info->color_told));
+    json_object_set_new(line, "range_told", json_boolean(info->range_told));
     json_object_set_new(line, "limit", cli_json_number(info->limit));
     set_size(line, info);
     json_object_set_new(line, "parameters", json_integer((json_int_t)info->parameters));
