@@ -8,6 +8,8 @@
 #include "ops/reduce.h"
 #include "pipeline/add_ops.h"
 
+#include <math.h>
+
 /* ---------------------------------------------------------------- pools */
 
 static const up_network_axis one_pixel = { 0, 1, 1 };
@@ -89,6 +91,28 @@ up_status up_join_divide_one(const up_network_build *build, int a, int b, bool f
 {
     UP_TRY(invert(build, &b));
     return up_join_multiply_one(build, a, b, first, to);
+}
+
+/* What is left when `one` is taken off, limited to low..high, and `one` put on again. */
+static up_status limit_by(const up_network_build *build, int plane, int one, float low, float high,
+                          int *to)
+{
+    const float limits[2] = { low, high };
+    int minus = one;
+    UP_TRY(negate(build, &minus));
+    UP_TRY(add_shift(build, plane, minus, to));
+    UP_TRY(up_add_point(build->graph, *to, -1, &up_point_clip, limits, 2, to, build->error));
+    return add_shift(build, *to, one, to);
+}
+
+up_status up_join_minimum_one(const up_network_build *build, int a, int b, bool first, int *to)
+{
+    return limit_by(build, first ? b : a, first ? a : b, -INFINITY, 0, to);
+}
+
+up_status up_join_maximum_one(const up_network_build *build, int a, int b, bool first, int *to)
+{
+    return limit_by(build, first ? b : a, first ? a : b, 0, INFINITY, to);
 }
 
 /* ---------------------------------------------------------------- instance norm */
