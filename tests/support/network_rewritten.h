@@ -4,6 +4,9 @@
 
 #include "network/network.h"
 
+/* Bytes of a kind's struct that are not padding. */
+size_t network_fields_size(const up_layer_kind *kind);
+
 /* The same kinds of layers on the same inputs, told the same, with the same values. */
 void network_expect_equal(const up_network *got, const up_network *wanted, const char *what);
 

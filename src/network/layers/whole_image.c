@@ -125,6 +125,17 @@ static up_status check_norm(up_network_builder *builder, up_network_node *node)
     return UP_OK;
 }
 
+static up_extent reach_all(const up_network *network, const up_network_node *node, int input,
+                           int axis, up_extent out)
+{
+    (void)network;
+    (void)node;
+    (void)input;
+    (void)axis;
+    (void)out;
+    return (up_extent){ INT32_MIN, INT32_MAX };
+}
+
 /* Per channel: *factor = weight / sqrt(variance + eps), *minus_mean. */
 static up_status add_statistics(const up_network_build *build, const up_network_node *node, int in,
                                 int *factor, int *minus_mean)
@@ -179,5 +190,6 @@ const up_layer_kind up_layer_instance_norm = {
             UP_LAST_FIELD,
         },
     .check = check_norm,
+    .reach = reach_all,
     .build = build_norm,
 };
