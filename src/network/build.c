@@ -144,7 +144,7 @@ static up_status add_crop(up_graph *graph, int *node, int left, int top, int wid
 static up_edge edge_around(const up_network *network, const up_shape *in, const up_network_fit *fit)
 {
     const bool reflects =
-        network->edge == UP_EDGE_REFLECT || (network->missing[0] == 0 && network->missing[1] == 0);
+        network->edge == UP_EDGE_REFLECT || (fit->before[0] == 0 && fit->before[1] == 0);
     const bool can = in->height > up_max(fit->before[0], fit->after[0]) &&
                      in->width > up_max(fit->before[1], fit->after[1]);
     return reflects && can ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;

@@ -8,6 +8,8 @@
 #include "ops/reduce.h"
 #include "pipeline/add_ops.h"
 
+#include <math.h>
+
 /* ---------------------------------------------------------------- pools */
 
 static const up_network_axis one_pixel = { 0, 1, 1 };
@@ -91,6 +93,28 @@ up_status up_join_divide_one(const up_network_build *build, int a, int b, bool f
     return up_join_multiply_one(build, a, b, first, to);
 }
 
+/* What is left when `one` is taken off, limited to low..high, and `one` put on again. */
+static up_status limit_by(const up_network_build *build, int plane, int one, float low, float high,
+                          int *to)
+{
+    const float limits[2] = { low, high };
+    int minus = one;
+    UP_TRY(negate(build, &minus));
+    UP_TRY(add_shift(build, plane, minus, to));
+    UP_TRY(up_add_point(build->graph, *to, -1, &up_point_clip, limits, 2, to, build->error));
+    return add_shift(build, *to, one, to);
+}
+
+up_status up_join_minimum_one(const up_network_build *build, int a, int b, bool first, int *to)
+{
+    return limit_by(build, first ? b : a, first ? a : b, -INFINITY, 0, to);
+}
+
+up_status up_join_maximum_one(const up_network_build *build, int a, int b, bool first, int *to)
+{
+    return limit_by(build, first ? b : a, first ? a : b, 0, INFINITY, to);
+}
+
 /* ---------------------------------------------------------------- instance norm */
 
 static up_status check_norm(up_network_builder *builder, up_network_node *node)
@@ -99,6 +123,17 @@ static up_status check_norm(up_network_builder *builder, up_network_node *node)
     if (node->weight.count != channels || (node->bias.value && node->bias.count != channels))
         return up_network_refuse(builder, node, "needs a factor and an offset for each channel");
     return UP_OK;
+}
+
+static up_extent reach_all(const up_network *network, const up_network_node *node, int input,
+                           int axis, up_extent out)
+{
+    (void)network;
+    (void)node;
+    (void)input;
+    (void)axis;
+    (void)out;
+    return (up_extent){ INT32_MIN, INT32_MAX };
 }
 
 /* Per channel: *factor = weight / sqrt(variance + eps), *minus_mean. */
@@ -155,5 +190,6 @@ const up_layer_kind up_layer_instance_norm = {
             UP_LAST_FIELD,
         },
     .check = check_norm,
+    .reach = reach_all,
     .build = build_norm,
 };

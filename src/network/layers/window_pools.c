@@ -15,9 +15,11 @@ static up_status check(up_network_builder *builder, up_network_node *node)
         const int before = pool->padding[axis], after = pool->padding[2 + axis];
         if (before >= kernel || after >= kernel)
             return up_network_refuse(builder, node, "pads by as much as its kernel of %d", kernel);
-        const int64_t more = (int64_t)before + after - kernel + stride;
+        const int64_t floors = (int64_t)before + after - kernel + stride;
+        /* the last window begins in the image or before it */
+        const int64_t ceils = (floors < before ? floors : before) + stride - 1;
         UP_TRY(up_size_axis(builder, node, axis, node->size[axis], 1,
-                            more + (pool->ceil_mode ? stride - 1 : 0), stride));
+                            pool->ceil_mode ? ceils : floors, stride));
         node->least[axis] = up_max(1, kernel - before - after);
     }
     return UP_OK;
