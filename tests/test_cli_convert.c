@@ -37,8 +37,9 @@ static void expect_same(const char *from, const char *to, const char *input)
 Test(cli_convert, networks_of_pytorch_come_out_to_the_bit)
 {
     static const char *const nets[][2] = {
-        { "fsrcnn_x2", "-s 2" },  { "fsrcnn_x4", "-s 4" }, { "fsrcnn_rgb_x2", "-s 2" },
-        { "srvgg_x3_leaky", "" }, { "espcn_x3", "" },      { "srvgg_x2", "" },
+        { "fsrcnn_x2", "-s 2" },     { "fsrcnn_x4", "-s 4" },
+        { "fsrcnn_rgb_x2", "-s 2" }, { "srvgg_x3_leaky", "--weights-activation leaky_relu" },
+        { "espcn_x3", "" },          { "srvgg_x2", "" },
     };
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         const char *net = nets[i][0], *scale = nets[i][1];
