@@ -443,8 +443,7 @@ UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, cons
 UP_API up_status up_weights_save(const up_weights *weights, const char *path,
                                  const up_options *options, up_error *error);
 
-/* Whether a file begins as one of weights does, or is named so where the content could be anything.
- */
+/* Whether a regular file begins as a weight file does, or is called as one. */
 UP_API bool up_is_weights_file(const char *path);
 
 /* Formats of weight files, by position: the name, and *extensions, separated by blanks; NULL past

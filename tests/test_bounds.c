@@ -53,7 +53,7 @@ Test(bounds, hold_in_the_program_as_in_the_reference)
             continue;
         const char *weights = written(file);
         process_args args = { 0 };
-        up_network *network = network_open(weights, 0);
+        up_network *network = network_open(weights, NULL);
         for (int k = 0; k < network->nodes; k++)
             cr_expect(network->node[k].kind != &up_layer_prelu || network->node[k].bounds,
                       "%s x%d: activation %d has no bounds", file->name, file->scale, k);

@@ -259,7 +259,7 @@ Test(layer, bias_belongs_to_its_weight)
     expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.weight", "[1,1,1,1]", 1, "F32"), NULL,
                    "\"0.weight\": a Conv2d of even size");
     expect_refused(two_tensors("weight", "[12]", "bias", "[3]", 3, "F32"), NULL,
-                   "not those of a known network");
+                   "those of no known network");
     expect_refused(tensor_file_make(NULL, 0, "{}"), NULL, "0 tensors found");
 }
 

@@ -190,9 +190,9 @@ Test(network_refused, scale_and_colour)
         network_refused(network_file(TWO, "[" FIRST "," LAST "]", metadata), NULL, "upscale.limit",
                         "a share such as");
     }
-    network_refused(
-        network_file("body.0.weight:4,3,3,3 body.2.weight:12,4,3,3", NULL, "'upscale.scale':'4'"),
-        NULL, "upscale.scale is 4,", "scales by 2");
+    network_refused(network_file("body.0.weight:4,3,3,3 body.1.weight:4 body.2.weight:12,4,3,3",
+                                 NULL, "'upscale.scale':'4'"),
+                    NULL, "upscale.scale is 4,", "scales by 2");
 }
 
 Test(network_refused, flags)
@@ -202,8 +202,9 @@ Test(network_refused, flags)
     network_refused(network_file(TWO, "[" FIRST "," LAST "]", ""), &stride, "w.safetensors",
                     "--stride");
     network_refused(network_file(FSRCNN(""), NULL, ""), &groups, "FSRCNN", "--groups");
-    network_refused(network_file("body.0.weight:4,3,3,3 body.2.weight:12,4,3,3", NULL, ""), &stride,
-                    "SRVGGNetCompact", "--stride");
+    network_refused(
+        network_file("body.0.weight:4,3,3,3 body.1.weight:4 body.2.weight:12,4,3,3", NULL, ""),
+        &stride, "SRVGGNetCompact", "--stride");
 }
 
 Test(network_refused, state_dicts)
@@ -233,6 +234,9 @@ Test(network_refused, state_dicts)
     network_refused(network_file("", NULL, ""), &scale_2, "w.safetensors", "0 tensors");
     network_refused(network_file(FSRCNN("") " extra.weight:3", NULL, ""), &scale_2, "extra.weight",
                     "used by no layer");
+    static const up_network_hints leaky = { .activation = "leaky_relu" };
+    network_refused(network_file("body.0.weight:4,3,3,3 body.2.weight:12,4,3,3", NULL, ""), NULL,
+                    "SRVGGNetCompact", "--weights-activation relu or leaky_relu");
     network_refused(network_file("body.0.weight:4,3,3,3 body.99999.weight:12,4,3,3", NULL, ""),
-                    NULL, "layer \"body.2\" has no tensors", "does not tell what it does");
+                    &leaky, "layer \"body.2\" has no tensors", "does not tell what it does");
 }

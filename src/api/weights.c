@@ -1,7 +1,6 @@
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
-#include "io/files/reader.h"
 #include "network/describe.h"
 #include "network/layers.h"
 #include "network/model.h"
@@ -215,16 +214,7 @@ const char *up_weights_metadata_at(const up_weights *weights, int i, const char 
 
 bool up_is_weights_file(const char *path)
 {
-    up_reader *reader = NULL;
-    const uint8_t *head;
-    bool known = false;
-    if (up_reader_open(&reader, path, NULL) != UP_OK)
-        return false;
-    const size_t size = up_reader_peek(reader, &head);
-    for (int i = 0; up_weight_formats[i] && !known; i++)
-        known = up_weight_formats[i]->is(head, size, path);
-    up_reader_close(&reader);
-    return known;
+    return up_tensor_file_is(path);
 }
 
 const char *up_weights_format_at(int i, const char **extensions)

@@ -73,14 +73,13 @@ up_network *network_read(tensor_file bytes, const up_network_hints *hints, up_er
     return network;
 }
 
-up_network *network_open(const char *path, int scale)
+up_network *network_open(const char *path, const up_network_hints *hints)
 {
     up_error error = { 0 };
-    const up_network_hints hints = { .scale = scale };
     up_tensor_file *file;
     up_network *network;
     cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
-    cr_assert_eq(up_network_load(&network, file, &hints, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_network_load(&network, file, hints, &error), UP_OK, "%s", error.message);
     up_tensor_file_close(&file);
     return network;
 }

@@ -14,7 +14,7 @@ tensor_file network_file(const char *tensors, const char *layers, const char *me
 up_network *network_read(tensor_file bytes, const up_network_hints *hints, up_error *error);
 
 /* From the path of a file; a refusal fails the test. */
-up_network *network_open(const char *path, int scale);
+up_network *network_open(const char *path, const up_network_hints *hints);
 
 /* A made-up file that must load. */
 up_network *network_made(const char *tensors, const char *layers, const char *metadata, int scale);

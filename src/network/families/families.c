@@ -38,17 +38,12 @@ const up_network_family *up_network_family_at(int i)
 
 static up_status unknown(const up_network_builder *b)
 {
-    char list[UP_KEY_LIST], names[384] = "";
-    const up_network_family *family;
+    char list[UP_KEY_LIST];
     const int count = up_tensor_file_count(b->file);
-    for (int i = 0; (family = up_network_family_at(i)); i++) {
-        strncat(names, i ? ", " : "", sizeof names - strlen(names) - 1);
-        strncat(names, family->name, sizeof names - strlen(names) - 1);
-    }
     return up_network_fail(b,
-                           "the tensors are not those of a known network (%s), and there is no "
-                           "metadata upscale.layers; %d tensors found%s%s",
-                           names, count, count ? ": " : "", up_tensor_list(list, b->file));
+                           "the tensors are those of no known network, and there is no metadata "
+                           "upscale.layers; %d tensors found%s%s",
+                           count, count ? ": " : "", up_tensor_list(list, b->file));
 }
 
 /* ---------------------------------------------------------------- counters */
@@ -73,7 +68,7 @@ static void ignore_counters(up_network_builder *b)
     const up_tensor *tensor;
     for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         if (is_counter(tensor))
-            up_network_ignore(b, tensor);
+            up_network_ignore_at(b, i);
 }
 
 /* ---------------------------------------------------------------- prefixes */
@@ -96,7 +91,7 @@ static void leave_out_params(up_network_builder *b)
         average = average || strncmp(tensor->name, "params_ema.", strlen("params_ema.")) == 0;
     for (int i = 0; average && (tensor = up_tensor_file_at(b->file, i)); i++)
         if (strncmp(tensor->name, "params.", strlen("params.")) == 0)
-            up_network_ignore(b, tensor);
+            up_network_ignore_at(b, i);
 }
 
 static void find_prefix(up_network_builder *b)
