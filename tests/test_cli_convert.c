@@ -126,6 +126,31 @@ Test(cli_convert, crops_are_made_up_for_as_before)
                  1, "the edge makes no difference");
 }
 
+/* What else a network asks of what runs it. */
+Test(cli_convert, keeps_what_the_layers_do_not_say)
+{
+    static const char layer[] = "[{'op':'conv2d','name':'a','padding':1}]";
+    write_network("all.safetensors", "a.weight:3,3,3,3", layer,
+                  "'upscale.enlarge':'first','upscale.multiple':'4,2','upscale.pad':'tensors'");
+    write_network("later.safetensors", "a.weight:3,3,3,3", layer, "'upscale.enlarge':'later'");
+    write_network("edge.safetensors", "a.weight:3,3,3,3", layer, "'upscale.edge':'wrap'");
+    write_network("none.safetensors", "a.weight:3,3,3,3", layer, "'upscale.multiple':'0'");
+    static const shell_case tests[] = {
+        { "upscale convert -q all.safetensors c.safetensors", 0, "", "" },
+        { "upscale info --json c.safetensors", 0, "\"enlarges_first\":true", "" },
+        { "upscale info --json c.safetensors", 0, "\"multiple\":[4,2]", "" },
+        { "upscale info --json c.safetensors", 0, "\"upscale.pad\":\"tensors\"", "" },
+        { "upscale a.ppm -w c.safetensors -s 3 -o b.ppm -v", 0, "",
+          "bicubic to 69x57, then layers x1 to 69x57" },
+        { "upscale a.ppm -w c.safetensors -o 2.ppm -v", 0, "", "to 46x38" },
+        { "upscale info later.safetensors", 1, "", "upscale.enlarge is \"later\", expected first" },
+        { "upscale info edge.safetensors", 1, "", "expected clamp or reflect" },
+        { "upscale info none.safetensors", 1, "", "each from 1 to 65536" },
+    };
+    SHELL_EXPECT_ALL(tests);
+    expect_same("all.safetensors", "c.safetensors", "a.ppm");
+}
+
 Test(cli_convert, says_what_it_cannot_do)
 {
     write_network("open.safetensors",
