@@ -2,7 +2,7 @@
  * why, and soon. And the ways in which tensors may lie in a file. */
 #include "network/network.h"
 #include "support/ndarray.h"
-#include "support/onnx_data.h"
+#include "support/onnx_case.h"
 #include "support/process.h"
 #include "support/scratch.h"
 #include "support/upscaled.h"
@@ -16,8 +16,6 @@
 
 TestSuite(onnx_hostile, .init = scratch_init, .fini = scratch_fini);
 
-#define SHAPE(...) ((const int64_t[]){ __VA_ARGS__ })
-#define LIST(...) (int)(sizeof SHAPE(__VA_ARGS__) / sizeof(int64_t)), SHAPE(__VA_ARGS__)
 #define CASES UP_SHARED_DIR "/oracles/networks"
 
 static const float ones[64] = { 1, 1, 1, 1 };
@@ -207,6 +205,19 @@ static onnx_bytes make(void (*build)(onnx_model *m))
     onnx_output(&model, "y");
     build(&model);
     return onnx_end(&model);
+}
+
+Test(onnx_hostile, inputs_without_a_name)
+{
+    up_error error;
+    onnx_model model = onnx_begin(13);
+    onnx_input(&model, "", 4, SHAPE(1, 3, 0, 0));
+    onnx_output(&model, "y");
+    onnx_node(&model, "Relu", "-", "y");
+    onnx_bytes file = onnx_end(&model);
+    cr_expect_not(load(file.data, file.size, &error));
+    cr_expect(strstr(error.message, "no input"), "%s", error.message);
+    free(file.data);
 }
 
 Test(onnx_hostile, refusals)

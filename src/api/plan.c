@@ -195,8 +195,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     const size_t most = plan->options.max_memory;
     const size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
     UP_TRY(up_run_prepare(&plan->run, mapped, error));
-    const size_t least = running_bytes(plan) + beside;
-    UP_TRY(up_run_spend(&plan->run, most > least ? most - least : 0, error));
+    const size_t others = running_bytes(plan) - up_run_bytes(&plan->run) + beside;
+    UP_TRY(up_run_fit(&plan->run, most > others ? most - others : 0, error));
     const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
     const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;

@@ -1,7 +1,7 @@
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
-#include "network/describe.h"
+#include "network/layer_text.h"
 #include "network/layers.h"
 #include "network/model.h"
 #include "weights/weight_format.h"

@@ -155,6 +155,8 @@ static void add_stated(saving *s)
         state_pair(s, "upscale.multiple", network->multiple);
     if (network->pads_tensors)
         state(s, "upscale.pad", "tensors");
+    if (network->adds_input)
+        state(s, "upscale.add", "nearest");
     if (network->enlarges_first)
         state(s, "upscale.enlarge", "first");
     if (network->edge == UP_EDGE_REFLECT)

@@ -26,7 +26,10 @@ up_status up_check_network(const up_network *network, const up_request *request,
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "the weights make %d channels of %d, but the input has %d%s",
                        network->out_channels, network->in_channels, channels,
-                       request->tensor ? "" : "; for tensors use .npy");
+                       !request->tensor         ? "; for tensors use .npy"
+                       : network->channels_last ? "; the file has the channels last, but an .npy "
+                                                  "must have them before rows and columns"
+                                                : "");
     if (channels != 1 && channels != 3)
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "the weights are for RGB, but the input has %d colour channels", channels);

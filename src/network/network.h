@@ -15,8 +15,9 @@
  *                      input; clamp
  *   upscale.pad        "tensors": they get that as pictures do
  *   upscale.multiple   what sides must be multiples of, beside what follows from the layers; 1
- *   upscale.enlarge    "first": pictures are enlarged by bicubic before, and the network has scale
- * 1 upscale.channels   "N", of the input, where no tensor tells
+ *   upscale.add        "nearest": pictures also get the nearest-enlarged input added
+ *   upscale.enlarge    "first": pictures are enlarged by bicubic before; the network's scale is 1
+ *   upscale.channels   "N", of the input, where no tensor tells
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated
  */
@@ -69,12 +70,15 @@ typedef struct {
     int nodes, capacity;
     int output; /* the node that is the result */
     int in_channels, out_channels;
+    bool channels_last; /* tensors of the file's own have them so; here they come first */
     up_weights_color color;
     float range;                 /* the value of white: 1 or 255; 0 while a family has not set it */
     bool color_told, range_told; /* else they are assumed */
     double limit;                /* as in up_limit; INFINITY: none */
     up_edge edge;        /* how what is `missing` around the input is made up; zeros never are */
     bool pads_tensors;   /* that is part of the network: tensors get it as pictures do */
+    bool adds_input;     /* pictures also get the nearest-enlarged input added, which is not in the
+                            file: the program that it is for does that */
     bool enlarges_first; /* it works on a picture that was enlarged before, bicubically */
 
     /* Output size: exactly input * scale if `extra` is 0 and `reduction` 1. If extra < 0, the

@@ -320,25 +320,12 @@ static up_status append_layers(up_network_builder *builder, const json_t *list)
     return UP_OK;
 }
 
-static up_status check_flags(const up_network_builder *builder)
-{
-    const up_layer *flags = &builder->hints->layer;
-    if (!flags->stride.set && !flags->padding.set && !flags->output_padding.set &&
-        !flags->dilation.set && !flags->groups)
-        return UP_OK;
-    return up_fail(builder->error, UP_ERROR_ARGUMENT,
-                   "%s states all parameters of its layers: --stride, --padding, --output-padding, "
-                   "--dilation and --groups cannot change them",
-                   up_tensor_file_name(builder->file));
-}
-
 up_status up_network_from_layers(up_network_builder *builder, const char *text)
 {
     json_error_t problem;
     char label[UP_LABEL];
     const size_t size = strlen(text);
     builder->network->family = "layers";
-    UP_TRY(check_flags(builder));
     if (size > MOST_TEXT)
         return up_network_fail(builder, "metadata upscale.layers is longer than 16 MiB");
     json_t *list = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);

@@ -28,6 +28,7 @@ typedef struct {
     int slots; /* chunks in flight on their way to a sink */
     int band;  /* rows; 0: as suits the machine's cache */
     up_keep keep;
+    int segments; /* that a deep graph is cut into at most; 0: as many as are best */
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;
@@ -42,10 +43,11 @@ typedef struct {
  * `mapped`: both ends are in memory. */
 up_status up_run_prepare(up_run *run, bool mapped, up_error *error);
 
-/* After that, for UP_KEEP_CHEAPEST: so many bytes more may be used. All between the stages is kept
- * in memory where that is enough; else it is made again, where that is enough and no more work than
- * the graph itself; else as much is kept in memory as goes, and the others in files. */
-up_status up_run_spend(up_run *run, size_t bytes, up_error *error);
+/* After that, for UP_KEEP_CHEAPEST: up_run_bytes() may come to so many. All between the stages is
+ * kept in memory where that is enough; else it is made again, where that is enough and no more work
+ * than the graph itself; else as much is kept in memory as goes, and the others in files. What is
+ * deep is cut into segments where that is faster, or as fast in less memory. */
+up_status up_run_fit(up_run *run, size_t most, up_error *error);
 
 void up_run_clear(up_run *run);
 

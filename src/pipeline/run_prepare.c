@@ -10,7 +10,13 @@
 #define LEAST_COLUMNS 64                /* of the output in a strip */
 #define MOST_EXCESS 1.5                 /* that strips may make of what one would */
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw rows per chunk: a good deflate block */
-#define MOST_REMADE 2.0                 /* times the graph's work that making again may come to */
+
+#define MOST_REMADE 2.0 /* times the graph's work that making again may come to */
+#define MUCH_FASTER 0.75
+#define SLIGHTLY_SLOWER 1.05
+#define MOST_SEGMENTS 32
+#define MUCH_EXCESS 1.1               /* of strips: segments may be worth while */
+#define MANY_BYTES ((size_t)64 << 20) /* of rings: the same */
 
 static size_t raw_row_bytes(const up_shape *shape)
 {
@@ -55,14 +61,13 @@ static int choose_band(const up_graph *graph, int strips)
 }
 
 /* As many as there are threads, unless their borders come to half as much work again. */
-static up_status choose_strips(up_strips *strips, const up_stage *stage, int threads,
-                               up_error *error)
+static up_status choose_strips(up_strips *strips, up_stage *stage, int threads, up_error *error)
 {
     const up_graph *graph = stage->graph;
     int width = 1;
     for (int o = 0; o < graph->outputs; o++)
         width = up_max(width, up_graph_shape(graph, graph->output[o])->width);
-    int count = up_clamp(width / LEAST_COLUMNS, 1, threads);
+    int count = stage->most_strips = up_clamp(width / LEAST_COLUMNS, 1, threads);
     UP_TRY(up_strips_plan(strips, graph, count, stage->reads, error));
     while (count > 1 && up_strips_excess(strips) > MOST_EXCESS) {
         up_strips_free(strips);
@@ -95,6 +100,7 @@ static up_status prepare_stage(up_stage *stage, int threads, int band, bool stre
     UP_TRY(up_graph_fuse(graph, error));
     UP_TRY(choose_strips(&strips, stage, threads, error));
     stage->strips = strips.count;
+    stage->excess = up_strips_excess(&strips);
     if (band <= 0)
         band = choose_band(graph, strips.count);
     up_status status = up_graph_prepare(graph, choose_chunks(stage, streams), band, error);
@@ -115,11 +121,11 @@ up_status up_stage_strips(const up_stage *stage, up_strips *strips, up_error *er
     return status;
 }
 
-static up_status cut(up_run *run, up_stages *stages, up_stages_way way, double most_work,
+static up_status cut(up_run *run, up_stages *stages, int segments, double most_work,
                      up_error *error)
 {
     const bool held = run->source->mapped.data != NULL;
-    UP_TRY(up_stages_cut(stages, run->graph, way, held, most_work, error));
+    UP_TRY(up_stages_cut(stages, run->graph, segments, held, most_work, error));
     up_status status = UP_OK;
     for (int s = 0; s < stages->count && status == UP_OK; s++)
         status = prepare_stage(&stages->stage[s], run->threads, run->band, !run->mapped, error);
@@ -134,29 +140,111 @@ up_status up_run_prepare(up_run *run, bool mapped, up_error *error)
     up_run_clear(run);
     run->mapped = mapped;
     run->slots = run->threads > 1 ? run->threads + 2 : 1;
-    UP_TRY(cut(run, &run->stages, remakes ? UP_STAGES_REMAKE : UP_STAGES_KEEP, INFINITY, error));
+    UP_TRY(cut(run, &run->stages, remakes ? 0 : up_max(run->segments, 1), INFINITY, error));
     up_stages_place(&run->stages, remakes || run->keep == UP_KEEP_IN_MEMORY ? SIZE_MAX : 0);
     return UP_OK;
 }
 
-up_status up_run_spend(up_run *run, size_t bytes, up_error *error)
+/* ---- the cheapest way */
+
+/* In the time that one thread takes for a unit of work. */
+static double duration(const up_stages *stages)
 {
-    up_stages remade;
-    if (run->keep != UP_KEEP_CHEAPEST || run->stages.count == 1)
-        return UP_OK;
-    size_t most = up_stages_peak(&run->stages);
-    if (!up_add(most, bytes, &most))
-        most = SIZE_MAX;
-    if (up_stages_place(&run->stages, most))
-        return UP_OK;
-    UP_TRY(cut(run, &remade, UP_STAGES_REMAKE, MOST_REMADE * run->stages.work, error));
-    if (remade.count > 0 && up_stages_place(&remade, most)) {
-        const up_stages kept = run->stages;
-        run->stages = remade;
-        remade = kept;
+    double sum = 0;
+    for (int s = 0; s < stages->count; s++)
+        sum += stages->stage[s].work * stages->stage[s].excess / stages->stage[s].strips;
+    return sum;
+}
+
+static bool uses_files(const up_stages *stages)
+{
+    for (int f = 0; f < stages->frames; f++)
+        if (stages->frame[f].in_file)
+            return true;
+    return false;
+}
+
+/* Files are for what does not fit otherwise. */
+static bool is_better(const up_stages *stages, const up_stages *than, size_t most)
+{
+    const size_t bytes = up_stages_peak(stages), before = up_stages_peak(than);
+    const double share = duration(stages) / duration(than);
+    if (bytes > most || before > most)
+        return bytes <= most;
+    if (uses_files(stages) != uses_files(than))
+        return uses_files(than);
+    return share < MUCH_FASTER || (share < SLIGHTLY_SLOWER && bytes < before);
+}
+
+/* Takes `other` over where that is better, and frees what is not taken; whether it was. */
+static bool take_better(up_run *run, up_stages *other, size_t most)
+{
+    const bool better = other->count > 0 && is_better(other, &run->stages, most);
+    if (better) {
+        const up_stages before = run->stages;
+        run->stages = *other;
+        *other = before;
     }
-    up_stages_free(&remade);
+    up_stages_free(other);
+    return better;
+}
+
+/* Whether some threads have nothing to do, strips have too much in common, or rings are many. */
+static bool is_deep(const up_stages *stages)
+{
+    for (int s = 0; s < stages->count; s++) {
+        const up_stage *stage = &stages->stage[s];
+        if (stage->bytes > MANY_BYTES || stage->excess > MUCH_EXCESS ||
+            stage->strips < stage->most_strips)
+            return true;
+    }
+    return false;
+}
+
+static up_status try_segments(up_run *run, size_t most, up_error *error)
+{
+    bool taken = false, more = true;
+    for (int segments = 2; segments <= MOST_SEGMENTS && more && is_deep(&run->stages);
+         segments *= 2) {
+        up_stages other;
+        UP_TRY(cut(run, &other, segments, INFINITY, error));
+        more = other.count > run->stages.count;
+        up_stages_place(&other, most);
+        const bool better = take_better(run, &other, most);
+        more = more && (better || !taken);
+        taken |= better;
+    }
     return UP_OK;
+}
+
+static up_status try_remaking(up_run *run, size_t most, up_error *error)
+{
+    up_stages other;
+    UP_TRY(cut(run, &other, 0, MOST_REMADE * run->stages.work, error));
+    if (up_stages_place(&other, most))
+        take_better(run, &other, most);
+    else
+        up_stages_free(&other);
+    return UP_OK;
+}
+
+static size_t output_bytes(const up_run *run)
+{
+    size_t bytes = 0;
+    for (int o = 0; o < run->graph->outputs; o++)
+        bytes += up_alloc_bytes(up_run_group_bytes(run, o) * run->slots);
+    return bytes;
+}
+
+up_status up_run_fit(up_run *run, size_t most, up_error *error)
+{
+    const size_t outputs = output_bytes(run);
+    if (run->keep != UP_KEEP_CHEAPEST)
+        return UP_OK;
+    most -= outputs < most ? outputs : most;
+    if (!up_stages_place(&run->stages, most))
+        UP_TRY(try_remaking(run, most, error));
+    return run->segments ? UP_OK : try_segments(run, most, error);
 }
 
 void up_run_clear(up_run *run)
@@ -178,10 +266,7 @@ size_t up_run_group_bytes(const up_run *run, int output)
 
 size_t up_run_bytes(const up_run *run)
 {
-    size_t bytes = up_stages_peak(&run->stages);
-    for (int o = 0; o < run->graph->outputs; o++)
-        bytes += up_alloc_bytes(up_run_group_bytes(run, o) * run->slots);
-    return bytes;
+    return up_stages_peak(&run->stages) + output_bytes(run);
 }
 
 double up_run_multiply_adds(const up_run *run)

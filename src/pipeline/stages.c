@@ -263,8 +263,8 @@ static up_status build_stages(up_stages *stages, up_cut *cut, up_error *error)
     return status;
 }
 
-/* Nothing is reduced. */
-static up_status one_stage(up_stages *stages, up_graph *whole, bool mapped, up_error *error)
+static up_status one_stage(up_stages *stages, up_graph *whole, bool mapped, double work,
+                           up_error *error)
 {
     up_stage *stage = stages->stage = up_alloc_zero(1, sizeof *stages->stage);
     if (!stage)
@@ -274,22 +274,22 @@ static up_status one_stage(up_stages *stages, up_graph *whole, bool mapped, up_e
                          .from = up_alloc(whole->inputs, sizeof *stage->from),
                          .sinks = whole->outputs,
                          .reads = !mapped,
-                         .work = 1 };
+                         .work = work };
     for (int i = 0; i < whole->inputs && stage->from; i++)
         stage->from[i] = -1;
     return stage->from ? UP_OK : up_fail_memory(error, "stages", sizeof *stage->from);
 }
 
-up_status up_stages_cut(up_stages *stages, up_graph *whole, up_stages_way way, bool mapped,
+up_status up_stages_cut(up_stages *stages, up_graph *whole, int segments, bool mapped,
                         double most_work, up_error *error)
 {
     up_cut cut;
     *stages = (up_stages){ .whole = whole };
-    UP_TRY(up_cut_find(&cut, whole, way == UP_STAGES_REMAKE, mapped, error));
+    UP_TRY(up_cut_find(&cut, whole, segments, mapped, error));
     up_status status = UP_OK;
     stages->work = cut.work;
     if (cut.stages == 1)
-        status = one_stage(stages, whole, mapped, error);
+        status = one_stage(stages, whole, mapped, cut.work, error);
     else if (cut.work <= most_work)
         status = build_stages(stages, &cut, error);
     up_cut_free(&cut);

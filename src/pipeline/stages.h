@@ -3,7 +3,7 @@
  * from top to bottom. A node is made in the first stage that needs it. What a later stage needs of
  * it is kept in a frame, or made again there from what is kept; the results of reductions always
  * are, and so are the rows of the source, which can be read once only. A graph without reductions
- * is one stage.
+ * is one stage; a deep one may be more, of few rings each, whose strips have little in common.
  */
 #ifndef UP_PIPELINE_STAGES_H
 #define UP_PIPELINE_STAGES_H
@@ -22,8 +22,9 @@ typedef struct {
     double work; /* as up_stages.work */
 
     /* Set by up_run_prepare(). */
-    int strips;
-    size_t bytes; /* of their rings and scratch */
+    int strips, most_strips; /* one for each thread, but where the picture is too narrow */
+    size_t bytes;            /* of their rings and scratch */
+    double excess;           /* what they make of what one would */
 } up_stage;
 
 typedef struct {
@@ -35,11 +36,9 @@ typedef struct {
     double work; /* of all: multiply-adds, and samples made */
 } up_stages;
 
-typedef enum { UP_STAGES_KEEP, UP_STAGES_REMAKE } up_stages_way;
-
-/* `mapped`: the source is in memory, and can be read again. Beyond `most_work` nothing is cut, and
- * the count is 0. */
-up_status up_stages_cut(up_stages *stages, up_graph *whole, up_stages_way way, bool mapped,
+/* `segments`: see cut.h. `mapped`: the source is in memory, and can be read again. Beyond
+ * `most_work` nothing is cut, and the count is 0. */
+up_status up_stages_cut(up_stages *stages, up_graph *whole, int segments, bool mapped,
                         double most_work, up_error *error);
 void up_stages_free(up_stages *stages);
 

@@ -337,12 +337,13 @@ static up_status run_into(layered *l, layered_run *how, up_source *source, up_pi
                    .threads = how->threads,
                    .band = how->band,
                    .keep = how->keep,
+                   .segments = how->segments,
                    .cancel = how->cancel,
                    .progress = how->progress,
                    .user = how->user };
     up_status status = up_run_prepare(&run, !how->path && l->frames == 1, error);
     if (status == UP_OK)
-        status = up_run_spend(&run, how->spare, error);
+        status = up_run_fit(&run, up_run_bytes(&run) + how->spare, error);
     if (status == UP_OK) {
         count_frames(how, &run.stages);
         how->bytes = up_run_bytes(&run);

@@ -45,8 +45,9 @@ void layered_output(layered *l, int from);
 typedef struct {
     int threads, band;
     up_keep keep;
+    int segments;
     const char *path; /* of an .npy to read from; NULL: from memory */
-    size_t spare;     /* what up_run_spend() is given */
+    size_t spare;     /* what up_run_fit() is given beyond the least */
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;

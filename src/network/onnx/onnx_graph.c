@@ -293,7 +293,8 @@ static up_status walk(up_onnx *onnx, int from)
 static const char *only_picture(const up_onnx *onnx)
 {
     for (int i = 0; i < onnx->graph->inputs; i++)
-        if (!up_tensor_file_find(onnx->builder->file, onnx->graph->input[i].name))
+        if (*onnx->graph->input[i].name &&
+            !up_tensor_file_find(onnx->builder->file, onnx->graph->input[i].name))
             return onnx->graph->input[i].name;
     return NULL;
 }
@@ -384,6 +385,7 @@ static up_status read_input(up_onnx *onnx, const up_onnx_info *info)
     }
     set_probes(onnx);
     onnx->builder->network->in_channels = (int)channels;
+    onnx->builder->network->channels_last = last;
     up_onnx_view view = up_onnx_view_of(onnx, UP_NETWORK_INPUT), *kept;
     const up_onnx_view planes = view;
     UP_TRY(up_onnx_keep(onnx, 1, sizeof *kept, &kept));

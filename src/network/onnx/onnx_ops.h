@@ -87,6 +87,9 @@ UP_ONNX_OP(softmax);
 UP_ONNX_OP(convolution);
 UP_ONNX_OP(transposed);
 
+/* onnx_matrix.c */
+UP_ONNX_OP(matrix);
+
 /* onnx_pooling.c */
 UP_ONNX_OP(pooling);
 UP_ONNX_OP(global_pooling);

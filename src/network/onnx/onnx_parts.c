@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_MULTIPLE 256
+
 static int channels_of(const up_onnx *onnx, int node)
 {
     return up_network_shape(onnx->builder->network, node).channels;
@@ -245,9 +247,37 @@ static up_status read_pad_mode(up_onnx *onnx, up_padding *pad)
     return UP_OK;
 }
 
-/* before[] and after[] of each axis. */
-static up_status read_pads(up_onnx *onnx, int dims, int *before, int *after)
+static int64_t common_divisor(int64_t a, int64_t b)
 {
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* Pads that make rows (columns) a multiple: images are to be such multiples, which need none. */
+static void ask_for_multiple(up_onnx *onnx, const up_onnx_view *view, int plane,
+                             const up_onnx_size *pad)
+{
+    const up_onnx_size size = up_onnx_plane_size(onnx, view->node, plane);
+    const up_network_axis axis =
+        up_network_shape(onnx->builder->network, view->node).size[plane - 1];
+    int64_t divisor = 0;
+    double fixed;
+    bool none = up_onnx_is_fixed(onnx, pad, &fixed) || axis.extra || axis.reduction > 1;
+    for (int p = 0; p < UP_ONNX_PROBES && !none; p++) {
+        if (!(pad->at[p] >= 0 && pad->at[p] <= MOST_MULTIPLE))
+            return;
+        divisor = common_divisor(divisor, (int64_t)(size.at[p] + pad->at[p]));
+        none = p >= UP_ONNX_PROBES / 2 && pad->at[p] != 0;
+    }
+    int *multiple = &onnx->builder->network->multiple[plane - 1];
+    if (!none && divisor > 1 && divisor <= MOST_MULTIPLE)
+        *multiple = (int)(*multiple / common_divisor(*multiple, divisor) * divisor);
+}
+
+/* before[] and after[] of each axis. */
+static up_status read_pads(up_onnx *onnx, const up_onnx_view *view, const int dim[3], int *before,
+                           int *after)
+{
+    const int dims = view->dims;
     up_onnx_size sizes[UP_ONNX_MOST_SIZES], axes[UP_ONNX_MOST_SIZES];
     int count, named;
     UP_TRY(up_onnx_sizes_of(onnx, "pads", 1, sizes, &count));
@@ -260,6 +290,9 @@ static up_status read_pads(up_onnx *onnx, int dims, int *before, int *after)
         if (named >= 0)
             UP_TRY(up_onnx_fixed(onnx, &axes[i], "axes", &axis));
         UP_TRY(up_onnx_axis(onnx, axis, dims, &axis));
+        const int plane = up_onnx_plane_of(dim, axis);
+        if (plane > 0 && view->factors[axis])
+            ask_for_multiple(onnx, view, plane, &sizes[each + i]);
         UP_TRY(up_onnx_fixed(onnx, &sizes[i], "its pads", &before[axis]));
         UP_TRY(up_onnx_fixed(onnx, &sizes[each + i], "its pads", &after[axis]));
         if (abs(before[axis]) > 65536 || abs(after[axis]) > 65536)
@@ -276,7 +309,7 @@ up_status up_onnx_pad(up_onnx *onnx)
     bool pads = false, crops = false;
     UP_TRY(read_pure(onnx, &pure, dim));
     UP_TRY(read_pad_mode(onnx, &pad));
-    UP_TRY(read_pads(onnx, pure.dims, before, after));
+    UP_TRY(read_pads(onnx, &pure, dim, before, after));
     for (int d = 0; d < pure.dims; d++) {
         const int plane = up_onnx_plane_of(dim, d);
         if (!before[d] && !after[d])

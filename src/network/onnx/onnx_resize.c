@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MOST_DIVISOR 64
+#define WORK 64 /* to look at a node, as so many bytes */
 
 /* ---------------------------------------------------------------- how */
 
@@ -159,8 +160,13 @@ static bool is_as_large(const up_onnx *onnx, const request *r, int node, bool ba
     return true;
 }
 
-static int find_as_large(const up_onnx *onnx, const request *r, bool baked)
+/* The first node that is; INT_MAX: none. Files may ask for much of this. */
+static int find_as_large(up_onnx *onnx, const request *r, bool baked)
 {
+    const size_t work = WORK * (size_t)onnx->builder->network->nodes;
+    if (work > onnx->budget)
+        return INT_MAX;
+    onnx->budget -= work;
     for (int node = UP_NETWORK_INPUT; node < onnx->builder->network->nodes; node++)
         if (is_as_large(onnx, r, node, baked))
             return node;

@@ -1,4 +1,4 @@
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

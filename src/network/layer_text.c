@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "network/describe.h"
+#include "network/layer_text.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Layers in words, for people and programs. */
-#ifndef UP_NETWORK_DESCRIBE_H
-#define UP_NETWORK_DESCRIBE_H
+#ifndef UP_NETWORK_LAYER_TEXT_H
+#define UP_NETWORK_LAYER_TEXT_H
 
 #include "network/network.h"
 

@@ -1,7 +1,7 @@
 /* Planes of doubles, and what the reference of networks does with them (network_reference.h): a
  * function for each kind of layer, by definition, in files by topic. */
-#ifndef SUPPORT_PLANES_H
-#define SUPPORT_PLANES_H
+#ifndef SUPPORT_DOUBLE_PLANES_H
+#define SUPPORT_DOUBLE_PLANES_H
 
 #include "network/layers.h"
 
