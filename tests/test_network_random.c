@@ -1,6 +1,6 @@
 /* Networks of random layers through the library, against the reference. */
 #include "network/build.h"
-#include "network/upscale_layers.h"
+#include "network/metadata/upscale_layers.h"
 #include "support/kernel_check.h"
 #include "support/network_file.h"
 #include "support/network_reference.h"

@@ -1,8 +1,8 @@
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
-#include "network/layer_text.h"
 #include "network/layers.h"
+#include "network/metadata/layer_text.h"
 #include "network/model.h"
 #include "weights/weight_format.h"
 

@@ -2,9 +2,9 @@
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "network/layer_kind.h"
+#include "network/metadata/upscale_layers.h"
 #include "network/model.h"
-#include "network/upscale_layers.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 #include "base/memory.h"
 #include "network/fuse.h"
 #include "network/sizes.h"
-#include "ops/arithmetic.h"
-#include "ops/arrange.h"
-#include "ops/replicate.h"
+#include "ops/arrange/arrange.h"
+#include "ops/point/arithmetic.h"
+#include "ops/resample/replicate.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>

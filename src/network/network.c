@@ -8,8 +8,8 @@
 #include "network/families/family.h"
 #include "network/graph_readers.h"
 #include "network/layers.h"
+#include "network/metadata/upscale_layers.h"
 #include "network/tensor_values.h"
-#include "network/upscale_layers.h"
 
 const up_network_node *up_network_last_transposed(const up_network *network)
 {

@@ -24,7 +24,7 @@
 #ifndef UP_NETWORK_H
 #define UP_NETWORK_H
 
-#include "network/stated.h"
+#include "network/metadata/stated.h"
 #include "ops/op.h"
 
 enum { UP_NETWORK_INPUT = -1, UP_VALUES_DIMS = 8 };

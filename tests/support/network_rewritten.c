@@ -2,7 +2,7 @@
 #include "support/network_rewritten.h"
 
 #include "network/layer_kind.h"
-#include "network/upscale_layers.h"
+#include "network/metadata/upscale_layers.h"
 #include "support/tensor_data.h"
 
 #include <criterion/criterion.h>

@@ -4,7 +4,7 @@
 #include "network/layers.h"
 
 #include "base/memory.h"
-#include "ops/activation.h"
+#include "ops/point/activation.h"
 #include "pipeline/add_ops.h"
 
 static up_status add_bounds(const up_network_build *build, const up_network_node *node, int *to)

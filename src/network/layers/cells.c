@@ -1,7 +1,7 @@
 /* Channels that become pixels, and back. */
 #include "network/layers.h"
 #include "network/sizes.h"
-#include "ops/shuffle.h"
+#include "ops/arrange/shuffle.h"
 
 static int factor_of(const up_network_node *node)
 {

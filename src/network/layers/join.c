@@ -3,7 +3,7 @@
 #include "network/layers.h"
 #include "network/sizes.h"
 
-#include "ops/arithmetic.h"
+#include "ops/point/arithmetic.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>

@@ -4,8 +4,8 @@
 #include "network/layers.h"
 
 #include "base/memory.h"
-#include "ops/activation.h"
-#include "ops/reduce.h"
+#include "ops/point/activation.h"
+#include "ops/pool/reduce.h"
 #include "pipeline/add_ops.h"
 
 #include <math.h>

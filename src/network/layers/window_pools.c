@@ -1,7 +1,7 @@
 /* Pooling by windows. */
 #include "network/layers.h"
 #include "network/sizes.h"
-#include "ops/pool.h"
+#include "ops/pool/pool.h"
 
 #include "base/memory.h"
 
