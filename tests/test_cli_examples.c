@@ -55,7 +55,7 @@ static void set_up(void)
     tensor_file layer = network_file("weight:3,3,3,3 bias:3", NULL, "");
     file_write(scratch_path("layer.safetensors"), layer.bytes, layer.size);
     tensor_file_free(&layer);
-    tensor_file esrgan = esrgan_file();
+    tensor_file esrgan = esrgan_file(4, 2, 1);
     file_write(scratch_path("RealESRGAN_x4plus.pth"), esrgan.bytes, esrgan.size);
     tensor_file_free(&esrgan);
 }
