@@ -1,7 +1,7 @@
 /* Convolution and transposed convolution against their definitions, for parameters of all kinds,
  * on every instruction set this machine has. */
 #include "base/memory.h"
-#include "ops/conv_split.h"
+#include "ops/conv/conv_split.h"
 #include "support/conv_check.h"
 #include "support/kernel_check.h"
 #include "support/op_validator.h"

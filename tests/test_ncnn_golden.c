@@ -21,7 +21,7 @@ typedef struct {
 static path path_of(const char *folder, const char *name)
 {
     path p;
-    snprintf(p.text, sizeof p.text, "%s/%s", folder, name);
+    snprintf(p.text, sizeof p.text, "%.400s/%.100s", folder, name);
     return p;
 }
 

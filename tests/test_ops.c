@@ -1,12 +1,12 @@
 /* Every op through the validator. */
 #include "base/memory.h"
-#include "ops/arrange.h"
+#include "ops/arrange/arrange.h"
+#include "ops/arrange/planes.h"
 #include "ops/limit.h"
-#include "ops/planes.h"
-#include "ops/pointwise.h"
-#include "ops/pool.h"
-#include "ops/reduce.h"
-#include "ops/replicate.h"
+#include "ops/point/pointwise.h"
+#include "ops/pool/pool.h"
+#include "ops/pool/reduce.h"
+#include "ops/resample/replicate.h"
 #include "support/op_validator.h"
 
 #include <criterion/criterion.h>

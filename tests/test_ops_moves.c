@@ -1,8 +1,8 @@
 /* Ops that move samples without changing them: shuffles, slices and padding. */
 #include "base/memory.h"
-#include "ops/planes.h"
-#include "ops/shuffle.h"
-#include "ops/slice.h"
+#include "ops/arrange/planes.h"
+#include "ops/arrange/shuffle.h"
+#include "ops/arrange/slice.h"
 #include "pipeline/ring.h"
 #include "support/conv_check.h"
 #include "support/op_validator.h"

@@ -1,7 +1,7 @@
 /* Activations and arithmetic of tensors: their values, and through the validator. */
-#include "ops/activation.h"
-#include "ops/arithmetic.h"
-#include "ops/planes.h"
+#include "ops/arrange/planes.h"
+#include "ops/point/activation.h"
+#include "ops/point/arithmetic.h"
 #include "support/conv_check.h"
 #include "support/op_validator.h"
 

@@ -1,7 +1,7 @@
 /* Pooling against its definition, and through the validator. */
 #include "base/memory.h"
-#include "ops/planes.h"
-#include "ops/pool.h"
+#include "ops/arrange/planes.h"
+#include "ops/pool/pool.h"
 #include "support/conv_check.h"
 #include "support/kernel_check.h"
 #include "support/op_validator.h"

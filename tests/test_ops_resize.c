@@ -1,9 +1,9 @@
 /* Resizing, nearest and by filters, against the definition of ONNX's Resize, and through the
  * validator. */
 #include "base/memory.h"
-#include "ops/planes.h"
-#include "ops/replicate.h"
-#include "ops/resample.h"
+#include "ops/arrange/planes.h"
+#include "ops/resample/replicate.h"
+#include "ops/resample/resample.h"
 #include "support/conv_check.h"
 #include "support/op_validator.h"
 

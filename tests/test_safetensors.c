@@ -8,7 +8,7 @@
 #include "support/json_data.h"
 #include "support/scratch.h"
 #include "support/tensor_data.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #define CASES UP_SHARED_DIR "/oracles/safetensors"
 #define GOLDEN UP_GOLDEN_DIR "/safetensors"

@@ -1,6 +1,6 @@
 /* Whole planes reduced within a graph: against plain sums in double, and the same bits however the
  * run is made. */
-#include "ops/planes.h"
+#include "ops/arrange/planes.h"
 #include "support/layered.h"
 #include "support/ndarray.h"
 #include "support/scratch.h"

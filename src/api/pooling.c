@@ -1,6 +1,6 @@
 #include "api/plan.h"
-#include "ops/planes.h"
-#include "ops/pool.h"
+#include "ops/arrange/planes.h"
+#include "ops/pool/pool.h"
 
 static void take_pair(const up_pair *pair, const int unset[2], int value[2])
 {

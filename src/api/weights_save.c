@@ -2,9 +2,9 @@
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "network/layer_kind.h"
+#include "network/metadata/upscale_layers.h"
 #include "network/model.h"
-#include "network/upscale_layers.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,6 +155,8 @@ static void add_stated(saving *s)
         state_pair(s, "upscale.multiple", network->multiple);
     if (network->pads_tensors)
         state(s, "upscale.pad", "tensors");
+    if (network->adds_input)
+        state(s, "upscale.add", "nearest");
     if (network->enlarges_first)
         state(s, "upscale.enlarge", "first");
     if (network->edge == UP_EDGE_REFLECT)

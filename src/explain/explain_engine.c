@@ -2,8 +2,8 @@
 
 #include "api/plan.h"
 #include "base/memory.h"
-#include "ops/conv.h"
-#include "ops/planes.h"
+#include "ops/arrange/planes.h"
+#include "ops/conv/conv.h"
 
 static up_format format_of(int channels, int height, int width)
 {

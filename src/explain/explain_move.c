@@ -4,7 +4,7 @@
 #include "explain/layer_terms.h"
 #include "explain/links.h"
 #include "explain/ways.h"
-#include "ops/shuffle.h"
+#include "ops/arrange/shuffle.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "explain/layer_terms.h"
 #include "explain/links.h"
 #include "explain/ways.h"
-#include "ops/pool.h"
+#include "ops/pool/pool.h"
 
 #include <math.h>
 #include <stdio.h>

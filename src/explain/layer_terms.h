@@ -3,7 +3,7 @@
 #define UP_EXPLAIN_LAYER_TERMS_H
 
 #include "explain/explanation.h"
-#include "ops/conv.h"
+#include "ops/conv/conv.h"
 
 /* Reads x, which must be at most 16x16 and finite. */
 up_status up_terms_input(up_explanation *e, const up_explain_options *o, up_error *error);

@@ -4,8 +4,8 @@
 #include "explain/explain_engine.h"
 #include "explain/layer_terms.h"
 #include "explain/ways.h"
-#include "ops/conv_plan.h"
-#include "ops/planes.h"
+#include "ops/arrange/planes.h"
+#include "ops/conv/conv_plan.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "methods/alpha.h"
 
-#include "ops/conv.h"
+#include "ops/conv/conv.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "methods/method.h"
-#include "ops/replicate.h"
+#include "ops/resample/replicate.h"
 
 static up_status prepare(up_request *request, up_error *error)
 {

@@ -1,7 +1,7 @@
 /* Separable resampling with a fixed filter: bilinear, bicubic, lanczos. */
 #include "methods/method.h"
-#include "ops/pointwise.h"
-#include "ops/resample.h"
+#include "ops/point/pointwise.h"
+#include "ops/resample/resample.h"
 
 const up_resampling up_bicubic_resampling = { &up_filter_cubic, -0.5, false, true, 0 };
 

@@ -1,7 +1,7 @@
 #include "base/memory.h"
 #include "io/npy/npy_header.h"
 #include "methods/method.h"
-#include "ops/pool.h"
+#include "ops/pool/pool.h"
 
 #include <stdlib.h>
 

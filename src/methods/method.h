@@ -8,7 +8,7 @@
 #include "io/metadata/metadata.h"
 #include "io/pixels.h"
 #include "network/model.h"
-#include "ops/axis.h"
+#include "ops/resample/axis.h"
 #include "pipeline/graph.h"
 
 /* What a method is given, and so what is done to a picture before and after it. */

@@ -1,5 +1,5 @@
 #include "methods/method.h"
-#include "ops/replicate.h"
+#include "ops/resample/replicate.h"
 
 static up_status build(up_graph *graph, int from, up_request *request, up_coordinates coordinates,
                        up_rounding rounding, int *to, up_error *error)

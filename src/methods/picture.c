@@ -2,9 +2,9 @@
 
 #include "io/metadata/declared_colour.h"
 #include "methods/alpha.h"
-#include "ops/light.h"
-#include "ops/planes.h"
-#include "ops/pointwise.h"
+#include "ops/arrange/planes.h"
+#include "ops/point/light.h"
+#include "ops/point/pointwise.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>

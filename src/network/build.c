@@ -3,7 +3,10 @@
 #include "base/memory.h"
 #include "network/fuse.h"
 #include "network/sizes.h"
-#include "ops/arrange.h"
+#include "ops/arrange/arrange.h"
+#include "ops/point/arithmetic.h"
+#include "ops/resample/replicate.h"
+#include "pipeline/add_ops.h"
 
 #include <string.h>
 
@@ -141,15 +144,32 @@ static up_status add_crop(up_graph *graph, int *node, int left, int top, int wid
 static up_edge edge_around(const up_network *network, const up_shape *in, const up_network_fit *fit)
 {
     const bool reflects =
-        network->edge == UP_EDGE_REFLECT || (network->missing[0] == 0 && network->missing[1] == 0);
+        network->edge == UP_EDGE_REFLECT || (fit->before[0] == 0 && fit->before[1] == 0);
     const bool can = in->height > up_max(fit->before[0], fit->after[0]) &&
                      in->width > up_max(fit->before[1], fit->after[1]);
     return reflects && can ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
 }
 
+static up_status add_enlarged(up_graph *graph, int from, const up_network *network, int *to,
+                              up_error *error)
+{
+    const up_shape in = *up_graph_shape(graph, from);
+    up_positions at[2];
+    up_op *op;
+    int enlarged;
+    for (int axis = 0; axis < 2; axis++) {
+        const int size = axis ? in.width : in.height, scale = network->scale[axis];
+        at[axis] = up_positions_make(size, size * scale, up_ratio_make(1, scale), UP_ASYMMETRIC);
+    }
+    UP_TRY(up_nearest_plan(&op, &in, at, UP_ROUND_FLOOR, error));
+    UP_TRY(up_graph_add(graph, op, &from, &enlarged, error));
+    return up_add_point(graph, *to, enlarged, &up_point_add, NULL, 0, to, error);
+}
+
 up_status up_add_network(up_graph *graph, int from, const up_network *network, bool whole,
                          const int more[2], int *to, up_error *error)
 {
+    const int input = from;
     const up_shape in = *up_graph_shape(graph, from);
     const int size[2] = { in.height, in.width };
     up_network_fit fit;
@@ -162,6 +182,7 @@ up_status up_add_network(up_graph *graph, int from, const up_network *network, b
     UP_TRY(add_nodes(graph, from, network, more, to, error));
     if (more)
         return UP_OK;
-    return add_crop(graph, to, fit.cut[1], fit.cut[0], fit.size[1], fit.size[0], UP_EDGE_CLAMP,
-                    error);
+    UP_TRY(add_crop(graph, to, fit.cut[1], fit.cut[0], fit.size[1], fit.size[0], UP_EDGE_CLAMP,
+                    error));
+    return whole && network->adds_input ? add_enlarged(graph, input, network, to, error) : UP_OK;
 }

@@ -34,6 +34,7 @@ up_status up_layer_slopes(float **slopes, const up_network_node *node, up_error 
 /* Of nodes a and b of the graph, the `first` of which, else the second, is a plane of 1x1 pixels.
  */
 typedef up_status up_join_one(const up_network_build *build, int a, int b, bool first, int *to);
-up_join_one up_join_add_one, up_join_multiply_one, up_join_subtract_one, up_join_divide_one;
+up_join_one up_join_add_one, up_join_multiply_one, up_join_subtract_one, up_join_divide_one,
+    up_join_minimum_one, up_join_maximum_one;
 
 #endif

@@ -26,7 +26,7 @@ typedef struct {
 
 extern const up_layer_kind up_layer_conv2d, up_layer_conv_transpose2d;
 
-/* ---------------------------------------------------------------- activation.c */
+/* ---------------------------------------------------------------- activations.c */
 
 extern const up_layer_kind up_layer_prelu; /* weight: a slope, or one for each channel */
 
@@ -74,7 +74,7 @@ extern const up_layer_kind up_layer_clip;
 /* weight[c] * x + bias[c] */
 extern const up_layer_kind up_layer_affine;
 
-/* ---------------------------------------------------------------- shuffle.c */
+/* ---------------------------------------------------------------- cells.c */
 
 typedef enum {
     UP_SHUFFLE_PIXEL_LAST,  /* channel c * factor^2 + i * factor + j is pixel i, j of c (PyTorch) */
@@ -147,7 +147,7 @@ typedef struct {
 } up_resize;
 extern const up_layer_kind up_layer_resize;
 
-/* ---------------------------------------------------------------- pool.c */
+/* ---------------------------------------------------------------- window_pools.c */
 
 typedef struct {
     int kernel[2], stride[2], padding[4];
@@ -156,7 +156,7 @@ typedef struct {
 } up_pooling;
 extern const up_layer_kind up_layer_max_pool, up_layer_average_pool;
 
-/* ---------------------------------------------------------------- reduce.c */
+/* ---------------------------------------------------------------- whole_image.c */
 
 /* Of the whole image, for each channel: a plane of 1x1 pixels. The last is the mean and the
  * population standard deviation added, as IMDN's contrast-aware attention has it. */

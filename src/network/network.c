@@ -8,8 +8,8 @@
 #include "network/families/family.h"
 #include "network/graph_readers.h"
 #include "network/layers.h"
+#include "network/metadata/upscale_layers.h"
 #include "network/tensor_values.h"
-#include "network/upscale_layers.h"
 
 const up_network_node *up_network_last_transposed(const up_network *network)
 {
@@ -87,6 +87,8 @@ static up_status read_use(const up_network_builder *builder)
                           builder->error));
     UP_TRY(up_stated_word(builder->file, "upscale.pad", "tensors", &network->pads_tensors,
                           builder->error));
+    UP_TRY(up_stated_word(builder->file, "upscale.add", "nearest", &network->adds_input,
+                          builder->error));
     UP_TRY(up_stated_edge(builder->file, &network->edge, builder->error));
     if (builder->hints->range > 0)
         network->range = builder->hints->range;
@@ -98,11 +100,25 @@ static up_status read_use(const up_network_builder *builder)
 
 /* ---------------------------------------------------------------- loading */
 
+static up_status refuse_layer_flags(const up_network_builder *builder)
+{
+    const up_layer *flags = &builder->hints->layer;
+    if (!flags->stride.set && !flags->padding.set && !flags->output_padding.set &&
+        !flags->dilation.set && !flags->groups)
+        return UP_OK;
+    return up_fail(builder->error, UP_ERROR_ARGUMENT,
+                   "%s states all parameters of its layers: --stride, --padding, --output-padding, "
+                   "--dilation and --groups cannot change them",
+                   up_tensor_file_name(builder->file));
+}
+
 static up_status read_nodes(up_network_builder *builder)
 {
     const char *layers = up_tensor_file_metadata(builder->file, "upscale.layers");
-    const void *content;
+    const void *content = NULL;
     const up_graph_reader *graph = up_graph_reader_find(builder->file, &content);
+    if (layers || graph)
+        UP_TRY(refuse_layer_flags(builder));
     return layers  ? up_network_from_layers(builder, layers)
            : graph ? graph->read(builder, content)
                    : up_network_from_keys(builder);

@@ -15,15 +15,16 @@
  *                      input; clamp
  *   upscale.pad        "tensors": they get that as pictures do
  *   upscale.multiple   what sides must be multiples of, beside what follows from the layers; 1
- *   upscale.enlarge    "first": pictures are enlarged by bicubic before, and the network has scale
- * 1 upscale.channels   "N", of the input, where no tensor tells
+ *   upscale.add        "nearest": pictures also get the nearest-enlarged input added
+ *   upscale.enlarge    "first": pictures are enlarged by bicubic before; the network's scale is 1
+ *   upscale.channels   "N", of the input, where no tensor tells
  *   upscale.stride|padding|output_padding   of the transposed convolution that ends an FSRCNN or a
  *                      Sequential, where upscale.layers is not stated
  */
 #ifndef UP_NETWORK_H
 #define UP_NETWORK_H
 
-#include "network/stated.h"
+#include "network/metadata/stated.h"
 #include "ops/op.h"
 
 enum { UP_NETWORK_INPUT = -1, UP_VALUES_DIMS = 8 };
@@ -76,6 +77,8 @@ typedef struct {
     double limit;                /* as in up_limit; INFINITY: none */
     up_edge edge;        /* how what is `missing` around the input is made up; zeros never are */
     bool pads_tensors;   /* that is part of the network: tensors get it as pictures do */
+    bool adds_input;     /* pictures also get the nearest-enlarged input added, which is not in the
+                            file: the program that it is for does that */
     bool enlarges_first; /* it works on a picture that was enlarged before, bicubically */
 
     /* Output size: exactly input * scale if `extra` is 0 and `reduction` 1. If extra < 0, the

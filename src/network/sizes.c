@@ -52,11 +52,13 @@ up_status up_size_axis(up_network_builder *builder, up_network_node *node, int a
 up_status up_size_divide(up_network_builder *builder, up_network_node *node, int axis,
                          up_network_axis size, int by)
 {
-    up_network_axis parts = { size.scale, size.extra, size.reduction * by };
+    up_network_axis parts = { size.scale, 0, size.reduction * by };
+    const int64_t extra = up_floor_div(size.extra, size.reduction);
     UP_TRY(make_exact(builder, node, axis, &parts));
-    if (size.reduction > 1 || size.extra % by)
+    if (extra % by)
         return up_network_refuse(builder, node,
                                  "cannot split its input, whose size is no multiple of %d", by);
+    size.extra = (int)(extra * size.reduction);
     return up_size_axis(builder, node, axis, size, 1, 0, by);
 }
 

@@ -1,6 +1,6 @@
 #include "pipeline/add_ops.h"
 
-#include "ops/arrange.h"
+#include "ops/arrange/arrange.h"
 
 up_status up_add_point(up_graph *graph, int from, int other, const up_point *point,
                        const float *parameter, int count, int *to, up_error *error)

@@ -2,7 +2,7 @@
 #ifndef UP_METHODS_ADD_OPS_H
 #define UP_METHODS_ADD_OPS_H
 
-#include "ops/pointwise.h"
+#include "ops/point/pointwise.h"
 #include "pipeline/graph.h"
 
 /* `other` is the second input; -1: there is none. */

@@ -1,7 +1,7 @@
 #include "pipeline/graph.h"
 
 #include "base/memory.h"
-#include "ops/arrange.h"
+#include "ops/arrange/arrange.h"
 
 #include <stdlib.h>
 #include <string.h>

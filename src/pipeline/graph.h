@@ -8,7 +8,7 @@
 #ifndef UP_PIPELINE_GRAPH_H
 #define UP_PIPELINE_GRAPH_H
 
-#include "ops/reduce.h"
+#include "ops/pool/reduce.h"
 
 /* Channels that an op reads. */
 typedef struct {

@@ -8,7 +8,7 @@
 
 #include "io/sink.h"
 #include "io/source.h"
-#include "pipeline/stages.h"
+#include "pipeline/stages/stages.h"
 
 #define UP_MAX_OUTPUTS 2
 

@@ -145,8 +145,8 @@ int up_walk_next(up_walk *walk)
         if (at->made == at->need)
             continue;
         at->next = up_min(at->need, at->made + node->share);
+        /* to end from now on where what it reads ends */
         while (at->made == 0 && at->next > node->step && !is_ready(walk, n, at->next))
-            /* To end from now on where what it reads ends; calls start at multiples. */
             at->next = (at->next - 1) / node->step * node->step;
         if (is_ready(walk, n, at->next))
             return n;

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "train/net_bounds.h"
 #include "train/net_file.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #include <stdlib.h>
 #include <string.h>

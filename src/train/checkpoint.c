@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "train/net_training.h"
 #include "train/train.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "train/linear_fit.h"
 
 #include "base/memory.h"
-#include "ops/axis.h"
+#include "ops/resample/axis.h"
 
 #include <math.h>
 

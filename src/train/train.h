@@ -4,7 +4,7 @@
 
 #include "train/degrade.h"
 #include "train/pictures.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 typedef struct {
     const char *output;

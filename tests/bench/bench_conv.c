@@ -2,7 +2,7 @@
 #include "bench.h"
 
 #include "base/memory.h"
-#include "ops/conv.h"
+#include "ops/conv/conv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

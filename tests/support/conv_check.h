@@ -2,7 +2,7 @@
 #ifndef SUPPORT_CONV_CHECK_H
 #define SUPPORT_CONV_CHECK_H
 
-#include "ops/conv.h"
+#include "ops/conv/conv.h"
 
 #include <stdint.h>
 

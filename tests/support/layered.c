@@ -2,12 +2,12 @@
 
 #include "base/memory.h"
 #include "io/formats.h"
-#include "ops/activation.h"
-#include "ops/arithmetic.h"
-#include "ops/arrange.h"
-#include "ops/conv.h"
-#include "ops/planes.h"
-#include "ops/pointwise.h"
+#include "ops/arrange/arrange.h"
+#include "ops/arrange/planes.h"
+#include "ops/conv/conv.h"
+#include "ops/point/activation.h"
+#include "ops/point/arithmetic.h"
+#include "ops/point/pointwise.h"
 #include "support/ndarray.h"
 #include "support/scratch.h"
 

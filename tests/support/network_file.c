@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "support/network_file.h"
 
+#include "support/network_rewritten.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +70,8 @@ up_network *network_read(tensor_file bytes, const up_network_hints *hints, up_er
                  UP_OK, "%s", error->message);
     up_status status = up_network_load(&network, file, hints, error);
     cr_expect_eq(status == UP_OK, network != NULL);
+    if (network)
+        network_expect_rewritten(network, network->family);
     up_tensor_file_close(&file);
     tensor_file_free(&bytes);
     return network;
@@ -80,6 +84,7 @@ up_network *network_open(const char *path, const up_network_hints *hints)
     up_network *network;
     cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
     cr_assert_eq(up_network_load(&network, file, hints, &error), UP_OK, "%s", error.message);
+    network_expect_rewritten(network, path);
     up_tensor_file_close(&file);
     return network;
 }

@@ -1,4 +1,5 @@
-/* Weight files of networks made up for a test, and what the library reads from them. */
+/* Weight files of networks made up for a test, and what the library reads from them: each is also
+ * written as upscale.layers, and must be the same when that is read. */
 #ifndef SUPPORT_NETWORK_FILE_H
 #define SUPPORT_NETWORK_FILE_H
 

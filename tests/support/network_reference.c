@@ -1,6 +1,6 @@
 #include "support/network_reference.h"
 
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

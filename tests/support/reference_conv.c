@@ -1,5 +1,5 @@
 /* Convolutions by definition. */
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Layers that move pixels, and that put several tensors together, by definition. */
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Layers that make each pixel of one pixel, by definition. */
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

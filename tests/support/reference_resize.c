@@ -1,5 +1,5 @@
 /* Resizing, by the definitions of ONNX, of which those of PyTorch are some. */
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Pools by windows and of the whole image, by definition. */
-#include "support/planes.h"
+#include "support/double_planes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

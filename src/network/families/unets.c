@@ -2,8 +2,12 @@
  * not pad: the picture is extended by what is missing, by reflection for Real-CUGAN, whose own
  * program has that in the network; by its edge for waifu2x, where the caller does it. Between the
  * upcunet of waifu2x and a Real-CUGAN x2 keys do not tell, but the files of nunif say who wrote
- * them. LeakyReLU(0.1) is in no file; nunif clips the first result, the others do not. */
+ * them; else the name of the file, or of its folder, may. LeakyReLU(0.1) is in no file; nunif clips
+ * the first result, the others do not. */
+#define _GNU_SOURCE
 #include "network/parts/blocks.h"
+
+#include <string.h>
 
 #define SLOPE 0.1f
 #define MOST_COLOURS 4
@@ -111,12 +115,21 @@ static up_status squeeze(up_network_builder *b, int *x, bool back)
     return up_part_affine(b, x, channels, factor, offset);
 }
 
+/* As people keep them: models-cunet/noise0_scale2x.pth, waifu2x/..., but not realcugan/... */
+static bool is_called_waifu2x(const up_network_builder *b)
+{
+    const char *name = up_tensor_file_name(b->file);
+    return strcasestr(name, "waifu2x") || strcasestr(name, "cunet");
+}
+
 static up_status read(up_network_builder *b)
 {
     const up_tensor *pro = up_network_tensor(b, "", "pro");
     const bool first_enlarges = !up_block_is_kernel(b, 3, "unet1.conv_bottom");
     const bool nunif = up_tensor_file_metadata(b->file, "pytorch.nunif_model");
-    const bool cugan = first_enlarges && !nunif;
+    const bool told =
+        pro || up_part_weight(b, "conv_final") || up_block_is_kernel(b, 5, "unet1.conv_bottom");
+    const bool cugan = first_enlarges && !nunif && (told || !is_called_waifu2x(b));
     int x = UP_NETWORK_INPUT;
     b->network->family = cugan            ? "Real-CUGAN"
                          : first_enlarges ? "waifu2x upcunet"

@@ -4,7 +4,7 @@
 #include "network/build.h"
 #include "network/sizes.h"
 #include "network/tensor_values.h"
-#include "ops/conv_split.h"
+#include "ops/conv/conv_split.h"
 
 #include <stdio.h>
 #include <string.h>

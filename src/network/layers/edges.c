@@ -3,7 +3,7 @@
 #include "network/build.h"
 #include "network/layers.h"
 #include "network/sizes.h"
-#include "ops/slice.h"
+#include "ops/arrange/slice.h"
 
 const char *const up_pad_mode_names[] = { "zeros", "replicate", "reflect", NULL };
 

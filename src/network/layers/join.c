@@ -3,7 +3,7 @@
 #include "network/layers.h"
 #include "network/sizes.h"
 
-#include "ops/arithmetic.h"
+#include "ops/point/arithmetic.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>
@@ -42,14 +42,14 @@ static up_status check_arithmetic(up_network_builder *builder, up_network_node *
 static const struct {
     const up_layer_kind *kind;
     const up_point *point;
-    up_join_one *one; /* with a plane of 1x1 pixels; NULL: there is none */
+    up_join_one *one; /* with a plane of 1x1 pixels */
 } joins[] = {
     { &up_layer_add, &up_point_add, up_join_add_one },
     { &up_layer_mul, &up_point_multiply, up_join_multiply_one },
     { &up_layer_sub, &up_point_subtract, up_join_subtract_one },
     { &up_layer_div, &up_point_divide, up_join_divide_one },
-    { &up_layer_minimum, &up_point_minimum, NULL },
-    { &up_layer_maximum, &up_point_maximum, NULL },
+    { &up_layer_minimum, &up_point_minimum, up_join_minimum_one },
+    { &up_layer_maximum, &up_point_maximum, up_join_maximum_one },
 };
 
 static bool is_one(const up_shape *shape)
@@ -66,10 +66,6 @@ static up_status build_two(const up_network_build *build, const up_network_node 
     up_op *op;
     while (joins[i].kind != node->kind)
         i++;
-    if (is_one(&first) != is_one(&second) && !joins[i].one)
-        return up_fail(build->error, UP_ERROR_WEIGHTS,
-                       "a %s of a picture with one number for all of it cannot be run",
-                       node->kind->name);
     if (is_one(&first) != is_one(&second))
         return joins[i].one(build, a, b, is_one(&first), to);
     UP_TRY(up_point_pair_plan(&op, &first, &second, joins[i].point, NULL, 0, build->error));

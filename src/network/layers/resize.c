@@ -2,8 +2,8 @@
 #include "base/memory.h"
 #include "network/layers.h"
 #include "network/sizes.h"
-#include "ops/replicate.h"
-#include "ops/resample.h"
+#include "ops/resample/replicate.h"
+#include "ops/resample/resample.h"
 
 #include <string.h>
 

@@ -119,6 +119,7 @@ static void name_family(const up_ncnn_reader *reader)
     const bool cugan = is_real_cugan(reader, made.size);
     network->family = cugan ? "Real-CUGAN" : "ncnn graph";
     network->edge = cugan ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
+    network->adds_input = cugan && network->node[network->output].size[0].scale == 4;
 }
 
 /* ---------------------------------------------------------------- network */

@@ -8,7 +8,7 @@
 
 #include "network/builder.h"
 #include "network/layers.h"
-#include "weights/ncnn.h"
+#include "weights/ncnn/ncnn.h"
 
 enum {
     UP_NCNN_ANY = -1,

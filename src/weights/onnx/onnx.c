@@ -19,8 +19,9 @@ static const char *const no_text = "";
 /* A version of the format, and then what follows it in a ModelProto; or named so, and no text. */
 static bool is_onnx(const unsigned char *bytes, size_t size, const char *path)
 {
+    /* Version 3 was the first in public; a SavedModel of TensorFlow begins with 1. */
     static const unsigned char next[] = { 0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72 };
-    if (size > 2 && bytes[0] == 0x08 && bytes[1] && bytes[1] < 32 &&
+    if (size > 2 && bytes[0] == 0x08 && bytes[1] > 2 && bytes[1] < 32 &&
         memchr(next, bytes[2], sizeof next))
         return true;
     return size && bytes[0] < ' ' &&
