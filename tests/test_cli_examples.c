@@ -204,6 +204,18 @@ static char *readme(void)
     return file_read(REPOSITORY "/README.md", &size);
 }
 
+/* The page on transposed convolution, all of whose sentences are commands too. */
+Test(cli_examples, of_the_page)
+{
+    commands list = { 0 };
+    size_t size;
+    char *text = file_read(REPOSITORY "/src/README.md", &size);
+    find_in_blocks(&list, text);
+    find_in_sentences(&list, text);
+    free(text);
+    expect_all("the page", &list, 30);
+}
+
 Test(cli_examples, of_the_readme)
 {
     commands list = { 0 };

@@ -115,6 +115,23 @@ static up_status plan_unpool(up_op **op, const up_shape *in, const void *what, u
     return up_unpool_plan(op, in, 1, index, p->size, error);
 }
 
+/* Of what is put back nothing but the maxima may be there, each at its position. */
+static bool has_strayed(const up_explanation *e)
+{
+    const int in_plane = e->x.height * e->x.width, out_plane = e->y.height * e->y.width;
+    size_t right = 0, found = 0;
+    for (int i = 0; i < (int)up_small_count(&e->y); i++) {
+        const int place = i / out_plane * in_plane + (int)e->indices.value[i];
+        if (e->put_back.value[place] != e->y.value[i])
+            return true;
+    }
+    for (size_t i = 0; i < up_small_count(&e->put_back); i++)
+        found += e->put_back.value[i] != 0;
+    for (const up_link *l = e->link; l < e->link + e->links; l++)
+        right += l->weight != 0 && e->x.value[l->in] != 0;
+    return found > right;
+}
+
 up_status up_explain_pool(up_explanation *e, const up_explain_options *o, up_error *error)
 {
     up_small y;
@@ -132,6 +149,7 @@ up_status up_explain_pool(up_explanation *e, const up_explain_options *o, up_err
     UP_TRY(up_ways_add_engine(e, "upscale pool, in float32", &e->y, error));
     const putting back = { &e->indices, { e->x.height, e->x.width } };
     UP_TRY(up_explain_run(&e->put_back, &e->y, plan_unpool, &back, error));
+    e->strayed = has_strayed(e);
     return up_links_overlap(e, error);
 }
 

@@ -12,7 +12,7 @@
 
 #define UP_EXPLAIN_SIDE 16                 /* most of inputs, kernels, strides ... */
 #define UP_EXPLAIN_LINKS ((size_t)1 << 20) /* most products */
-#define UP_EXPLAIN_RESULT 65536            /* most values of a result */
+#define UP_EXPLAIN_RESULT 262144           /* most values of a result */
 #define UP_EXPLAIN_WAYS 6
 
 /* Places are flat: (channel * height + row) * width + column; of results in the full one. */
@@ -71,6 +71,7 @@ struct up_explanation {
     int taps;
     up_axis_taps *axis[2];      /* resampling: of every row, and column */
     up_small indices, put_back; /* pooling: where maxima are, and those put there again */
+    bool strayed;               /* not where they were */
 
     up_small overlap; /* one plane: taps that meet in a place of what is scattered to */
     int fan_in;       /* links of a place of the overlap that stand for one tap */

@@ -457,6 +457,9 @@ static void write_verdict(const sheet *s, FILE *out)
                                     differing, e->ways, largest)
                          : snprintf(text, sizeof text, "%d ways agree%s", e->ways,
                                     largest > 0 ? " to the rounding of float32" : " exactly");
+    if (e->strayed)
+        used += snprintf(text + used, sizeof text - (size_t)used,
+                         ", and maxima are put back to wrong places");
     if (e->verdict[0])
         snprintf(text + used, sizeof text - (size_t)used, ". Overlap %s", e->verdict);
     up_write_wrapped(out, text, s->columns, 7);

@@ -107,7 +107,7 @@ up_status up_ways_compare(up_explanation *e, up_error *error)
     up_status status = up_small_make(&count, e->y.channels, e->y.height, e->y.width, error);
     if (status == UP_OK) {
         const double terms = most_terms(e, &count);
-        e->agrees = true;
+        e->agrees = !e->strayed;
         for (int w = 0; w < e->ways; w++) {
             compare(&e->way[w], &e->way[0].y, &room, terms);
             e->agrees &= e->way[w].agrees;
