@@ -151,12 +151,18 @@ Test(text_tensor, wherever_a_tensor_is_read)
         { "upscale - -m nearest -s 1 -o - < x.txt", 0, "0,1\n2,3\n", "" },
         { "upscale info x.txt", 0, "txt", NULL },
         { "upscale pool x.txt --kernel 2 -o p.txt --indices i.npy && cat p.txt", 0, "3\n", "" },
+        { "printf '3' > i.txt; upscale p.txt -m max-unpool --kernel 2 --indices i.txt -o u.txt", 0,
+          "", NULL },
+        { "cat u.txt", 0, "0,0\n0,3\n", "" },
+        { "printf 3.5 > h.txt; upscale p.txt -m max-unpool --kernel 2 --indices h.txt -o v.txt", 1,
+          "", "h.txt: 3.5 is no position" },
         { "upscale show x.txt i.npy", 0, "x.txt\n0 1\n2 3\ni.npy\n3\n", "" },
         { "printf '1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2\\n3,oops\\n' > "
           "bad.txt; upscale bad.txt -o z.npy",
           1, "", "bad.txt: line 2, column 3: here is no number" },
         { "upscale x.txt -m nearest -o y.png", 1, "", NULL },
-        { "printf 'hello\\n' > readme.txt; upscale readme.txt -o z.npy", 1, "", "it holds text that is not numbers alone" },
+        { "printf 'hello\\n' > readme.txt; upscale readme.txt -o z.npy", 1, "",
+          "it holds text that is not numbers alone" },
     };
     SHELL_EXPECT_ALL(cases);
 }

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MOST_VALUES 65536
 
@@ -140,7 +141,9 @@ static bool holds_positions(const char *path)
 {
     up_reader *reader;
     up_npy_header header;
-    if (strcmp(path, "-") == 0 || up_reader_open(&reader, path, NULL) != UP_OK)
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) ||
+        up_reader_open(&reader, path, NULL) != UP_OK)
         return false;
     const uint8_t *head;
     size_t size = up_reader_peek(reader, &head);

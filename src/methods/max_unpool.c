@@ -1,5 +1,5 @@
 #include "base/memory.h"
-#include "io/npy/npy_header.h"
+#include "io/text/text_tensor.h"
 #include "methods/method.h"
 #include "ops/pool/pool.h"
 
@@ -70,7 +70,7 @@ static up_status prepare(up_request *request, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "max-unpool takes its size from --kernel and --stride, or --output-size");
     UP_TRY(unpooled_size(request, error));
-    UP_TRY(up_npy_read_i8(path, &request->indices, shape, &dims, error));
+    UP_TRY(up_positions_read(path, &request->indices, shape, &dims, error));
     UP_TRY(check_shape(request, shape, dims, error));
     request->height = request->unpooled[0];
     request->width = request->unpooled[1];

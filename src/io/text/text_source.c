@@ -11,33 +11,6 @@ typedef struct {
     int y;
 } text_source;
 
-/* All that the reader gives, in memory that grows with it. */
-static up_status read_all(up_reader *reader, char **text, size_t *size, up_error *error)
-{
-    size_t capacity = 1 << 12, used = 0, n;
-    char *all = up_alloc(capacity, 1);
-    while (all && (n = up_reader_read(reader, all + used, capacity - used)) > 0) {
-        used += n;
-        if (used < capacity || capacity > UP_TEXT_TENSOR_MOST)
-            continue;
-        char *grown = up_alloc(2 * capacity, 1);
-        if (grown)
-            memcpy(grown, all, used);
-        up_free(all);
-        all = grown;
-        capacity *= 2;
-    }
-    *text = all;
-    *size = used;
-    if (!all)
-        return up_fail_memory(error, up_reader_name(reader), capacity);
-    if (up_reader_failed(reader)) {
-        up_free(all);
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read", up_reader_name(reader));
-    }
-    return UP_OK;
-}
-
 static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
 {
     text_source *s = (text_source *)source;
@@ -56,23 +29,13 @@ static void close_text(up_source *source)
     up_free(((text_source *)source)->tensor.value);
 }
 
-static up_status parse_all(text_source *s, up_reader *reader, up_error *error)
-{
-    char *text;
-    size_t size;
-    UP_TRY(read_all(reader, &text, &size, error));
-    up_status status = up_text_tensor_parse(&s->tensor, text, size, up_reader_name(reader), error);
-    up_free(text);
-    return status;
-}
-
 static up_status open_text(up_source **source, up_reader *reader, up_error *error)
 {
     text_source *s = up_alloc_zero(1, sizeof *s);
     if (!s)
         return up_fail_memory(error, up_reader_name(reader), sizeof *s);
     up_metadata_init(&s->base.metadata);
-    up_status status = parse_all(s, reader, error);
+    up_status status = up_text_tensor_read(&s->tensor, reader, error);
     if (status != UP_OK) {
         up_free(s);
         return status;

@@ -9,7 +9,7 @@
 #ifndef UP_IO_TEXT_TENSOR_H
 #define UP_IO_TEXT_TENSOR_H
 
-#include "base/status.h"
+#include "io/files/reader.h"
 
 typedef struct {
     int channels, height, width;
@@ -19,6 +19,14 @@ typedef struct {
 /* `name` begins the messages, which say line and column. Memory grows with the text alone. */
 up_status up_text_tensor_parse(up_text_tensor *tensor, const char *text, size_t size,
                                const char *name, up_error *error);
+
+/* All that a reader gives. */
+up_status up_text_tensor_read(up_text_tensor *tensor, up_reader *reader, up_error *error);
+
+/* A file of positions, int64 in an .npy or a regular file of text, as up_npy_read_i8() gives them.
+ */
+up_status up_positions_read(const char *path, int64_t **data, int64_t shape[static 4], int *dims,
+                            up_error *error);
 
 /* Whether text consists of nothing but what numbers, their separators and comments do; at least one
  * digit, nan or inf among it. */
