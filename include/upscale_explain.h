@@ -48,7 +48,7 @@ typedef struct {
  * the explanation is closed. */
 UP_API const char *up_explain_text(up_explanation *explanation, const up_explain_style *style);
 
-/* All of it, for programs: see src/explain/explanation_json.c. As up_explain_text(). */
+/* All of it, for programs: see src/explain/show/explanation_json.c. As up_explain_text(). */
 UP_API const char *up_explain_json(up_explanation *explanation);
 
 /* One HTML file on which to step through it. It appears whole or not at all. */

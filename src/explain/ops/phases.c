@@ -1,8 +1,8 @@
-#include "explain/phases.h"
+#include "explain/ops/phases.h"
 
 #include "base/memory.h"
 #include "explain/explain_engine.h"
-#include "explain/layer_terms.h"
+#include "explain/ops/layer_terms.h"
 #include "explain/ways.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_plan.h"

@@ -1,8 +1,8 @@
 /* Max pooling, and maxima put back. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"
-#include "explain/layer_terms.h"
 #include "explain/links.h"
+#include "explain/ops/layer_terms.h"
 #include "explain/ways.h"
 #include "ops/pool/pool.h"
 

@@ -1,5 +1,5 @@
 /* The numbers of a file for people. */
-#include "explain/text_blocks.h"
+#include "explain/show/text_blocks.h"
 #include "upscale_explain.h"
 
 #include <stdlib.h>

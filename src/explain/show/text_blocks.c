@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* vasprintf */
 
-#include "explain/text_blocks.h"
+#include "explain/show/text_blocks.h"
 
 #include "base/memory.h"
 

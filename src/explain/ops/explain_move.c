@@ -1,8 +1,8 @@
 /* Ops that put every input element somewhere as it is: each is a transposed convolution too. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"
-#include "explain/layer_terms.h"
 #include "explain/links.h"
+#include "explain/ops/layer_terms.h"
 #include "explain/ways.h"
 #include "ops/arrange/shuffle.h"
 

@@ -1,8 +1,8 @@
 /* Bilinear and bicubic: each output is made from the inputs around its place. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"
-#include "explain/layer_terms.h"
 #include "explain/links.h"
+#include "explain/ops/layer_terms.h"
 #include "explain/ways.h"
 #include "ops/resample/axis.h"
 

@@ -1,9 +1,9 @@
 /* Transposed convolution: every input element times the kernel, laid down at its place. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"
-#include "explain/layer_terms.h"
 #include "explain/links.h"
-#include "explain/phases.h"
+#include "explain/ops/layer_terms.h"
+#include "explain/ops/phases.h"
 #include "explain/ways.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "explain/layer_terms.h"
+#include "explain/ops/layer_terms.h"
 
 #include "base/memory.h"
 
