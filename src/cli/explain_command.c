@@ -7,6 +7,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Flags that mean something to some ops only. */
+static const struct {
+    const char *flag, *ops;
+} meant_for[] = {
+    { "k", "tconv conv" },
+    { "kernel-values", "tconv conv" },
+    { "stride", "tconv conv max-pool max-unpool" },
+    { "padding", "tconv conv max-pool max-unpool" },
+    { "dilation", "tconv conv max-pool" },
+    { "output-padding", "tconv" },
+    { "groups", "tconv conv" },
+    { "kernel", "max-pool max-unpool" },
+    { "ceil-mode", "max-pool" },
+    { "indices", "max-unpool" },
+    { "output-size", "max-unpool" },
+    { "scale", "nearest bed-of-nails bilinear bicubic pixel-shuffle" },
+    { "align-corners", "bilinear bicubic" },
+    { "cubic-a", "bicubic" },
+};
+
+static bool is_op(const char *name)
+{
+    const char *op, *summary;
+    for (int i = 0; (op = up_explain_op_at(i, &summary)); i++)
+        if (strcmp(op, name) == 0)
+            return true;
+    return false;
+}
+
+static bool check_flags(const cli_settings *s)
+{
+    const char *op = s->operands[0];
+    for (size_t i = 0; i < sizeof meant_for / sizeof *meant_for && is_op(op); i++) {
+        if (!cli_given(s, meant_for[i].flag) ||
+            cli_list_find(meant_for[i].ops, op, strlen(op)) >= 0)
+            continue;
+        cli_say("--%s means nothing to %s; it is for: %s", meant_for[i].flag, op, meant_for[i].ops);
+        return false;
+    }
+    return true;
+}
+
 static bool check_arguments(const cli_settings *s)
 {
     const char *problem = NULL;
@@ -19,7 +61,7 @@ static bool check_arguments(const cli_settings *s)
         problem = "--overwrite means nothing without -o PAGE.html";
     if (problem)
         cli_say("%s", problem);
-    return !problem;
+    return !problem && check_flags(s);
 }
 
 static int fail(const up_error *error)

@@ -196,7 +196,8 @@ const cli_option cli_options[] = {
 
     { "indices", 0, "IDX.npy", CLI_UPSCALE | CLI_POOL | CLI_INFO | CLI_EXPLAIN, CLI_GROUP_LAYER,
       cli_parse_text, FIELD(up.indices), .hint = CLI_HINT_FILE,
-      .help = "positions of the maxima: 'pool' writes them, -m max-unpool reads them" },
+      .help = "positions of the maxima: 'pool' writes them, -m max-unpool reads them; explain takes "
+              "text such as '5,7;13,15' too" },
     { "kernel", 0, "K", CLI_UPSCALE | CLI_POOL | CLI_INFO | CLI_EXPLAIN, CLI_GROUP_LAYER,
       cli_parse_pair, FIELD(up.layer.kernel), 1, 0,
       .help = "size of the pooling window" },
