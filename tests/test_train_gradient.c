@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "support/json_data.h"
 #include "support/kernel_check.h"
-#include "train/gradient.h"
+#include "train/passes/gradient.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

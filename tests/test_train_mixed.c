@@ -1,7 +1,7 @@
 /* Mixed precision: matrix kernels against the plain ones, and a whole pass against one in float. */
 #include "base/memory.h"
 #include "support/kernel_check.h"
-#include "train/mixed_pass.h"
+#include "train/passes/mixed_pass.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

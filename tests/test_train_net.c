@@ -4,8 +4,8 @@
 #include "support/image_io.h"
 #include "support/kernel_check.h"
 #include "support/scratch.h"
-#include "train/net_file.h"
-#include "train/net_training.h"
+#include "train/jobs/net_file.h"
+#include "train/jobs/net_training.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "bench_race.h"
 
 #include "base/memory.h"
-#include "train/net_training.h"
+#include "train/jobs/net_training.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,111 @@
+/* Training in a file: safetensors, with the options that it was begun with as text. */
+#include "base/machine.h"
+#include "base/memory.h"
+#include "train/jobs/net_training.h"
+#include "train/jobs/train.h"
+#include "weights/safetensors.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATES = 5, TEXT = 768 };
+
+typedef struct {
+    const char *name;
+    float *data;
+    size_t count;
+} state;
+
+static void list_states(const up_net_training *t, state list[STATES])
+{
+    const state all[STATES] = {
+        { "parameters", t->parameter, t->model.parameters },
+        { "mean", t->mean, t->model.parameters },
+        { "square", t->square, t->model.parameters },
+        { "average", t->average, t->model.parameters },
+        { "best", t->best, t->model.parameters },
+    };
+    memcpy(list, all, sizeof all);
+}
+
+/* What must be the same for a run to end as it would have without a break. */
+static void describe(const up_net_training *t, char text[TEXT])
+{
+    const up_train_options *o = &t->options;
+    uint64_t places = t->patches->until[t->patches->set->count - 1];
+    char inputs[UP_TRAIN_INPUTS_TEXT];
+    up_train_inputs_text(inputs, o);
+    snprintf(text, TEXT,
+             "scale %d, channels %d, layers %d, kernels %d and %d, steps %d, batch %d, patch %d, "
+             "candidates %d, rate %g, loss %d, precision %d, seed %" PRIu64
+             ", threads %d, patches %" PRIu64 "%s",
+             o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
+             o->patch, o->candidates, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads,
+             places, inputs);
+}
+
+up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)
+{
+    state list[STATES];
+    up_tensor tensors[STATES];
+    char options[TEXT], step[32], psnr[32];
+    list_states(t, list);
+    describe(t, options);
+    snprintf(step, sizeof step, "%" PRId64, t->step);
+    snprintf(psnr, sizeof psnr, "%a", t->best_psnr);
+    for (int i = 0; i < STATES; i++)
+        tensors[i] = up_tensor_of_f32(list[i].name, 1, &list[i].count, list[i].data);
+    const up_metadata_item items[] = { { "upscale.checkpoint", options },
+                                       { "upscale.step", step },
+                                       { "upscale.best_psnr", psnr } };
+    return up_safetensors_write(path, tensors, STATES, items, 3, true, error);
+}
+
+static up_status read_states(up_net_training *t, const up_tensor_file *file, up_error *error)
+{
+    state list[STATES];
+    list_states(t, list);
+    for (int i = 0; i < STATES; i++) {
+        const up_tensor *tensor = up_tensor_file_find(file, list[i].name);
+        if (!tensor || tensor->elements != list[i].count)
+            return up_fail(error, UP_ERROR_WEIGHTS, "%s: the checkpoint is without %s of this run",
+                           up_tensor_file_name(file), list[i].name);
+        UP_TRY(up_tensor_to_f32(file, tensor, list[i].data, error));
+    }
+    return UP_OK;
+}
+
+static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file, up_error *error)
+{
+    char options[TEXT];
+    const char *stated = up_tensor_file_metadata(file, "upscale.checkpoint");
+    const char *step = up_tensor_file_metadata(file, "upscale.step");
+    const char *psnr = up_tensor_file_metadata(file, "upscale.best_psnr");
+    describe(t, options);
+    if (!stated || !step || !psnr)
+        return up_fail(error, UP_ERROR_WEIGHTS, "%s is not a checkpoint of a training",
+                       up_tensor_file_name(file));
+    if (strcmp(stated, options) != 0)
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "%s was begun with other options (%.180s); give the same ones, or another "
+                       "--checkpoint",
+                       up_tensor_file_name(file), stated);
+    t->step = strtoll(step, NULL, 10);
+    t->best_psnr = strtod(psnr, NULL);
+    if (t->step < 0 || t->step > t->options.steps)
+        return up_fail(error, UP_ERROR_WEIGHTS, "%s: step %.20s is not one of this run",
+                       up_tensor_file_name(file), step);
+    return read_states(t, file, error);
+}
+
+up_status up_checkpoint_read(up_net_training *t, const char *path, up_error *error)
+{
+    up_tensor_file *file;
+    UP_TRY(up_tensor_file_open(&file, path, up_machine_memory_limit(t->options.max_memory), error));
+    up_status status = read_checkpoint(t, file, error);
+    up_tensor_file_close(&file);
+    return status;
+}
