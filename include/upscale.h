@@ -431,7 +431,7 @@ UP_API int up_weights_overlap(const up_weights *weights, int layer, int row, int
 /* What the file says about itself, in its order: the key, and *value; NULL past the last. */
 UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value);
 
-/* Whether a regular file begins as a weight file (safetensors) does. */
+/* Whether a regular file begins as a weight file does, or is called as one. */
 UP_API bool up_is_weights_file(const char *path);
 
 /* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the

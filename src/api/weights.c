@@ -1,7 +1,6 @@
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
-#include "io/files/reader.h"
 #include "network/describe.h"
 #include "network/layers.h"
 #include "network/model.h"
@@ -205,17 +204,9 @@ const char *up_weights_metadata_at(const up_weights *weights, int i, const char 
     return item ? item->key : NULL;
 }
 
-/* 8 bytes of a length below 100 MB, then the JSON of a header. */
 bool up_is_weights_file(const char *path)
 {
-    up_reader *reader = NULL;
-    const uint8_t *head;
-    if (up_reader_open(&reader, path, NULL) != UP_OK)
-        return false;
-    bool known = up_reader_peek(reader, &head) > 9 && memcmp(head + 4, "\0\0\0\0", 4) == 0 &&
-                 (head[8] == '{' || head[8] == ' ');
-    up_reader_close(&reader);
-    return known;
+    return up_tensor_file_is(path);
 }
 
 const char *up_embedded_weights_at(int i, int *scale)

@@ -11,10 +11,9 @@ typedef struct {
     int size[2];             /* of the result */
 } up_network_fit;
 
-/* `whole`: the result is the input times the scale, where the network crops it as well; as it always
- * is where network->pads_tensors. Otherwise the input is only made a multiple of network->multiple,
- * and what that adds is cut off again.
- * False if nothing is made. */
+/* `whole`: the result is the input times the scale, where the network crops it as well; as it
+ * always is where network->pads_tensors. Otherwise the input is only made a multiple of
+ * network->multiple, and what that adds is cut off again. False if nothing is made. */
 bool up_network_fits(const up_network *network, const int in[2], bool whole, up_network_fit *fit);
 
 /* Adds the network. Convolution and activation become one op where nothing else reads what lies

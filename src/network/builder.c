@@ -89,12 +89,19 @@ up_status up_network_take(up_network_builder *builder, const up_tensor *tensor, 
     return UP_OK;
 }
 
-void up_network_ignore(up_network_builder *builder, const up_tensor *tensor)
+void up_network_ignore_at(up_network_builder *builder, int i)
 {
     static const float nothing;
-    for (int i = 0; up_tensor_file_at(builder->file, i); i++)
-        if (up_tensor_file_at(builder->file, i) == tensor && !builder->taken[i].value)
-            builder->taken[i].value = &nothing;
+    if (!builder->taken[i].value)
+        builder->taken[i].value = &nothing;
+}
+
+void up_network_ignore(up_network_builder *builder, const up_tensor *tensor)
+{
+    int i = 0;
+    while (up_tensor_file_at(builder->file, i) != tensor)
+        i++;
+    up_network_ignore_at(builder, i);
 }
 
 const up_tensor *up_network_tensor(const up_network_builder *builder, const char *name,

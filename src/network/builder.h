@@ -51,7 +51,8 @@ up_status up_network_take(up_network_builder *builder, const up_tensor *tensor, 
 up_status up_network_new_values(up_network_builder *builder, int dims, const size_t *shape,
                                 up_values *values, float **write);
 
-/* A tensor of the file that is needed for nothing. */
+/* A tensor of the file that is needed for nothing; the same by its position. */
+void up_network_ignore_at(up_network_builder *builder, int i);
 void up_network_ignore(up_network_builder *builder, const up_tensor *tensor);
 
 /* "FILE: layer N (KIND NAME): ..." */

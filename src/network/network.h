@@ -65,9 +65,9 @@ typedef struct {
     int output; /* the node that is the result */
     int in_channels, out_channels;
     up_weights_color color;
-    float range;  /* the value of white: 1 or 255 */
-    double limit; /* as in up_limit; INFINITY: none */
-    up_edge edge; /* how what is `missing` around the input is made up; zeros never are */
+    float range;         /* the value of white: 1 or 255 */
+    double limit;        /* as in up_limit; INFINITY: none */
+    up_edge edge;        /* how what is `missing` around the input is made up; zeros never are */
     bool pads_tensors;   /* that is part of the network: tensors get it as pictures do */
     bool enlarges_first; /* it works on a picture that was enlarged before, bicubically */
 

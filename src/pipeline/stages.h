@@ -21,7 +21,7 @@ typedef struct {
     bool reads;  /* the rows of the source one after another */
     double work; /* as up_stages.work */
 
-    /* Set by up_stage_prepare(). */
+    /* Set by up_run_prepare(). */
     int strips;
     size_t bytes; /* of their rings and scratch */
 } up_stage;

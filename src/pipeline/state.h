@@ -3,7 +3,7 @@
 #define UP_PIPELINE_STATE_H
 
 #include "pipeline/run.h"
-#include "pipeline/stage_prepare.h"
+#include "pipeline/strip.h"
 
 #include <stdatomic.h>
 
@@ -27,6 +27,9 @@ typedef struct {
         char accept[UP_MAX_OUTPUTS], emit[UP_MAX_OUTPUTS];
     } token;
 } up_state;
+
+/* Of a prepared stage, with their memory laid out but not yet taken. */
+up_status up_stage_strips(const up_stage *stage, up_strips *strips, up_error *error);
 
 bool up_state_stopped(up_state *s);
 

@@ -51,7 +51,7 @@ static const span nothing;
 
 /* ---------------------------------------------------------------- lines, words, numbers */
 
-/* The next line that holds something; false at the end of the text. */
+/* The next line that holds something, without blanks around it; false at the end of the text. */
 static bool next_line(parser *p, span *line)
 {
     while (p->text.at < p->text.end) {
@@ -61,6 +61,8 @@ static bool next_line(parser *p, span *line)
         p->line++;
         while (line->at < line->end && is_blank(*line->at))
             line->at++;
+        while (line->at < line->end && is_blank(line->end[-1]))
+            line->end--;
         if (line->at < line->end)
             return true;
     }

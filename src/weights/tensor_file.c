@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "io/files/reader.h"
 #include "weights/foreign.h"
 #include "weights/label.h"
@@ -66,12 +67,27 @@ up_status up_tensor_file_load(up_tensor_file *file, const char *path, size_t pre
     return as_weights(status, error);
 }
 
-static const up_weight_format *format_of(const up_tensor_file *file)
+static const up_weight_format *format_of(const unsigned char *bytes, size_t size, const char *name)
 {
     for (int i = 0; up_weight_formats[i]; i++)
-        if (up_weight_formats[i]->is(file->bytes, file->size, file->name))
+        if (up_weight_formats[i]->is(bytes, size, name))
             return up_weight_formats[i];
     return NULL;
+}
+
+bool up_tensor_file_is(const char *path)
+{
+    up_reader *reader = NULL;
+    const uint8_t *head;
+    for (int i = 0; up_weight_formats[i]; i++)
+        if (up_word_listed(up_weight_formats[i]->extensions, up_path_extension(path)))
+            return true;
+    if (up_reader_open(&reader, path, NULL) != UP_OK)
+        return false;
+    size_t size = up_reader_peek(reader, &head);
+    bool known = format_of(head, size, path) != NULL;
+    up_reader_close(&reader);
+    return known;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -99,7 +115,7 @@ static up_status sort_names(up_tensor_file *file, up_error *error)
 
 static up_status read_tensors(up_tensor_file *file, up_error *error)
 {
-    file->format = format_of(file);
+    file->format = format_of(file->bytes, file->size, file->name);
     if (!file->format)
         return up_foreign_refuse(file->name, file->bytes, file->size, error);
     UP_TRY(file->format->read(file, error));

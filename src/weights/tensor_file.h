@@ -38,6 +38,9 @@ up_status up_tensor_file_open(up_tensor_file **file, const char *path, size_t mo
 up_status up_tensor_file_from_memory(up_tensor_file **file, const void *bytes, size_t size,
                                      const char *name, up_error *error);
 
+/* Whether a file is in one of the formats, or called so. */
+bool up_tensor_file_is(const char *path);
+
 /* Tensors, names and strings live as long as the file. */
 void up_tensor_file_close(up_tensor_file **file);
 

@@ -73,7 +73,7 @@ static void ignore_counters(up_network_builder *b)
     const up_tensor *tensor;
     for (int i = 0; (tensor = up_tensor_file_at(b->file, i)); i++)
         if (is_counter(tensor))
-            up_network_ignore(b, tensor);
+            up_network_ignore_at(b, i);
 }
 
 /* ---------------------------------------------------------------- prefixes */
@@ -96,7 +96,7 @@ static void leave_out_params(up_network_builder *b)
         average = average || strncmp(tensor->name, "params_ema.", strlen("params_ema.")) == 0;
     for (int i = 0; average && (tensor = up_tensor_file_at(b->file, i)); i++)
         if (strncmp(tensor->name, "params.", strlen("params.")) == 0)
-            up_network_ignore(b, tensor);
+            up_network_ignore_at(b, i);
 }
 
 static void find_prefix(up_network_builder *b)

@@ -134,7 +134,10 @@ static up_status fold_norm(up_network_builder *b, double eps, size_t channels,
     for (size_t c = 0; c < channels; c++) {
         double gain = given[0].value ? (double)given[0].value[c] : 1;
         double shift = given[1].value ? (double)given[1].value[c] : 0;
-        gain /= sqrt((double)given[3].value[c] + eps);
+        const double variance = (double)given[3].value[c] + eps;
+        if (!(variance > 0))
+            return up_network_fail(b, "a BatchNorm2d has a variance below 0");
+        gain /= sqrt(variance);
         factor[c] = (float)gain;
         offset[c] = (float)(shift - gain * (double)given[2].value[c]);
     }
