@@ -157,26 +157,26 @@ static int patches_without_detail(int candidates)
         residual[i] = i / (LOW * SCALE) < LOW && i % (LOW * SCALE) < LOW ? (i % 2 ? 9 : -9) : 0;
     up_train_picture picture = { .width = LOW, .height = LOW, .low = low, .residual = residual };
     up_train_pictures set = { .picture = &picture, .count = 1 };
-    up_model model;
+    up_trainable net;
     up_gradient_work work;
     up_patches patches;
-    const up_model_shape shape = { SCALE, 4, 2, 3, 3, 3 };
-    cr_assert_eq(up_model_make(&model, &shape, NULL), UP_OK);
-    cr_assert_eq(up_gradient_work_make(&work, &model, PATCH, PATCH, false, NULL), UP_OK);
+    const up_trainable_shape shape = { SCALE, 4, 2, 3, 3, 3 };
+    cr_assert_eq(up_trainable_new(&net, &shape, 1, NULL), UP_OK);
+    cr_assert_eq(up_gradient_work_make(&work, &net, PATCH, PATCH, false, NULL), UP_OK);
     cr_assert_eq(up_patches_make(&patches, &set, SCALE, PATCH, candidates, NULL), UP_OK);
     int without = 0;
     for (int i = 0; i < DRAWN; i++) {
         up_random random = up_random_make(7, 0, i);
-        up_patches_draw(&patches, &random, &work);
+        up_patches_draw(&patches, &net.residual, &random, &work.patch);
         bool found = false;
         for (int y = 0; y < PATCH && !found; y++)
             for (int x = 0; x < PATCH && !found; x++)
-                found = work.target[(size_t)y * work.conv.patch.stride + x] != 0;
+                found = work.patch.target[(size_t)y * work.patch.shape.stride + x] != 0;
         without += !found;
     }
     up_patches_free(&patches);
     up_gradient_work_free(&work);
-    up_model_free(&model);
+    up_trainable_free(&net);
     return without;
 }
 
@@ -198,24 +198,35 @@ Test(train_net, validates_on_tiles_all_over_the_picture)
     const up_train_pictures set = { .picture = &picture, .count = 1 };
     double loss, psnr;
     up_net_training t = { .threads = 1, .loss = &loss };
-    const up_model_shape shape = { SCALE, 4, 2, 3, 3, 3 };
-    cr_assert_eq(up_model_make(&t.model, &shape, NULL), UP_OK);
-    t.average = up_alloc_zero(t.model.parameters, sizeof *t.average);
+    const up_trainable_shape shape = { SCALE, 4, 2, 3, 3, 3 };
+    cr_assert_eq(up_trainable_new(&t.net, &shape, 1, NULL), UP_OK);
+    t.average = up_alloc_zero(t.net.parameters, sizeof *t.average);
     cr_assert_eq(up_net_training_validate(&t, &set, &psnr, NULL), UP_OK);
     const double error = RESIDUAL / (255.0 * UP_RESIDUAL_UNITS);
     cr_expect_float_eq(psnr, -10 * log10(error * error / 4), 1e-4);
     up_free(t.average);
-    up_model_free(&t.model);
+    up_trainable_free(&t.net);
+}
+
+static up_trainable read_network(const char *path)
+{
+    up_tensor_file *file;
+    up_trainable net;
+    up_error error = { 0 };
+    cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_trainable_load(&net, file, 2, &error), UP_OK, "%s", error.message);
+    up_tensor_file_close(&file);
+    return net;
 }
 
 /* On an input that pictures gave no bounds for. */
-static const char *without_bounds(const up_model *model, const float *parameter,
+static const char *without_bounds(up_trainable *net, const float *parameter,
                                   const up_train_options *options)
 {
     const char *path = scratch_path("unbounded.safetensors");
     const up_train_job job = { .output = path, .options = *options };
     const up_train_result result = { .psnr = NAN };
-    cr_assert_eq(up_model_save(model, parameter, NULL, &job, &result, NULL), UP_OK);
+    cr_assert_eq(up_net_save(net, parameter, NULL, &job, &result, NULL), UP_OK);
     return path;
 }
 
@@ -226,23 +237,21 @@ Test(train_net, writes_what_it_has_learned)
     const char *path = scratch_path("weights.safetensors");
     options.scale = 3;
     train(path, &options, UP_OK);
-    up_model model;
-    up_model_packed packed;
+    up_trainable net = read_network(path);
+    up_packed_weights packed;
     up_gradient_work work;
-    const up_model_shape shape = { 3, 4, 2, 3, 3, 3 };
-    cr_assert_eq(up_model_make(&model, &shape, NULL), UP_OK);
-    cr_assert_eq(up_model_packed_make(&packed, &model, NULL), UP_OK);
-    cr_assert_eq(up_gradient_work_make(&work, &model, 32, 20, false, NULL), UP_OK);
-    float *parameter = calloc(model.parameters, sizeof *parameter), low[20 * 32];
-    cr_assert_eq(up_model_read(&model, parameter, path, SIZE_MAX, NULL), UP_OK);
-    for (int i = 0; i < model.layers; i++)
-        up_model_pack(&packed, &model, i, parameter);
+    cr_assert_eq(up_packed_weights_make(&packed, &net, NULL), UP_OK);
+    cr_assert_eq(up_gradient_work_make(&work, &net, 32, 20, false, NULL), UP_OK);
+    float *parameter = calloc(net.parameters, sizeof *parameter), low[20 * 32];
+    up_trainable_read(&net, parameter);
+    for (int n = 0; n <= net.last; n++)
+        up_packed_weights_pack(&packed, &net, n, parameter);
     uint32_t seed = 3;
     for (int y = 0; y < 20; y++)
         for (int x = 0; x < 32; x++)
-            low[y * 32 + x] = work.input[(size_t)y * work.conv.patch.stride + x] =
+            low[y * 32 + x] = work.patch.input[(size_t)y * work.patch.shape.stride + x] =
                 random_between(&seed, 0.2f, 0.8f);
-    up_model_forward(&work, &packed);
+    up_gradient_forward(&work, &packed);
     const up_pixels in = { .format = { .width = 32,
                                        .height = 20,
                                        .channels = 1,
@@ -256,17 +265,17 @@ Test(train_net, writes_what_it_has_learned)
     out.data = calloc(96 * 60, sizeof(float));
     cubic.data = calloc(96 * 60, sizeof(float));
     const up_options run = { .method = "tconv",
-                             .weights = without_bounds(&model, parameter, &options) };
+                             .weights = without_bounds(&net, parameter, &options) };
     cr_assert_eq(up_upscale_pixels(&in, &out, &run, NULL), UP_OK);
     const up_options bicubic = { .method = "bicubic", .scale = { 3, 3 } };
     cr_assert_eq(up_upscale_pixels(&in, &cubic, &bicubic, NULL), UP_OK);
-    const float *made = work.output[model.layers - 1];
+    const float *made = up_gradient_result(&work);
     double worst = 0, most = 0;
     for (int y = 0; y < 60; y++)
         for (int x = 0; x < 96; x++) {
             int phase = y % 3 * 3 + x % 3;
-            double learned = made[phase * work.conv.patch.size +
-                                  (size_t)(y / 3) * work.conv.patch.stride + x / 3];
+            double learned = made[phase * work.patch.shape.size +
+                                  (size_t)(y / 3) * work.patch.shape.stride + x / 3];
             double got = ((float *)out.data)[y * 96 + x] - ((float *)cubic.data)[y * 96 + x];
             worst = fmax(worst, fabs(got - learned));
             most = fmax(most, fabs(learned));
@@ -275,6 +284,6 @@ Test(train_net, writes_what_it_has_learned)
     cr_expect_lt(worst, 1e-6, "%g", worst);
     free(parameter), free(out.data), free(cubic.data);
     up_gradient_work_free(&work);
-    up_model_packed_free(&packed);
-    up_model_free(&model);
+    up_packed_weights_free(&packed);
+    up_trainable_free(&net);
 }

@@ -58,30 +58,31 @@ static walk turned(int stride, int x, int y, int width, int height, int turn)
     return w;
 }
 
-static void take_target(const up_train_picture *picture, int scale, int phase, const walk *w,
-                        const up_patch_shape *patch, float *to)
+static void take_target(const up_train_picture *picture, const up_residual *residual, int phase,
+                        const walk *w, const up_patch *patch)
 {
-    const int16_t *from =
-        picture->residual + w->start + phase / scale * w->down + phase % scale * w->right;
-    for (int y = 0; y < patch->height; y++)
-        for (int x = 0; x < patch->width; x++)
-            to[(size_t)y * patch->stride + x] =
-                from[scale * (y * w->down + x * w->right)] * (1.0f / (255 * UP_RESIDUAL_UNITS));
+    const int scale = residual->scale;
+    const ptrdiff_t start = w->start + phase / scale * w->down + phase % scale * w->right;
+    float *to = patch->target + phase * patch->shape.size;
+    for (int y = 0; y < patch->shape.height; y++)
+        for (int x = 0; x < patch->shape.width; x++)
+            to[(size_t)y * patch->shape.stride + x] =
+                up_residual_at(residual, picture, start + scale * (y * w->down + x * w->right));
 }
 
-void up_patch_take(const up_train_picture *picture, int scale, int x, int y, int turn,
-                   up_gradient_work *work)
+void up_patch_take(const up_train_picture *picture, const up_residual *residual, int x, int y,
+                   int turn, const up_patch *patch)
 {
-    const up_patch_shape *patch = &work->conv.patch;
-    walk low = turned(picture->width, x, y, patch->width, patch->height, turn);
-    walk high = turned(picture->width * scale, x * scale, y * scale, patch->width * scale,
-                       patch->height * scale, turn);
+    const int width = patch->shape.width, height = patch->shape.height, scale = residual->scale;
+    walk low = turned(picture->width, x, y, width, height, turn);
+    walk high =
+        turned(picture->width * scale, x * scale, y * scale, width * scale, height * scale, turn);
     const float *from = picture->low + low.start;
-    for (int v = 0; v < patch->height; v++)
-        for (int u = 0; u < patch->width; u++)
-            work->input[(size_t)v * patch->stride + u] = from[v * low.down + u * low.right];
+    for (int v = 0; v < height; v++)
+        for (int u = 0; u < width; u++)
+            patch->input[(size_t)v * patch->shape.stride + u] = from[v * low.down + u * low.right];
     for (int phase = 0; phase < scale * scale; phase++)
-        take_target(picture, scale, phase, &high, patch, work->target + phase * patch->size);
+        take_target(picture, residual, phase, &high, patch);
 }
 
 /* Where a patch may be taken. */
@@ -123,7 +124,8 @@ static int64_t detail_at(const up_patches *patches, const spot *at)
     return sum;
 }
 
-void up_patches_draw(const up_patches *patches, up_random *random, up_gradient_work *work)
+void up_patches_draw(const up_patches *patches, const up_residual *residual, up_random *random,
+                     const up_patch *patch)
 {
     spot best = draw_spot(patches, random);
     int64_t most = patches->candidates > 1 ? detail_at(patches, &best) : 0;
@@ -135,6 +137,5 @@ void up_patches_draw(const up_patches *patches, up_random *random, up_gradient_w
             best = other;
         }
     }
-    up_patch_take(best.picture, patches->scale, best.x, best.y, (int)up_random_below(random, 8),
-                  work);
+    up_patch_take(best.picture, residual, best.x, best.y, (int)up_random_below(random, 8), patch);
 }

@@ -1,89 +1,90 @@
 /* Weights that are there already, with the bounds that these pictures give; all else stays. */
 #include "base/machine.h"
 #include "base/memory.h"
-#include "train/jobs/net_bounds.h"
 #include "train/jobs/net_file.h"
-#include "weights/safetensors.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-/* What the file says, but for its layers and limit; room for those must be there. */
-static int other_items(const up_tensor_file *file, up_metadata_item *item)
+enum { OWN_ITEMS = 5 };
+
+/* `own`, and what else the file says; room for both must be there. */
+static int list_items(const up_tensor_file *file, const up_metadata_item own[OWN_ITEMS],
+                      up_metadata_item *item)
 {
-    int items = 0;
+    int items = OWN_ITEMS;
     const up_metadata_item *from;
-    for (int i = 0; (from = up_tensor_file_metadata_at(file, i)); i++)
-        if (strcmp(from->key, "upscale.layers") != 0 && strcmp(from->key, "upscale.limit") != 0)
+    memcpy(item, own, OWN_ITEMS * sizeof *item);
+    for (int i = 0; (from = up_tensor_file_metadata_at(file, i)); i++) {
+        bool other = true;
+        for (int o = 0; o < OWN_ITEMS; o++)
+            other &= strcmp(from->key, own[o].key) != 0;
+        if (other)
             item[items++] = *from;
+    }
     return items;
 }
 
-static up_status rewrite(const up_tensor_file *file, const char *layers, const up_train_job *job,
-                         up_error *error)
+static up_status write_file(const up_tensor_file *file, const up_net_tensors *list,
+                            const up_train_job *job, up_error *error)
 {
-    int tensors = up_tensor_file_count(file), items = 0;
-    while (up_tensor_file_metadata_at(file, items))
-        items++;
-    up_tensor *tensor = up_alloc((size_t)tensors, sizeof *tensor);
-    up_metadata_item *item = up_alloc((size_t)items + 2, sizeof *item);
-    up_status status = tensor && item ? UP_OK : up_fail_memory(error, "weights", sizeof *tensor);
-    for (int i = 0; status == UP_OK && i < tensors; i++)
-        tensor[i] = *up_tensor_file_at(file, i);
-    if (status == UP_OK) {
-        items = other_items(file, item);
-        item[items++] = (up_metadata_item){ "upscale.layers", layers };
-        item[items++] = (up_metadata_item){ "upscale.limit", UP_TRAIN_LIMIT };
-        status = up_safetensors_write(job->output, tensor, tensors, item, items,
-                                      job->options.overwrite, error);
-    }
-    up_free(tensor);
+    char scale[16];
+    const up_metadata_item own[OWN_ITEMS] = { { "upscale.scale", scale },
+                                              { "upscale.color", "y-studio" },
+                                              { "upscale.range", "1" },
+                                              { "upscale.limit", UP_TRAIN_LIMIT },
+                                              { "upscale.layers", list->layers } };
+    size_t most = OWN_ITEMS;
+    while (up_tensor_file_metadata_at(file, (int)(most - OWN_ITEMS)))
+        most++;
+    up_metadata_item *item = up_alloc(most, sizeof *item);
+    if (!item)
+        return up_fail_memory(error, "metadata", most * sizeof *item);
+    snprintf(scale, sizeof scale, "%d", job->options.scale);
+    const int items = list_items(file, own, item);
+    up_status status = up_safetensors_write(job->output, list->tensor, list->tensors, item, items,
+                                            job->options.overwrite, error);
     up_free(item);
     return status;
 }
 
-static up_status state(const up_net_bounds *bounds, const up_model *model,
-                       const up_tensor_file *file, const up_train_job *job, up_error *error)
+static up_status measure(up_trainable *net, const up_train_job *job, up_error *error)
 {
-    json_t *list = json_loads(up_tensor_file_metadata(file, "upscale.layers"), 0, NULL);
-    if (list)
-        up_net_bounds_state(bounds, model, list);
-    char *layers = list ? json_dumps(list, UP_LAYERS_JSON) : NULL;
+    up_net_bounds bounds;
+    float *parameter = up_alloc(net->parameters, sizeof *parameter);
+    if (!parameter)
+        return up_fail_memory(error, "a network", net->parameters * sizeof *parameter);
+    up_trainable_read(net, parameter);
     up_status status =
-        layers ? rewrite(file, layers, job, error) : up_fail_memory(error, "a list of layers", 0);
-    free(layers);
-    json_decref(list);
+        up_net_bounds_measure(&bounds, net, parameter, &job->training, job->options.threads, error);
+    up_free(parameter);
+    UP_TRY(status);
+    status = up_net_bounds_state(&bounds, net, error);
+    up_net_bounds_free(&bounds);
     return status;
 }
 
-static up_status measure(const up_model *model, float *parameter, const up_tensor_file *file,
-                         const up_train_job *job, up_error *error)
+static up_status rewrite(up_trainable *net, const up_tensor_file *file, const up_train_job *job,
+                         up_error *error)
 {
-    up_net_bounds bounds;
-    UP_TRY(up_model_read(model, parameter, job->options.from,
-                         up_machine_memory_limit(job->options.max_memory), error));
-    UP_TRY(up_net_bounds_measure(&bounds, model, parameter, &job->training, job->options.threads,
-                                 error));
-    up_status status = state(&bounds, model, file, job, error);
-    up_net_bounds_free(&bounds);
+    up_net_tensors list;
+    UP_TRY(measure(net, job, error));
+    UP_TRY(up_net_tensors_make(&list, net->network, error));
+    up_status status = write_file(file, &list, job, error);
+    up_net_tensors_free(&list);
     return status;
 }
 
 static up_status with_file(const up_tensor_file *file, const up_train_job *job, up_error *error)
 {
-    up_model model;
-    UP_TRY(up_model_make_like(&model, file, error));
-    if (model.scale != job->options.scale) {
-        up_model_free(&model);
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s is for scale %d, not %d",
-                       up_tensor_file_name(file), model.scale, job->options.scale);
-    }
-    float *parameter = up_alloc(model.parameters, sizeof *parameter);
-    up_status status = parameter
-                           ? measure(&model, parameter, file, job, error)
-                           : up_fail_memory(error, "a model", model.parameters * sizeof(float));
-    up_free(parameter);
-    up_model_free(&model);
+    up_trainable net;
+    const int scale = job->options.scale;
+    UP_TRY(up_trainable_load(&net, file, scale, error));
+    up_status status = net.scale == scale
+                           ? rewrite(&net, file, job, error)
+                           : up_fail(error, UP_ERROR_ARGUMENT, "%s is for scale %d, not %d",
+                                     up_tensor_file_name(file), net.scale, scale);
+    up_trainable_free(&net);
     return status;
 }
 

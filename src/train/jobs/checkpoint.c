@@ -1,6 +1,7 @@
 /* Training in a file: safetensors, with the options that it was begun with as text. */
 #include "base/machine.h"
 #include "base/memory.h"
+#include "network/upscale_layers.h"
 #include "train/jobs/net_training.h"
 #include "train/jobs/train.h"
 #include "weights/safetensors.h"
@@ -22,11 +23,11 @@ typedef struct {
 static void list_states(const up_net_training *t, state list[STATES])
 {
     const state all[STATES] = {
-        { "parameters", t->parameter, t->model.parameters },
-        { "mean", t->mean, t->model.parameters },
-        { "square", t->square, t->model.parameters },
-        { "average", t->average, t->model.parameters },
-        { "best", t->best, t->model.parameters },
+        { "parameters", t->parameter, t->net.parameters },
+        { "mean", t->mean, t->net.parameters },
+        { "square", t->square, t->net.parameters },
+        { "average", t->average, t->net.parameters },
+        { "best", t->best, t->net.parameters },
     };
     memcpy(list, all, sizeof all);
 }
@@ -47,7 +48,24 @@ static void describe(const up_net_training *t, char text[TEXT])
              places, inputs);
 }
 
-up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)
+/* The layers, bounds left out; to be freed with free(). */
+static char *layers_of(const up_net_training *t)
+{
+    json_t *list = up_network_layers(t->net.network);
+    json_t *layer;
+    size_t i;
+    json_array_foreach(list, i, layer)
+    {
+        json_object_del(layer, "min");
+        json_object_del(layer, "max");
+    }
+    char *text = json_dumps(list, UP_NETWORK_JSON);
+    json_decref(list);
+    return text;
+}
+
+static up_status write_checkpoint(const up_net_training *t, const char *layers, const char *path,
+                                  up_error *error)
 {
     state list[STATES];
     up_tensor tensors[STATES];
@@ -60,8 +78,18 @@ up_status up_checkpoint_write(const up_net_training *t, const char *path, up_err
         tensors[i] = up_tensor_of_f32(list[i].name, 1, &list[i].count, list[i].data);
     const up_metadata_item items[] = { { "upscale.checkpoint", options },
                                        { "upscale.step", step },
-                                       { "upscale.best_psnr", psnr } };
-    return up_safetensors_write(path, tensors, STATES, items, 3, true, error);
+                                       { "upscale.best_psnr", psnr },
+                                       { "upscale.network", layers } };
+    return up_safetensors_write(path, tensors, STATES, items, 4, true, error);
+}
+
+up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)
+{
+    char *layers = layers_of(t);
+    up_status status = layers ? write_checkpoint(t, layers, path, error)
+                              : up_fail_memory(error, "a list of layers", 0);
+    free(layers);
+    return status;
 }
 
 static up_status read_states(up_net_training *t, const up_tensor_file *file, up_error *error)
@@ -76,6 +104,20 @@ static up_status read_states(up_net_training *t, const up_tensor_file *file, up_
         UP_TRY(up_tensor_to_f32(file, tensor, list[i].data, error));
     }
     return UP_OK;
+}
+
+static up_status check_network(const up_net_training *t, const up_tensor_file *file,
+                               up_error *error)
+{
+    const char *stated = up_tensor_file_metadata(file, "upscale.network");
+    char *layers = layers_of(t);
+    const bool same = stated && layers && strcmp(stated, layers) == 0;
+    free(layers);
+    return same ? UP_OK
+                : up_fail(error, UP_ERROR_WEIGHTS,
+                          "%s was begun with another network; name the same --from, or another "
+                          "--checkpoint",
+                          up_tensor_file_name(file));
 }
 
 static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file, up_error *error)
@@ -93,6 +135,7 @@ static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file,
                        "%s was begun with other options (%.180s); give the same ones, or another "
                        "--checkpoint",
                        up_tensor_file_name(file), stated);
+    UP_TRY(check_network(t, file, error));
     t->step = strtoll(step, NULL, 10);
     t->best_psnr = strtod(psnr, NULL);
     if (t->step < 0 || t->step > t->options.steps)

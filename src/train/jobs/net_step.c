@@ -10,100 +10,85 @@
 #define AVERAGED 0.999f /* of the average is kept at every step */
 #define ADAM 0.05       /* its rate, beside Muon's */
 
-static up_model_shape shape_of(const up_train_options *o)
-{
-    return (up_model_shape){
-        .scale = o->scale,
-        .channels = o->channels,
-        .body = o->layers,
-        .first_kernel = o->first_kernel,
-        .body_kernel = 3,
-        .last_kernel = o->last_kernel,
-    };
-}
-
-static int columns_of(const up_model_layer *layer)
-{
-    return layer->in * layer->kernel * layer->kernel;
-}
-
 /* In numbers of parameters: those kept, packed ones, those of Muon (at most), and of each thread
  * its part of the gradient and, in mixed precision, its sums. */
 enum { KEPT = 6, PACKED = 4, OF_MUON = 5, OF_THREAD = 1, OF_MIXED = 4 };
 
-up_status up_net_training_bytes(const up_train_options *o, double *bytes, up_error *error)
+static bool is_mixed(const up_trainable *net, const up_train_options *o)
 {
-    const up_model_shape shape = shape_of(o);
-    const bool mixed = o->precision == UP_PRECISION_BFLOAT16;
-    up_model model;
-    UP_TRY(up_model_make(&model, &shape, error));
-    const double parameters = (double)model.parameters * sizeof(float), threads = o->threads;
-    const double patch = up_gradient_work_bytes(&model, o->patch, o->patch, true);
-    const double tile = up_gradient_work_bytes(&model, UP_NET_TILE, UP_NET_TILE, false);
-    *bytes = parameters * (KEPT + PACKED + OF_MUON + threads * (OF_THREAD + mixed * OF_MIXED)) +
-             threads * ((1 + mixed) * patch + tile);
-    up_model_free(&model);
-    return UP_OK;
+    return o->precision == UP_PRECISION_BFLOAT16 && up_mixed_fits(net);
+}
+
+double up_net_training_bytes(const up_trainable *net, const up_train_options *o)
+{
+    const bool mixed = is_mixed(net, o);
+    const double parameters = (double)net->parameters * sizeof(float), threads = o->threads;
+    const double patch = up_gradient_work_bytes(net, o->patch, o->patch, true);
+    const double tile = up_gradient_work_bytes(net, UP_NET_TILE, UP_NET_TILE, false);
+    return parameters * (KEPT + PACKED + OF_MUON + threads * (OF_THREAD + mixed * OF_MIXED)) +
+           threads * ((1 + mixed) * patch + tile);
 }
 
 static up_status allocate(up_net_training *t, up_error *error)
 {
-    const up_model *model = &t->model;
+    const size_t parameters = t->net.parameters;
     float **all[] = { &t->parameter, &t->mean, &t->square, &t->average, &t->best, &t->gradient };
     bool got = true;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        got &= (*all[i] = up_alloc_zero(model->parameters, sizeof(float))) != NULL;
-    got &= (t->muon = up_alloc_zero(model->layers, sizeof *t->muon)) != NULL;
+        got &= (*all[i] = up_alloc_zero(parameters, sizeof(float))) != NULL;
+    got &= (t->muon = up_alloc_zero(t->net.last + 1, sizeof *t->muon)) != NULL;
     got &= (t->work = up_alloc_zero(t->threads, sizeof *t->work)) != NULL;
     got &= (t->part = up_alloc_zero(t->threads, sizeof *t->part)) != NULL;
     got &= (t->loss = up_alloc_zero(t->threads, sizeof *t->loss)) != NULL;
     for (int i = 0; got && i < t->threads; i++)
-        got &= (t->part[i] = up_alloc_zero(model->parameters, sizeof(float))) != NULL;
-    return got ? UP_OK : up_fail_memory(error, "a model", 6 * model->parameters * sizeof(float));
+        got &= (t->part[i] = up_alloc_zero(parameters, sizeof(float))) != NULL;
+    return got ? UP_OK : up_fail_memory(error, "a network", 6 * parameters * sizeof(float));
 }
 
 static up_status make_muon(up_net_training *t, up_error *error)
 {
-    for (int i = 0; i < t->model.layers; i++) {
-        const up_model_layer *layer = &t->model.layer[i];
-        if (layer->op == UP_MODEL_CONV)
-            UP_TRY(up_muon_work_make(&t->muon[i], layer->out, columns_of(layer), error));
+    for (int n = 0; n <= t->net.last; n++) {
+        const up_conv_shape conv = up_trainable_conv(&t->net, n);
+        if (conv.kernel)
+            UP_TRY(up_muon_work_make(&t->muon[n], conv.out, conv.in * conv.kernel * conv.kernel,
+                                     error));
     }
     return UP_OK;
 }
 
 static up_status make_mixed(up_net_training *t, int size, up_error *error)
 {
-    UP_TRY(up_mixed_weights_make(&t->mixed_weights, &t->model, error));
+    UP_TRY(up_mixed_weights_make(&t->mixed_weights, &t->net, error));
     t->mixed = up_alloc_zero(t->threads, sizeof *t->mixed);
     if (!t->mixed)
         return up_fail_memory(error, "patches", t->threads * sizeof *t->mixed);
     for (int i = 0; i < t->threads; i++)
-        UP_TRY(up_mixed_pass_make(&t->mixed[i], &t->model, size, size, error));
+        UP_TRY(up_mixed_pass_make(&t->mixed[i], &t->net, size, size, error));
     return UP_OK;
 }
 
-up_status up_net_training_make(up_net_training *t, const up_train_options *options,
-                               const up_patches *patches, up_error *error)
+up_status up_net_training_make(up_net_training *t, up_trainable *net,
+                               const up_train_options *options, const up_patches *patches,
+                               up_error *error)
 {
-    *t = (up_net_training){
-        .options = *options, .patches = patches, .threads = options->threads, .best_psnr = NAN
-    };
-    up_model_shape shape = shape_of(options);
-    up_status status = up_model_make(&t->model, &shape, error);
-    if (status == UP_OK)
-        status = allocate(t, error);
+    *t = (up_net_training){ .options = *options,
+                            .net = *net,
+                            .patches = patches,
+                            .threads = options->threads,
+                            .best_psnr = NAN };
+    *net = (up_trainable){ 0 };
+    up_status status = allocate(t, error);
     if (status == UP_OK)
         status = make_muon(t, error);
     if (status == UP_OK)
-        status = up_model_packed_make(&t->packed, &t->model, error);
+        status = up_packed_weights_make(&t->packed, &t->net, error);
     for (int i = 0; status == UP_OK && i < t->threads; i++)
-        status = up_gradient_work_make(&t->work[i], &t->model, patches->size, patches->size, true,
-                                       error);
-    if (status == UP_OK && options->precision == UP_PRECISION_BFLOAT16)
+        status =
+            up_gradient_work_make(&t->work[i], &t->net, patches->size, patches->size, true, error);
+    if (status == UP_OK && is_mixed(&t->net, options))
         status = make_mixed(t, patches->size, error);
     if (status == UP_OK)
-        up_model_initialise(&t->model, t->parameter, options->seed);
+        up_trainable_read(&t->net, t->parameter);
     else
         up_net_training_free(t);
     return status;
@@ -119,7 +104,7 @@ void up_net_training_free(up_net_training *t)
         if (t->part)
             up_free(t->part[i]);
     }
-    for (int i = 0; t->muon && i < t->model.layers; i++)
+    for (int i = 0; t->muon && i <= t->net.last; i++)
         up_muon_work_free(&t->muon[i]);
     float *all[] = { t->parameter, t->mean, t->square, t->average, t->best, t->gradient };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -129,21 +114,21 @@ void up_net_training_free(up_net_training *t)
     up_free(t->mixed);
     up_free(t->part);
     up_free(t->loss);
-    up_model_packed_free(&t->packed);
+    up_packed_weights_free(&t->packed);
     up_mixed_weights_free(&t->mixed_weights);
-    up_model_free(&t->model);
+    up_trainable_free(&t->net);
     *t = (up_net_training){ 0 };
 }
 
-/* Layer i: packed weights, and the average of its parameters. */
-static void prepare(up_net_training *t, int i)
+/* Node n: packed weights, and the average of its parameters. */
+static void prepare(up_net_training *t, int n)
 {
     float kept = t->step > 0 ? fminf(AVERAGED, (float)(t->step + 1) / (float)(t->step + 10)) : 0;
     if (t->mixed)
-        up_mixed_weights_pack(&t->mixed_weights, &t->model, i, t->parameter);
+        up_mixed_weights_pack(&t->mixed_weights, &t->net, n, t->parameter);
     else
-        up_model_pack(&t->packed, &t->model, i, t->parameter);
-    for (size_t p = t->model.layer[i].first; p < up_model_end(&t->model, i); p++)
+        up_packed_weights_pack(&t->packed, &t->net, n, t->parameter);
+    for (size_t p = t->net.node[n].first; p < up_trainable_end(&t->net, n); p++)
         t->average[p] = kept * t->average[p] + (1 - kept) * t->parameter[p];
 }
 
@@ -160,13 +145,13 @@ static double run_patch(up_net_training *t, int thread, float weight)
     up_gradient_work *work = &t->work[thread];
     if (t->mixed) {
         up_mixed_forward(&t->mixed[thread], &t->mixed_weights, work);
-        double loss = up_model_loss(work, loss_now(t), weight);
+        double loss = up_gradient_loss(work, loss_now(t), weight);
         up_mixed_backward(&t->mixed[thread], &t->mixed_weights, work);
         return loss;
     }
-    up_model_forward(work, &t->packed);
-    double loss = up_model_loss(work, loss_now(t), weight);
-    up_model_backward(work, &t->packed, t->part[thread]);
+    up_gradient_forward(work, &t->packed);
+    double loss = up_gradient_loss(work, loss_now(t), weight);
+    up_gradient_backward(work, &t->packed, t->part[thread]);
     return loss;
 }
 
@@ -175,13 +160,13 @@ static void run_patches(up_net_training *t, int thread)
 {
     const up_patches *patches = t->patches;
     int batch = t->options.batch;
-    double side = patches->size * t->model.scale, samples = side * side;
+    double side = patches->size * t->net.scale, samples = side * side;
     float weight = (float)(1 / (samples * batch));
-    memset(t->part[thread], 0, t->model.parameters * sizeof(float));
+    memset(t->part[thread], 0, t->net.parameters * sizeof(float));
     t->loss[thread] = 0;
     for (int b = batch * thread / t->threads; b < batch * (thread + 1) / t->threads; b++) {
         up_random random = up_random_make(t->options.seed, (uint64_t)t->step, (uint64_t)b + 16);
-        up_patches_draw(patches, &random, &t->work[thread]);
+        up_patches_draw(patches, &t->net.residual, &random, &t->work[thread].patch);
         t->loss[thread] += run_patch(t, thread, weight);
     }
     if (t->mixed)
@@ -191,7 +176,7 @@ static void run_patches(up_net_training *t, int thread)
 
 static void add_parts(up_net_training *t, size_t first)
 {
-    size_t end = first + CHUNK < t->model.parameters ? first + CHUNK : t->model.parameters;
+    size_t end = first + CHUNK < t->net.parameters ? first + CHUNK : t->net.parameters;
     for (size_t p = first; p < end; p++) {
         float sum = 0;
         for (int i = 0; i < t->threads; i++)
@@ -200,28 +185,18 @@ static void add_parts(up_net_training *t, size_t first)
     }
 }
 
-/* The phases of the last layer are pixels of one channel, with one bias. */
-static void tie_bias(up_net_training *t)
+/* Node n: matrices by Muon, the rest by Adam. */
+static void descend(up_net_training *t, int n)
 {
-    int outs = t->model.scale * t->model.scale;
-    float *bias = t->gradient + t->model.parameters - outs, mean = 0;
-    for (int o = 0; o < outs; o++)
-        mean += bias[o] / (float)outs;
-    for (int o = 0; o < outs; o++)
-        bias[o] = mean;
-}
-
-/* Layer i: matrices by Muon, the rest by Adam. */
-static void descend(up_net_training *t, int i)
-{
-    const up_model_layer *layer = &t->model.layer[i];
-    double rate = up_learning_rate(t->options.rate, t->step, t->options.steps);
-    size_t first = layer->first, end = up_model_end(&t->model, i);
-    if (layer->op == UP_MODEL_CONV) {
-        up_muon(&t->muon[i], t->parameter + first, t->mean + first, t->gradient + first, rate);
-        first += up_model_weights(layer);
+    const up_trained_node *node = &t->net.node[n];
+    const double rate = up_learning_rate(t->options.rate, t->step, t->options.steps);
+    size_t first = node->first;
+    if (t->muon[n].rows) {
+        up_muon(&t->muon[n], t->parameter + first, t->mean + first, t->gradient + first, rate);
+        first += node->weights;
     }
-    up_adam(t->parameter, t->mean, t->square, t->gradient, first, end, ADAM * rate, t->step);
+    up_adam(t->parameter, t->mean, t->square, t->gradient, first, up_trainable_end(&t->net, n),
+            ADAM * rate, t->step);
 }
 
 double up_net_training_step(up_net_training *t)
@@ -229,19 +204,19 @@ double up_net_training_step(up_net_training *t)
 #pragma omp parallel num_threads(t->threads)
     {
 #pragma omp for schedule(dynamic)
-        for (int i = 0; i < t->model.layers; i++)
-            prepare(t, i);
+        for (int n = 0; n <= t->net.last; n++)
+            prepare(t, n);
 #pragma omp for schedule(static)
         for (int i = 0; i < t->threads; i++)
             run_patches(t, i);
 #pragma omp for
-        for (size_t p = 0; p < t->model.parameters; p += CHUNK)
+        for (size_t p = 0; p < t->net.parameters; p += CHUNK)
             add_parts(t, p);
 #pragma omp single
-        tie_bias(t);
+        up_trainable_tie(&t->net, t->gradient);
 #pragma omp for schedule(dynamic)
-        for (int i = 0; i < t->model.layers; i++)
-            descend(t, i);
+        for (int n = 0; n <= t->net.last; n++)
+            descend(t, n);
     }
     t->step++;
     double loss = 0;

@@ -15,26 +15,25 @@ static int size_of(const up_train_pictures *pictures)
     return size / 16 * 16;
 }
 
-static up_status make(up_net_tiles *tiles, const up_model *model, const float *parameter, int size,
-                      int threads, up_error *error)
+static up_status make(up_net_tiles *tiles, const up_trainable *net, const float *parameter,
+                      int size, int threads, up_error *error)
 {
-    UP_TRY(up_model_packed_make(&tiles->packed, model, error));
+    UP_TRY(up_packed_weights_make(&tiles->packed, net, error));
     tiles->work = up_alloc_zero(threads, sizeof *tiles->work);
     if (!tiles->work)
         return up_fail_memory(error, "patches", threads * sizeof *tiles->work);
     for (; tiles->threads < threads; tiles->threads++)
-        UP_TRY(
-            up_gradient_work_make(&tiles->work[tiles->threads], model, size, size, false, error));
-    for (int i = 0; i < model->layers; i++)
-        up_model_pack(&tiles->packed, model, i, parameter);
+        UP_TRY(up_gradient_work_make(&tiles->work[tiles->threads], net, size, size, false, error));
+    for (int n = 0; n <= net->last; n++)
+        up_packed_weights_pack(&tiles->packed, net, n, parameter);
     return UP_OK;
 }
 
-up_status up_net_tiles_make(up_net_tiles *tiles, const up_model *model, const float *parameter,
+up_status up_net_tiles_make(up_net_tiles *tiles, const up_trainable *net, const float *parameter,
                             const up_train_pictures *pictures, int threads, up_error *error)
 {
     *tiles = (up_net_tiles){ 0 };
-    up_status status = make(tiles, model, parameter, size_of(pictures), threads, error);
+    up_status status = make(tiles, net, parameter, size_of(pictures), threads, error);
     if (status != UP_OK)
         up_net_tiles_free(tiles);
     return status;
@@ -45,13 +44,13 @@ void up_net_tiles_free(up_net_tiles *tiles)
     for (int i = 0; i < tiles->threads; i++)
         up_gradient_work_free(&tiles->work[i]);
     up_free(tiles->work);
-    up_model_packed_free(&tiles->packed);
+    up_packed_weights_free(&tiles->packed);
     *tiles = (up_net_tiles){ 0 };
 }
 
 static int across(const up_net_tiles *tiles, int length)
 {
-    return up_min(length / tiles->work->conv.patch.width, MOST_ACROSS);
+    return up_min(length / tiles->work->patch.shape.width, MOST_ACROSS);
 }
 
 int up_net_tiles_count(const up_net_tiles *tiles, const up_train_picture *picture)
@@ -69,11 +68,11 @@ const up_gradient_work *up_net_tiles_run(const up_net_tiles *tiles, int thread,
                                          const up_train_picture *picture, int tile)
 {
     up_gradient_work *work = &tiles->work[thread];
-    const int size = work->conv.patch.width, columns = across(tiles, picture->width);
+    const int size = work->patch.shape.width, columns = across(tiles, picture->width);
     const int rows = across(tiles, picture->height);
-    up_patch_take(picture, work->model->scale,
+    up_patch_take(picture, &work->net->residual,
                   tile_start(tile % columns, columns, picture->width, size),
-                  tile_start(tile / columns, rows, picture->height, size), 0, work);
-    up_model_forward(work, &tiles->packed);
+                  tile_start(tile / columns, rows, picture->height, size), 0, &work->patch);
+    up_gradient_forward(work, &tiles->packed);
     return work;
 }

@@ -28,13 +28,21 @@ typedef struct {
     int64_t first; /* step of this run */
 } run;
 
+/* Those of a network that is made here, where they are not of the file it is from. */
+static bool states_shape(const up_train_options *o)
+{
+    return o->channels || o->layers || o->first_kernel || o->last_kernel;
+}
+
 static up_train_options settled(const up_train_options *options)
 {
     up_train_options o = *options;
-    o.channels = o.channels ? o.channels : 16;
-    o.layers = o.layers ? o.layers : 4;
-    o.first_kernel = o.first_kernel ? o.first_kernel : 5;
-    o.last_kernel = o.last_kernel ? o.last_kernel : 5;
+    if (!o.from || states_shape(options)) {
+        o.channels = o.channels ? o.channels : 16;
+        o.layers = o.layers ? o.layers : 4;
+        o.first_kernel = o.first_kernel ? o.first_kernel : 5;
+        o.last_kernel = o.last_kernel ? o.last_kernel : 5;
+    }
     o.steps = o.steps ? o.steps : 100000;
     o.batch = o.batch ? o.batch : 144;
     o.patch = o.patch ? o.patch : 16;
@@ -75,41 +83,64 @@ static const float *best(const up_net_training *t)
     return isnan(t->best_psnr) ? t->average : t->best;
 }
 
+enum { DESCRIPTION = 192, RECIPE = 640, SHAPE = 96 };
+
+static void describe(const up_trainable *net, char text[DESCRIPTION])
+{
+    int channels = 0, layers = 0;
+    const up_network_node *output = &net->network->node[net->network->output];
+    for (int n = 0; n <= net->last; n++) {
+        channels = up_max(channels, net->node[n].pass ? net->network->node[n].in_channels : 0);
+        layers += up_trainable_conv(net, n).kernel > 0;
+    }
+    const bool added = output != &net->network->node[net->last];
+    snprintf(text, DESCRIPTION, "%d channels, %d layers, %.0f multiply-adds per input pixel%s",
+             channels, layers, net->network->multiply_adds,
+             !added                     ? ""
+             : net->residual.difference ? ", added to the enlarged input"
+                                        : ", added to bicubic");
+}
+
+static void recall(const up_net_training *t, char text[RECIPE])
+{
+    static const char *const losses[] = { "l1+l2", "l1", "l2", "charbonnier" };
+    const up_train_options *o = &t->options;
+    char shape[SHAPE] = "", inputs[UP_TRAIN_INPUTS_TEXT];
+    if (states_shape(o))
+        snprintf(shape, sizeof shape,
+                 " --channels %d --layers %d --first-kernel %d --last-kernel %d", o->channels,
+                 o->layers, o->first_kernel, o->last_kernel);
+    up_train_inputs_text(inputs, o);
+    snprintf(text, RECIPE,
+             "upscale train --kind net --scale %d%s --steps %d --batch %d --patch %d "
+             "--candidates %d --rate %g --loss %s%s%s --seed %" PRIu64 "%s",
+             o->scale, shape, o->steps, o->batch, o->patch, o->candidates, o->rate, losses[o->loss],
+             t->mixed ? " --precision bfloat16" : "", inputs, o->seed,
+             o->from ? " --from earlier weights" : "");
+}
+
 static up_status save_weights(run *r, const up_net_bounds *bounds, up_error *error)
 {
-    const up_net_training *t = &r->training;
-    const up_train_options *o = &t->options;
-    static const char *const losses[] = { "l1+l2", "l1", "l2", "charbonnier" };
-    char description[160], recipe[640], inputs[UP_TRAIN_INPUTS_TEXT], step[32], seed[32];
-    snprintf(description, sizeof description,
-             "%d channels, %d layers, %.0f multiply-adds per input pixel, added to bicubic",
-             o->channels, o->layers + 2, up_model_multiply_adds(&t->model));
-    up_train_inputs_text(inputs, o);
-    snprintf(recipe, sizeof recipe,
-             "upscale train --kind net --scale %d --channels %d --layers %d --first-kernel %d "
-             "--last-kernel %d --steps %d --batch %d --patch %d --candidates %d "
-             "--rate %g --loss %s%s%s --seed %" PRIu64 "%s",
-             o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->candidates, o->rate, losses[o->loss],
-             o->precision == UP_PRECISION_BFLOAT16 ? " --precision bfloat16" : "", inputs, o->seed,
-             o->from ? " --from earlier weights" : "");
+    up_net_training *t = &r->training;
+    char description[DESCRIPTION], recipe[RECIPE], step[32], seed[32];
+    describe(&t->net, description);
+    recall(t, recipe);
     snprintf(step, sizeof step, "%" PRId64, t->step);
-    snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
+    snprintf(seed, sizeof seed, "%" PRIu64, t->options.seed);
     const up_metadata_item more[] = { { "steps", step }, { "seed", seed } };
     const up_train_result result = {
         .description = description, .recipe = recipe, .psnr = t->best_psnr, .more = more, .items = 2
     };
     up_train_job job = *r->job;
     job.options.overwrite |= t->step > r->first && r->saved > 0;
-    return up_model_save(&t->model, best(t), bounds, &job, &result, error);
+    return up_net_save(&t->net, best(t), bounds, &job, &result, error);
 }
 
 static up_status save_bounded(run *r, up_error *error)
 {
     const up_net_training *t = &r->training;
     up_net_bounds bounds;
-    UP_TRY(
-        up_net_bounds_measure(&bounds, &t->model, best(t), &r->job->training, t->threads, error));
+    UP_TRY(up_net_bounds_measure(&bounds, &t->net, best(t), &r->job->training, t->threads, error));
     up_status status = save_weights(r, &bounds, error);
     up_net_bounds_free(&bounds);
     return status;
@@ -138,7 +169,7 @@ static up_status validate(run *r, up_error *error)
     UP_TRY(up_net_training_validate(t, &r->job->validation, &r->state.psnr, error));
     if (!(r->state.psnr <= t->best_psnr)) {
         t->best_psnr = r->state.psnr;
-        for (size_t i = 0; i < t->model.parameters; i++)
+        for (size_t i = 0; i < t->net.parameters; i++)
             t->best[i] = t->average[i];
     }
     r->state.best_psnr = t->best_psnr;
@@ -194,9 +225,6 @@ static up_status begin(run *r, up_error *error)
     up_net_training *t = &r->training;
     const up_train_options *o = &t->options;
     struct stat info;
-    if (o->from)
-        UP_TRY(up_model_read(&t->model, t->parameter, o->from,
-                             up_machine_memory_limit(o->max_memory), error));
     if (o->resume && stat(o->checkpoint, &info) == 0)
         UP_TRY(up_checkpoint_read(t, o->checkpoint, error));
     r->first = t->step;
@@ -206,21 +234,79 @@ static up_status begin(run *r, up_error *error)
     return steps(r, error);
 }
 
+/* ---------------------------------------------------------------- the network */
+
+static up_status make_new(up_trainable *net, const up_train_options *o, up_error *error)
+{
+    const up_trainable_shape shape = {
+        .scale = o->scale,
+        .channels = o->channels,
+        .body = o->layers,
+        .first_kernel = o->first_kernel,
+        .body_kernel = 3,
+        .last_kernel = o->last_kernel,
+    };
+    return up_trainable_new(net, &shape, o->seed, error);
+}
+
+static up_status check_stated(const up_trainable *net, const up_train_options *o, up_error *error)
+{
+    up_trainable stated;
+    if (!states_shape(o))
+        return UP_OK;
+    UP_TRY(make_new(&stated, o, error));
+    const bool alike = up_trainable_alike(net, &stated);
+    up_trainable_free(&stated);
+    return alike ? UP_OK
+                 : up_fail(error, UP_ERROR_WEIGHTS,
+                           "%s: not a network of this shape; leave --channels, --layers and "
+                           "kernels out, or state those that it was made with",
+                           o->from);
+}
+
+static up_status read_file(up_trainable *net, const up_train_options *o, up_error *error)
+{
+    up_tensor_file *file;
+    UP_TRY(up_tensor_file_open(&file, o->from, up_machine_memory_limit(o->max_memory), error));
+    up_status status = up_trainable_load(net, file, o->scale, error);
+    if (status == UP_OK && net->scale != o->scale)
+        status = up_trainable_rescale(net, o->scale, o->from, error);
+    up_tensor_file_close(&file);
+    return status;
+}
+
+static up_status make_network(up_trainable *net, const up_train_options *o, up_error *error)
+{
+    *net = (up_trainable){ 0 };
+    if (!o->from)
+        return make_new(net, o, error);
+    UP_TRY(read_file(net, o, error));
+    return check_stated(net, o, error);
+}
+
+static up_status train(run *r, up_trainable *net, const up_train_options *options, up_error *error)
+{
+    UP_TRY(up_train_check_memory(r->job, up_net_training_bytes(net, options), error));
+    UP_TRY(up_patches_make(&r->patches, &r->job->training, options->scale, options->patch,
+                           options->candidates, error));
+    up_status status = up_net_training_make(&r->training, net, options, &r->patches, error);
+    if (status == UP_OK) {
+        status = begin(r, error);
+        up_net_training_free(&r->training);
+    }
+    up_patches_free(&r->patches);
+    return status;
+}
+
 up_status up_train_net(const up_train_job *job, up_error *error)
 {
-    up_train_options options = settled(&job->options);
+    const up_train_options options = settled(&job->options);
     run r = { .job = job };
-    double bytes;
+    up_trainable net;
     UP_TRY(check(&options, error));
-    UP_TRY(up_net_training_bytes(&options, &bytes, error));
-    UP_TRY(up_train_check_memory(job, bytes, error));
-    UP_TRY(up_patches_make(&r.patches, &job->training, options.scale, options.patch,
-                           options.candidates, error));
-    up_status status = up_net_training_make(&r.training, &options, &r.patches, error);
-    if (status == UP_OK) {
-        status = begin(&r, error);
-        up_net_training_free(&r.training);
-    }
-    up_patches_free(&r.patches);
+    up_status status = make_network(&net, &options, error);
+    if (status == UP_OK)
+        status = train(&r, &net, &options, error);
+    up_trainable_free(&net);
     return status;
 }

@@ -1,4 +1,4 @@
-/* A model in training: everything that a step changes, and what it works with. */
+/* A network in training: everything that a step changes, and what it works with. */
 #ifndef UP_TRAIN_NET_TRAINING_H
 #define UP_TRAIN_NET_TRAINING_H
 
@@ -9,7 +9,7 @@
 
 typedef struct {
     up_train_options options; /* with the defaults filled in */
-    up_model model;
+    up_trainable net;
     int64_t step;
     float *parameter, *mean, *square; /* the latter two: what the optimiser remembers */
     float *average;                   /* of the last some thousand steps */
@@ -17,8 +17,8 @@ typedef struct {
     double best_psnr;
 
     float *gradient;
-    up_muon_work *muon; /* [layers] */
-    up_model_packed packed;
+    up_muon_work *muon; /* by node: of convolutions */
+    up_packed_weights packed;
     const up_patches *patches;
     up_gradient_work *work; /* [threads] */
     up_mixed_pass *mixed;   /* [threads]; NULL: all is done in float */
@@ -28,11 +28,13 @@ typedef struct {
     int threads;
 } up_net_training;
 
-/* Sets up random weights; options->threads and the like must be filled in. */
-up_status up_net_training_make(up_net_training *training, const up_train_options *options,
-                               const up_patches *patches, up_error *error);
+/* Takes the network over, also where it fails, and begins with its weights; options->threads and
+ * the like must be filled in. */
+up_status up_net_training_make(up_net_training *training, up_trainable *net,
+                               const up_train_options *options, const up_patches *patches,
+                               up_error *error);
 /* Memory that it takes, validation included. */
-up_status up_net_training_bytes(const up_train_options *options, double *bytes, up_error *error);
+double up_net_training_bytes(const up_trainable *net, const up_train_options *options);
 void up_net_training_free(up_net_training *training);
 
 /* One step. Returns the mean loss of its samples. */

@@ -8,15 +8,16 @@ enum { BORDER = 8 }; /* low-resolution pixels at each end of a tile that are not
 /* The mean of the squared errors of a tile, of samples of which 1 is white. */
 static double squared_error(const up_gradient_work *work)
 {
-    const up_patch_shape *patch = &work->conv.patch;
-    int last = work->model->layers - 1, outs = work->model->layer[last].out;
+    const up_patch_shape *patch = &work->patch.shape;
+    const float *result = up_gradient_result(work);
+    int outs = work->net->node[work->net->last].planes;
     int border = patch->width > 4 * BORDER ? BORDER : 0;
     double sum = 0;
     for (int c = 0; c < outs; c++)
         for (int y = border; y < patch->height - border; y++) {
             size_t at = c * patch->size + (size_t)y * patch->stride;
             for (int x = border; x < patch->width - border; x++) {
-                double error = work->output[last][at + x] - work->target[at + x];
+                double error = result[at + x] - work->patch.target[at + x];
                 sum += error * error;
             }
         }
@@ -38,7 +39,7 @@ up_status up_net_training_validate(up_net_training *t, const up_train_pictures *
                                    double *psnr, up_error *error)
 {
     up_net_tiles tiles;
-    UP_TRY(up_net_tiles_make(&tiles, &t->model, t->average, pictures, t->threads, error));
+    UP_TRY(up_net_tiles_make(&tiles, &t->net, t->average, pictures, t->threads, error));
 #pragma omp parallel for num_threads(t->threads) schedule(static, 1)
     for (int i = 0; i < t->threads; i++) {
         t->loss[i] = 0;

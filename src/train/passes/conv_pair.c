@@ -6,18 +6,6 @@
 
 #define BAND 16 /* rows of all inputs at a time: they stay in the cache for every output */
 
-up_patch_shape up_patch_shape_make(int width, int height, int margin)
-{
-    int side = (int)up_round_up(margin, 16), stride = width + side;
-    return (up_patch_shape){
-        .width = width,
-        .height = height,
-        .stride = stride,
-        .size = (size_t)(height + 2 * margin) * stride + 2 * side,
-        .before = (size_t)margin * stride + side,
-    };
-}
-
 static int blocks_of(const up_kernels *kernels, int outs)
 {
     return (outs + kernels->convolve_outs - 1) / kernels->convolve_outs;

@@ -7,17 +7,7 @@
 #define UP_TRAIN_CONV_PAIR_H
 
 #include "kernels/kernels.h"
-
-/* Planes of a patch: `margin` rows of zeros above and below, at least as many columns of zeros to
- * both sides. Pixel (x, y) of channel c is plane[c * size + y * stride + x]. */
-typedef struct {
-    int width, height; /* width: a multiple of 16 */
-    int stride;
-    size_t size;   /* elements of a plane, margins included */
-    size_t before; /* elements before the first pixel of a plane */
-} up_patch_shape;
-
-up_patch_shape up_patch_shape_make(int width, int height, int margin);
+#include "train/data/patch_shape.h"
 
 typedef struct {
     int in, out, kernel;

@@ -34,25 +34,67 @@ static up_bfloat16 *get_plane(up_mixed_pass *pass, int channels)
     return plane ? plane + ((size_t)pass->reach * pass->pitch + pass->margin) * channels : NULL;
 }
 
+/* The other input of an addition to the node before it, or -1. */
+static int skip_of(const up_trainable *net, int n)
+{
+    const up_network_node *node = &net->network->node[n];
+    if (n > net->last || net->node[n].pass != &up_pass_add || node->inputs != 2)
+        return -1;
+    return node->input[0] == n - 1 ? node->input[1] : node->input[1] == n - 1 ? node->input[0] : -1;
+}
+
+static bool ends(const up_trainable *net, int n)
+{
+    return n == net->last ||
+           (n == net->last - 1 && net->node[net->last].pass == &up_pass_pixel_shuffle);
+}
+
+static bool is_bent(const up_trainable *net, int n)
+{
+    return n < net->last && net->node[n + 1].pass == &up_pass_prelu &&
+           net->network->node[n + 1].input[0] == n;
+}
+
+bool up_mixed_fits(const up_trainable *net)
+{
+    const int channels = net->network->node[0].channels;
+    for (int n = 0, skips = 0; n <= net->last && skips < 2; n += 2) {
+        const up_network_node *node = &net->network->node[n];
+        if (!up_trainable_conv(net, n).kernel || node->input[0] != n - 1)
+            return false;
+        if (ends(net, n))
+            return n > 0;
+        if (node->channels != channels || !is_bent(net, n))
+            return false;
+        const int skip = skip_of(net, n + 2);
+        if (skip >= 0 && net->node[skip].pass != &up_pass_prelu)
+            return false;
+        skips += skip >= 0;
+        n += skip >= 0;
+    }
+    return false;
+}
+
 static void list_stages(up_mixed_pass *pass)
 {
-    const up_model *model = pass->model;
-    for (int i = 0; i < model->layers; i++) {
-        const up_model_layer *layer = &model->layer[i];
+    const up_trainable *net = pass->net;
+    for (int n = 0; n <= net->last; n++) {
+        const up_conv_shape conv = up_trainable_conv(net, n);
+        const int skip = skip_of(net, n);
         up_mixed_stage *stage = &pass->stage[pass->stages];
-        if (layer->op == UP_MODEL_CONV) {
-            *stage = (up_mixed_stage){ .conv = i,
+        if (conv.kernel) {
+            *stage = (up_mixed_stage){ .node = n,
+                                       .conv = conv,
                                        .skip = -1,
-                                       .ins = up_mixed_ins(model, i),
-                                       .outs = up_mixed_channels(layer->out) };
+                                       .ins = up_mixed_ins(net, n),
+                                       .outs = up_mixed_channels(conv.out) };
             pass->stages++;
-        } else if (layer->op == UP_MODEL_ADD) {
-            for (int s = 0; s < pass->stages; s++)
-                if (pass->stage[s].conv + 1 == layer->from) {
-                    stage[-1].skip = s;
-                    pass->stage[s].shared = true;
-                }
         }
+        for (int s = 0; skip >= 0 && s < pass->stages; s++)
+            if (pass->stage[s].node + 1 == skip) {
+                stage[-1].skip = s;
+                pass->stage[s].shared = true;
+            }
     }
 }
 
@@ -68,8 +110,7 @@ static bool get_stages(up_mixed_pass *pass, int channels)
         stage->high = get_plane(pass, stage->ins);
         stage->low = own ? get_plane(pass, stage->ins) : low[s % 2];
         stage->before = get(pass, (size_t)pass->run * stage->outs, sizeof *stage->before);
-        stage->sums =
-            get(pass, up_mixed_sums(&pass->model->layer[stage->conv]), sizeof *stage->sums);
+        stage->sums = get(pass, up_mixed_sums(&stage->conv), sizeof *stage->sums);
         stage->slope_gradient = get(pass, stage->outs, sizeof(float));
         stage->bias_gradient = get(pass, stage->outs, sizeof(float));
         got &= stage->high && stage->low && stage->before && stage->sums && stage->slope_gradient &&
@@ -80,7 +121,7 @@ static bool get_stages(up_mixed_pass *pass, int channels)
 
 static bool get_others(up_mixed_pass *pass, int channels)
 {
-    int most = up_mixed_channels(pass->model->most_channels);
+    int most = up_mixed_channels(pass->net->most_planes);
     pass->sum = get(pass, (size_t)STRETCH * most, sizeof *pass->sum);
     pass->zeros = get(pass, most, sizeof *pass->zeros);
     pass->last_gradient = get_plane(pass, pass->stage[pass->stages - 1].outs);
@@ -95,21 +136,21 @@ static bool get_others(up_mixed_pass *pass, int channels)
     return got;
 }
 
-up_status up_mixed_pass_make(up_mixed_pass *pass, const up_model *model, int width, int height,
+up_status up_mixed_pass_make(up_mixed_pass *pass, const up_trainable *net, int width, int height,
                              up_error *error)
 {
-    int margin = up_max(2, (int)up_round_up(model->reach, 2)), pitch = width + margin;
+    int margin = up_max(2, (int)up_round_up(net->reach, 2)), pitch = width + margin;
     *pass = (up_mixed_pass){
-        .model = model,
+        .net = net,
         .kernels = up_matrix_kernels_get(),
         .width = width,
         .height = height,
         .pitch = pitch,
         .margin = margin,
-        .reach = model->reach,
+        .reach = net->reach,
         .run = (int)up_round_up((size_t)height * pitch, UP_MATRIX_DEPTH),
-        .stage = up_alloc_zero(model->layers, sizeof *pass->stage),
-        .block = up_alloc_zero(model->layers * BLOCKS_OF_STAGE + OTHER_BLOCKS, sizeof(void *)),
+        .stage = up_alloc_zero(net->last + 1, sizeof *pass->stage),
+        .block = up_alloc_zero((net->last + 1) * BLOCKS_OF_STAGE + OTHER_BLOCKS, sizeof(void *)),
     };
     if (pass->stage && pass->block) {
         list_stages(pass);
@@ -118,7 +159,7 @@ up_status up_mixed_pass_make(up_mixed_pass *pass, const up_model *model, int wid
             return UP_OK;
     }
     up_mixed_pass_free(pass);
-    return up_fail_memory(error, "a patch", plane_size(pass, model->most_channels));
+    return up_fail_memory(error, "a patch", plane_size(pass, net->most_planes));
 }
 
 void up_mixed_pass_free(up_mixed_pass *pass)
@@ -138,7 +179,7 @@ static void take_input(up_mixed_pass *pass, const up_gradient_work *work)
 {
     for (int y = 0; y < pass->height; y++)
         for (int x = 0; x < pass->width; x++) {
-            float v = work->input[(size_t)y * work->conv.patch.stride + x];
+            float v = work->patch.input[(size_t)y * work->patch.shape.stride + x];
             ptrdiff_t at = (ptrdiff_t)y * pass->pitch + x;
             pass->stage[0].high[at] = up_to_bfloat16(v);
             pass->stage[0].low[at] = up_to_bfloat16(v - up_from_bfloat16(pass->stage[0].high[at]));
@@ -165,12 +206,13 @@ static void clear_margins(up_mixed_pass *pass, int channels, int first, int n)
 
 static void give_output(const up_mixed_pass *pass, int first, int n, up_gradient_work *work)
 {
-    const up_patch_shape *patch = &work->conv.patch;
+    const up_patch_shape *patch = &work->patch.shape;
     const up_mixed_stage *stage = &pass->stage[pass->stages - 1];
+    float *result = up_gradient_result(work);
     for (int i = 0; i < n; i++) {
         int y = (first + i) / pass->pitch, x = (first + i) % pass->pitch;
-        for (int c = 0; is_pixel(pass, first + i) && c < pass->model->layer[stage->conv].out; c++)
-            work->output[stage->conv][c * patch->size + (size_t)y * patch->stride + x] =
+        for (int c = 0; is_pixel(pass, first + i) && c < stage->conv.out; c++)
+            result[c * patch->size + (size_t)y * patch->stride + x] =
                 pass->sum[i * stage->outs + c];
     }
 }
@@ -231,7 +273,7 @@ void up_mixed_forward(up_mixed_pass *pass, const up_mixed_weights *weights, up_g
 {
     take_input(pass, work);
     for (int s = 0; s < pass->stages; s++) {
-        const up_mixed_layer *layer = &weights->layer[pass->stage[s].conv];
+        const up_mixed_layer *layer = &weights->layer[pass->stage[s].node];
         for (int first = 0; first < pass->run; first += STRETCH) {
             int n = up_min(STRETCH, pass->run - first);
             convolve_stretch(pass, s, layer, first, n);
@@ -247,12 +289,13 @@ void up_mixed_forward(up_mixed_pass *pass, const up_mixed_weights *weights, up_g
 
 static void take_gradient(up_mixed_pass *pass, const up_gradient_work *work)
 {
-    const up_patch_shape *patch = &work->conv.patch;
+    const up_patch_shape *patch = &work->patch.shape;
     up_mixed_stage *stage = &pass->stage[pass->stages - 1];
-    for (int c = 0; c < pass->model->layer[stage->conv].out; c++)
+    const float *gradient = up_gradient_of_result(work);
+    for (int c = 0; c < stage->conv.out; c++)
         for (int y = 0; y < pass->height; y++)
             for (int x = 0; x < pass->width; x++) {
-                float g = work->spare[0][c * patch->size + (size_t)y * patch->stride + x];
+                float g = gradient[c * patch->size + (size_t)y * patch->stride + x];
                 stage->bias_gradient[c] += g;
                 pass->last_gradient[((size_t)y * pass->pitch + x) * stage->outs + c] =
                     up_to_bfloat16(g);
@@ -263,7 +306,7 @@ static void take_gradient(up_mixed_pass *pass, const up_gradient_work *work)
 static void correlate(up_mixed_pass *pass, int s, const up_bfloat16 *gradient)
 {
     up_mixed_stage *stage = &pass->stage[s];
-    int kernel = pass->model->layer[stage->conv].kernel, ins = up_mixed_channels(stage->ins);
+    int kernel = stage->conv.kernel, ins = up_mixed_channels(stage->ins);
     ptrdiff_t around = (ptrdiff_t)pass->reach * pass->pitch + pass->margin;
     pass->kernels->pair(pass->pairs[0], pass->pairs[1], ins, stage->high - around * stage->ins,
                         stage->ins, (int)(pass->run + 2 * around));
@@ -285,7 +328,7 @@ static void back_stretch(up_mixed_pass *pass, const up_mixed_weights *weights, i
                          const up_bfloat16 *gradient, up_bfloat16 *out)
 {
     up_mixed_stage *stage = &pass->stage[s];
-    const up_mixed_layer *next = &weights->layer[stage[1].conv];
+    const up_mixed_layer *next = &weights->layer[stage[1].node];
     const up_bfloat16 *rows[MOST_KERNEL];
     up_matrix_taps taps = taps_of(&next->backward);
     int n = up_min(STRETCH, pass->run - first);
@@ -297,7 +340,7 @@ static void back_stretch(up_mixed_pass *pass, const up_mixed_weights *weights, i
     size_t at = (size_t)first * stage->outs;
     const up_matrix_activation_back run = {
         .gradient = pass->sum,
-        .slope = weights->layer[stage->conv].slope,
+        .slope = weights->layer[stage->node].slope,
         .before = stage->before + at,
         .kept = stage->shared ? pass->kept + at : NULL,
         .keep = stage->skip >= 0 ? pass->kept + at : NULL,
@@ -333,12 +376,12 @@ void up_mixed_collect(up_mixed_pass *pass, float *gradient)
 {
     for (int s = 0; s < pass->stages; s++) {
         up_mixed_stage *stage = &pass->stage[s];
-        const up_model_layer *layer = &pass->model->layer[stage->conv];
-        float *bias = gradient + layer->first + up_model_weights(layer);
-        up_mixed_sums_add(layer, stage->sums, gradient + layer->first);
-        memset(stage->sums, 0, up_mixed_sums(layer) * sizeof *stage->sums);
-        add_and_clear(bias, stage->bias_gradient, layer->out);
+        const up_trained_node *node = &pass->net->node[stage->node];
+        float *bias = gradient + node->first + node->weights;
+        up_mixed_sums_add(&stage->conv, stage->sums, gradient + node->first);
+        memset(stage->sums, 0, up_mixed_sums(&stage->conv) * sizeof *stage->sums);
+        add_and_clear(bias, stage->bias_gradient, stage->conv.out);
         if (s + 1 < pass->stages)
-            add_and_clear(gradient + layer[1].first, stage->slope_gradient, layer->out);
+            add_and_clear(gradient + node[1].first, stage->slope_gradient, stage->conv.out);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * A model run on one patch, and back, in mixed precision (Micikevicius et al., Mixed Precision
+ * A network run on one patch, and back, in mixed precision (Micikevicius et al., Mixed Precision
  * Training, 2018): products of bfloat16 summed in float. Forward, every number is the sum of two of
  * them, which leaves errors of about 2^-16; gradients are one.
  */
@@ -9,9 +9,14 @@
 #include "train/passes/gradient.h"
 #include "train/passes/mixed_weights.h"
 
+/* Whether a network can be run so: convolutions, each with a PReLU behind it but for the last, all
+ * of as many channels, and at most once an earlier PReLU's result added to a later one's. */
+bool up_mixed_fits(const up_trainable *net);
+
 /* A convolution, the PReLU behind it and what is added to that; the last one is bare. */
 typedef struct {
-    int conv;                              /* layer of the model */
+    int node; /* of the convolution */
+    up_conv_shape conv;
     int skip;                              /* the stage whose result is added, or -1 */
     bool shared;                           /* its result is added further on */
     int ins, outs;                         /* elements of a record */
@@ -24,7 +29,7 @@ typedef struct {
 /* Records of a patch lie in rows `pitch` apart, `margin` of them zeros between one row and the
  * next, and `reach` rows of zeros above and below. */
 typedef struct {
-    const up_model *model;
+    const up_trainable *net;
     const up_matrix_kernels *kernels;
     int width, height, pitch, margin, reach;
     int run; /* records from the first pixel to the last, rounded up to UP_MATRIX_DEPTH */
@@ -41,13 +46,14 @@ typedef struct {
     int blocks;
 } up_mixed_pass;
 
-up_status up_mixed_pass_make(up_mixed_pass *pass, const up_model *model, int width, int height,
+/* Of a network that fits. */
+up_status up_mixed_pass_make(up_mixed_pass *pass, const up_trainable *net, int width, int height,
                              up_error *error);
 void up_mixed_pass_free(up_mixed_pass *pass);
 
-/* From the input of `work` to its last output; the others are not made. */
+/* From the patch of `work` to its result; the other outputs are not made. */
 void up_mixed_forward(up_mixed_pass *pass, const up_mixed_weights *weights, up_gradient_work *work);
-/* From the gradient of the last output, spare[0] of `work`, to sums that the pass keeps. */
+/* From the gradient of the result to sums that the pass keeps. */
 void up_mixed_backward(up_mixed_pass *pass, const up_mixed_weights *weights,
                        const up_gradient_work *work);
 /* Adds those to `gradient`, one per parameter, and begins anew. */

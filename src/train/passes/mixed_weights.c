@@ -11,9 +11,10 @@ int up_mixed_channels(int channels)
     return (int)up_round_up(channels, B);
 }
 
-int up_mixed_ins(const up_model *model, int i)
+int up_mixed_ins(const up_trainable *net, int n)
 {
-    return i == 0 ? model->layer[i].in : up_mixed_channels(model->layer[i].in);
+    const int in = net->network->node[n].in_channels;
+    return n == 0 ? in : up_mixed_channels(in);
 }
 
 up_mixed_conv up_mixed_conv_make(int in, int outs, int kernel)
@@ -23,12 +24,14 @@ up_mixed_conv up_mixed_conv_make(int in, int outs, int kernel)
                             (size_t)outs / B * kernel * chunks * UP_MATRIX_TILE };
 }
 
-static up_status make_layer(up_mixed_layer *to, const up_model *model, int i, up_error *error)
+static up_status make_layer(up_mixed_layer *to, const up_trainable *net, int n, up_error *error)
 {
-    const up_model_layer *layer = &model->layer[i];
-    int outs = up_mixed_channels(layer->out);
-    to->forward = up_mixed_conv_make(up_mixed_ins(model, i), outs, layer->kernel);
-    to->backward = up_mixed_conv_make(outs, up_mixed_channels(layer->in), layer->kernel);
+    const up_conv_shape conv = up_trainable_conv(net, n);
+    const int outs = up_mixed_channels(conv.out);
+    if (!conv.kernel)
+        return UP_OK;
+    to->forward = up_mixed_conv_make(up_mixed_ins(net, n), outs, conv.kernel);
+    to->backward = up_mixed_conv_make(outs, up_mixed_channels(conv.in), conv.kernel);
     to->high = up_alloc_zero(to->forward.size, sizeof *to->high);
     to->low = up_alloc_zero(to->forward.size, sizeof *to->low);
     to->back = up_alloc_zero(to->backward.size, sizeof *to->back);
@@ -39,14 +42,14 @@ static up_status make_layer(up_mixed_layer *to, const up_model *model, int i, up
     return up_fail_memory(error, "weights", 3 * to->forward.size * sizeof *to->high);
 }
 
-up_status up_mixed_weights_make(up_mixed_weights *weights, const up_model *model, up_error *error)
+up_status up_mixed_weights_make(up_mixed_weights *weights, const up_trainable *net, up_error *error)
 {
-    size_t bytes = model->layers * sizeof *weights->layer;
-    *weights = (up_mixed_weights){ up_alloc_zero(bytes, 1), model->layers };
-    up_status status = weights->layer ? UP_OK : up_fail_memory(error, "weights", bytes);
-    for (int i = 0; status == UP_OK && i < model->layers; i++)
-        if (model->layer[i].op == UP_MODEL_CONV)
-            status = make_layer(&weights->layer[i], model, i, error);
+    const int layers = net->last + 1;
+    *weights = (up_mixed_weights){ up_alloc_zero(layers, sizeof *weights->layer), layers };
+    up_status status =
+        weights->layer ? UP_OK : up_fail_memory(error, "weights", layers * sizeof *weights->layer);
+    for (int n = 0; status == UP_OK && n < layers; n++)
+        status = make_layer(&weights->layer[n], net, n, error);
     if (status != UP_OK)
         up_mixed_weights_free(weights);
     return status;
@@ -73,11 +76,11 @@ static size_t place(const up_mixed_conv *conv, int out, int in, int y, int x)
     return (size_t)row * UP_MATRIX_TILE + (size_t)(run % D / 2 * B + out % B) * 2 + run % 2;
 }
 
-static void pack_weights(up_mixed_layer *to, const up_model_layer *layer, const float *weight)
+static void pack_weights(up_mixed_layer *to, const up_conv_shape *conv, const float *weight)
 {
-    int k = layer->kernel;
-    for (int o = 0; o < layer->out; o++)
-        for (int i = 0; i < layer->in; i++)
+    const int k = conv->kernel;
+    for (int o = 0; o < conv->out; o++)
+        for (int i = 0; i < conv->in; i++)
             for (int t = 0; t < k * k; t++) {
                 float w = *weight++;
                 up_bfloat16 high = up_to_bfloat16(w);
@@ -88,33 +91,33 @@ static void pack_weights(up_mixed_layer *to, const up_model_layer *layer, const 
             }
 }
 
-void up_mixed_weights_pack(up_mixed_weights *weights, const up_model *model, int i,
+void up_mixed_weights_pack(up_mixed_weights *weights, const up_trainable *net, int n,
                            const float *parameter)
 {
-    const up_model_layer *layer = &model->layer[i], *next = layer + 1;
-    up_mixed_layer *to = &weights->layer[i];
-    if (layer->op != UP_MODEL_CONV)
+    const up_conv_shape conv = up_trainable_conv(net, n);
+    const up_trained_node *node = &net->node[n], *next = node + 1;
+    up_mixed_layer *to = &weights->layer[n];
+    if (!conv.kernel)
         return;
-    const float *weight = parameter + layer->first;
-    bool bent = i + 1 < model->layers && next->op == UP_MODEL_PRELU;
-    pack_weights(to, layer, weight);
-    memcpy(to->bias, weight + up_model_weights(layer), layer->out * sizeof(float));
-    for (int c = 0; c < layer->out; c++)
+    const bool bent = n < net->last && next->pass == &up_pass_prelu;
+    pack_weights(to, &conv, parameter + node->first);
+    memcpy(to->bias, parameter + node->first + node->weights, node->biases * sizeof(float));
+    for (int c = 0; c < conv.out; c++)
         to->slope[c] = bent ? parameter[next->first + c] : 1;
 }
 
-size_t up_mixed_sums(const up_model_layer *layer)
+size_t up_mixed_sums(const up_conv_shape *conv)
 {
-    return (size_t)layer->kernel * layer->kernel * up_mixed_channels(layer->out) *
-           up_mixed_channels(layer->in);
+    return (size_t)conv->kernel * conv->kernel * up_mixed_channels(conv->out) *
+           up_mixed_channels(conv->in);
 }
 
-void up_mixed_sums_add(const up_model_layer *layer, const float *sums, float *gradient)
+void up_mixed_sums_add(const up_conv_shape *conv, const float *sums, float *gradient)
 {
-    int area = layer->kernel * layer->kernel, blocks = up_mixed_channels(layer->in) / B;
-    size_t tap = up_mixed_sums(layer) / area;
-    for (int o = 0; o < layer->out; o++)
-        for (int i = 0; i < layer->in; i++)
+    const int area = conv->kernel * conv->kernel, blocks = up_mixed_channels(conv->in) / B;
+    const size_t tap = up_mixed_sums(conv) / area;
+    for (int o = 0; o < conv->out; o++)
+        for (int i = 0; i < conv->in; i++)
             for (int t = 0; t < area; t++) {
                 size_t block = (size_t)(o / B) * blocks + i / B;
                 *gradient++ += sums[t * tap + block * B * B + o % B * B + i % B];
