@@ -37,7 +37,7 @@ static const double *input_of(const plain_run *run, int n, int i)
 
 static double conv_at(const plain_run *run, int n, const double *weight, int out, int x, int y)
 {
-    const up_conv_shape conv = up_trainable_conv(run->net, n);
+    const up_conv_shape conv = run->net->node[n].conv;
     const double *in = input_of(run, n, 0);
     int k = conv.kernel, reach = k / 2;
     double sum = weight[(size_t)conv.out * conv.in * k * k + out];
@@ -76,7 +76,7 @@ static double loss_of(up_loss loss, double error)
 
 static void run_node(plain_run *run, int n, const double *parameter)
 {
-    const bool conv = up_trainable_conv(run->net, n).kernel;
+    const bool conv = run->net->node[n].conv.kernel;
     double *out = run->output[n];
     for (int p = 0; p < run->net->node[n].planes; p++)
         for (int y = 0; y < run->height; y++)

@@ -48,7 +48,7 @@ static up_status allocate(up_net_training *t, up_error *error)
 static up_status make_muon(up_net_training *t, up_error *error)
 {
     for (int n = 0; n <= t->net.last; n++) {
-        const up_conv_shape conv = up_trainable_conv(&t->net, n);
+        const up_conv_shape conv = t->net.node[n].conv;
         if (conv.kernel)
             UP_TRY(up_muon_work_make(&t->muon[n], conv.out, conv.in * conv.kernel * conv.kernel,
                                      error));

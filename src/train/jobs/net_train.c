@@ -91,7 +91,7 @@ static void describe(const up_trainable *net, char text[DESCRIPTION])
     const up_network_node *output = &net->network->node[net->network->output];
     for (int n = 0; n <= net->last; n++) {
         channels = up_max(channels, net->node[n].pass ? net->network->node[n].in_channels : 0);
-        layers += up_trainable_conv(net, n).kernel > 0;
+        layers += net->node[n].conv.kernel > 0;
     }
     const bool added = output != &net->network->node[net->last];
     snprintf(text, DESCRIPTION, "%d channels, %d layers, %.0f multiply-adds per input pixel%s",

@@ -10,7 +10,8 @@ static up_pass pass_of(const up_gradient_work *work, const up_packed_weights *pa
     const size_t first = work->net->node[n].first;
     return (up_pass){
         .node = &work->net->network->node[n],
-        .conv = &work->conv,
+        .work = &work->conv,
+        .conv = work->net->node[n].conv,
         .in = work->in + work->first_in[n],
         .out = work->output[n],
         .parameter = packed->parameter + first,
@@ -79,15 +80,15 @@ double up_gradient_loss(up_gradient_work *work, up_loss loss, float weight)
 
 static void add_planes(const up_pass *pass, float *to, const float *from, int planes)
 {
-    const size_t size = pass->conv->patch.size;
+    const size_t size = pass->work->patch.size;
     for (int p = 0; p < planes; p++)
-        pass->conv->kernels->add(to + p * size, to + p * size, from + p * size,
+        pass->work->kernels->add(to + p * size, to + p * size, from + p * size,
                                  up_pass_points(pass));
 }
 
 static void copy_planes(const up_pass *pass, float *to, const float *from, int planes)
 {
-    const size_t size = pass->conv->patch.size;
+    const size_t size = pass->work->patch.size;
     for (int p = 0; p < planes; p++)
         memcpy(to + p * size, from + p * size, (size_t)up_pass_points(pass) * sizeof *to);
 }
@@ -129,7 +130,7 @@ void up_gradient_backward(up_gradient_work *work, const up_packed_weights *packe
         up_pass pass = pass_of(work, packed, n);
         pass.out_gradient = work->slot[node->slot];
         pass.gradient = gradient + node->first;
-        if (node->pass->conv)
+        if (node->conv.kernel)
             convolve_back(work, &pass, n);
         else
             spread_back(work, &pass, n);

@@ -26,7 +26,7 @@ void up_packed_weights_pack(up_packed_weights *packed, const up_trainable *net, 
 {
     const size_t first = net->node[n].first;
     const up_kernels *kernels = up_kernels_get();
-    const up_conv_shape conv = up_trainable_conv(net, n);
+    const up_conv_shape conv = net->node[n].conv;
     if (n == 0) /* nodes may be packed by many threads */
         packed->parameter = parameter;
     if (!conv.kernel)

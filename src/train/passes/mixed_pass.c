@@ -60,7 +60,7 @@ bool up_mixed_fits(const up_trainable *net)
     const int channels = net->network->node[0].channels;
     for (int n = 0, skips = 0; n <= net->last && skips < 2; n += 2) {
         const up_network_node *node = &net->network->node[n];
-        if (!up_trainable_conv(net, n).kernel || node->input[0] != n - 1)
+        if (!net->node[n].conv.kernel || node->input[0] != n - 1)
             return false;
         if (ends(net, n))
             return n > 0;
@@ -79,7 +79,7 @@ static void list_stages(up_mixed_pass *pass)
 {
     const up_trainable *net = pass->net;
     for (int n = 0; n <= net->last; n++) {
-        const up_conv_shape conv = up_trainable_conv(net, n);
+        const up_conv_shape conv = net->node[n].conv;
         const int skip = skip_of(net, n);
         up_mixed_stage *stage = &pass->stage[pass->stages];
         if (conv.kernel) {

@@ -26,7 +26,7 @@ up_mixed_conv up_mixed_conv_make(int in, int outs, int kernel)
 
 static up_status make_layer(up_mixed_layer *to, const up_trainable *net, int n, up_error *error)
 {
-    const up_conv_shape conv = up_trainable_conv(net, n);
+    const up_conv_shape conv = net->node[n].conv;
     const int outs = up_mixed_channels(conv.out);
     if (!conv.kernel)
         return UP_OK;
@@ -94,7 +94,7 @@ static void pack_weights(up_mixed_layer *to, const up_conv_shape *conv, const fl
 void up_mixed_weights_pack(up_mixed_weights *weights, const up_trainable *net, int n,
                            const float *parameter)
 {
-    const up_conv_shape conv = up_trainable_conv(net, n);
+    const up_conv_shape conv = net->node[n].conv;
     const up_trained_node *node = &net->node[n], *next = node + 1;
     up_mixed_layer *to = &weights->layer[n];
     if (!conv.kernel)

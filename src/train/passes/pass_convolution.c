@@ -24,17 +24,19 @@ static const char *refuse(const up_convolution *conv, int size, int step)
     return NULL;
 }
 
-static void forward(const up_pass *pass, const up_conv_shape *conv)
+static void forward(const up_pass *pass)
 {
-    up_conv_forward(pass->conv, conv, pass->forward, pass->parameter + up_conv_packed(conv),
-                    pass->in[0], pass->out);
+    up_conv_forward(pass->work, &pass->conv, pass->forward,
+                    pass->parameter + up_conv_packed(&pass->conv), pass->in[0], pass->out);
 }
 
-static void backward(const up_pass *pass, const up_conv_shape *conv)
+static void backward(const up_pass *pass)
 {
-    up_conv_weight_gradient(pass->conv, conv, pass->in[0], pass->out_gradient, pass->gradient);
+    up_conv_weight_gradient(pass->work, &pass->conv, pass->in[0], pass->out_gradient,
+                            pass->gradient);
     if (pass->in_gradient)
-        up_conv_backward(pass->conv, conv, pass->backward, pass->out_gradient, pass->in_gradient);
+        up_conv_backward(pass->work, &pass->conv, pass->backward, pass->out_gradient,
+                         pass->in_gradient);
 }
 
 /* ---------------------------------------------------------------- conv2d */
@@ -53,31 +55,12 @@ static up_conv_shape plain(const up_network_node *node)
     return (up_conv_shape){ node->in_channels, node->channels, conv->kernel[0] };
 }
 
-static size_t plain_place(const up_network_node *node, size_t i)
-{
-    (void)node;
-    return i;
-}
-
-static void plain_forward(const up_pass *pass)
-{
-    const up_conv_shape conv = plain(pass->node);
-    forward(pass, &conv);
-}
-
-static void plain_backward(const up_pass *pass)
-{
-    const up_conv_shape conv = plain(pass->node);
-    backward(pass, &conv);
-}
-
 const up_pass_kind up_pass_conv2d = {
     .kind = &up_layer_conv2d,
     .refuse = refuse_plain,
     .conv = plain,
-    .place = plain_place,
-    .forward = plain_forward,
-    .backward = plain_backward,
+    .forward = forward,
+    .backward = backward,
 };
 
 /* ---------------------------------------------------------------- conv_transpose2d */
@@ -113,23 +96,11 @@ static size_t transposed_place(const up_network_node *node, size_t i)
     return (((size_t)in * node->channels + out / phases) * size + row) * size + column;
 }
 
-static void transposed_forward(const up_pass *pass)
-{
-    const up_conv_shape conv = transposed(pass->node);
-    forward(pass, &conv);
-}
-
-static void transposed_backward(const up_pass *pass)
-{
-    const up_conv_shape conv = transposed(pass->node);
-    backward(pass, &conv);
-}
-
 const up_pass_kind up_pass_conv_transpose2d = {
     .kind = &up_layer_conv_transpose2d,
     .refuse = refuse_transposed,
     .conv = transposed,
     .place = transposed_place,
-    .forward = transposed_forward,
-    .backward = transposed_backward,
+    .forward = forward,
+    .backward = backward,
 };

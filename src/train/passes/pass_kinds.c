@@ -20,6 +20,6 @@ int up_pass_planes(const up_network_node *node)
 
 int up_pass_points(const up_pass *pass)
 {
-    const up_patch_shape *patch = &pass->conv->patch;
+    const up_patch_shape *patch = &pass->work->patch;
     return patch->height * patch->stride;
 }

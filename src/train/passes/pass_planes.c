@@ -3,10 +3,10 @@
 
 static void add_forward(const up_pass *pass)
 {
-    const size_t size = pass->conv->patch.size;
+    const size_t size = pass->work->patch.size;
     for (int i = 1; i < pass->node->inputs; i++)
         for (int c = 0; c < pass->node->channels; c++)
-            pass->conv->kernels->add(pass->out + c * size,
+            pass->work->kernels->add(pass->out + c * size,
                                      (i == 1 ? pass->in[0] : pass->out) + c * size,
                                      pass->in[i] + c * size, up_pass_points(pass));
 }

@@ -15,7 +15,8 @@
 /* A node run on one patch. Planes begin at their first pixel. */
 typedef struct {
     const up_network_node *node;
-    const up_conv_work *conv;
+    const up_conv_work *work;
+    up_conv_shape conv;              /* of a convolution */
     const float *const *in;          /* planes of each input, */
     float *out;                      /* of the result, */
     float *out_gradient;             /* of the loss by the result, which may be overwritten, */
@@ -32,9 +33,9 @@ typedef struct {
     const char *(*refuse)(const up_network_node *node);
 
     /* Of convolutions: as what it is run, phases counting as outputs, and where weight i of that,
-     * in [out][in][kernel][kernel], is among the node's. Their parameters are the weights and a
-     * bias for every plane. NULL: parameters are the node's weight, if it has one, and begin at
-     * `beginning`. */
+     * in [out][in][kernel][kernel], is among the node's (NULL: there). Their parameters are the
+     * weights and a bias for every plane; those of others the node's weight, if it has one, and
+     * begin at `beginning`. */
     up_conv_shape (*conv)(const up_network_node *node);
     size_t (*place)(const up_network_node *node, size_t i);
     float beginning;

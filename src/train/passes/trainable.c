@@ -8,12 +8,6 @@
 
 static const up_network_axis whole = { 1, 0, 1 };
 
-up_conv_shape up_trainable_conv(const up_trainable *net, int n)
-{
-    const up_pass_kind *pass = net->node[n].pass;
-    return pass && pass->conv ? pass->conv(&net->network->node[n]) : (up_conv_shape){ 0 };
-}
-
 size_t up_trainable_end(const up_trainable *net, int n)
 {
     return net->node[n].first + net->node[n].weights + net->node[n].biases;
@@ -136,8 +130,10 @@ static up_status check(up_trainable *net, const char *name, up_error *error)
 static void place_parameters(up_trainable *net, int n)
 {
     up_trained_node *node = &net->node[n];
-    const up_conv_shape conv = up_trainable_conv(net, n);
+    const up_conv_shape conv =
+        node->pass->conv ? node->pass->conv(&net->network->node[n]) : (up_conv_shape){ 0 };
     const int taps = up_max(conv.in, conv.out) * conv.kernel * conv.kernel;
+    node->conv = conv;
     node->first = net->parameters;
     node->weights = net->network->node[n].kind->tensors ? net->network->node[n].weight.count : 0;
     node->biases = (size_t)conv.out;
@@ -183,7 +179,7 @@ static void plan_node(up_trainable *net, int n, bool *taken)
 {
     const up_network_node *node = &net->network->node[n];
     up_trained_node *own = &net->node[n];
-    const bool conv = own->pass->conv;
+    const bool conv = own->conv.kernel;
     bool over = false;
     for (int i = 0; i < node->inputs; i++) {
         up_trained_node *in = node->input[i] >= 0 ? &net->node[node->input[i]] : NULL;
@@ -269,7 +265,7 @@ void up_trainable_free(up_trainable *net)
 static size_t place(const up_trainable *net, int n, size_t i)
 {
     const up_pass_kind *pass = net->node[n].pass;
-    return pass->conv ? pass->place(&net->network->node[n], i) : i;
+    return pass->place ? pass->place(&net->network->node[n], i) : i;
 }
 
 static size_t channel(const up_trainable *net, int n, size_t plane)

@@ -13,6 +13,7 @@
 /* Gradients of results lie in slots, which nodes take from each other. */
 typedef struct {
     const up_pass_kind *pass; /* NULL: it is not run */
+    up_conv_shape conv;       /* of a convolution, else 0 */
     size_t first;             /* its parameters: weights, then biases */
     size_t weights, biases;
     float *weight, *bias; /* those of the node of the network, in its order */
@@ -67,9 +68,6 @@ bool up_trainable_alike(const up_trainable *a, const up_trainable *b);
 /* Parameters from the network's own values, and back. */
 void up_trainable_read(const up_trainable *net, float *parameter);
 void up_trainable_write(up_trainable *net, const float *parameter);
-
-/* Of one convolution; all zero for other nodes and those that are not run. */
-up_conv_shape up_trainable_conv(const up_trainable *net, int node);
 
 /* The end of the parameters of a node. */
 size_t up_trainable_end(const up_trainable *net, int node);

@@ -128,7 +128,7 @@ static void initialise(up_trainable *net, uint64_t seed)
 {
     for (int n = 0; n < net->last; n++) {
         const up_trained_node *node = &net->node[n];
-        const up_conv_shape conv = up_trainable_conv(net, n);
+        const up_conv_shape conv = net->node[n].conv;
         up_random random = up_random_make(seed, n, 0);
         const double deviation = sqrt(1.0 / (conv.in * conv.kernel * conv.kernel));
         for (size_t w = 0; w < node->weights; w++)
@@ -158,8 +158,8 @@ static int find_phases(const up_trainable *net)
     const int before = last->input[0];
     if (last->kind == &up_layer_conv_transpose2d)
         return net->last;
-    return last->kind == &up_layer_pixel_shuffle && before >= 0 &&
-                   up_trainable_conv(net, before).kernel && net->node[before].reader == net->last
+    return last->kind == &up_layer_pixel_shuffle && before >= 0 && net->node[before].conv.kernel &&
+                   net->node[before].reader == net->last
                ? before
                : -1;
 }
@@ -186,7 +186,7 @@ static up_status copy_node(up_network_builder *builder, const up_trainable *from
                           .weight = node->weight,
                           .bias = node->bias };
     if (n == phases && n == from->last)
-        return add_last(builder, node->input[0], scale, up_trainable_conv(from, n).kernel);
+        return add_last(builder, node->input[0], scale, from->node[n].conv.kernel);
     if (n == phases)
         return copy_phases(builder, node, &spec, scale);
     if (n == from->last)
