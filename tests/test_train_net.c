@@ -391,6 +391,24 @@ Test(train_net, learns_from_networks_of_files_also_for_another_scale)
     expect_what_was_learned(path, &options, "nearest");
 }
 
+/* What is not used is carried along, if it can be. */
+Test(train_net, another_scale_is_refused_where_the_rest_does_not_go_with_it)
+{
+#define TWO "a.weight:1,1,2,2 b.weight:1,1,2,2"
+#define ENLARGED(id, name)                                                                         \
+    "{'op':'conv_transpose2d','id':'" id "','inputs':['input'],'name':'" name "','stride':2}"
+    const char *path = scratch_path("weights.safetensors");
+    up_train_options options = from_file(write_network(
+        TWO,
+        "[" ENLARGED("a", "a") "," ENLARGED(
+            "b", "b") ",{'op':'add','inputs':['a','b']},"
+                      "{'op':'resize','mode':'nearest','factor':2,'inputs':['input'],'id':'r'},"
+                      "{'op':'add','inputs':['a','r']}]"));
+    train(path, &options, UP_OK);
+    options.scale = 3;
+    train(path, &options, UP_ERROR_WEIGHTS);
+}
+
 Test(train_net, a_checkpoint_of_another_network_is_refused)
 {
     const char *path = scratch_path("weights.safetensors");

@@ -10,9 +10,10 @@
 #define AVERAGED 0.999f /* of the average is kept at every step */
 #define ADAM 0.05       /* its rate, beside Muon's */
 
-/* In numbers of parameters: those kept, packed ones, those of Muon (at most), and of each thread
- * its part of the gradient and, in mixed precision, its sums. */
-enum { KEPT = 6, PACKED = 4, OF_MUON = 5, OF_THREAD = 1, OF_MIXED = 4 };
+/* In numbers of parameters: those of the network, as read and as written, those kept, packed ones,
+ * those of Muon (at most), and of each thread its part of the gradient and, in mixed precision, its
+ * sums. */
+enum { OF_NETWORK = 2, KEPT = 6, PACKED = 4, OF_MUON = 5, OF_THREAD = 1, OF_MIXED = 4 };
 
 static bool is_mixed(const up_trainable *net, const up_train_options *o)
 {
@@ -25,7 +26,8 @@ double up_net_training_bytes(const up_trainable *net, const up_train_options *o)
     const double parameters = (double)net->parameters * sizeof(float), threads = o->threads;
     const double patch = up_gradient_work_bytes(net, o->patch, o->patch, true);
     const double tile = up_gradient_work_bytes(net, UP_NET_TILE, UP_NET_TILE, false);
-    return parameters * (KEPT + PACKED + OF_MUON + threads * (OF_THREAD + mixed * OF_MIXED)) +
+    return parameters *
+               (OF_NETWORK + KEPT + PACKED + OF_MUON + threads * (OF_THREAD + mixed * OF_MIXED)) +
            threads * ((1 + mixed) * patch + tile);
 }
 
