@@ -37,8 +37,9 @@ static void expect_same(const char *from, const char *to, const char *input)
 Test(cli_convert, networks_of_pytorch_come_out_to_the_bit)
 {
     static const char *const nets[][2] = {
-        { "fsrcnn_x2", "-s 2" },  { "fsrcnn_x4", "-s 4" }, { "fsrcnn_rgb_x2", "-s 2" },
-        { "srvgg_x3_leaky", "" }, { "espcn_x3", "" },      { "srvgg_x2", "" },
+        { "fsrcnn_x2", "-s 2" },     { "fsrcnn_x4", "-s 4" },
+        { "fsrcnn_rgb_x2", "-s 2" }, { "srvgg_x3_leaky", "--weights-activation leaky_relu" },
+        { "espcn_x3", "" },          { "srvgg_x2", "" },
     };
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         const char *net = nets[i][0], *scale = nets[i][1];
@@ -123,6 +124,31 @@ Test(cli_convert, crops_are_made_up_for_as_before)
     expect_same("crop.safetensors", "c.safetensors", "a.ppm");
     cr_expect_eq(shell_code("upscale -q a.ppm -w clamp.safetensors -o 3.ppm && cmp -s 1.ppm 3.ppm"),
                  1, "the edge makes no difference");
+}
+
+/* What else a network asks of what runs it. */
+Test(cli_convert, keeps_what_the_layers_do_not_say)
+{
+    static const char layer[] = "[{'op':'conv2d','name':'a','padding':1}]";
+    write_network("all.safetensors", "a.weight:3,3,3,3", layer,
+                  "'upscale.enlarge':'first','upscale.multiple':'4,2','upscale.pad':'tensors'");
+    write_network("later.safetensors", "a.weight:3,3,3,3", layer, "'upscale.enlarge':'later'");
+    write_network("edge.safetensors", "a.weight:3,3,3,3", layer, "'upscale.edge':'wrap'");
+    write_network("none.safetensors", "a.weight:3,3,3,3", layer, "'upscale.multiple':'0'");
+    static const shell_case tests[] = {
+        { "upscale convert -q all.safetensors c.safetensors", 0, "", "" },
+        { "upscale info --json c.safetensors", 0, "\"enlarges_first\":true", "" },
+        { "upscale info --json c.safetensors", 0, "\"multiple\":[4,2]", "" },
+        { "upscale info --json c.safetensors", 0, "\"upscale.pad\":\"tensors\"", "" },
+        { "upscale a.ppm -w c.safetensors -s 3 -o b.ppm -v", 0, "",
+          "bicubic to 69x57, then layers x1 to 69x57" },
+        { "upscale a.ppm -w c.safetensors -o 2.ppm -v", 0, "", "to 46x38" },
+        { "upscale info later.safetensors", 1, "", "upscale.enlarge is \"later\", expected first" },
+        { "upscale info edge.safetensors", 1, "", "expected clamp or reflect" },
+        { "upscale info none.safetensors", 1, "", "each from 1 to 65536" },
+    };
+    SHELL_EXPECT_ALL(tests);
+    expect_same("all.safetensors", "c.safetensors", "a.ppm");
 }
 
 Test(cli_convert, says_what_it_cannot_do)

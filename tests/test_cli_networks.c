@@ -1,5 +1,6 @@
 /* Networks as people have them, through the program: flags that tell what a file does not, files
  * that are found by name, weights that a batch reads once. */
+#include "support/esrgan_file.h"
 #include "support/network_file.h"
 #include "support/shell.h"
 
@@ -129,6 +130,22 @@ Test(cli_networks, info_tells_files_by_content_and_name)
         { "upscale info junk.onnx 2>&1", 1, "junk.onnx: ", "" },
         { "upscale info none.pth", 1, "", "none.pth" },
         { "upscale info a.bin", 0, "12 x 10 RGB", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+/* The one command that people need. */
+Test(cli_networks, a_checkpoint_of_pytorch_runs_as_it_is)
+{
+    tensor_file file = esrgan_file();
+    file_write(scratch_path("RealESRGAN_x4plus.pth"), file.bytes, file.size);
+    tensor_file_free(&file);
+    static const shell_case tests[] = {
+        { "upscale a.ppm -w RealESRGAN_x4plus.pth -o big.png -v", 0, "", "ESRGAN x4 to 48x40" },
+        { "upscale info RealESRGAN_x4plus.pth", 0, "PyTorch, of which params_ema\n", "" },
+        { "upscale info RealESRGAN_x4plus.pth --json", 0, "\"part\":\"params_ema\"", "" },
+        { "upscale convert RealESRGAN_x4plus.pth c.safetensors -q", 0, "", "" },
+        { "upscale a.ppm -w c.safetensors -o 2.png -q && cmp big.png 2.png", 0, "", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

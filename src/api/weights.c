@@ -118,7 +118,8 @@ static up_status describe(up_weights *weights, up_error *error)
     if (!weights->layer)
         return up_fail_memory(error, "layers", layers * sizeof *weights->layer);
     weights->info = describe_network(weights->model.file, network);
-    weights->info.memory_bytes = weights->model.file_bytes + weights->model.values_bytes;
+    weights->info.memory_bytes =
+        up_tensor_file_bytes(weights->model.file) + weights->model.values_bytes;
     for (int i = 0; i < network->nodes; i++)
         UP_TRY(describe_layer(&weights->layer[i], network, i, error));
     if (weights->model.guessed)

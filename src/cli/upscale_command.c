@@ -101,6 +101,8 @@ const cli_command cli_upscale_command = {
                 "upscale scan.png --fit 1920x1080 -o scan.jpg --quality 95\n"
                 "# a tree of folders; carry on where it was stopped\n"
                 "upscale -r photos -o large/ --skip-existing\n"
+                "# a network, as it was downloaded\n"
+                "upscale photo.jpg -w RealESRGAN_x4plus.pth -o big.png\n"
                 "# compare methods\n"
                 "upscale photo.png -m nearest,bicubic,lanczos -o out/\n"
                 "# a learned layer on a tensor\n"

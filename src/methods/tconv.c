@@ -224,7 +224,8 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
 }
 
 const up_method up_tconv = {
-    .info = { "tconv", "a learned transposed convolution, from --weights or inside the program" },
+    .info = { "tconv",
+              "a network or transposed convolution, from --weights or inside the program" },
     .domain = UP_ON_COLOUR_ONLY,
     .prepare = prepare,
     .build = build,

@@ -147,7 +147,7 @@ typedef struct {
 } up_resize;
 extern const up_layer_kind up_layer_resize;
 
-/* ---------------------------------------------------------------- windows.c */
+/* ---------------------------------------------------------------- window_pools.c */
 
 typedef struct {
     int kernel[2], stride[2], padding[4];

@@ -1,6 +1,9 @@
 #include "network/model.h"
 
 #include "base/machine.h"
+#include "base/memory.h"
+
+#define LARGE ((size_t)4 << 20)
 
 static up_network_hints hints_of(const up_options *options, int scale)
 {
@@ -33,6 +36,8 @@ static up_status from_file(up_model *model, const up_options *options, int scale
     model->file_bytes = up_tensor_file_bytes(model->file);
     model->values_bytes = up_tensor_file_values_bytes(model->file);
     up_status status = load(model, options, scale, error);
+    if (status == UP_OK && !model->open && !model->borrowed)
+        status = up_tensor_file_drop_data(model->file, error);
     if (status != UP_OK)
         up_model_close(model);
     return status;
@@ -77,7 +82,10 @@ void up_model_close_file(up_model *model)
 
 void up_model_close(up_model *model)
 {
+    const bool large = model->values_bytes > LARGE;
     up_network_free(&model->network);
     up_model_close_file(model);
     *model = (up_model){ .file = NULL };
+    if (large)
+        up_trim_memory(); /* a hundred tensors in between the packed ones */
 }

@@ -44,6 +44,10 @@ bool up_tensor_file_is(const char *path);
 /* Tensors, names and strings live as long as the file. */
 void up_tensor_file_close(up_tensor_file **file);
 
+/* Gives back the memory of all values, when they have been read: metadata and messages are all that
+ * is left of the file. */
+up_status up_tensor_file_drop_data(up_tensor_file *file, up_error *error);
+
 /* Memory that it takes, and all its tensors of floating point as up_tensor_to_f32() makes them. */
 size_t up_tensor_file_bytes(const up_tensor_file *file);
 size_t up_tensor_file_values_bytes(const up_tensor_file *file);

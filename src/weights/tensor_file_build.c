@@ -116,6 +116,43 @@ up_status up_tensor_file_read_beside(up_tensor_file *file, const char *path,
     return UP_OK;
 }
 
+static up_status own_text(up_tensor_file *file, const char **text, up_error *error)
+{
+    const char *kept = up_tensor_file_keep_text(file, *text, strlen(*text));
+    if (!kept)
+        return up_tensor_file_no_room(file, error);
+    *text = kept;
+    return UP_OK;
+}
+
+up_status up_tensor_file_drop_data(up_tensor_file *file, up_error *error)
+{
+    for (int i = 0; i < file->items; i++) {
+        UP_TRY(own_text(file, &file->item[i].key, error));
+        UP_TRY(own_text(file, &file->item[i].value, error));
+    }
+    if (file->part)
+        UP_TRY(own_text(file, &file->part, error));
+    file->tensors = 0;
+    for (up_kept_block **at = &file->blocks; *at;) {
+        up_kept_block *block = *at;
+        if (!block->path) {
+            at = &block->next;
+            continue;
+        }
+        *at = block->next;
+        file->taken -= up_alloc_bytes(block->size);
+        up_free(block);
+    }
+    if (file->owned)
+        file->taken -= up_alloc_bytes(file->size);
+    up_free(file->owned);
+    file->owned = NULL;
+    file->bytes = NULL;
+    file->size = 0;
+    return UP_OK;
+}
+
 char *up_tensor_file_beside(up_tensor_file *file, const char *name)
 {
     const char *slash = strrchr(file->name, '/'), *extension = up_path_extension(file->name);
