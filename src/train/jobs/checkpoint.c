@@ -1,18 +1,10 @@
 /* Training in a file: safetensors, with the options that it was begun with as text. */
 #include "base/machine.h"
 #include "base/memory.h"
-<<<<<<< HEAD:src/train/checkpoint.c
-#include "train/net_training.h"
-#include "train/train.h"
-#include "weights/safetensors/safetensors.h"
-    == == ==
-    =
 #include "network/metadata/upscale_layers.h"
 #include "train/jobs/net_training.h"
 #include "train/jobs/train.h"
 #include "weights/safetensors/safetensors.h"
-        >>>>>>> training : src / train / jobs /
-                           checkpoint.c
 
 #include <inttypes.h>
 #include <math.h>
@@ -20,10 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-                           enum {
-                               STATES = 5,
-                               TEXT = 768
-                           };
+enum { STATES = 5, TEXT = 768 };
 
 typedef struct {
     const char *name;

@@ -2,19 +2,11 @@
 #ifndef UP_TRAIN_TRAIN_H
 #define UP_TRAIN_TRAIN_H
 
-<<<<<<< HEAD:src/train/train.h
-#include "train/degrade.h"
-#include "train/pictures.h"
-#include "weights/safetensors/safetensors.h"
-    == == ==
-    =
 #include "train/data/degrade.h"
 #include "train/data/pictures.h"
 #include "weights/safetensors/safetensors.h"
-        >>>>>>> training : src / train / jobs /
-                           train.h
 
-                           typedef struct {
+typedef struct {
     const char *output;
     up_train_options options; /* scale and threads are settled; max_memory is without the program */
     up_train_pictures training, validation;
