@@ -192,7 +192,7 @@ Test(cli_train, bounds_alone)
         { BOUNDS "-r photos -s 3 --from n.safetensors -o d.safetensors", 2, "", "scale 2, not 3" },
         { "upscale train -r photos -o l.safetensors -q; " BOUNDS
           "-r photos --from l.safetensors -o d.safetensors",
-          1, "", "not a network" },
+          1, "", "l.safetensors: layer 0 (pad) cannot be trained here" },
     };
     SHELL_EXPECT_ALL(tests);
 }

@@ -64,7 +64,7 @@ Test(weight_formats, what_people_take_for_weights)
     char tar[512] = "net.pth";
     memcpy(tar + 257, "ustar", 5);
     expect_foreign("a.tar", tar, sizeof tar, "tar archive", "unpack");
-    expect_foreign("a.dat", (char[512]){ 0 }, 512, "zeros", "");
+    expect_foreign("a.weights", (char[512]){ 0 }, 512, "zeros", "");
 }
 
 /* ---------------------------------------------------------------- one table */

@@ -7,8 +7,8 @@
 enum { UP_MOST_KEY = 256 };
 
 struct up_network_builder {
-    const up_tensor_file *file;
-    const up_network_hints *hints; /* never NULL */
+    const up_tensor_file *file;    /* NULL: the network is made without one, and hints */
+    const up_network_hints *hints; /* else never NULL */
     up_network *network;
     up_values *taken; /* for each tensor of the file: its values, once they were asked for */
     char prefix[UP_MOST_KEY]; /* of all tensor names */

@@ -282,7 +282,7 @@ const cli_option cli_options[] = {
               "AMX, and slow on others; default float32" },
     { "from", 0, "FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_text, FIELD(train.from), .hint = CLI_HINT_FILE,
-      .help = "net: weights to begin with, of a net of the same layers, also of another scale" },
+      .help = "net: weights to begin with; their network is trained, also for another scale" },
     { "checkpoint", 0, "FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_text, FIELD(train.checkpoint), .hint = CLI_HINT_FILE,
       .help = "net: keep a file that training can go on from, and the best weights so far" },

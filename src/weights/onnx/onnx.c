@@ -16,6 +16,12 @@ enum { ATTRIBUTE_NAME = 1, FLOAT, INT, TEXT, TENSOR, FLOATS = 7, INTS };
 
 static const char *const no_text = "";
 
+/* A producer's name, or what else it is that TensorFlow has in field 2. */
+static bool begins_text(const unsigned char *field, size_t size)
+{
+    return size < 2 || field[0] == 0 || (field[0] < 128 && field[1] >= ' ');
+}
+
 /* A version of the format, and then what follows it in a ModelProto; or named so, and no text. */
 static bool is_onnx(const unsigned char *bytes, size_t size, const char *path)
 {
@@ -23,7 +29,7 @@ static bool is_onnx(const unsigned char *bytes, size_t size, const char *path)
     static const unsigned char next[] = { 0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72 };
     if (size > 2 && bytes[0] == 0x08 && bytes[1] > 2 && bytes[1] < 32 &&
         memchr(next, bytes[2], sizeof next))
-        return true;
+        return bytes[2] != 0x12 || begins_text(bytes + 3, size - 3);
     return size && bytes[0] < ' ' &&
            up_word_listed(up_onnx_format.extensions, up_path_extension(path));
 }
