@@ -134,14 +134,41 @@ static float *phase_of(const up_blurring *b, const desk *d, int row, int phase)
 
 /* ---- the convolution */
 
+/* Of phase p of an extended row, the columns first .. end - 1 that lie inside of the edges; the
+ * first of them is column `at` of the row. */
+typedef struct {
+    int first, end, at, count;
+} inner;
+
+static inner inner_of(const up_blurring *b, int p)
+{
+    const int stride = b->blur->stride[1], before = b->blur->before[1];
+    inner in = { .count = (b->extended - p + stride - 1) / stride };
+    in.first = up_min(in.count, (up_max(before - p, 0) + stride - 1) / stride);
+    in.end = up_clamp((b->sharp[1] + before - p + stride - 1) / stride, in.first, in.count);
+    in.at = in.first * stride + p - before;
+    return in;
+}
+
+static void take_outer(const up_blurring *b, int p, float *out, const float *in, int first, int end)
+{
+    for (int q = first; q < end; q++) {
+        const int x = b->column[q * b->blur->stride[1] + p];
+        out[q] = x < 0 ? 0 : in[x];
+    }
+}
+
 /* A row with what lies beyond its edges, every stride-th column together. */
 static void extend(const up_blurring *b, const desk *d, int row, const float *in)
 {
     const int stride = b->blur->stride[1];
     for (int p = 0; p < stride; p++) {
         float *out = phase_of(b, d, row, p);
-        for (int x = p; x < b->extended; x += stride)
-            *out++ = b->column[x] < 0 ? 0 : in[b->column[x]];
+        const inner n = inner_of(b, p);
+        take_outer(b, p, out, in, 0, n.first);
+        for (int q = n.first; q < n.end; q++)
+            out[q] = in[n.at + (q - n.first) * stride];
+        take_outer(b, p, out, in, n.end, n.count);
     }
 }
 
@@ -211,6 +238,15 @@ static float *line_of(const up_blurring *b, const desk *d, int line)
     return start + margin(b->blur);
 }
 
+static void give_outer(const up_blurring *b, int p, float *out, const float *in, int first, int end)
+{
+    for (int q = first; q < end; q++) {
+        const int x = b->column[q * b->blur->stride[1] + p];
+        if (x >= 0)
+            out[x] += in[q];
+    }
+}
+
 /* Back to the pixels that the columns of the extended row were. */
 static void fold(const up_blurring *b, const desk *d, float *out)
 {
@@ -218,9 +254,14 @@ static void fold(const up_blurring *b, const desk *d, float *out)
     memset(out, 0, b->sharp[1] * sizeof(float));
     for (int p = 0; p < stride; p++) {
         const float *in = phase_of(b, d, 0, p);
-        for (int x = p; x < b->extended; x += stride, in++)
-            if (b->column[x] >= 0)
-                out[b->column[x]] += *in;
+        const inner n = inner_of(b, p);
+        for (int q = n.first; q < n.end; q++)
+            out[n.at + (q - n.first) * stride] = in[q];
+    }
+    for (int p = 0; p < stride; p++) {
+        const inner n = inner_of(b, p);
+        give_outer(b, p, out, phase_of(b, d, 0, p), 0, n.first);
+        give_outer(b, p, out, phase_of(b, d, 0, p), n.end, n.count);
     }
 }
 

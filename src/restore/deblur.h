@@ -7,7 +7,7 @@
  *   Richardson-Lucy  x *= adjoint(y / blur(x)) / adjoint(1)
  *
  * Where lambda is not said it follows from the standard deviation of the noise, s: Tikhonov's is
- * s^2 / mean |grad x|^2, that of total variation 0.25 s^2 / mean |grad x| of the result so far.
+ * s^2 / mean |grad x|^2, that of total variation 0.2 s^2 / mean |grad x| of the result so far.
  * grad is that of forward differences, none beyond the last row and column.
  */
 #ifndef UP_RESTORE_DEBLUR_H

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define FLOAT_NOISE 0x1p-24  /* of samples as floats, relative to their size */
-#define VARIATION_SHARE 0.25 /* chosen on photographs: see the README */
+#define VARIATION_SHARE 0.2  /* chosen on photographs: see the README */
 #define ROUND 10             /* steps with the same weights */
 #define LEAST_RESIDUAL 1e-14 /* squared, of the gradient at the start: floats carry no more */
 #define LEAST_CHANGE 0.02    /* levels, root mean square, that a round makes */

@@ -114,23 +114,36 @@ static rows rows_at(const up_plane *x, int y)
     return (rows){ here, y + 1 < x->height ? here + x->stride : here };
 }
 
-static inline float square(rows x, int c, int width)
+/* squared[c] = |grad|^2 of `count` columns from `first` on; the last of the plane has none to its
+ * right. */
+static void square(float *squared, rows x, int first, int count, int width)
 {
-    const float down = x.below[c] - x.here[c];
-    const float right = c + 1 < width ? x.here[c + 1] - x.here[c] : 0;
-    return down * down + right * right;
+    const float *here = x.here + first, *below = x.below + first;
+    const int inner = first + count < width ? count : count - 1;
+    for (int c = 0; c < inner; c++) {
+        const float down = below[c] - here[c], right = here[c + 1] - here[c];
+        squared[c] = down * down + right * right;
+    }
+    if (inner < count)
+        squared[inner] = (below[inner] - here[inner]) * (below[inner] - here[inner]);
 }
+
+#define BLOCK 256
 
 double up_gradient_energy(const up_solving *s, const up_plane *x, const up_plane *weight)
 {
     EVERY_ROW(s, y, x->height)
     {
-        const rows r = rows_at(x, y);
-        const float *w = weight->data ? up_plane_row(weight, y) : NULL;
-        double part[PARTS] = { 0 };
-        for (int c = 0; c < x->width; c++)
-            part[c % PARTS] += (double)square(r, c, x->width) * (w ? w[c] : 1);
-        s->sums[y] = total(part, PARTS);
+        float squared[BLOCK], ones[BLOCK];
+        double sum = 0;
+        for (int c = 0; c < BLOCK; c++)
+            ones[c] = 1;
+        for (int c = 0; c < x->width; c += BLOCK) {
+            const int count = up_min(BLOCK, x->width - c);
+            square(squared, rows_at(x, y), c, count, x->width);
+            sum += dot_row(squared, weight->data ? up_plane_row(weight, y) + c : ones, count);
+        }
+        s->sums[y] = sum;
     }
     return total(s->sums, x->height);
 }
@@ -141,17 +154,56 @@ double up_gradient_weigh(const up_solving *s, const up_plane *weight, const up_p
     const float least = (float)(level * level);
     EVERY_ROW(s, y, x->height)
     {
-        const rows r = rows_at(x, y);
-        float *w = up_plane_row(weight, y);
-        double part[PARTS] = { 0 };
-        for (int c = 0; c < x->width; c++) {
-            const float squared = square(r, c, x->width);
-            part[c % PARTS] += sqrtf(squared);
-            w[c] = 1 / sqrtf(squared + least);
+        float squared[BLOCK], ones[BLOCK];
+        double sum = 0;
+        for (int c = 0; c < BLOCK; c++)
+            ones[c] = 1;
+        for (int c = 0; c < x->width; c += BLOCK) {
+            const int count = up_min(BLOCK, x->width - c);
+            float *w = up_plane_row(weight, y) + c;
+            square(squared, rows_at(x, y), c, count, x->width);
+            for (int i = 0; i < count; i++) {
+                w[i] = 1 / sqrtf(squared[i] + least);
+                squared[i] = sqrtf(squared[i]);
+            }
+            sum += dot_row(squared, ones, count);
         }
-        s->sums[y] = total(part, PARTS);
+        s->sums[y] = sum;
     }
     return total(s->sums, x->height);
+}
+
+/* Towards the rows above and below. `above`, `over`: of the row above, or of this one, which pulls
+ * nowhere. */
+static void pull_down(float *to, float f, rows x, const float *above, const float *w,
+                      const float *over, int n)
+{
+    for (int c = 0; c < n; c++) {
+        const float v = x.here[c];
+        to[c] += f * (w[c] * (x.below[c] - v) + over[c] * (above[c] - v));
+    }
+}
+
+static void pull_right(float *to, float f, const float *x, const float *w, int n)
+{
+    if (n > 1) {
+        to[0] += f * (w[0] * (x[1] - x[0]));
+        to[n - 1] += f * (w[n - 2] * (x[n - 2] - x[n - 1]));
+    }
+    for (int c = 1; c < n - 1; c++)
+        to[c] += f * (w[c] * (x[c + 1] - x[c]) + w[c - 1] * (x[c - 1] - x[c]));
+}
+
+static void pull_evenly(float *to, float f, rows x, const float *above, int n)
+{
+    for (int c = 0; c < n; c++)
+        to[c] += f * (x.below[c] - x.here[c] + (above[c] - x.here[c]));
+    if (n > 1) {
+        to[0] += f * (x.here[1] - x.here[0]);
+        to[n - 1] += f * (x.here[n - 2] - x.here[n - 1]);
+    }
+    for (int c = 1; c < n - 1; c++)
+        to[c] += f * (x.here[c + 1] - x.here[c] + (x.here[c - 1] - x.here[c]));
 }
 
 void up_gradient_pull(const up_solving *s, const up_plane *r, double lambda, const up_plane *x,
@@ -160,18 +212,16 @@ void up_gradient_pull(const up_solving *s, const up_plane *r, double lambda, con
     const float f = (float)lambda;
     EVERY_ROW(s, y, x->height)
     {
-        const rows below = rows_at(x, y), above = rows_at(x, y ? y - 1 : 0);
-        const float *w = weight->data ? up_plane_row(weight, y) : NULL;
-        const float *up = weight->data && y ? up_plane_row(weight, y - 1) : NULL;
+        const rows here = rows_at(x, y);
+        const int before = y ? y - 1 : 0;
         float *to = up_plane_row(r, y);
-        const int last = x->width - 1;
-        for (int c = 0; c <= last; c++) {
-            const float v = below.here[c], here = w ? w[c] : 1, over = up ? up[c] : 1;
-            float pull = here * (below.below[c] - v);
-            pull += y ? over * (above.here[c] - v) : 0;
-            pull += c < last ? here * (below.here[c + 1] - v) : 0;
-            pull += c ? (w ? w[c - 1] : 1) * (below.here[c - 1] - v) : 0;
-            to[c] += f * pull;
+        if (weight->data) {
+            const float *w = up_plane_row(weight, y);
+            pull_down(to, f, here, up_plane_row(x, before), w, up_plane_row(weight, before),
+                      x->width);
+            pull_right(to, f, here.here, w, x->width);
+        } else {
+            pull_evenly(to, f, here, up_plane_row(x, before), x->width);
         }
     }
 }
