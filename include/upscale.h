@@ -142,6 +142,27 @@ typedef enum {
     UP_SUBSAMPLING_420,
 } up_subsampling;
 
+/* What a convolution had beyond the edges of a picture. */
+typedef enum {
+    UP_BORDER_AUTO = 0, /* reflect; of the reductions (bicubic, lanczos, box) replicate */
+    UP_BORDER_ZERO,
+    UP_BORDER_REPLICATE, /* aaa|abc */
+    UP_BORDER_REFLECT,   /* cb|abc */
+} up_border;
+
+typedef enum {
+    UP_SOLVER_AUTO = 0, /* total variation where there is noise, else Tikhonov's */
+    UP_SOLVER_TIKHONOV, /* least squares, and gradients small */
+    UP_SOLVER_TV,       /* least squares, and total variation small: keeps edges */
+    UP_SOLVER_RL,       /* Richardson-Lucy, for samples and kernels without negative values */
+} up_solver;
+
+/* A number that may be unsaid. */
+typedef struct {
+    double value;
+    bool set;
+} up_amount;
+
 /* Weights that were opened: see up_weights_open(). */
 typedef struct up_weights up_weights;
 
@@ -205,6 +226,27 @@ typedef struct up_options {
         const char *activation; /* relu or leaky_relu, where the tensors do not tell */
         float residual_scale;   /* what residual blocks are multiplied by (EDSR) */
     } told;
+
+    /* A convolution that the picture went through, known: for deconvolve, and for back_project,
+     * where without it reductions were by bicubic, antialiased. */
+    struct {
+        const char *name; /* gaussian:SIGMA, disk:RADIUS, motion:LENGTH,ANGLE (counterclockwise), or
+                             a reduction to 1/N: bicubic:N (MATLAB's), lanczos:N, box:N */
+        const char *kernel_file; /* .npy or rows of text, instead; used as it is, not turned; with a
+                                    scale, every so many pixels were kept */
+        up_pair center; /* of the file: the element, from 0, on the pixel that is kept. Unset: the
+                           middle, which even sizes have with even scales only */
+        up_border border;
+    } blur;
+    struct {
+        up_solver solver;
+        up_amount regularise; /* lambda, see the manual; unset: from the noise */
+        up_amount noise; /* standard deviation: of pictures in levels of 255, of tensors in their
+                            units. Unset: of rounding to whole samples, or to floats */
+        int iterations;  /* at most; 0: 100 (TV), 200 (Tikhonov), 50 (Richardson-Lucy) */
+    } deconvolution;
+    int back_project; /* times that a result is reduced again, and what that lacks of the input is
+                         added, enlarged; 0: none */
 } up_options;
 
 /* Sets every field to its default. */

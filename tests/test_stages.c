@@ -442,7 +442,11 @@ Test(stages, deviations_keep_their_digits)
             const up_target to = { (void *const[]){ parts, parts + SIDE }, y, 1, 0, SIDE, 0, NULL };
             op->run(op, &window, &to);
         }
-    up_reduce_finish(op, parts, SIDE * sizeof *parts, result, sizeof *result);
+    const up_whole whole = { .rows = parts,
+                             .plane_bytes = SIDE * sizeof *parts,
+                             .result = result,
+                             .result_plane_bytes = sizeof *result };
+    cr_assert_eq(op->finish(op, &whole, NULL), UP_OK);
     const double mean = sum / (SIDE * SIDE), variance = squares / (SIDE * SIDE);
     cr_expect_float_eq(result[0], mean, 1e-7 * mean);
     cr_expect_float_eq(result[1], variance, 1e-7 * variance);

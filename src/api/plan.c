@@ -2,6 +2,7 @@
 
 #include "base/machine.h"
 #include "base/memory.h"
+#include "methods/back_project.h"
 #include "methods/picture.h"
 #include "pipeline/state.h"
 
@@ -47,12 +48,14 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     up_metadata_init(&p->encoding.metadata);
     up_graph_init(&p->graph);
     p->options.max_memory = up_machine_memory_limit(taken.max_memory); /* found out once */
+    if (taken.threads == 0)
+        p->options.threads = up_min(up_machine_cores(), UP_MOST_THREADS);
     p->graph.most_bytes = p->options.max_memory;
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,
         .band = taken.band,
-        .threads = taken.threads ? taken.threads : up_min(up_machine_cores(), UP_MOST_THREADS),
+        .threads = p->options.threads,
         .cancel = taken.cancel,
         .progress = taken.progress,
         .user = taken.user,
@@ -135,6 +138,7 @@ up_status up_plan_size(up_plan *plan, up_error *error)
     UP_TRY(up_request_size(request, error));
     if (plan->method->prepare)
         UP_TRY(plan->method->prepare(request, error));
+    UP_TRY(up_back_project_prepare(request, plan->method, error));
     return up_picture_format(plan->method, request, &plan->to[0].format, error);
 }
 

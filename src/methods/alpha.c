@@ -1,5 +1,6 @@
 #include "methods/alpha.h"
 
+#include "methods/back_project.h"
 #include "ops/conv/conv.h"
 #include "pipeline/add_ops.h"
 
@@ -59,10 +60,10 @@ up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method
     char steps[sizeof request->steps];
     UP_TRY(add_bleeding(graph, from, request->white, &colour, error));
     UP_TRY(up_add_select(graph, colour, 0, colours, &colour, error));
-    UP_TRY(method->build(graph, colour, request, &colour, error));
+    UP_TRY(up_build_projected(graph, colour, method, request, &colour, error));
     memcpy(steps, request->steps, sizeof steps);
     UP_TRY(up_add_select(graph, from, colours, 1, &alpha, error));
-    UP_TRY(method->build(graph, alpha, request, &alpha, error));
+    UP_TRY(up_build_projected(graph, alpha, method, request, &alpha, error));
     memcpy(request->steps, steps, sizeof steps); /* the same once more */
     UP_TRY(up_graph_add_concat(graph, (int[]){ colour, alpha }, 2, to, error));
     /* What will round to nothing needs no colour, and files of it are smaller. */

@@ -10,6 +10,7 @@
 #include "network/model.h"
 #include "ops/resample/axis.h"
 #include "pipeline/graph.h"
+#include "restore/blur.h"
 
 /* What a method is given, and so what is done to a picture before and after it. */
 typedef enum {
@@ -38,6 +39,7 @@ typedef struct {
     size_t model_bytes;                 /* of options->model, which other pictures share */
     int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];
+    up_blur blur; /* deconvolve, back-projection; weight NULL: none is said */
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
 } up_request;
 
@@ -69,6 +71,12 @@ void up_request_clear(up_request *request);
 bool up_request_flattens(const up_request *request);
 bool up_request_colours_grey(const up_request *request);
 
+/* The domain that a method works in, which back-projection may change. */
+up_domain up_request_domain(const up_request *request, const up_method *method);
+
+/* The scale asked for as whole numbers (rows, columns); 0: it is none, or nothing is asked for. */
+void up_request_whole_scale(const up_request *request, int scale[2]);
+
 /* Channels of what a method is given, but for alpha. */
 int up_request_colours(const up_request *request);
 
@@ -93,6 +101,6 @@ up_status up_add_resample(up_graph *graph, int from, const up_resampling *resamp
                           const up_request *request, int *to, up_error *error);
 
 extern const up_method up_nearest, up_nearest_exact, up_bed_of_nails, up_max_unpool;
-extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv;
+extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv, up_deconvolve;
 
 #endif

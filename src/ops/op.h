@@ -41,6 +41,20 @@ typedef struct {
     void *scratch; /* op->scratch bytes, aligned, of this thread alone */
 } up_target;
 
+/* All rows of all channels, which an op has made, and what is made of them: row y of channel c lies
+ * at rows + y * row_bytes + c * plane_bytes. Float results have room as ring rows do on to the next
+ * multiple of UP_LANES, and none beyond. */
+typedef struct {
+    void *rows;
+    size_t row_bytes, plane_bytes; /* of a running op row_bytes is 0 */
+    void *result;
+    size_t result_row_bytes, result_plane_bytes;
+    int threads; /* that may be used */
+    void *run;
+    bool (*goes_on)(void *run, double done); /* tells that 0..1 of it is done; false: stop, the
+                                                result does not matter */
+} up_whole;
+
 typedef struct up_op up_op;
 
 struct up_op { /* immutable once planned: shared by all threads */
@@ -58,6 +72,13 @@ struct up_op { /* immutable once planned: shared by all threads */
     size_t scratch; /* bytes per thread */
     size_t bytes;   /* of weights and tables that it holds, where they may be many */
     double multiply_adds; /* per output row */
+
+    /* Of an op that makes something of all its rows together once they are there, which is then
+     * what others read; its rows are seen by nobody else. NULL: most do not. */
+    up_status (*finish)(const up_op *op, const up_whole *whole, up_error *error);
+    up_shape result;
+    size_t finish_bytes; /* that finish() takes beside the rows and the result */
+    double finish_multiply_adds;
 
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
      * decreases with y. */

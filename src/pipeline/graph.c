@@ -208,14 +208,20 @@ up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int
     return UP_OK;
 }
 
+up_status up_graph_add_whole(up_graph *graph, up_op *op, int from, int *node, up_error *error)
+{
+    const up_shape result = op->result;
+    UP_TRY(up_graph_add(graph, op, &from, node, error));
+    graph->node[*node].shape = result;
+    return UP_OK;
+}
+
 up_status up_graph_add_reduction(up_graph *graph, int from, up_reduction kind, int *node,
                                  up_error *error)
 {
     up_op *op;
     UP_TRY(up_reduce_plan(&op, up_graph_shape(graph, from), kind, error));
-    UP_TRY(up_graph_add(graph, op, &from, node, error));
-    graph->node[*node].shape = up_reduce_shape(op);
-    return UP_OK;
+    return up_graph_add_whole(graph, op, from, node, error);
 }
 
 static bool is_read(const up_graph *graph, int n)
@@ -230,7 +236,7 @@ static bool is_read(const up_graph *graph, int n)
 up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
 {
     const up_node *made = &graph->node[node];
-    bool result = up_graph_reduces(made) && !made->borrowed;
+    bool result = up_graph_is_whole(made) && !made->borrowed;
     if (!made->op || made->view || made->output || result || is_read(graph, node)) {
         up_op *copy;
         const up_shape shape = made->shape;
@@ -249,8 +255,10 @@ up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
 double up_graph_multiply_adds(const up_graph *graph)
 {
     double sum = 0;
-    for (int n = graph->inputs; n < graph->count; n++)
-        sum += graph->node[n].op->multiply_adds * graph->node[n].op->out.height;
+    for (int n = graph->inputs; n < graph->count; n++) {
+        const up_op *op = graph->node[n].op;
+        sum += op->multiply_adds * op->out.height + op->finish_multiply_adds;
+    }
     return sum;
 }
 

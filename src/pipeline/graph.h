@@ -76,7 +76,10 @@ up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, 
 up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
                               up_error *error);
 
-/* What a whole plane comes to: see ops/reduce.h. The run is cut there into stages. */
+/* An op with finish(), taken over; the run is cut behind it into stages. */
+up_status up_graph_add_whole(up_graph *graph, up_op *op, int from, int *node, up_error *error);
+
+/* What a whole plane comes to: see ops/reduce.h. */
 up_status up_graph_add_reduction(up_graph *graph, int from, up_reduction kind, int *node,
                                  up_error *error);
 
@@ -93,9 +96,10 @@ static inline const up_shape *up_graph_shape(const up_graph *graph, int node)
     return &graph->node[node].shape;
 }
 
-static inline bool up_graph_reduces(const up_node *node)
+/* Whether what others read of a node is made when all its rows are there. */
+static inline bool up_graph_is_whole(const up_node *node)
 {
-    return node->op && node->op->running;
+    return node->op && node->op->finish;
 }
 
 /* Before it is prepared: finds out who reads what, and whatever is read by one pointwise op alone

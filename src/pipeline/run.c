@@ -32,7 +32,7 @@ void up_state_report(up_state *s, double done)
     if (!s->run->progress || up_state_stopped(s))
         return;
     if (stages->count > 1)
-        done = (s->work_before + done * s->stage->work) / stages->work;
+        done = (s->work_before + done * s->work) / stages->work;
     s->run->progress(s->run->user, frames ? ((double)s->frame + done) / (double)frames : done);
 }
 
@@ -77,23 +77,41 @@ static up_status enter_stage(up_state *s, int number, up_error *error)
             strip->released[r] = 0;
     }
     bind_inputs(s);
+    s->work = s->stage->work - s->stage->finishing;
     return UP_OK;
+}
+
+static bool goes_on(void *run, double done)
+{
+    up_state *s = run;
+    up_state_check_cancel(s);
+    up_state_report(s, done);
+    return !up_state_stopped(s);
+}
+
+/* What is made of all rows of a node. */
+static void finish(up_state *s, up_frame *frame)
+{
+    up_error error;
+    s->work = frame->whole->finish_multiply_adds;
+    up_state_note(s, up_frame_finish(frame, s->run->threads, s, goes_on, &error), &error);
+    s->work_before += s->work;
 }
 
 static void leave_stage(up_state *s, int number)
 {
     up_stages *stages = &s->run->stages;
-    for (int f = 0; f < stages->frames; f++) {
+    s->work_before += s->work;
+    for (int f = 0; f < stages->frames && !up_state_stopped(s); f++) {
         up_frame *frame = &stages->frame[f];
         int done = 0;
-        if (frame->first == number && frame->reduction)
-            up_frame_reduce(frame);
+        if (frame->first == number && frame->whole)
+            finish(s, frame);
         if (frame->last == number)
             up_frame_close(frame);
         else if (frame->data)
             up_frame_release(frame, &done, frame->shape.height);
     }
-    s->work_before += s->stage->work;
 }
 
 static void run_frame(up_state *s)

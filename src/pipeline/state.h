@@ -14,7 +14,8 @@ typedef struct {
     up_run *run;
     up_stage *stage; /* that runs */
     up_strips strips;
-    double work_before;                  /* of the stages before it, of this frame */
+    double work_before;                  /* of this frame, what was done before ... */
+    double work;                         /* ... and what is under way */
     unsigned char *slot[UP_MAX_OUTPUTS]; /* run->slots buffers of group_bytes */
     size_t group_bytes[UP_MAX_OUTPUTS];
     int64_t frame;

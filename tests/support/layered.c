@@ -311,7 +311,7 @@ static void count_frames(layered_run *how, const up_stages *stages)
     how->stages = stages->count;
     how->in_memory = how->in_files = 0;
     for (int f = 0; f < stages->frames; f++) {
-        how->in_memory += !stages->frame[f].reduction && !stages->frame[f].in_file;
+        how->in_memory += !stages->frame[f].whole && !stages->frame[f].in_file;
         how->in_files += stages->frame[f].in_file;
     }
 }

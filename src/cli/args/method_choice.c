@@ -1,5 +1,6 @@
 #include "cli/args/method_choice.h"
 
+#include "cli/args/options.h"
 #include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
@@ -48,6 +49,23 @@ static bool check_files(const cli_settings *settings)
             continue;
         cli_say("%s: %s does not read it; -m %s does", readers[i].flag, cli_method_at(settings, 0),
                 readers[i].method);
+        return false;
+    }
+    return true;
+}
+
+/* Flags about a convolution need something that undoes one. */
+static bool check_blur(const cli_settings *settings)
+{
+    static const char *const flags[] = { "solver", "noise", "regularise", "iterations",
+                                         "blur",   "edge",  "kernel-file" };
+    const bool undoes = is_chosen(settings, "deconvolve");
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        const bool shared = i >= 4 && settings->up.back_project > 0;
+        if (undoes || shared || !cli_given(settings, flags[i]))
+            continue;
+        cli_say("--%s: %s does nothing with it; -m deconvolve does%s", flags[i],
+                cli_method_at(settings, 0), i >= 4 ? ", and --back-project" : "");
         return false;
     }
     return true;
@@ -131,7 +149,8 @@ static bool find_variants(cli_settings *settings)
 
 bool cli_methods_settle(cli_settings *settings)
 {
-    return check_files(settings) && find_named(settings) && find_variants(settings);
+    return check_files(settings) && check_blur(settings) && find_named(settings) &&
+           find_variants(settings);
 }
 
 static up_weights *open_shared(const cli_settings *settings, const char *path)

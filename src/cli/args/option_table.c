@@ -15,6 +15,7 @@ const char *const cli_group_titles[CLI_GROUP_HIDDEN] = {
     [CLI_GROUP_WEIGHTS] = "Weights (flags tell what a file does not, and win over what it says)",
     [CLI_GROUP_FILES] = "Files",
     [CLI_GROUP_FILTER] = "Filters",
+    [CLI_GROUP_RESTORE] = "Undoing a convolution",
     [CLI_GROUP_COMPARE] = "Comparing",
     [CLI_GROUP_EXPLAIN] = "Explaining and showing",
     [CLI_GROUP_MEASURE] = "Measuring",
@@ -122,6 +123,40 @@ const cli_option cli_options[] = {
     { "no-antialias", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.no_antialias),
       .help = "keep the filter narrow when reducing (PyTorch's default)" },
+
+    { "blur", 0, "BLUR", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_text, FIELD(up.blur.name),
+      .help = "what the picture went through: gaussian:SIGMA, disk:RADIUS, motion:LENGTH,ANGLE, or "
+              "a reduction: bicubic:N (MATLAB's), lanczos:N, box:N" },
+    { "kernel-file", 0, "FILE", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_text, FIELD(up.blur.kernel_file), .hint = CLI_HINT_FILE,
+      .help = "the kernel that it went through instead: .npy, or rows of numbers as text" },
+    { "kernel-center", 0, "ROW,COLUMN", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_pair, FIELD(up.blur.center),
+      .help = "its element, from 0, that lies on the pixel; the middle if nothing is said" },
+    { "edge", 0, "EDGE", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_choice, FIELD(up.blur.border), .choices = "auto zero replicate reflect",
+      .help = "what was taken for the pixels beyond the edges: zero, replicate (reductions), "
+              "reflect (the others)" },
+    { "solver", 0, "SOLVER", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_choice, FIELD(up.deconvolution.solver), .choices = "auto tikhonov tv rl",
+      .help = "deconvolve: least squares with small gradients (tikhonov) or small total variation "
+              "(tv, for pictures), or Richardson-Lucy (rl), which stays above 0" },
+    { "noise", 0, "SIGMA", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_amount, FIELD(up.deconvolution.noise), 0, 1e9,
+      .help = "deconvolve: standard deviation of the noise, in levels of 255 (tensors: in their "
+              "units); that of rounding if nothing is said" },
+    { "regularise", 0, "LAMBDA", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_amount, FIELD(up.deconvolution.regularise), 0, 1e9,
+      .help = "deconvolve: how much small gradients, or a small total variation, count; by the "
+              "noise if nothing is said" },
+    { "iterations", 0, "N", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_int, FIELD(up.deconvolution.iterations), 1, 100000,
+      .help = "deconvolve: steps at most; 100 (tv), 200 (tikhonov) or 50 (rl) if nothing is said" },
+    { "back-project", 0, "N", WITH_METHODS, CLI_GROUP_RESTORE,
+      cli_parse_int, FIELD(up.back_project), 0, 100,
+      .help = "N times: reduce the result again (by bicubic, or as --blur says), and add what that "
+              "lacks of the input" },
 
     { "reference", 0, "PICTURE", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_text, FIELD(reference), .hint = CLI_HINT_FILE,

@@ -125,6 +125,13 @@ bool cli_parse_number(const cli_option *option, const char *value, void *field, 
     return false;
 }
 
+bool cli_parse_amount(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    up_amount *amount = field;
+    amount->set = cli_parse_number(option, value, &amount->value, wanted);
+    return amount->set;
+}
+
 bool cli_parse_word(const cli_option *option, const char *value, void *field, char *wanted)
 {
     if (cli_list_find(option->choices, value, strlen(value)) < 0)

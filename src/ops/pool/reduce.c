@@ -61,37 +61,9 @@ static void run_reduce(const up_op *base, const up_window *in, const up_target *
     }
 }
 
-up_status up_reduce_plan(up_op **result, const up_shape *in, up_reduction kind, up_error *error)
-{
-    reduce_op *op = up_alloc_zero(1, sizeof *op);
-    if (!op)
-        return up_fail_memory(error, "an op", sizeof *op);
-    op->op = (up_op){
-        .name = "reduce",
-        .in = { *in },
-        .out = { in->width, in->height, in->channels << needs_squares(kind), sizeof(double), true },
-        .inputs = 1,
-        .edge = { UP_EDGE_CLAMP },
-        .pointwise = true,
-        .running = true,
-        .step = 1,
-        .span = up_span_same,
-        .columns = up_span_same,
-        .run = run_reduce,
-    };
-    op->kind = kind;
-    *result = &op->op;
-    return UP_OK;
-}
-
 static bool makes_pairs(up_reduction kind)
 {
     return kind == UP_REDUCE_MEAN_VARIANCE || kind == UP_REDUCE_MEAN_DEVIATION;
-}
-
-up_shape up_reduce_shape(const up_op *op)
-{
-    return up_float_shape(1, 1, op->in[0].channels << makes_pairs(((const reduce_op *)op)->kind));
 }
 
 static double mean_of(const double *sum, int width, int height)
@@ -124,30 +96,61 @@ static double variance_of(const double *mean, const double *squares, int width, 
     return sum / ((double)width * height);
 }
 
-static void put(void *result, size_t plane_bytes, int channel, double value)
+static void put(const up_whole *whole, int channel, double value)
 {
-    *(float *)((char *)result + channel * plane_bytes) = (float)value;
+    *(float *)((char *)whole->result + channel * whole->result_plane_bytes) = (float)value;
 }
 
-void up_reduce_finish(const up_op *op, const void *row, size_t plane_bytes, void *result,
-                      size_t result_bytes)
+static up_status finish_reduce(const up_op *op, const up_whole *whole, up_error *error)
 {
+    (void)error;
     const up_reduction kind = ((const reduce_op *)op)->kind;
     const int channels = op->in[0].channels, width = op->in[0].width, height = op->in[0].height;
     for (int c = 0; c < channels; c++) {
-        const double *a = (const double *)((const char *)row + c * plane_bytes);
+        const double *a = (const double *)((const char *)whole->rows + c * whole->plane_bytes);
         if (!needs_squares(kind)) {
-            put(result, result_bytes, c,
+            put(whole, c,
                 kind == UP_REDUCE_MAX ? greatest_of(a, width) : mean_of(a, width, height));
             continue;
         }
-        const double *b = (const double *)((const char *)row + (channels + c) * plane_bytes);
+        const double *b = a + channels * (whole->plane_bytes / sizeof *a);
         double mean, variance = variance_of(a, b, width, height, &mean);
         double second = kind == UP_REDUCE_MEAN_VARIANCE ? variance : sqrt(variance);
         if (makes_pairs(kind))
-            put(result, result_bytes, channels + c, second);
-        put(result, result_bytes, c, makes_pairs(kind) ? mean : mean + second);
+            put(whole, channels + c, second);
+        put(whole, c, makes_pairs(kind) ? mean : mean + second);
     }
+    return UP_OK;
+}
+
+static up_shape result_shape(const up_shape *in, up_reduction kind)
+{
+    return up_float_shape(1, 1, in->channels << makes_pairs(kind));
+}
+
+up_status up_reduce_plan(up_op **result, const up_shape *in, up_reduction kind, up_error *error)
+{
+    reduce_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    op->op = (up_op){
+        .name = "reduce",
+        .in = { *in },
+        .out = { in->width, in->height, in->channels << needs_squares(kind), sizeof(double), true },
+        .inputs = 1,
+        .edge = { UP_EDGE_CLAMP },
+        .pointwise = true,
+        .running = true,
+        .step = 1,
+        .span = up_span_same,
+        .columns = up_span_same,
+        .run = run_reduce,
+        .finish = finish_reduce,
+        .result = result_shape(in, kind),
+    };
+    op->kind = kind;
+    *result = &op->op;
+    return UP_OK;
 }
 
 /* ---- the way back */

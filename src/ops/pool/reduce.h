@@ -18,15 +18,8 @@ typedef enum {
     UP_REDUCE_CONTRAST        /* mean + deviation */
 } up_reduction;
 
+/* Its result is one row and one column of floats. */
 up_status up_reduce_plan(up_op **op, const up_shape *in, up_reduction kind, up_error *error);
-
-/* Of the result: one row and one column of floats. */
-up_shape up_reduce_shape(const up_op *op);
-
-/* From the row that a whole plane has left, of every channel of op->out, to the result, one value
- * of each channel. */
-void up_reduce_finish(const up_op *op, const void *row, size_t plane_bytes, void *result,
-                      size_t result_bytes);
 
 /* Of a plane and a tensor of one row and one column, which applies everywhere: v * s[c], v + s[c].
  * With one channel, that applies to all. */

@@ -98,8 +98,10 @@ static up_status find_segments(up_cut *cut, int segments, up_error *error)
 
 static double work_of(const up_node *node)
 {
-    const up_shape *made = &node->op->out;
-    return (node->op->multiply_adds + (double)made->width * made->channels) * made->height;
+    const up_op *op = node->op;
+    const up_shape *made = &op->out;
+    return (op->multiply_adds + (double)made->width * made->channels) * made->height +
+           op->finish_multiply_adds;
 }
 
 /* Stages that could make a node: behind whatever it reads, and behind all of what was reduced. */
@@ -111,7 +113,7 @@ static void find_levels(up_cut *cut)
         cut->level[n] = 0;
         for (int k = 0; k < node->pieces && !node->view; k++) {
             int from = node->piece[k].node, level = cut->level[from];
-            level += up_graph_reduces(&graph->node[from]);
+            level += up_graph_is_whole(&graph->node[from]);
             level += up_max(0, cut->segment[n] - cut->segment[from]);
             cut->level[n] = up_max(cut->level[n], level);
         }
@@ -127,7 +129,7 @@ static bool is_light(const up_graph *graph, const bool *light, int n)
     const up_node *node = &graph->node[n];
     if (n < graph->inputs)
         return true;
-    if (node->op->multiply_adds > 0 || up_graph_reduces(node))
+    if (node->op->multiply_adds > 0 || up_graph_is_whole(node))
         return false;
     for (int k = 0; k < node->pieces; k++)
         if (!light[node->piece[k].node])
@@ -162,7 +164,7 @@ static void find_made(up_cut *cut)
         const up_node *node = &graph->node[n];
         if (cut->made[n] == INT_MAX || node->view)
             continue;
-        if (up_graph_reduces(node) || cut->pinned[n])
+        if (up_graph_is_whole(node) || cut->pinned[n])
             cut->made[n] = cut->level[n];
         for (int k = 0; k < node->pieces; k++) {
             int *made = &cut->made[node->piece[k].node];
@@ -181,7 +183,7 @@ static void find_kept(up_cut *cut, bool remakes)
     for (int n = 0; n < graph->count; n++) {
         const up_node *node = &graph->node[n];
         light[n] = is_light(graph, light, n);
-        cut->kept[n] |= up_graph_reduces(node);
+        cut->kept[n] |= up_graph_is_whole(node);
         for (int k = 0; k < node->pieces && !node->view && cut->made[n] < INT_MAX; k++) {
             const int from = node->piece[k].node;
             if (cut->made[from] < cut->made[n] && !light[from] && !remakes)
@@ -204,7 +206,7 @@ bool up_cut_makes(const up_cut *cut, int n, int stage)
 static bool is_aim(const up_cut *cut, int n)
 {
     const up_node *node = &cut->graph->node[n];
-    return node->output || up_graph_reduces(node) || cut->pinned[n];
+    return node->output || up_graph_is_whole(node) || cut->pinned[n];
 }
 
 double up_cut_mark(up_cut *cut, int stage)

@@ -2,7 +2,6 @@
 #include "pipeline/stages/frame.h"
 
 #include "base/memory.h"
-#include "ops/pool/reduce.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,25 +13,37 @@
 
 #define RELEASE_BYTES ((size_t)1 << 20) /* given back at a time */
 
+/* Rows of channel after channel. */
+static bool lay_out(const up_shape *shape, size_t *row_bytes, size_t *plane_bytes, size_t *bytes)
+{
+    size_t row;
+    if (!up_mul(shape->width, shape->bytes, &row) || row > PTRDIFF_MAX / 2)
+        return false;
+    *plane_bytes = up_round_up(row, UP_ALIGN);
+    return up_mul(*plane_bytes, shape->channels, row_bytes) &&
+           up_mul(*row_bytes, shape->height, bytes) && *bytes < PTRDIFF_MAX / 2;
+}
+
+static bool lay_out_parts(up_frame *frame)
+{
+    up_shape shape = frame->whole->out;
+    if (frame->whole->running)
+        shape.height = 1;
+    bool fits =
+        lay_out(&shape, &frame->parts_row_bytes, &frame->parts_plane_bytes, &frame->parts_bytes);
+    if (frame->whole->running)
+        frame->parts_row_bytes = 0;
+    return fits;
+}
+
 up_status up_frame_layout(up_frame *frame, up_error *error)
 {
     const up_shape *shape = &frame->shape;
-    size_t row;
-    if (up_mul(shape->width, shape->bytes, &row) && row < PTRDIFF_MAX / 2) {
-        frame->plane_bytes = up_round_up(row, UP_ALIGN);
-        if (up_mul(frame->plane_bytes, shape->channels, &frame->row_bytes) &&
-            up_mul(frame->row_bytes, shape->height, &frame->bytes) &&
-            frame->bytes < PTRDIFF_MAX / 2)
-            return UP_OK;
-    }
+    if (lay_out(shape, &frame->row_bytes, &frame->plane_bytes, &frame->bytes) &&
+        (!frame->whole || lay_out_parts(frame)))
+        return UP_OK;
     return up_fail(error, UP_ERROR_LIMIT, "%dx%d of %d channels are too much to be kept",
                    shape->width, shape->height, shape->channels);
-}
-
-size_t up_frame_parts_bytes(const up_frame *frame)
-{
-    const up_op *op = frame->reduction;
-    return op ? up_round_up((size_t)op->out.width * op->out.bytes, UP_ALIGN) * op->out.channels : 0;
 }
 
 /* Not in /tmp, which is memory on many systems. */
@@ -84,9 +95,9 @@ static up_status open_file(up_frame *frame, up_error *error)
 
 up_status up_frame_open(up_frame *frame, up_error *error)
 {
-    const size_t parts = up_frame_parts_bytes(frame);
-    if (parts && !(frame->parts = up_alloc(parts, 1)))
-        return up_fail_memory(error, "a reduction", parts);
+    const size_t parts = frame->parts_bytes;
+    if (frame->whole && !(frame->parts = up_alloc(parts, 1)))
+        return up_fail_memory(error, "a whole tensor", parts);
     if (frame->data)
         return UP_OK;
     if (frame->in_file)
@@ -113,20 +124,28 @@ void up_frame_bind(const up_frame *frame, up_ring *ring)
 
 void up_frame_bind_made(const up_frame *frame, up_ring *ring)
 {
-    if (frame->reduction)
-        up_ring_bind(ring, frame->parts, 0,
-                     up_frame_parts_bytes(frame) / frame->reduction->out.channels, 0);
+    if (frame->whole)
+        up_ring_bind(ring, frame->parts, frame->parts_row_bytes, frame->parts_plane_bytes, 0);
     else
         up_frame_bind(frame, ring);
 }
 
-void up_frame_reduce(up_frame *frame)
+up_status up_frame_finish(up_frame *frame, int threads, void *run,
+                          bool (*goes_on)(void *run, double done), up_error *error)
 {
-    const up_op *op = frame->reduction;
-    up_reduce_finish(op, frame->parts, up_frame_parts_bytes(frame) / op->out.channels, frame->data,
-                     frame->plane_bytes);
+    const up_whole whole = { .rows = frame->parts,
+                             .row_bytes = frame->parts_row_bytes,
+                             .plane_bytes = frame->parts_plane_bytes,
+                             .result = frame->data,
+                             .result_row_bytes = frame->row_bytes,
+                             .result_plane_bytes = frame->plane_bytes,
+                             .threads = threads,
+                             .run = run,
+                             .goes_on = goes_on };
+    up_status status = frame->whole->finish(frame->whole, &whole, error);
     up_free(frame->parts);
     frame->parts = NULL;
+    return status;
 }
 
 static size_t page_bytes(void)

@@ -8,21 +8,20 @@
 #include "pipeline/ring.h"
 
 typedef struct {
-    int node;               /* of the whole graph, whose rows it holds */
-    up_shape shape;         /* of these, which are raw */
-    const up_op *reduction; /* whose result it holds; NULL: none's */
-    int first, last;        /* stages: that makes it, and the last one that reads it */
+    int node;           /* of the whole graph, whose rows it holds */
+    up_shape shape;     /* of these, which are raw */
+    const up_op *whole; /* whose result it holds; NULL: none's */
+    int first, last;    /* stages: that makes it, and the last one that reads it */
     bool in_file;
     size_t row_bytes, plane_bytes; /* from row to row, and from channel to channel of one */
     size_t bytes;
     unsigned char *data; /* NULL while it is not open */
-    void *parts;         /* what the reduction has come to while it runs */
+
+    size_t parts_row_bytes, parts_plane_bytes, parts_bytes;
+    unsigned char *parts; /* what `whole` makes its result of, while it runs */
 } up_frame;
 
 up_status up_frame_layout(up_frame *frame, up_error *error);
-
-/* Of a reduction while it runs, beside the frame. */
-size_t up_frame_parts_bytes(const up_frame *frame);
 
 up_status up_frame_open(up_frame *frame, up_error *error);
 void up_frame_close(up_frame *frame);
@@ -31,8 +30,9 @@ void up_frame_close(up_frame *frame);
 void up_frame_bind_made(const up_frame *frame, up_ring *ring);
 void up_frame_bind(const up_frame *frame, up_ring *ring);
 
-/* After the stage that runs a reduction. */
-void up_frame_reduce(up_frame *frame);
+/* After the stage that makes the rows of `whole`; up_whole has the meaning of the others. */
+up_status up_frame_finish(up_frame *frame, int threads, void *run,
+                          bool (*goes_on)(void *run, double done), up_error *error);
 
 /* Rows *done .. end - 1 are not needed for now: where they are worth a call, memory is given back
  * and *done moves on. */

@@ -49,9 +49,11 @@ static size_t frame_bytes(const up_stages *stages, const up_frame *frame, int s)
     const up_stage *stage = &stages->stage[s];
     if (s < frame->first || s > frame->last)
         return 0;
-    size_t parts = s == frame->first ? up_alloc_bytes(up_frame_parts_bytes(frame)) : 0;
+    size_t finishing = 0;
+    if (s == frame->first && frame->whole)
+        finishing = up_alloc_bytes(frame->parts_bytes) + frame->whole->finish_bytes;
     if (!frame->in_file)
-        return up_alloc_bytes(frame->bytes) + (frame->reduction ? parts : 0);
+        return up_alloc_bytes(frame->bytes) + finishing;
     if (!touches(stage, frame, stages))
         return 0;
     size_t bytes = stage->strips * up_frame_window_bytes(frame, rows_in_hand(stage));
@@ -85,11 +87,11 @@ bool up_stages_place(up_stages *stages, size_t most)
 {
     bool all = true;
     for (int f = 0; f < stages->frames; f++)
-        stages->frame[f].in_file = !stages->frame[f].reduction;
+        stages->frame[f].in_file = !stages->frame[f].whole;
     for (int f = 0; f < stages->frames; f++) {
         up_frame *frame = &stages->frame[f];
         frame->in_file = false;
-        if (!frame->reduction && peak_of(stages, frame->first, frame->last) > most) {
+        if (!frame->whole && peak_of(stages, frame->first, frame->last) > most) {
             frame->in_file = true;
             all = false;
         }
@@ -174,7 +176,7 @@ static up_status add_keep(builder *b, int n, up_error *error)
     const up_node *node = &b->cut->graph->node[n];
     int kept = b->map[n];
     b->stage->to[graph->outputs] = b->cut->frame[n];
-    if (!up_graph_reduces(node)) {
+    if (!up_graph_is_whole(node)) {
         up_op *op;
         const up_format format = rows_format(&node->shape);
         UP_TRY(up_pack_plan(&op, &format, true, error));
@@ -223,6 +225,9 @@ static up_status build_stage(up_stages *stages, up_cut *cut, int s, int *map, up
     if (!stage->from || !stage->to)
         return up_fail_memory(error, "the graph", most * sizeof *stage->to);
     stage->work = up_cut_mark(cut, s);
+    for (int f = 0; f < stages->frames; f++)
+        if (stages->frame[f].first == s && stages->frame[f].whole)
+            stage->finishing += stages->frame[f].whole->finish_multiply_adds;
     return add_nodes(&b, error);
 }
 
@@ -241,7 +246,7 @@ static up_status lay_out_frames(up_stages *stages, const up_cut *cut, up_error *
         up_frame *frame = &stages->frame[cut->frame[n]];
         *frame = (up_frame){ .node = n,
                              .shape = n < whole->inputs ? node->shape : up_raw_shape(&format),
-                             .reduction = up_graph_reduces(node) ? node->op : NULL,
+                             .whole = up_graph_is_whole(node) ? node->op : NULL,
                              .first = cut->made[n],
                              .last = cut->last[n] };
         UP_TRY(up_frame_layout(frame, error));

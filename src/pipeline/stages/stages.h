@@ -14,12 +14,13 @@
 typedef struct {
     up_graph *graph; /* the whole one, or `own` */
     up_graph own;
-    int *origin; /* of every node of `own` in the whole graph; -1: it loads or keeps a frame */
-    int *from;   /* the frame that each input is; -1: the source */
-    int *to;     /* the frame that each output but the first `sinks` goes to */
-    int sinks;   /* outputs of the whole graph, in their order */
-    bool reads;  /* the rows of the source one after another */
-    double work; /* as up_stages.work */
+    int *origin;      /* of every node of `own` in the whole graph; -1: it loads or keeps a frame */
+    int *from;        /* the frame that each input is; -1: the source */
+    int *to;          /* the frame that each output but the first `sinks` goes to */
+    int sinks;        /* outputs of the whole graph, in their order */
+    bool reads;       /* the rows of the source one after another */
+    double work;      /* as up_stages.work */
+    double finishing; /* of that, what is done when all rows are there */
 
     /* Set by up_run_prepare(). */
     int strips, most_strips; /* one for each thread, but where the picture is too narrow */
