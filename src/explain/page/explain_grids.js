@@ -1,10 +1,15 @@
 // Grids of numbers, and matrices drawn.
 
+const DRAWN = { small: 2500, cells: 20000, pixels: 16000 };
+
 // One grid for each channel: cells that can be walked with the arrows if `name` gives them one.
-function makeGrids(t, label, { name = null, small = false, cropAt = null } = {}) {
-  const [, rows, columns] = t.shape, cells = [];
+// No cells where there would be too many for a browser.
+function makeGrids(t, label, { name = null, small = false, cropAt = null, plane: planeName = (c) => `channel ${c}` } = {}) {
+  const [channels, rows, columns] = t.shape, cells = [];
+  if (count(t.shape) > (small ? DRAWN.small : DRAWN.cells))
+    return { boxes: [make("p", { className: "quiet", textContent: `${t.shape.join("×")} numbers: too many to be shown here.` })], cells };
   const boxes = t.values.map((plane, c) => {
-    const title = t.shape[0] > 1 ? `${label}, channel ${c}` : label;
+    const title = channels > 1 ? `${label}, ${planeName(c)}` : label;
     const grid = make("div", { className: small ? "grid small" : "grid", role: name ? "grid" : "table", ariaLabel: title });
     grid.style.gridTemplateColumns = `repeat(${columns}, auto)`;
     plane.forEach((values, y) => {
@@ -22,6 +27,7 @@ function makeGrids(t, label, { name = null, small = false, cropAt = null } = {})
     });
     if (name) grid.addEventListener("keydown", (event) => walk(event, [...grid.querySelectorAll(".cell")], columns));
     const box = make("div", { className: "scroll" });
+    if (channels > 1) box.append(make("p", { className: "plane", textContent: planeName(c) }));
     box.append(grid);
     return box;
   });
@@ -56,6 +62,8 @@ function makeMatrix(title, rows, columns, entries, pick) {
   const room = Math.min(document.documentElement.clientWidth - 32, 680);
   const widest = Math.max(1, ...entries.map((entry) => say(entry.weight).length));
   const cell = Math.max(4, Math.min(34, Math.floor(room / columns), Math.floor(560 / rows)));
+  if (Math.max(rows, columns) * cell * devicePixelRatio > DRAWN.pixels)
+    return { box: figure(title, `${rows}×${columns}: too large to be shown here`, []), draw: () => {} };
   const numbers = cell >= 14 && widest * cell * 0.3 < cell;
   canvas.setAttribute("aria-label", `${title}: ${rows} rows, ${columns} columns, ${entries.length} entries that are not fixed zeros`);
   scroll.append(canvas);
@@ -88,5 +96,5 @@ function makeMatrix(title, rows, columns, entries, pick) {
   };
   canvas.addEventListener("pointermove", (event) => pick(Math.min(rows - 1, Math.max(0, Math.floor(event.offsetY / cell)))));
   canvas.addEventListener("pointerleave", () => pick(null));
-  return { box: figure(title, `${rows}×${columns}`, [scroll]), draw, canvas };
+  return { box: figure(title, `${rows}×${columns}`, [scroll]), draw };
 }

@@ -32,7 +32,7 @@ function light(list, at, on, badge) {
     const link = on.get(i);
     cell.classList.toggle("lit", Boolean(link));
     cell.classList.toggle("chosen", i === at);
-    if (badge && link) cell.dataset.badge = `×${say(link.weight)}`;
+    if (badge && link) cell.dataset.badge = `×${say(link.weight, 2)}`;
     else delete cell.dataset.badge;
   });
 }
@@ -45,6 +45,7 @@ function update() {
   lit = new Set(found);
   cells.y.forEach((cell, i) => {
     cell.textContent = say(sums[i] ?? 0);
+    cell.ariaLabel = `${nameOf(e, "y", i)}: ${cell.textContent}`;
     cell.classList.toggle("later", sums[i] === undefined && !(shown === e.steps.length || chosen));
   });
   light(cells.x, side === "x" ? at : null, side === "x" ? new Map() : by("x"), side === "y");
@@ -91,7 +92,7 @@ function follow(list, side) {
   list.forEach((cell, at) => {
     cell.addEventListener("pointerenter", () => choose(side, at));
     cell.addEventListener("focus", () => choose(side, at));
-    cell.addEventListener("pointerleave", () => choose(side, null));
+    cell.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && choose(side, null));
     cell.addEventListener("blur", () => choose(side, null));
   });
   return list;
@@ -99,10 +100,10 @@ function follow(list, side) {
 
 function showTensors() {
   const hasKernel = Boolean(e.kernel), gone = e.size.full.join() !== e.output.shape.slice(1).join();
-  const full = tensor([e.output.shape[0], ...e.size.full], sumsAfter(Infinity).length ? Array.from(sumsAfter(Infinity), (v) => v ?? 0) : []);
+  const full = tensor([e.output.shape[0], ...e.size.full], Array.from(sumsAfter(Infinity), (sum) => sum ?? 0));
   const x = makeGrids(e.x, "Input x", { name: (at) => nameOf(e, "x", at) });
   const y = makeGrids(full, "Output y", { name: (at) => nameOf(e, "y", at), cropAt: (at) => cropped(e, at) < 0 });
-  const kernel = hasKernel ? makeGrids(e.kernel, "Kernel", { name: (at) => `kernel ${at}` }) : { boxes: [], cells: [] };
+  const kernel = hasKernel ? makeGrids(e.kernel, "Kernel", { name: (at) => `kernel ${at}`, plane: (at) => planeOf(e, at) }) : { boxes: [], cells: [] };
   const note = gone ? `${e.output.shape.slice(1).join("×")}, of ${e.size.full.join("×")} before the crop` : e.output.shape.slice(1).join("×");
   const figures = [figure("Input x", e.x.shape.slice(1).join("×"), x.boxes)];
   if (hasKernel) figures.push(figure("Kernel", e.kernel.shape.slice(1).join("×"), kernel.boxes));
@@ -114,7 +115,7 @@ function showTensors() {
 }
 
 function showMatrices() {
-  const inFull = new Map(cells.y.map((_, full) => [cropped(e, full), full]));
+  const inFull = new Map(Array.from(sumsAfter(0), (_, full) => [cropped(e, full), full]));
   const rows = { x: count(e.x.shape), y: count(e.output.shape) }, own = e.scatter ? "x" : "y", other = e.scatter ? "y" : "x";
   const placed = links.map((link) => ({ x: link.x, y: cropped(e, link.y), weight: link.weight, link })).filter((l) => l.y >= 0);
   const matrix = (title, down, across) => {
@@ -127,8 +128,8 @@ function showMatrices() {
   matrices = [matrix("W", own, other), matrix("Wᵀ", other, own)];
   byId("matrices").replaceChildren(...matrices.map((m) => m.box));
   byId("matrix-text").textContent = e.scatter
-    ? "W is the matrix of the convolution that goes the other way: a row for each input element, a column for each output. The output is Wᵀ times the flattened input."
-    : "W has a row for each output and a column for each input element. The output is W times the flattened input; Wᵀ is what a transposed convolution multiplies by.";
+    ? `W has a row for each input element and a column for each output${e.op === "tconv" ? ": it is the matrix of the convolution that goes the other way" : ""}. The output is Wᵀ times the flattened input.`
+    : `W has a row for each output and a column for each input element. The output is W times the flattened input${e.op === "conv" ? "; Wᵀ is what the transposed convolution multiplies by" : ""}.`;
 }
 
 function showWays() {
@@ -139,7 +140,7 @@ function showWays() {
     verdict.classList.toggle("differs", !way.agrees);
     box.append(make("h3", { textContent: way.title }), verdict, ...makeGrids(way.output, way.title, { small: true }).boxes);
     if (way.name === "zeros" && e.zero_insertion)
-      for (const [key, title] of [["inserted", "the input with zeros inserted"], ["kernel", "the turned kernel"]])
+      for (const [key, title] of [["inserted", "The input with zeros inserted"], ["kernel", "The turned kernel"]])
         box.append(make("p", { className: "quiet", textContent: title }), ...makeGrids(e.zero_insertion[key], title, { small: true }).boxes);
     return box;
   }));
@@ -147,7 +148,7 @@ function showWays() {
 
 function showOverlap() {
   const { map, verdict } = e.overlap, grid = makeGrids(map, "Overlap", { small: true });
-  const counts = flat(map), most = Math.max(1, ...counts);
+  const counts = flat(map), most = counts.reduce((a, b) => Math.max(a, b), 1);
   grid.cells.forEach((cell, i) => {
     cell.classList.add("heat");
     cell.style.setProperty("--heat", counts[i] / most);
@@ -182,6 +183,19 @@ function onKey(event) {
   keys[event.key]();
 }
 
+// On paper all is summed up, in dark ink.
+function startPrinting() {
+  const root = document.documentElement;
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+    play(false);
+    go(e.steps.length);
+  });
+  addEventListener("afterprint", () => { root.dataset.theme = theme; });
+}
+
 function start() {
   const original = JSON.parse(byId("data").textContent);
   startTheme(byId("theme"));
@@ -194,7 +208,7 @@ function start() {
   byId("back").addEventListener("click", byHand(() => go(shown - 1)));
   byId("slider").addEventListener("input", byHand(() => go(Number(byId("slider").value))));
   document.addEventListener("keydown", onKey);
-  addEventListener("beforeprint", () => go(e.steps.length));
+  startPrinting();
   if (original.op === "tconv" || original.op === "conv") startForm(original, show);
   show(original);
   // Canvases take their colours when they are drawn.

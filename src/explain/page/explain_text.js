@@ -1,19 +1,27 @@
 // Tensors and steps as words.
 
-function say(value) {
+function say(value, digits = 4) {
   if (value === null) return "–";
-  const short = value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(parseFloat(value.toFixed(4)));
+  const near = parseFloat(value.toFixed(digits));
+  const short = near === 0 && value !== 0 ? value.toExponential(0) : String(near);
   return short.replace("-", "\u2212");
 }
 
+// The fewest digits that are read as the same number: the program reads float32.
+function fewestDigits(value) {
+  for (let digits = 1; digits < 9; digits++)
+    if (Math.fround(value.toPrecision(digits)) === Math.fround(value)) return Number(value.toPrecision(digits));
+  return Math.fround(value);
+}
+
 function tensorText(t) {
-  return t.values.map((plane) => plane.map((row) => row.join(",")).join(";")).join("|");
+  return t.values.map((plane) => plane.map((row) => row.map(fewestDigits).join(",")).join(";")).join("|");
 }
 
 // Rows end with ; and channels with |. Null where that is not a tensor of so many channels.
 function parseTensor(text, channels) {
   const planes = text.trim().split("|").map((plane) => plane.trim().replace(/;$/, "").split(";").map((row) =>
-    row.trim().split(/[\s,]+/).map((word) => (word === "" ? NaN : Number(word)))));
+    row.trim().split(/[\s,]+/).map((word) => (word === "" ? NaN : Math.fround(word)))));
   const rows = planes[0].length, columns = planes[0][0].length;
   const whole = planes.length === channels && rows <= MOST.side && columns <= MOST.side && planes.every((plane) =>
     plane.length === rows && plane.every((row) => row.length === columns && row.every((v) => Math.abs(v) <= 1e12)));
@@ -49,7 +57,15 @@ function nameOf(e, side, at) {
   const channels = (side === "x" ? e.x : e.output).shape[0], before = side === "x" ? [0, 0] : e.size.before;
   const place = [Math.floor(at / width) % height - before[0], at % width - before[1]];
   if (channels > 1) place.unshift(Math.floor(at / width / height));
-  return `${side}[${place.map(say).join(", ")}]`;
+  return `${side}[${place.map((v) => say(v)).join(", ")}]`;
+}
+
+function planeOf(e, plane) {
+  const p = e.parameters, outs = p.out_channels / p.groups, ins = p.in_channels / p.groups;
+  const near = e.op === "tconv" ? outs : ins, far = e.op === "tconv" ? ins : outs;
+  const first = Math.floor(plane / near), second = Math.floor(first / far) * near + plane % near;
+  const [input, output] = e.op === "tconv" ? [first, second] : [second, first];
+  return `channel ${input} to ${output}`;
 }
 
 function someOf(list, join) {
