@@ -157,11 +157,16 @@ function showOverlap() {
   byId("overlap").replaceChildren(...grid.boxes);
 }
 
+// A flag is not broken at its hyphens.
+function flagOrWord(textContent) {
+  return make("span", { textContent, className: textContent.startsWith("-") ? "flag" : "" });
+}
+
 function show(next) {
   play(false);
   e = next;
   links = linksOf(e);
-  byId("command").textContent = commandOf(e);
+  byId("command").replaceChildren(...commandOf(e).split(" ").flatMap((word) => [flagOrWord(word), " "]));
   document.title = `upscale explain ${e.op}`;
   byId("summary").textContent = e.summary;
   byId("size").textContent = `${e.size.formula}\nrows: ${e.size.rows}\ncolumns: ${e.size.columns}`;

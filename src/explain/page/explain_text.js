@@ -76,7 +76,8 @@ function someOf(list, join) {
 function tellCell(e, side, at, links, value) {
   if (side === "y") {
     const gone = cropped(e, at) < 0 ? ", which is cropped," : "";
-    const sum = someOf(links.map((l) => `${say(l.weight)}×${say(l.value)}`), " + ");
+    const sum = e.op === "max-pool" ? `max(${someOf(links.map((l) => say(l.value)), ", ")})`
+      : someOf(links.map((l) => `${say(l.weight)}×${say(l.value)}`), " + ");
     return links.length ? `${nameOf(e, "y", at)}${gone} = ${sum} = ${say(value)}` : `${nameOf(e, "y", at)}${gone} is fed by nothing: 0`;
   }
   const fed = someOf(links.map((l) => `${nameOf(e, "y", l.y)} ← ${say(l.weight)}×${say(l.value)} = ${say(l.product)}${cropped(e, l.y) < 0 ? " (cropped)" : ""}`), "; ");
