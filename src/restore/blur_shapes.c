@@ -159,8 +159,8 @@ static up_status fill_reduction(up_blur *blur, const blur_kind *kind, int factor
     if (kind->filter) {
         up_axis_init(&axis, up_positions_make(64 * factor, 64, step, UP_HALF_PIXEL), kind->filter,
                      -0.5, true, false);
-        taps = axis.taps;
         up_axis_weights(&axis, 32, weight);
+        taps = axis.taps - (axis.taps - factor) % 2; /* about a pixel the last weight is 0 */
     }
     blur->kernel[0] = blur->kernel[1] = taps;
     blur->stride[0] = blur->stride[1] = factor;

@@ -175,6 +175,27 @@ static void find_made(up_cut *cut)
         cut->made[n] = 0;
 }
 
+/* What a stage is there for. */
+static bool is_aim(const up_cut *cut, int n)
+{
+    const up_node *node = &cut->graph->node[n];
+    return node->output || up_graph_is_whole(node) || cut->pinned[n];
+}
+
+/* A segment of light nodes alone leaves nothing to be made in a stage of its own. */
+static void drop_empty_stages(up_cut *cut)
+{
+    const up_graph *graph = cut->graph;
+    for (int s = cut->stages - 1; s >= 0; s--) {
+        bool used = false;
+        for (int n = graph->inputs; n < graph->count; n++)
+            used |= cut->made[n] == s && is_aim(cut, n);
+        for (int n = 0; n < graph->count && !used; n++)
+            cut->made[n] -= cut->made[n] > s && cut->made[n] < INT_MAX;
+        cut->stages -= !used;
+    }
+}
+
 /* What is read in a stage behind the one that makes it. */
 static void find_kept(up_cut *cut, bool remakes)
 {
@@ -200,13 +221,6 @@ bool up_cut_loads(const up_cut *cut, int n, int stage)
 bool up_cut_makes(const up_cut *cut, int n, int stage)
 {
     return cut->needed[n] && !up_cut_loads(cut, n, stage);
-}
-
-/* What a stage is there for. */
-static bool is_aim(const up_cut *cut, int n)
-{
-    const up_node *node = &cut->graph->node[n];
-    return node->output || up_graph_is_whole(node) || cut->pinned[n];
 }
 
 double up_cut_mark(up_cut *cut, int stage)
@@ -270,6 +284,7 @@ up_status up_cut_find(up_cut *cut, const up_graph *graph, int segments, bool map
     find_levels(cut);
     find_pinned(cut);
     find_made(cut);
+    drop_empty_stages(cut);
     find_kept(cut, segments == 0);
     find_frames(cut);
     return UP_OK;
