@@ -7,7 +7,7 @@
 enum { MOST = 1024, VALUES = 1 << 17 };
 
 typedef struct {
-    char name[MOST][48];
+    char name[MOST][80];
     torch_view view[MOST];
     int views, used, features, growth;
 } parts;
@@ -43,7 +43,7 @@ static void add_conv(parts *p, const char *name, int in, int out)
 
 static void add_block(parts *p, int block)
 {
-    char name[40];
+    char name[64];
     for (int dense = 1; dense <= 3; dense++)
         for (int conv = 1; conv <= 5; conv++) {
             snprintf(name, sizeof name, "body.%d.rdb%d.conv%d", block, dense, conv);
