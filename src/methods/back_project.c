@@ -152,7 +152,7 @@ static up_status enlarge(const projection *p, int from, int *to, up_error *error
                     true, error);
 }
 
-/* As pictures are, what is beyond black and white is cut off: there the input does not tell more.
+/* What is beyond black and white is cut off, as it was in pictures: there the input tells no more.
  */
 static up_status add_pass(const projection *p, int *node, up_error *error)
 {
