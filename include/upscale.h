@@ -142,13 +142,37 @@ typedef enum {
     UP_SUBSAMPLING_420,
 } up_subsampling;
 
+/* What a convolution had beyond the edges of a picture. */
+typedef enum {
+    UP_BORDER_AUTO = 0, /* reflect; of the reductions (bicubic, lanczos, box) replicate */
+    UP_BORDER_ZERO,
+    UP_BORDER_REPLICATE, /* aaa|abc */
+    UP_BORDER_REFLECT,   /* cb|abc */
+} up_border;
+
+typedef enum {
+    UP_SOLVER_AUTO = 0, /* total variation where there is noise, else Tikhonov's */
+    UP_SOLVER_TIKHONOV, /* least squares, and gradients small */
+    UP_SOLVER_TV,       /* least squares, and total variation small: keeps edges */
+    UP_SOLVER_RL,       /* Richardson-Lucy, for samples and kernels without negative values */
+} up_solver;
+
+/* A number that may be unsaid. */
+typedef struct {
+    double value;
+    bool set;
+} up_amount;
+
+/* Weights that were opened: see up_weights_open(). */
+typedef struct up_weights up_weights;
+
 typedef struct up_options {
     size_t size; /* set by up_options_init(): of the struct in the header that the caller was built
                     with, so that fields can be added. 0: zeroed, of this header */
 
     /* What to do. */
     const char *method;  /* a name from up_method_at(), or tconv:NAME; NULL: the default method */
-    const char *weights; /* safetensors file for tconv; NULL: the embedded weights for the scale */
+    const char *weights; /* weight file for tconv; NULL: the embedded weights for the scale */
     const char *indices; /* .npy of int64 positions for max-unpool */
     up_limit limit;      /* for tconv */
     up_layer layer;
@@ -192,6 +216,37 @@ typedef struct up_options {
     void (*progress)(void *user, double done); /* may be NULL; 0..1, never falling, 1 at the end;
                                                   one thread at a time */
     void *user;
+
+    /* Weights. */
+    const up_weights *model; /* for tconv instead of `weights`: read once, for any number of
+                                pictures and threads at once; must stay open as long as they */
+    struct {         /* what a bare file cannot say; wins over its metadata. 0, NULL: unsaid */
+        float range; /* the value of white: 1 or 255 */
+        const char *color;      /* any, y, y-studio, ycbcr or rgb */
+        const char *activation; /* relu or leaky_relu, where the tensors do not tell */
+        float residual_scale;   /* what residual blocks are multiplied by (EDSR) */
+    } told;
+
+    /* A convolution that the picture went through, known: for deconvolve, and for back_project,
+     * where without it reductions were by bicubic, antialiased. */
+    struct {
+        const char *name; /* gaussian:SIGMA, disk:RADIUS, motion:LENGTH,ANGLE (counterclockwise), or
+                             a reduction to 1/N: bicubic:N (MATLAB's), lanczos:N, box:N */
+        const char *kernel_file; /* .npy or rows of text, instead; used as it is, not turned; with a
+                                    scale, every so many pixels were kept */
+        up_pair center; /* of the file: the element, from 0, on the pixel that is kept. Unset: the
+                           middle, which even sizes have with even scales only */
+        up_border border;
+    } blur;
+    struct {
+        up_solver solver;
+        up_amount regularise; /* lambda, see the manual; unset: from the noise */
+        up_amount noise; /* standard deviation: of pictures in levels of 255, of tensors in their
+                            units. Unset: of rounding to whole samples, or to floats */
+        int iterations;  /* at most; 0: 100 (TV), 200 (Tikhonov), 50 (Richardson-Lucy) */
+    } deconvolution;
+    int back_project; /* times that a result is reduced again, and what that lacks of the input is
+                         added, enlarged; 0: none */
 } up_options;
 
 /* Sets every field to its default. */
@@ -353,19 +408,21 @@ UP_API void up_batch_close(up_batch **batch);
 
 /* ---------------------------------------------------------------- weights */
 
-/* A weight file, opened to look into. It owns all that is said about it: strings and values live
- * until up_weights_close(). Pairs are rows, columns. */
-typedef struct up_weights up_weights;
+/* A weight file, opened to look into or to run (up_options.model). It owns all that is said about
+ * it: strings and values live until up_weights_close(). Pairs are rows, columns. */
 
 /* An input of n pixels becomes floor((n * scale + extra) / reduction) on each axis: exactly n times
  * the scale if extra is 0 and reduction 1, cropped if extra < 0, extended if extra > 0. */
 typedef struct {
     const char *name;   /* the path, or the name of embedded weights */
+    const char *format; /* "safetensors", "PyTorch", ... */
+    const char *part;   /* which of several sets of weights in it this is: "params_ema"; or NULL */
     const char *family; /* "FSRCNN", "ConvTranspose2d", ... */
     const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
                            "y-studio" (16..235), "ycbcr" or "rgb" */
     float range;        /* the value of white: 1 or 255 */
-    double limit;       /* see up_limit; INFINITY: none */
+    bool color_told, range_told; /* by the file, its kind or `told`; else they are assumed */
+    double limit;                /* see up_limit; INFINITY: none */
     int in_channels, out_channels;
     int layers;        /* for up_weights_layer_at() */
     size_t parameters; /* learned values */
@@ -373,24 +430,22 @@ typedef struct {
                           depends on it in the layers */
     int reduction[2], extra[2];
     int least[2];           /* the smallest input */
-    int receptive_field[2]; /* pixels of the input that reach one of the output */
+    bool enlarges_first;    /* pictures are enlarged by bicubic before it, and its scale is 1 */
+    int multiple[2];        /* what sides of a tensor must be multiples of; pictures are extended */
+    int receptive_field[2]; /* pixels of the input that reach one of the output; INT_MAX: all */
     double multiply_adds;   /* of the convolutions, per pixel of the input */
+    size_t memory_bytes;    /* while it is open */
 } up_weights_info;
 
-/* Fields that an op does not have are 0 or NULL, stride and dilation 1. */
 typedef struct {
-    const char *op;   /* conv2d, conv_transpose2d, prelu, leaky_relu, relu, tanh, sigmoid, clip,
-                         pixel_shuffle, pad, add, concat or affine */
+    const char *op;   /* conv2d, conv_transpose2d, prelu, add, ... */
     const char *name; /* of its tensors: NAME.weight, NAME.bias; "" if bare; NULL if it has none */
+    const int *input; /* layers before it; -1: the network's input */
+    int inputs;
     int in_channels, out_channels;
-    int kernel[2], stride[2], padding[2], output_padding[2], dilation[2], groups;
-    const char *padding_mode; /* of conv2d and pad: "zeros", "replicate", "reflect" */
-    int from;                 /* add, concat: the layer that joins in; -1: the network's input */
-    const char *resize;       /* of `from`: "none", "nearest", "bilinear", "bicubic" */
-    int resize_factor[2];
-    int factor;                 /* pixel_shuffle */
-    float slope;                /* leaky_relu */
-    float low, high;            /* clip; may be infinite */
+    int kernel[2], stride[2], groups; /* of convolutions, else 0; a stride of 0 is open */
+    const char *settings;       /* what else it is told, in words: "padding 1, mode reflect" */
+    const char *json;           /* an object: the layer as upscale.layers spells it */
     int scale[2], reduction[2]; /* its output has scale / reduction times the network's input */
     bool overlap_even;          /* conv_transpose2d: see up_weights_overlap() */
     size_t parameters;
@@ -403,7 +458,8 @@ typedef struct {
 } up_weights_layer;
 
 /* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
- * `max_memory` counts, and `layer` and `scale` as they do for tconv: where the file does not tell.
+ * `max_memory` and `told` count, and `layer` and `scale` as they do for tconv: where the file does
+ * not tell.
  * A file that tells its scale is never changed by them; one that does not can still be looked into
  * without. A damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
 UP_API up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,
@@ -422,8 +478,19 @@ UP_API int up_weights_overlap(const up_weights *weights, int layer, int row, int
 /* What the file says about itself, in its order: the key, and *value; NULL past the last. */
 UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value);
 
-/* Whether a regular file begins as a weight file (safetensors) does. */
+/* Writes the network as a safetensors file that says all of it by itself (upscale.layers), and what
+ * the file says of its licence and the like. It loads as the same network, which makes the same
+ * bits. Of the options (may be NULL) counts `overwrite`. Weights whose scale is open must have been
+ * opened with one. */
+UP_API up_status up_weights_save(const up_weights *weights, const char *path,
+                                 const up_options *options, up_error *error);
+
+/* Whether a regular file begins as a weight file does, or is called as one. */
 UP_API bool up_is_weights_file(const char *path);
+
+/* Formats of weight files, by position: the name, and *extensions, separated by blanks; NULL past
+ * the last. */
+UP_API const char *up_weights_format_at(int i, const char **extensions);
 
 /* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the
  * last. The same name comes once for each of its scales. */

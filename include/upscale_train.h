@@ -29,7 +29,8 @@ typedef enum {
 typedef enum {
     UP_PRECISION_FLOAT32 = 0,
     /* Forward each number is two bfloat16 (errors of about 2^-16), and gradients are one. Several
-     * times as fast where the processor multiplies matrices of these (AMX), slow elsewhere. */
+     * times as fast where the processor multiplies matrices of these (AMX), slow elsewhere.
+     * Networks `from` files that are no chain of convolutions and PReLUs are trained in float32. */
     UP_PRECISION_BFLOAT16,
 } up_precision;
 
@@ -82,10 +83,10 @@ typedef struct {
     int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */
     double ridge; /* added to the diagonal, relative to its mean: [1e-7], 0..1 */
 
-    /* UP_TRAIN_NET: a convolution and a PReLU, `layers` more of them (3x3), the output of the first
-     * added, and a transposed convolution; the bicubic enlargement of the input is added to what it
-     * makes. Muon (for slopes and biases Adam) on random patches, flipped and turned; the rate
-     * falls by a cosine. */
+    /* UP_TRAIN_NET: the network of `from`, or a convolution and a PReLU, `layers` more of them
+     * (3x3), the output of the first added, and a transposed convolution; the bicubic enlargement
+     * of the input is added to what it makes. Muon (for slopes and biases Adam) on random patches,
+     * flipped and turned; the rate falls by a cosine. */
     int channels, layers;          /* 0: 16 and 4 */
     int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
     int steps;                     /* 0: 100,000 */
@@ -96,8 +97,12 @@ typedef struct {
     double rate;      /* of learning: [0.02], 0..1 */
     up_loss loss;
     up_precision precision;
-    const char *from; /* weights to begin with, of a network of this kind; of another scale, its
-                         last layer begins anew. NULL: random */
+    const char *from; /* a weight file to begin with, of any format: its network is trained, if it
+                         makes luma from luma by convolutions that keep the size, PReLU, leaky or
+                         plain ReLU and additions, and a transposed convolution or pixel shuffle at
+                         the end, to which an enlargement of the input may be added. Channels,
+                         layers and kernels are then 0, or what it has. Of another scale, the layer
+                         at the end begins anew. NULL: random */
     const char *checkpoint; /* kept up to date; NULL: none */
     bool resume;            /* go on from the checkpoint, if there is one, to the very result that
                                would have come without a break */

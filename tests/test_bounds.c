@@ -1,4 +1,5 @@
 /* What networks are clipped to, so that nothing explodes on what they have never seen. */
+#include "network/layers.h"
 #include "support/network_file.h"
 #include "support/network_reference.h"
 #include "support/scratch.h"
@@ -52,9 +53,9 @@ Test(bounds, hold_in_the_program_as_in_the_reference)
             continue;
         const char *weights = written(file);
         process_args args = { 0 };
-        up_network *network = network_open(weights, 0);
-        for (int k = 0; k < network->items; k++)
-            cr_expect(network->item[k].op != UP_NETWORK_PRELU || network->item[k].bounds,
+        up_network *network = network_open(weights, NULL);
+        for (int k = 0; k < network->nodes; k++)
+            cr_expect(network->node[k].kind != &up_layer_prelu || network->node[k].bounds,
                       "%s x%d: activation %d has no bounds", file->name, file->scale, k);
         ndarray wanted = network_reference(network, &x);
         args_split(&args, "-m tconv --limit none -w");

@@ -1,6 +1,7 @@
 /* Every command line in the README, in each --help and in the manual is run, and must succeed. What
  * an example reads is made in a folder of its own; programs of others are stood in for. */
 #define _GNU_SOURCE
+#include "support/esrgan_file.h"
 #include "support/network_file.h"
 #include "support/shell.h"
 
@@ -54,6 +55,9 @@ static void set_up(void)
     tensor_file layer = network_file("weight:3,3,3,3 bias:3", NULL, "");
     file_write(scratch_path("layer.safetensors"), layer.bytes, layer.size);
     tensor_file_free(&layer);
+    tensor_file esrgan = esrgan_file(4, 2, 1);
+    file_write(scratch_path("RealESRGAN_x4plus.pth"), esrgan.bytes, esrgan.size);
+    tensor_file_free(&esrgan);
 }
 
 TestSuite(cli_examples, .init = set_up, .fini = scratch_fini, .timeout = 500);
@@ -154,6 +158,8 @@ static void write_script(const char *command)
 static void remove_output(const char *command)
 {
     const char *output = strstr(command, " -o ");
+    if (starts(command, "upscale convert "))
+        shell_code("set -- %.*s && rm -f ./$4", (int)strcspn(command, "#\n"), command);
     if (output && !starts(output, " -o -"))
         shell_code("rm -rf ./%.*s", (int)strcspn(output + 4, " \n"), output + 4);
 }
@@ -198,6 +204,18 @@ static char *readme(void)
     return file_read(REPOSITORY "/README.md", &size);
 }
 
+/* The page on transposed convolution, all of whose sentences are commands too. */
+Test(cli_examples, of_the_page)
+{
+    commands list = { 0 };
+    size_t size;
+    char *text = file_read(REPOSITORY "/src/README.md", &size);
+    find_in_blocks(&list, text);
+    find_in_sentences(&list, text);
+    free(text);
+    expect_all("the page", &list, 30);
+}
+
 Test(cli_examples, of_the_readme)
 {
     commands list = { 0 };
@@ -234,9 +252,11 @@ Test(cli_examples, in_sentences_of_the_readme)
     clear(&list);
 }
 
-static const char *const helps[] = { "upscale --help",      "upscale compare --help",
-                                     "upscale eval --help", "upscale train --help",
-                                     "upscale pool --help", "upscale info --help" };
+static const char *const helps[] = { "upscale --help",         "upscale compare --help",
+                                     "upscale eval --help",    "upscale train --help",
+                                     "upscale pool --help",    "upscale info --help",
+                                     "upscale convert --help", "upscale explain --help",
+                                     "upscale show --help" };
 enum { HELPS = sizeof helps / sizeof *helps };
 
 Test(cli_examples, of_every_help)
@@ -302,8 +322,9 @@ Test(cli_examples, of_the_manual_are_those_of_the_helps)
 Test(cli_examples, flags_of_the_readme_exist)
 {
     char *text = readme();
-    shell_code("(%s; %s; %s; %s; %s; %s) > helps", helps[0], helps[1], helps[2], helps[3], helps[4],
-               helps[5]);
+    shell_code(": > helps");
+    for (int i = 0; i < HELPS; i++)
+        shell_code("%s >> helps", helps[i]);
     int found = 0;
     for (const char *at = text; (at = strstr(at, "`--")); found++) {
         int length = (int)strspn(at + 3, "abcdefghijklmnopqrstuvwxyz-");

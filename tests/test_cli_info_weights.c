@@ -74,7 +74,7 @@ Test(cli_info_weights, in_words)
         { "upscale info layer.safetensors", 0, "16 multiply-adds per input pixel, 16 par", "" },
         { "upscale info layer.safetensors", 0, "receptive field of 2 x 2", "" },
         { "upscale info layer.safetensors", 0, "source        made up", "" },
-        { "upscale info layer.safetensors", 0, "s2 p1", "" },
+        { "upscale info layer.safetensors", 0, "stride 2, padding 1", "" },
         { "upscale info layer.safetensors", 0, "stride 2: even", "" },
         { "upscale info plain", 0, "ConvTranspose2d", "" }, /* told by what it holds */
         { "upscale info uneven.safetensors", 0, "        4    2\n         2    1\n", "" },
@@ -144,10 +144,12 @@ Test(cli_info_weights, hostile_files_are_refused_in_a_line)
     static const struct {
         const char *tensors, *layers, *culprit, *reason;
     } tests[] = {
-        { "0.weight:8,1,3,3 0.bias:7 1.weight:8,1,4,4", NULL, "0.bias", "[7]" },
-        { "0.weight:8,1,3,3 1.weight:9 2.weight:8,1,4,4", NULL, "1.weight", "one slope" },
+        { "0.weight:8,1,3,3 0.bias:7 1.weight:8,1,4,4", NULL, "layer 0 (conv2d \"0\")",
+          "[7] does not fit: a bias must hold one value" },
+        { "0.weight:8,1,3,3 1.weight:9 2.weight:8,1,4,4", NULL, "layer 1 (prelu \"1\")",
+          "needs one, or one for each of 8" },
         { "weight:1,70000,1,1", NULL, "weight", "channels" },
-        { "other:3", NULL, "other", "ConvTranspose2d" },
+        { "other:3", NULL, "other", "no known network" },
         { "c.weight:1,1,3,3", "[{'op':'conv2d','name':'d'}]", "d", "no tensor" },
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
@@ -245,7 +247,7 @@ Test(cli_info_weights, listed)
         { "UPSCALE_WEIGHTS=two upscale --list-methods | grep other", 0, "licence not stated", "" },
         { "echo x > two/bad.safetensors; upscale --list-methods --weights-dir two | grep bad", 0,
           "not usable: two/bad.safetensors: ", "" },
-        { "upscale --list-methods | grep -E '^[a-z-]+ ' | wc -l", 0, "8", "" },
+        { "upscale --list-methods | grep -E '^[a-z-]+ ' | wc -l", 0, "9", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

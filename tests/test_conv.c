@@ -1,7 +1,7 @@
 /* Convolution and transposed convolution against their definitions, for parameters of all kinds,
  * on every instruction set this machine has. */
 #include "base/memory.h"
-#include "ops/conv_split.h"
+#include "ops/conv/conv_split.h"
 #include "support/conv_check.h"
 #include "support/kernel_check.h"
 #include "support/op_validator.h"
@@ -17,13 +17,14 @@
 static const char *describe(const up_conv *c, int height, int width)
 {
     static char text[256];
-    snprintf(text, sizeof text,
-             "%s %d->%d groups %d, %dx%d, kernel %d,%d stride %d,%d padding %d,%d+%d,%d dilation "
-             "%d,%d edge %d, %s",
-             c->transposed ? "tconv" : "conv", c->in_channels, c->out_channels, c->groups, height,
-             width, c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0],
-             c->padding[1], c->output_padding[0], c->output_padding[1], c->dilation[0],
-             c->dilation[1], c->edge, up_cpu_name());
+    snprintf(
+        text, sizeof text,
+        "%s %d->%d groups %d, %dx%d, kernel %d,%d stride %d,%d padding %d,%d,%d,%d+%d,%d dilation "
+        "%d,%d edge %d, %s",
+        c->transposed ? "tconv" : "conv", c->in_channels, c->out_channels, c->groups, height, width,
+        c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->pad_before[0], c->pad_before[1],
+        c->pad_after[0], c->pad_after[1], c->output_padding[0], c->output_padding[1],
+        c->dilation[0], c->dilation[1], c->edge, up_cpu_name());
     return text;
 }
 
@@ -106,10 +107,10 @@ static void check(up_conv conv, int height, int width, bool whole, uint32_t *sta
 static void choose_axis(up_conv *conv, int a, uint32_t *state)
 {
     conv->kernel[a] = 1 + random_below(state, random_below(state, 4) ? 5 : 11);
-    conv->stride[a] =
-        conv->transposed ? 1 + random_below(state, random_below(state, 4) ? 4 : 9) : 1;
+    conv->stride[a] = 1 + random_below(state, random_below(state, 4) ? 4 : 9);
     conv->dilation[a] = random_below(state, 3) ? 1 : 1 + random_below(state, 4);
-    conv->padding[a] = random_below(state, 6);
+    conv->pad_before[a] = random_below(state, 6);
+    conv->pad_after[a] = random_below(state, 3) ? conv->pad_before[a] : random_below(state, 6);
     int most = up_max(conv->stride[a], conv->dilation[a]);
     conv->output_padding[a] = conv->transposed ? random_below(state, most) : 0;
 }
@@ -135,11 +136,14 @@ static void check_random(bool transposed, int cases, uint32_t state)
 {
     while (cases > 0) {
         up_conv conv = choose(transposed, &state);
+        if (!transposed && cases % 3 == 0)
+            conv.stride[0] = conv.stride[1] = 1;
         int height = 1 + random_below(&state, 9);
         int width = 1 + random_below(&state, random_below(&state, 3) ? 40 : 300);
         bool fits = conv_size(&conv, 0, height) > 0 && conv_size(&conv, 1, width) > 0;
         if (!fits || (conv.edge == UP_EDGE_REFLECT &&
-                      (conv.padding[0] >= height || conv.padding[1] >= width)))
+                      (up_max(conv.pad_before[0], conv.pad_after[0]) >= height ||
+                       up_max(conv.pad_before[1], conv.pad_after[1]) >= width)))
             continue;
         check(conv, height, width, cases % 2, &state);
         cases--;
@@ -184,10 +188,13 @@ Test(conv, layers)
 {
     static const struct {
         int transposed, in, out, kernel, stride, padding, output_padding;
-    } layers[] = { { 1, 3, 3, 4, 2, 1, 0 },   { 1, 24, 20, 4, 2, 1, 0 }, { 1, 56, 1, 9, 2, 4, 1 },
-                   { 1, 56, 1, 9, 3, 4, 2 },  { 1, 56, 1, 9, 4, 4, 3 },  { 1, 3, 3, 8, 4, 2, 0 },
-                   { 1, 2, 2, 6, 3, 1, 0 },   { 0, 12, 12, 3, 1, 1, 0 }, { 0, 1, 56, 5, 1, 2, 0 },
-                   { 0, 56, 12, 1, 1, 0, 0 }, { 0, 12, 1, 3, 1, 1, 0 } };
+    } layers[] = {
+        { 1, 3, 3, 4, 2, 1, 0 },   { 1, 24, 20, 4, 2, 1, 0 }, { 1, 56, 1, 9, 2, 4, 1 },
+        { 1, 56, 1, 9, 3, 4, 2 },  { 1, 56, 1, 9, 4, 4, 3 },  { 1, 3, 3, 8, 4, 2, 0 },
+        { 1, 2, 2, 6, 3, 1, 0 },   { 0, 12, 12, 3, 1, 1, 0 }, { 0, 1, 56, 5, 1, 2, 0 },
+        { 0, 56, 12, 1, 1, 0, 0 }, { 0, 12, 1, 3, 1, 1, 0 },  { 0, 3, 24, 3, 2, 1, 0 },
+        { 0, 64, 24, 3, 2, 1, 0 }, { 0, 40, 20, 2, 2, 0, 0 }, { 0, 12, 12, 7, 4, 3, 0 }
+    };
     uint32_t state = 5;
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         for (int width = 250; width < 430; width += 89) {
@@ -199,7 +206,8 @@ Test(conv, layers)
                              .groups = 1,
                              .kernel = { k, k },
                              .stride = { s, s },
-                             .padding = { p, p },
+                             .pad_before = { p, p },
+                             .pad_after = { p, p },
                              .output_padding = { op, op },
                              .dilation = { 1, 1 } };
             check(conv, 5, width, width % 2, &state);
@@ -262,7 +270,8 @@ static const up_conv plain = { .transposed = true,
                                .groups = 1,
                                .kernel = { 3, 3 },
                                .stride = { 2, 2 },
-                               .padding = { 1, 1 },
+                               .pad_before = { 1, 1 },
+                               .pad_after = { 1, 1 },
                                .dilation = { 1, 1 } };
 
 static void expect_refused(up_conv conv, int height, int width, up_status status)
@@ -290,23 +299,25 @@ Test(conv, refused)
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.kernel[0] = 0);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.stride[1] = 0);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.dilation[0] = -1);
-    REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.padding[1] = -1);
+    REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.pad_before[1] = -1);
+    REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.pad_after[0] = -1);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.output_padding[0] = -1);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.output_padding[0] = 2);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.groups = 0);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.groups = 3);
     REFUSED(UP_ERROR_ARGUMENT, 4, 4, conv.in_channels = 4);
-    REFUSED(UP_ERROR_ARGUMENT, 1, 1, conv.padding[0] = 2);
-    REFUSED(UP_ERROR_ARGUMENT, 1, 1, conv.transposed = false; conv.padding[0] = 0;
+    REFUSED(UP_ERROR_ARGUMENT, 1, 1, conv.pad_before[0] = 2);
+    REFUSED(UP_ERROR_ARGUMENT, 1, 1, conv.transposed = false; conv.pad_before[0] = 0;
             conv.stride[0] = conv.stride[1] = 1);
-    REFUSED(UP_ERROR_ARGUMENT, 3, 3, conv.transposed = false; conv.padding[0] = 3;
+    REFUSED(UP_ERROR_ARGUMENT, 3, 3, conv.transposed = false; conv.pad_after[0] = 3;
             conv.stride[0] = conv.stride[1] = 1; conv.edge = UP_EDGE_REFLECT);
-    REFUSED(UP_ERROR_UNSUPPORTED, 8, 8, conv.transposed = false);
-    REFUSED(UP_ERROR_UNSUPPORTED, 4, 4, conv.padding[1] = INT32_MAX);
+    REFUSED(UP_ERROR_UNSUPPORTED, 4, 4, conv.pad_before[1] = INT32_MAX);
+    REFUSED(UP_ERROR_UNSUPPORTED, 4, 4, conv.pad_after[1] = INT32_MAX);
     REFUSED(UP_ERROR_UNSUPPORTED, 4, 4, conv.dilation[1] = INT32_MAX);
     REFUSED(UP_ERROR_UNSUPPORTED, 4, 4, conv.kernel[0] = conv.kernel[1] = INT32_MAX);
     REFUSED(UP_ERROR_LIMIT, INT32_MAX, 4, conv.stride[0] = INT32_MAX);
     REFUSED(UP_ERROR_LIMIT, 4, INT32_MAX, conv.stride[1] = 3);
+    REFUSED(UP_ERROR_LIMIT, 4, INT32_MAX, conv.transposed = false);
 }
 
 /* What costs nothing must not: a stride far above the kernel has very many phases without taps. */
@@ -317,10 +328,20 @@ Test(conv, far_apart)
     conv.stride[0] = 5000;
     conv.stride[1] = 70000;
     check(conv, 1, 2, true, &state);
-    conv.padding[1] = 30000;
+    conv.pad_before[1] = conv.pad_after[1] = 30000;
     conv.kernel[1] = 4;
     check(conv, 1, 2, true, &state);
     conv.stride[0] = conv.stride[1] = 1;
     conv.dilation[1] = 20000;
     check(conv, 2, 3, true, &state);
+    conv = plain;
+    conv.transposed = false;
+    conv.kernel[0] = conv.kernel[1] = 1;
+    conv.stride[0] = conv.stride[1] = INT32_MAX;
+    check(conv, 5, 40, true, &state);
+    conv.kernel[1] = 3;
+    conv.dilation[1] = 20000;
+    conv.pad_before[1] = conv.pad_after[1] = 30000;
+    conv.stride[1] = 7000;
+    check(conv, 5, 40, true, &state);
 }

@@ -9,7 +9,7 @@
 #include "support/scratch.h"
 #include "upscale.h"
 #include "weights/embedded.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 TestSuite(embedded, .init = scratch_init, .fini = scratch_fini);
 
@@ -132,8 +132,7 @@ Test(embedded, every_file_is_complete_and_multiplies_the_size)
         for (size_t i = 0; i < sizeof keys_needed / sizeof *keys_needed; i++)
             cr_expect(up_tensor_file_metadata(weights, keys_needed[i]), "%s x%d: %s", file->name,
                       file->scale, keys_needed[i]);
-        cr_assert_eq(up_network_load(&network, weights, NULL, 0, &error), UP_OK, "%s",
-                     error.message);
+        cr_assert_eq(up_network_load(&network, weights, NULL, &error), UP_OK, "%s", error.message);
         for (int axis = 0; axis < 2; axis++)
             cr_expect(network->scale[axis] == file->scale && network->extra[axis] == 0 &&
                           network->reduction[axis] == 1,

@@ -1,5 +1,5 @@
-/* Sums over taps and the interleaving of phases: every variant agrees with the reference to
- * rounding, and with itself to the bit however a row is sliced. */
+/* Sums over taps, the interleaving of phases and the taking apart of rows: every variant agrees
+ * with the reference to rounding, and with itself to the bit however a row is sliced. */
 #include "support/kernel_check.h"
 
 #include "base/memory.h"
@@ -179,4 +179,33 @@ Test(kernels_convolve, interleave)
     for (int s = 1; s <= 12; s++)
         for (int n = 1; n <= MOST_WIDTH; n += n < 140 ? 1 : 23)
             check_interleave(s, n);
+}
+
+static void check_every(int s, int n)
+{
+    guarded in =
+        guarded_make(((size_t)(n - 1) * s + 1 + 16) * sizeof(float), 4 * random_below(&seed, 16));
+    guarded wanted = guarded_make(n * sizeof(float), 0);
+    for (int x = 0; x < (n - 1) * s + 17; x++)
+        ((float *)in.data)[x] = random_sample(&seed);
+    kernel_variant(0)->every(wanted.data, in.data, s, n);
+    FOR_EACH_VARIANT(kernels)
+    {
+        guarded out = guarded_make(up_round_up(n, 16) * sizeof(float), 0);
+        kernels->every(out.data, in.data, s, n);
+        cr_expect_arr_eq(out.data, wanted.data, n * sizeof(float), "%s every %d, %d columns",
+                         kernels->name, s, n);
+        cr_expect(guarded_intact(&out), "%s every %d overran %d columns", kernels->name, s, n);
+        guarded_free(&out);
+    }
+    guarded_free(&in);
+    guarded_free(&wanted);
+}
+
+Test(kernels_convolve, every)
+{
+    for (int s = 1; s <= 12; s++)
+        for (int n = 1; n <= MOST_WIDTH; n += n < 140 ? 1 : 23)
+            check_every(s, n);
+    check_every(5000, 50);
 }

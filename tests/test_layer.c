@@ -1,28 +1,31 @@
-/* One transposed convolution out of a weight file. */
+/* One transposed convolution out of a weight file, and no more of a network than that. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "network/layer.h"
-#include "support/scratch.h"
-#include "support/tensor_data.h"
+#include "network/layers.h"
+#include "support/network_file.h"
 
 enum { MOST = 1024 };
 static const float numbers[MOST] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 
-/* Loads a layer from a header over `count` floats; NULL and a message in `error` if refused. */
-static up_layer_weights *load_bytes(tensor_file bytes, const up_layer *flags, up_error *error)
+/* NULL and a message in `error` if refused. */
+static up_network *load_bytes(tensor_file bytes, const up_layer *flags, up_error *error)
 {
-    up_tensor_file *file;
-    up_layer_weights *layer;
-    cr_assert_eq(up_tensor_file_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
-                 UP_OK, "%s", error->message);
-    up_status status = up_layer_load(&layer, file, flags, error);
-    cr_expect_eq(status == UP_OK, layer != NULL);
-    up_tensor_file_close(&file);
-    tensor_file_free(&bytes);
-    return layer;
+    const up_network_hints hints = { .layer = flags ? *flags : (up_layer){ .groups = 0 } };
+    up_network *network = network_read(bytes, &hints, error);
+    if (network) {
+        cr_expect_str_eq(network->family, "ConvTranspose2d");
+        cr_assert_eq(network->nodes, 1);
+        cr_assert_eq(network->node[0].kind, &up_layer_conv_transpose2d);
+    }
+    return network;
+}
+
+static const up_convolution *conv_of(const up_network *network)
+{
+    return network->node[0].fields;
 }
 
 /* A bare weight of the shape [a, b, kh, kw], with members of __metadata__. */
@@ -36,10 +39,10 @@ static tensor_file weight_file(int a, int b, int kh, int kw, const char *metadat
                             metadata, a, b, kh, kw, size);
 }
 
-static up_layer_weights *load(const char *metadata, const up_layer *flags)
+static up_network *load(const char *metadata, const up_layer *flags)
 {
     up_error error = { 0 };
-    up_layer_weights *layer = load_bytes(weight_file(2, 3, 2, 5, metadata), flags, &error);
+    up_network *layer = load_bytes(weight_file(2, 3, 2, 5, metadata), flags, &error);
     cr_assert(layer, "%s: %s", metadata, error.message);
     return layer;
 }
@@ -50,14 +53,20 @@ static void expect_pair(const int pair[2], int rows, int columns, const char *wh
               pair[1], rows, columns);
 }
 
+static void expect_padding(const up_network *layer, int rows, int columns)
+{
+    expect_pair(conv_of(layer)->padding, rows, columns, "padding before");
+    expect_pair(conv_of(layer)->padding + 2, rows, columns, "padding after");
+}
+
 static void expect_refused(tensor_file bytes, const up_layer *flags, const char *reason)
 {
     up_error error = { 0 };
-    up_layer_weights *layer = load_bytes(bytes, flags, &error);
+    up_network *layer = load_bytes(bytes, flags, &error);
     cr_expect_null(layer, "should fail with: %s", reason);
     cr_expect(strstr(error.message, reason), "\"%s\" in: %s", reason, error.message);
     cr_expect_null(strchr(error.message, '\n'));
-    up_layer_free(&layer);
+    up_network_free(&layer);
 }
 
 static void expect_refused_metadata(const char *metadata, const char *reason)
@@ -72,23 +81,23 @@ static void expect_refused_flags(up_layer flags, const char *reason)
 
 Test(layer, defaults_are_pytorchs)
 {
-    up_layer_weights *layer = load("", NULL);
+    up_network *layer = load("", NULL);
     cr_expect_eq(layer->in_channels, 2);
     cr_expect_eq(layer->out_channels, 3);
-    cr_expect_eq(layer->groups, 1);
-    expect_pair(layer->kernel, 2, 5, "kernel");
-    expect_pair(layer->stride, 1, 1, "stride");
-    expect_pair(layer->padding, 0, 0, "padding");
-    expect_pair(layer->output_padding, 0, 0, "output_padding");
-    expect_pair(layer->dilation, 1, 1, "dilation");
+    cr_expect_eq(conv_of(layer)->groups, 1);
+    expect_pair(conv_of(layer)->kernel, 2, 5, "kernel");
+    expect_pair(conv_of(layer)->stride, 1, 1, "stride");
+    expect_padding(layer, 0, 0);
+    expect_pair(conv_of(layer)->output_padding, 0, 0, "output_padding");
+    expect_pair(conv_of(layer)->dilation, 1, 1, "dilation");
     expect_pair(layer->scale, 1, 1, "scale");
     cr_expect_eq(layer->color, UP_WEIGHTS_ANY);
     cr_expect_eq(layer->range, 1);
-    cr_expect_null(layer->bias);
-    cr_expect_arr_eq(layer->weight, numbers, 60 * sizeof *numbers);
-    up_layer_free(&layer);
+    cr_expect_null(layer->node[0].bias.value);
+    cr_expect_arr_eq(layer->node[0].weight.value, numbers, 60 * sizeof *numbers);
+    up_network_free(&layer);
     cr_expect_null(layer);
-    up_layer_free(&layer);
+    up_network_free(&layer);
 }
 
 Test(layer, metadata_and_flags)
@@ -97,16 +106,16 @@ Test(layer, metadata_and_flags)
                            "\"upscale.output_padding\":\"2,1\",\"upscale.dilation\":\"1,2\","
                            "\"upscale.groups\":\"2\",\"upscale.scale\":\"3,2\","
                            "\"upscale.range\":\"255\",\"upscale.color\":\"any\"";
-    up_layer_weights *layer = load(metadata, NULL);
-    expect_pair(layer->stride, 3, 2, "stride");
-    expect_pair(layer->padding, 4, 4, "padding");
-    expect_pair(layer->output_padding, 2, 1, "output_padding");
-    expect_pair(layer->dilation, 1, 2, "dilation");
+    up_network *layer = load(metadata, NULL);
+    expect_pair(conv_of(layer)->stride, 3, 2, "stride");
+    expect_padding(layer, 4, 4);
+    expect_pair(conv_of(layer)->output_padding, 2, 1, "output_padding");
+    expect_pair(conv_of(layer)->dilation, 1, 2, "dilation");
     expect_pair(layer->scale, 3, 2, "scale");
-    cr_expect_eq(layer->groups, 2);
+    cr_expect_eq(conv_of(layer)->groups, 2);
     cr_expect_eq(layer->out_channels, 6);
     cr_expect_eq(layer->range, 255);
-    up_layer_free(&layer);
+    up_network_free(&layer);
 
     const up_layer flags = { .stride = { 5, 4, true },
                              .padding = { 0, 1, true },
@@ -114,23 +123,23 @@ Test(layer, metadata_and_flags)
                              .dilation = { 2, 1, true },
                              .groups = 1 };
     layer = load(metadata, &flags);
-    expect_pair(layer->stride, 5, 4, "stride");
-    expect_pair(layer->padding, 0, 1, "padding");
-    expect_pair(layer->output_padding, 0, 3, "output_padding");
-    expect_pair(layer->dilation, 2, 1, "dilation");
+    expect_pair(conv_of(layer)->stride, 5, 4, "stride");
+    expect_padding(layer, 0, 1);
+    expect_pair(conv_of(layer)->output_padding, 0, 3, "output_padding");
+    expect_pair(conv_of(layer)->dilation, 2, 1, "dilation");
     expect_pair(layer->scale, 5, 4, "scale");
-    cr_expect_eq(layer->groups, 1);
-    up_layer_free(&layer);
+    cr_expect_eq(conv_of(layer)->groups, 1);
+    up_network_free(&layer);
 }
 
 /* A flag mends what the file gets wrong. */
 Test(layer, flags_hide_metadata)
 {
     const up_layer flags = { .stride = { 2, 2, true }, .groups = 2 };
-    up_layer_weights *layer =
+    up_network *layer =
         load("\"upscale.stride\":\"no\",\"upscale.groups\":\"7\",\"upscale.scale\":\"9\"", &flags);
     expect_pair(layer->scale, 2, 2, "scale");
-    up_layer_free(&layer);
+    up_network_free(&layer);
 }
 
 Test(layer, colors)
@@ -152,11 +161,11 @@ Test(layer, colors)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         up_error error = { 0 };
-        up_layer_weights *layer = load_bytes(
+        up_network *layer = load_bytes(
             weight_file(cases[i].in, cases[i].out, 2, 2, cases[i].metadata), NULL, &error);
         cr_assert(layer, "%s", error.message);
         cr_expect_eq(layer->color, cases[i].color, "%s", cases[i].metadata);
-        up_layer_free(&layer);
+        up_network_free(&layer);
     }
 }
 
@@ -182,9 +191,8 @@ Test(layer, refuses_what_pytorch_refuses)
     expect_refused(weight_file(1, 1, 0, 3, ""), NULL, "has no kernel");
     expect_refused(weight_file(0, 1, 3, 3, ""), NULL, "has no channels");
 
-    up_layer_weights *layer =
-        load("\"upscale.output_padding\":\"1\",\"upscale.dilation\":\"2\"", NULL);
-    up_layer_free(&layer);
+    up_network *layer = load("\"upscale.output_padding\":\"1\",\"upscale.dilation\":\"2\"", NULL);
+    up_network_free(&layer);
 }
 
 Test(layer, refuses_metadata_that_makes_no_sense)
@@ -202,7 +210,7 @@ Test(layer, refuses_metadata_that_makes_no_sense)
     expect_refused_metadata("\"upscale.color\":\"pink\"", "any, y, y-studio, ycbcr or rgb");
     expect_refused_metadata("\"upscale.color\":\"rgb\"", "needs 3 channels");
     expect_refused_metadata("\"upscale.range\":\"100\"", "1 or 255");
-    expect_refused_metadata("\"upscale.layers\":\"[]\"", "network");
+    expect_refused_metadata("\"upscale.layers\":\"[]\"", "a list of 1 to 65536 layers");
 }
 
 Test(layer, refuses_absurd_sizes)
@@ -232,16 +240,16 @@ Test(layer, bias_belongs_to_its_weight)
                                             { "module.up.weight", "module.up.bias" } };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         up_error error = { 0 };
-        up_layer_weights *layer = load_bytes(
+        up_network *layer = load_bytes(
             two_tensors(names[i][0], "[2,3,1,2]", names[i][1], "[3]", 3, "F32"), NULL, &error);
         cr_assert(layer, "%s", error.message);
-        cr_expect_arr_eq(layer->bias, numbers + 12, 3 * sizeof *numbers);
-        up_layer_free(&layer);
+        cr_expect_arr_eq(layer->node[0].bias.value, numbers + 12, 3 * sizeof *numbers);
+        up_network_free(&layer);
     }
     expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[2]", 2, "F32"), NULL,
-                   "tensor \"bias\"");
+                   "a bias must hold one value for each");
     expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[3,1]", 3, "F32"), NULL,
-                   "tensor \"bias\"");
+                   "a bias must hold one value for each");
     expect_refused(two_tensors("weight", "[2,3,1,2]", "bias", "[3]", 3, "I32"), NULL,
                    "tensor \"weight\" has type I32");
     expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.bias", "[3]", 3, "F32"), NULL,
@@ -249,9 +257,9 @@ Test(layer, bias_belongs_to_its_weight)
     expect_refused(two_tensors("weight", "[2,3,1,2]", "overweight", "[1,1,1,1]", 1, "F32"), NULL,
                    "2 tensors found: \"weight\", \"overweight\"");
     expect_refused(two_tensors("0.weight", "[2,3,1,2]", "1.weight", "[1,1,1,1]", 1, "F32"), NULL,
-                   "2 tensors found");
+                   "\"0.weight\": a Conv2d of even size");
     expect_refused(two_tensors("weight", "[12]", "bias", "[3]", 3, "F32"), NULL,
-                   "not a single ConvTranspose2d");
+                   "those of no known network");
     expect_refused(tensor_file_make(NULL, 0, "{}"), NULL, "0 tensors found");
 }
 
@@ -283,14 +291,14 @@ Test(layer, half_floats)
     const unsigned short halves[] = { 0x3c00, 0xc000 }, brains[] = { 0x3f80, 0xc000 };
     for (int i = 0; i < 2; i++) {
         up_error error = { 0 };
-        up_layer_weights *layer =
+        up_network *layer =
             load_bytes(tensor_file_make(i ? brains : halves, 4,
                                         "{\"weight\":{\"dtype\":\"%s\",\"shape\":[1,1,1,2],"
                                         "\"data_offsets\":[0,4]}}",
                                         i ? "BF16" : "F16"),
                        NULL, &error);
         cr_assert(layer, "%s", error.message);
-        cr_expect(layer->weight[0] == 1 && layer->weight[1] == -2);
-        up_layer_free(&layer);
+        cr_expect(layer->node[0].weight.value[0] == 1 && layer->node[0].weight.value[1] == -2);
+        up_network_free(&layer);
     }
 }

@@ -1,5 +1,6 @@
 /* What memory is promised, refused and taken, and how much there is. */
 #include "base/machine.h"
+#include "support/esrgan_file.h"
 #include "support/shell.h"
 #include "support/tensor_data.h"
 #include "weights/tensor_file.h"
@@ -215,4 +216,22 @@ Test(memory, jobs_share_the_limit)
     cr_expect_eq(atoi(r.out), 8);
     cr_expect_leq(r.peak_bytes, 104 * MIB, "%zu MiB", r.peak_bytes >> 20);
     process_free(&r);
+}
+
+/* What people download most: 23 blocks, 16.7 million parameters. */
+Test(memory, a_network_of_full_size)
+{
+    if (SANITIZED)
+        cr_skip("sanitizers take memory of their own");
+    tensor_file file = esrgan_file(64, 32, 23);
+    file_write(scratch_path("RealESRGAN_x4plus.pth"), file.bytes, file.size);
+    tensor_file_free(&file);
+    write_ppm("a.ppm", 40, 24);
+    process_result r = shell("upscale a.ppm -w RealESRGAN_x4plus.pth -o big.png -v");
+    cr_expect_eq(r.exit_code, 0, "%s", r.err);
+    cr_expect(strstr(r.err, "ESRGAN x4 to 160x96"), "%s", r.err);
+    cr_expect_leq(r.peak_bytes, (400 + 64) * MIB, "%zu MiB", r.peak_bytes >> 20);
+    process_free(&r);
+    expect_kept("a.ppm -w RealESRGAN_x4plus.pth -o big.png");
+    expect_kept("a.ppm -w RealESRGAN_x4plus.pth -o big.png --threads 1");
 }

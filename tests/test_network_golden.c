@@ -24,15 +24,16 @@ static void expect_output(const up_network *network, const ndarray *x, const nda
 
 /* The same through the program, in float32: within 4 times the error that PyTorch's own float32
  * has, or 2e-6 of the largest value. */
-static void expect_program(const char *input, const char *weights, const ndarray *reference,
-                           double err32, int scale, const char *what)
+static void expect_program(const char *input, const char *weights, const up_network_hints *hints,
+                           const ndarray *reference, double err32, const char *what)
 {
-    char flags[600];
     process_args args = { 0 };
-    snprintf(flags, sizeof flags, "-m tconv -w %s%s%d", weights, scale ? " -s " : "", scale);
-    if (!scale)
-        flags[strlen(flags) - 1] = 0;
-    args_split(&args, flags);
+    args_split(&args, "-m tconv -w");
+    args_add(&args, "%s", weights);
+    if (hints && hints->scale)
+        args_add(&args, "--scale=%d", hints->scale);
+    if (hints && hints->activation)
+        args_add(&args, "--weights-activation=%s", hints->activation);
     double tolerance = fmax(4 * err32, 2e-6 * ndarray_max_abs(reference));
     ndarray got = upscaled(input, &args, what);
     args_free(&args);
@@ -45,15 +46,16 @@ static void expect_program(const char *input, const char *weights, const ndarray
 
 static const struct {
     const char *name, *family;
-    int scale, flag, items;
+    int scale, nodes;
     up_weights_color color;
+    up_network_hints hints;
 } nets[] = {
-    { "fsrcnn_x2", "FSRCNN", 2, 2, 9, UP_WEIGHTS_Y_STUDIO },
-    { "fsrcnn_x4", "FSRCNN", 4, 4, 13, UP_WEIGHTS_Y_STUDIO },
-    { "fsrcnn_rgb_x2", "FSRCNN", 2, 2, 11, UP_WEIGHTS_RGB },
-    { "srvgg_x2", "SRVGGNetCompact", 2, 0, 9, UP_WEIGHTS_RGB },
-    { "srvgg_x3_leaky", "SRVGGNetCompact", 3, 0, 9, UP_WEIGHTS_RGB },
-    { "espcn_x3", "ESPCN", 3, 0, 6, UP_WEIGHTS_Y_STUDIO },
+    { "fsrcnn_x2", "FSRCNN", 2, 9, UP_WEIGHTS_Y_STUDIO, { .scale = 2 } },
+    { "fsrcnn_x4", "FSRCNN", 4, 13, UP_WEIGHTS_Y_STUDIO, { .scale = 4 } },
+    { "fsrcnn_rgb_x2", "FSRCNN", 2, 11, UP_WEIGHTS_RGB, { .scale = 2 } },
+    { "srvgg_x2", "SRVGGNetCompact", 2, 10, UP_WEIGHTS_RGB, { .scale = 0 } },
+    { "srvgg_x3_leaky", "SRVGGNetCompact", 3, 10, UP_WEIGHTS_RGB, { .activation = "leaky_relu" } },
+    { "espcn_x3", "ESPCN", 3, 6, UP_WEIGHTS_Y_STUDIO, { .scale = 0 } },
 };
 
 static golden_file net_path(const char *net, const char *file)
@@ -68,9 +70,9 @@ Test(network_golden, nets, .init = scratch_init, .fini = scratch_fini)
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         const char *name = nets[i].name;
         up_network *network =
-            network_open(net_path(name, "weights.safetensors").text, nets[i].flag);
+            network_open(net_path(name, "weights.safetensors").text, &nets[i].hints);
         cr_expect_str_eq(network->family, nets[i].family);
-        cr_expect_eq(network->items, nets[i].items, "%s: %d items", name, network->items);
+        cr_expect_eq(network->nodes, nets[i].nodes, "%s: %d nodes", name, network->nodes);
         cr_expect_eq(network->color, nets[i].color, "%s", name);
         for (int axis = 0; axis < 2; axis++) {
             cr_expect_eq(network->scale[axis], nets[i].scale, "%s", name);
@@ -80,7 +82,7 @@ Test(network_golden, nets, .init = scratch_init, .fini = scratch_fini)
         ndarray reference = ndarray_load(net_path(name, "ref.npy").text);
         expect_output(network, &x, &reference, name);
         expect_program(net_path(name, "x.npy").text, net_path(name, "weights.safetensors").text,
-                       &reference, 0, nets[i].scale, name);
+                       &nets[i].hints, &reference, 0, name);
         ndarray_free(&x);
         ndarray_free(&reference);
         up_network_free(&network);
@@ -134,13 +136,13 @@ static void check_op(const json_t *golden)
     safetensors_save(path, (named_array[]){ { "c.weight", &w }, { "c.bias", &b } }, tensors,
                      metadata);
 
-    up_network *network = network_open(path, 0);
+    up_network *network = network_open(path, NULL);
     ndarray x = golden_load("conv_net", golden, "x");
     ndarray reference = golden_load("conv_net", golden, "ref");
     expect_output(network, &x, &reference, id);
     const json_t *err32 = json_data_at(golden, "err32/max_abs");
-    expect_program(golden_path("conv_net", golden, "x").text, path, &reference,
-                   err32 ? json_number_value(err32) : 0, 0, id);
+    expect_program(golden_path("conv_net", golden, "x").text, path, NULL, &reference,
+                   err32 ? json_number_value(err32) : 0, id);
     up_network_free(&network);
     ndarray_free(&x);
     ndarray_free(&reference);
@@ -183,7 +185,7 @@ static void check_file(size_t i)
     char path[512];
     const char *name = files[i].name;
     snprintf(path, sizeof path, WEIGHTS "/%s.safetensors", name);
-    up_network *network = network_open(path, 0);
+    up_network *network = network_open(path, NULL);
     cr_expect_eq(network->color, files[i].color, "%s", name);
     cr_expect_eq(network->range, 1, "%s", name);
     cr_expect_eq(network->multiply_adds, files[i].multiply_adds, "%s: %.0f multiply-adds", name,
@@ -205,7 +207,7 @@ static void check_file(size_t i)
     char weights[512];
     snprintf(weights, sizeof weights, WEIGHTS "/%s.safetensors", name);
     snprintf(path, sizeof path, WEIGHTS "/vectors/%s.input.npy", name);
-    expect_program(path, weights, &reference, files[i].err32, 0, name);
+    expect_program(path, weights, NULL, &reference, files[i].err32, name);
     ndarray_free(&x);
     ndarray_free(&reference);
     up_network_free(&network);

@@ -1,12 +1,12 @@
 /* Every op through the validator. */
 #include "base/memory.h"
-#include "ops/arrange.h"
+#include "ops/arrange/arrange.h"
+#include "ops/arrange/planes.h"
 #include "ops/limit.h"
-#include "ops/planes.h"
-#include "ops/pointwise.h"
-#include "ops/pool.h"
-#include "ops/replicate.h"
-#include "ops/resample.h"
+#include "ops/point/pointwise.h"
+#include "ops/pool/pool.h"
+#include "ops/pool/reduce.h"
+#include "ops/resample/replicate.h"
 #include "support/op_validator.h"
 
 #include <criterion/criterion.h>
@@ -53,61 +53,11 @@ Test(ops, planes)
     }
 }
 
-static void validate_resample(const up_filter *filter, up_shape in, up_ratio step, int out,
-                              bool corners, bool antialias)
+Test(ops, nails)
 {
-    char label[100];
-    up_axis axis;
-    up_op *op;
-    snprintf(label, sizeof label, "%s %dx%d to %d%s", filter->name, in.width, in.height, out,
-             corners ? " corners" : "");
-    up_axis_init(&axis, in.height, out, step, filter, -0.5, corners, antialias);
-    cr_assert_eq(up_resample_rows_plan(&op, &in, &axis, NULL), UP_OK);
-    validate_op(op, label);
-    up_axis_init(&axis, in.width, out, step, filter, -0.5, corners, antialias);
-    cr_assert_eq(up_resample_columns_plan(&op, &in, &axis, NULL), UP_OK);
-    validate_op(op, label);
-}
-
-Test(ops, resample)
-{
-    const up_filter *filters[] = { &up_filter_triangle, &up_filter_cubic, &up_filter_lanczos3 };
-    FOR_SIZES(i)
-    {
-        for (int f = 0; f < 3; f++) {
-            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2);
-            for (int s = 1; s <= 5; s++)
-                validate_resample(filters[f], in, (up_ratio){ 1, s }, in.width * s, false, true);
-            validate_resample(filters[f], in, (up_ratio){ 10, 23 }, in.width * 23 / 10, false,
-                              true);
-            validate_resample(filters[f], in, (up_ratio){ 7, 3 }, in.width * 3 / 7 + 1, false,
-                              true);
-            validate_resample(filters[f], in, (up_ratio){ 7, 3 }, in.width * 3 / 7 + 1, false,
-                              false);
-            validate_resample(filters[f], in, (up_ratio){ 1, 1 }, in.width * 2 + 1, true, true);
-        }
-    }
-}
-
-Test(ops, nearest)
-{
-    const up_ratio steps[] = { { 1, 1 }, { 1, 2 }, { 1, 3 }, { 1, 4 }, { 10, 23 }, { 7, 3 } };
-    char label[80];
     FOR_SIZES(i)
     {
         for (int bytes = 1; bytes <= 12; bytes++) {
-            for (int s = 0; s < 6; s++) {
-                up_shape in = { sizes[i][0], sizes[i][1], 1 + bytes % 3, bytes, true };
-                const up_ratio step[2] = { steps[s], steps[(s + bytes) % 6] };
-                int height = (int)(in.height * step[0].den / step[0].num) + (in.height < 3);
-                int width = (int)(in.width * step[1].den / step[1].num) + (in.width < 3);
-                up_op *op;
-                snprintf(label, sizeof label, "nearest %dx%d to %dx%d, %d bytes", in.width,
-                         in.height, width, height, bytes);
-                cr_assert_eq(up_nearest_plan(&op, &in, height, width, step, bytes & 1, NULL),
-                             UP_OK);
-                validate_op(op, label);
-            }
             up_shape in = { sizes[i][0], sizes[i][1], 2, bytes, true };
             up_op *op;
             cr_assert_eq(up_nails_plan(&op, &in, (int[2]){ 1 + bytes % 3, 1 + bytes % 4 }, NULL),
@@ -139,16 +89,62 @@ Test(ops, points)
         up_op *op;
         cr_assert_eq(up_select_plan(&op, &in, 1, 2, NULL), UP_OK);
         validate_op(op, "select");
-        cr_assert_eq(up_concat_plan(&op, &in, &one, NULL), UP_OK);
+        cr_assert_eq(up_concat_plan(&op, (up_shape[]){ in, one, in }, 3, NULL), UP_OK);
         validate_op(op, "concat");
+        cr_assert_eq(up_copy_plan(&op, &in, NULL), UP_OK);
+        validate_op(op, "copy");
     }
+}
+
+Test(ops, reductions)
+{
+    static const up_reduction kinds[] = { UP_REDUCE_MEAN, UP_REDUCE_MAX, UP_REDUCE_MEAN_VARIANCE,
+                                          UP_REDUCE_MEAN_DEVIATION, UP_REDUCE_CONTRAST };
+    FOR_SIZES(i)
+    {
+        const up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 3);
+        up_op *op;
+        for (int k = 0; k < 5; k++) {
+            cr_assert_eq(up_reduce_plan(&op, &in, kinds[k], NULL), UP_OK);
+            validate_op(op, "reduce");
+        }
+        for (int channels = 1; channels <= 3; channels += 2) {
+            const up_shape one = up_float_shape(1, 1, channels);
+            cr_assert_eq(up_scale_plan(&op, &in, &one, NULL), UP_OK);
+            validate_op(op, "scale");
+            cr_assert_eq(up_shift_plan(&op, &in, &one, NULL), UP_OK);
+            validate_op(op, "shift");
+        }
+    }
+}
+
+Test(ops, scale_refuses_other_shapes)
+{
+    static const int shapes[][3] = { { 1, 1, 2 }, { 2, 1, 3 }, { 1, 2, 1 } };
+    const up_shape plane = up_float_shape(9, 9, 3);
+    up_error error;
+    up_op *op;
+    for (int i = 0; i < 3; i++) {
+        const up_shape one = up_float_shape(shapes[i][0], shapes[i][1], shapes[i][2]);
+        cr_expect_eq(up_scale_plan(&op, &plane, &one, &error), UP_ERROR_WEIGHTS);
+    }
+}
+
+Test(ops, joins_have_limits)
+{
+    up_shape in[UP_MAX_INPUTS + 1];
+    up_error error;
+    up_op *op;
+    for (int i = 0; i <= UP_MAX_INPUTS; i++)
+        in[i] = up_float_shape(9, 9, 1 << 30);
+    cr_expect_eq(up_concat_plan(&op, in, 2, &error), UP_ERROR_LIMIT);
+    cr_expect_eq(up_concat_plan(&op, in, UP_MAX_INPUTS + 1, &error), UP_ERROR_LIMIT);
 }
 
 Test(ops, network_points)
 {
-    const up_point *points[] = { &up_point_affine_channels, &up_point_prelu, &up_point_tanh,
-                                 &up_point_sigmoid,         &up_point_add,   &up_point_matrix,
-                                 &up_point_clip_channels,   &up_point_settle };
+    const up_point *points[] = { &up_point_affine_channels, &up_point_matrix,
+                                 &up_point_clip_channels, &up_point_settle };
     float parameter[5 * 6];
     for (int i = 0; i < 30; i++)
         parameter[i] = (float)i / 16;
@@ -183,11 +179,6 @@ Test(ops, arrange)
     FOR_SIZES(i)
     {
         up_op *op;
-        for (int factor = 1; factor <= 5; factor++) {
-            up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2 * factor * factor);
-            cr_assert_eq(up_shuffle_plan(&op, &in, factor, NULL), UP_OK);
-            validate_op(op, "shuffle");
-        }
         for (int e = 0; e < 3; e++) {
             up_shape in = up_float_shape(sizes[i][0], sizes[i][1], 2);
             cr_assert_eq(
@@ -198,27 +189,6 @@ Test(ops, arrange)
             cr_assert_eq(up_crop_plan(&op, &in, 2, 1, in.width - 3, in.height - 1, edges[e], NULL),
                          UP_OK);
             validate_op(op, "crop");
-        }
-    }
-}
-
-Test(ops, pool)
-{
-    for (int kernel = 1; kernel <= 3; kernel++) {
-        for (int stride = 1; stride <= 3; stride++) {
-            for (int dilation = 1; dilation <= 2; dilation++) {
-                up_pool pool = { { kernel, kernel },
-                                 { stride, stride },
-                                 { kernel / 2, kernel / 2 },
-                                 { dilation, dilation },
-                                 stride & 1 };
-                up_shape in = up_float_shape(200, 17, 2);
-                up_op *op;
-                cr_assert_eq(up_pool_plan(&op, &in, &pool, false, NULL), UP_OK);
-                validate_op(op, "pool");
-                cr_assert_eq(up_pool_plan(&op, &in, &pool, true, NULL), UP_OK);
-                validate_op(op, "pool indices");
-            }
         }
     }
 }

@@ -6,7 +6,7 @@
 
 #include "support/image_io.h"
 #include "support/scratch.h"
-#include "train/degrade.h"
+#include "train/data/degrade.h"
 
 TestSuite(train_degrade, .init = scratch_init, .fini = scratch_fini);
 

@@ -6,7 +6,7 @@
 
 #include "support/image_io.h"
 #include "support/scratch.h"
-#include "train/linear_fit.h"
+#include "train/linear/linear_fit.h"
 
 enum { SCALE = 2, WINDOW = 5, PHASES = SCALE * SCALE, TAPS = WINDOW * WINDOW, CENTRE = TAPS / 2 };
 

@@ -1,6 +1,6 @@
 /* Steps of Muon: their matrices are near orthogonal, and lead downhill. */
 #include "support/kernel_check.h"
-#include "train/muon.h"
+#include "train/optimise/muon.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

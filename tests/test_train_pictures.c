@@ -7,7 +7,7 @@
 
 #include "support/image_io.h"
 #include "support/scratch.h"
-#include "train/pictures.h"
+#include "train/data/pictures.h"
 
 TestSuite(train_pictures, .init = scratch_init, .fini = scratch_fini);
 

@@ -2,6 +2,7 @@
 
 #include "base/machine.h"
 #include "base/memory.h"
+#include "methods/back_project.h"
 #include "methods/picture.h"
 #include "pipeline/state.h"
 
@@ -47,11 +48,14 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     up_metadata_init(&p->encoding.metadata);
     up_graph_init(&p->graph);
     p->options.max_memory = up_machine_memory_limit(taken.max_memory); /* found out once */
+    if (taken.threads == 0)
+        p->options.threads = up_min(up_machine_cores(), UP_MOST_THREADS);
     p->graph.most_bytes = p->options.max_memory;
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,
-        .threads = taken.threads ? taken.threads : up_min(up_machine_cores(), UP_MOST_THREADS),
+        .band = taken.band,
+        .threads = p->options.threads,
         .cancel = taken.cancel,
         .progress = taken.progress,
         .user = taken.user,
@@ -65,6 +69,7 @@ void up_plan_destroy(up_plan **plan)
     up_plan *p = *plan;
     if (!p)
         return;
+    up_run_clear(&p->run);
     up_graph_free(&p->graph);
     up_request_clear(&p->request);
     up_metadata_clear(&p->encoding.metadata);
@@ -133,6 +138,7 @@ up_status up_plan_size(up_plan *plan, up_error *error)
     UP_TRY(up_request_size(request, error));
     if (plan->method->prepare)
         UP_TRY(plan->method->prepare(request, error));
+    UP_TRY(up_back_project_prepare(request, plan->method, error));
     return up_picture_format(plan->method, request, &plan->to[0].format, error);
 }
 
@@ -144,11 +150,12 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     plan->request.past = pixels != NULL;
     const up_format *format = &plan->to[0].format;
     up_request *request = &plan->request;
-    plan->graph.held_bytes = request->values_bytes;
+    plan->graph.held_bytes = request->values_bytes + request->model_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
     plan->building_bytes = plan->graph.held_bytes;
     plan->graph.held_bytes -= request->values_bytes;
-    up_network_free(&request->network); /* the ops have packed their weights */
+    up_model_close(&request->loaded); /* the ops have packed their weights */
+    request->network = NULL;
     return up_plan_prepare_encoding(plan, error);
 }
 
@@ -172,10 +179,9 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-up_status up_plan_finish(up_plan *plan, up_error *error)
+/* While the graph runs. */
+static size_t running_bytes(const up_plan *plan)
 {
-    bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
-    UP_TRY(up_run_prepare(&plan->run, plan->options.band, mapped, error));
     size_t bytes =
         up_run_bytes(&plan->run) + plan->graph.held_bytes + plan->image->source->held_bytes;
     for (int o = 0; o < plan->graph.outputs; o++) {
@@ -184,12 +190,23 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
             bytes += to->type->memory(&to->format, &plan->encoding, plan->run.slots,
                                       up_run_group_bytes(&plan->run, o));
     }
-    bytes = larger(bytes, larger(plan->building_bytes, plan->request.loading_bytes));
+    return bytes;
+}
+
+up_status up_plan_finish(up_plan *plan, up_error *error)
+{
+    const bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
+    const size_t most = plan->options.max_memory;
+    const size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
+    UP_TRY(up_run_prepare(&plan->run, mapped, error));
+    const size_t others = running_bytes(plan) - up_run_bytes(&plan->run) + beside;
+    UP_TRY(up_run_fit(&plan->run, most > others ? most - others : 0, error));
+    const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
+    const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = plan->to[0].format;
-    plan->info.memory_bytes =
-        bytes + plan->held_bytes + up_machine_program_bytes(plan->run.threads);
-    plan->info.multiply_adds = up_graph_multiply_adds(&plan->graph) / pixels;
+    plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
+    plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     return check_memory(plan, error);
 }

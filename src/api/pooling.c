@@ -1,6 +1,6 @@
 #include "api/plan.h"
-#include "ops/planes.h"
-#include "ops/pool.h"
+#include "ops/arrange/planes.h"
+#include "ops/pool/pool.h"
 
 static void take_pair(const up_pair *pair, const int unset[2], int value[2])
 {
@@ -15,15 +15,21 @@ static up_status pool_of(const up_layer *layer, up_pool *pool, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT, "pooling needs a --kernel");
     take_pair(&layer->kernel, one, pool->kernel);
     take_pair(&layer->stride, pool->kernel, pool->stride);
-    take_pair(&layer->padding, zero, pool->padding);
+    take_pair(&layer->padding, zero, pool->pad_before);
+    take_pair(&layer->padding, zero, pool->pad_after);
     take_pair(&layer->dilation, one, pool->dilation);
     pool->ceil_mode = layer->ceil_mode;
+    for (int a = 0; a < 2; a++) /* as in PyTorch */
+        if (pool->pad_before[a] > pool->kernel[a] / 2)
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "pooling needs a --padding between 0 and half the kernel, not %d of %d",
+                           pool->pad_before[a], pool->kernel[a]);
     return UP_OK;
 }
 
 static up_status add_output(up_plan *plan, up_op *op, int from, int *node, up_error *error)
 {
-    UP_TRY(up_graph_add(&plan->graph, op, from, -1, node, error));
+    UP_TRY(up_graph_add(&plan->graph, op, &from, node, error));
     return up_graph_mark_output(&plan->graph, *node, error);
 }
 
@@ -37,19 +43,19 @@ static up_status build(up_plan *plan, const up_pool *pool, up_error *error)
     int planes, pooled, node;
     UP_TRY(up_graph_add_input(graph, &raw, error));
     UP_TRY(up_unpack_plan(&op, input, error));
-    UP_TRY(up_graph_add(graph, op, 0, -1, &planes, error));
-    UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, false, error));
-    UP_TRY(up_graph_add(graph, op, planes, -1, &pooled, error));
+    UP_TRY(up_graph_add(graph, op, &(int){ 0 }, &planes, error));
+    UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, error));
+    UP_TRY(up_graph_add(graph, op, &planes, &pooled, error));
     UP_TRY(up_pack_plan(&op, &plan->to[0].format, false, error));
     UP_TRY(add_output(plan, op, pooled, &node, error));
-    UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, true, error));
+    UP_TRY(up_pool_indices_plan(&op, up_graph_shape(graph, planes), pool, error));
     return add_output(plan, op, planes, &node, error);
 }
 
 static up_status plan_pooling(up_plan *plan, const char *pooled, const char *indices,
                               up_error *error)
 {
-    up_pool pool;
+    up_pool pool = { 0 };
     int size[2];
     const up_format *input = &plan->request.input;
     UP_TRY(pool_of(&plan->options.layer, &pool, error));

@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,4 +45,11 @@ void *up_alloc_zero(size_t count, size_t size)
 void up_free(void *block)
 {
     free(block);
+}
+
+void up_trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -44,6 +44,9 @@ void *up_alloc(size_t count, size_t size);
 void *up_alloc_zero(size_t count, size_t size);
 void up_free(void *block);
 
+/* Gives free memory back to the system, where much was freed in pieces. */
+void up_trim_memory(void);
+
 /* What up_alloc() really takes for so many bytes; SIZE_MAX if that is too much. */
 size_t up_alloc_bytes(size_t bytes);
 

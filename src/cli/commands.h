@@ -12,6 +12,9 @@ enum {
     CLI_EVAL = 1 << 3,
     CLI_TRAIN = 1 << 4,
     CLI_COMPARE = 1 << 5,
+    CLI_CONVERT = 1 << 6,
+    CLI_EXPLAIN = 1 << 7,
+    CLI_SHOW = 1 << 8,
     CLI_EVERY = ~0,
 };
 
@@ -36,6 +39,7 @@ typedef struct {
 extern const cli_command *const cli_commands[]; /* upscale itself first, NULL last */
 
 extern const cli_command cli_upscale_command, cli_compare_command, cli_eval_command,
-    cli_train_command, cli_pool_command, cli_info_command;
+    cli_train_command, cli_pool_command, cli_info_command, cli_convert_command, cli_explain_command,
+    cli_show_command;
 
 #endif

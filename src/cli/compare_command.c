@@ -174,6 +174,7 @@ static int run_compare(cli_settings *s)
     cli_inputs inputs;
     cli_ledger_init(&ledger);
     int code = CLI_EXIT_USAGE;
+    cli_methods_share(s);
     up_contender *contenders = contenders_of(s);
     comparing c = { .settings = s, .inputs = &inputs, .ledger = &ledger };
     c.options = (up_report_options){

@@ -127,6 +127,7 @@ static int run_eval(cli_settings *s)
     cli_ledger_init(&ledger);
     int code = CLI_EXIT_USAGE;
     if (cli_inputs_expand(&inputs, s, &ledger)) {
+        cli_methods_share(s);
         evaluate_all(&all, &inputs, &ledger);
         code = cli_ledger_close(&ledger, s->quiet, cli_now() - start);
     }

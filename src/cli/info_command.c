@@ -236,9 +236,10 @@ const cli_command cli_info_command = {
         "Shows what is in image files without reading their pixels, metadata and what cannot be "
         "kept of them included, and how large an upscale with the flags given would be and how "
         "much memory it would take.\n"
-        "Of a weight file (safetensors), or tconv:NAME, it shows the network: scale, colours, "
-        "cost, receptive field, layers, and where the taps of a transposed convolution overlap "
-        "unevenly.\n",
+        "Of a weight file (safetensors, PyTorch, ONNX, ncnn), or tconv:NAME, it shows the network: "
+        "family, scale, colours, cost, receptive field, layers, and where the taps of a transposed "
+        "convolution overlap unevenly. What the file does not say, and is assumed, comes with the "
+        "flags that say it. Of blocks of layers that repeat the first is shown.\n",
     .examples = "# what is it?\n"
                 "upscale info photo.jpg\n"
                 "# how much memory would this take?\n"

@@ -14,13 +14,11 @@
 
 /* A new command is one line here. */
 const cli_command *const cli_commands[] = {
-    &cli_upscale_command,
-    &cli_compare_command,
-    &cli_eval_command,
-    &cli_train_command,
-    &cli_pool_command,
-    &cli_info_command,
-    NULL,
+    &cli_upscale_command, &cli_compare_command,
+    &cli_eval_command,    &cli_train_command,
+    &cli_pool_command,    &cli_info_command,
+    &cli_convert_command, &cli_explain_command,
+    &cli_show_command,    NULL,
 };
 
 /* No file may be opened in the place of a standard stream that was closed, or messages would be

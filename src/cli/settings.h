@@ -2,6 +2,7 @@
 #ifndef UP_CLI_SETTINGS_H
 #define UP_CLI_SETTINGS_H
 
+#include "upscale_explain.h"
 #include "upscale_measure.h"
 #include "upscale_train.h"
 
@@ -32,8 +33,10 @@ typedef struct {
     up_options up;
     cli_words methods;     /* empty: the default method */
     char **method_weights; /* for each of them the file that its tconv:NAME means, or NULL */
-    char *named_weights;   /* the file that --weights NAME means, or NULL */
+    char *named_weights;   /* the file that --weights means, or NULL */
+    up_weights *shared, **method_shared; /* the same files, opened: cli_methods_share() */
     const char *weights_folder, *plot;
+    bool all_layers;
     cli_size size, fit; /* --size, --fit */
 
     up_train_options train; /* beside what `up` says */
@@ -47,6 +50,10 @@ typedef struct {
     bool from_original, single_file, full;
     cli_boxes crops;
     int zoom;
+
+    const char *x, *kernel_values; /* what is explained: text, or the name of a file */
+    int digits;
+    bool all_steps;
 
     int jobs; /* 0: as many as cores and files */
     up_measuring measuring;

@@ -31,10 +31,12 @@ static bool show_something(const cli_settings *s)
     return true;
 }
 
-static int run_tasks(const cli_settings *s, const cli_inputs *inputs, cli_ledger *ledger)
+static int run_tasks(cli_settings *s, const cli_inputs *inputs, cli_ledger *ledger)
 {
     double start = cli_now();
     cli_tasks tasks;
+    if (inputs->count * cli_method_count(s) > 1)
+        cli_methods_share(s);
     bool fine = cli_tasks_make(&tasks, inputs, s) && cli_tasks_check(&tasks, inputs, s);
     if (fine)
         cli_batch_run(&tasks, s, ledger);
@@ -99,6 +101,8 @@ const cli_command cli_upscale_command = {
                 "upscale scan.png --fit 1920x1080 -o scan.jpg --quality 95\n"
                 "# a tree of folders; carry on where it was stopped\n"
                 "upscale -r photos -o large/ --skip-existing\n"
+                "# a network, as it was downloaded\n"
+                "upscale photo.jpg -w RealESRGAN_x4plus.pth -o big.png\n"
                 "# compare methods\n"
                 "upscale photo.png -m nearest,bicubic,lanczos -o out/\n"
                 "# a learned layer on a tensor\n"

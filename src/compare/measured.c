@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "methods/luma.h"
-#include "ops/planes.h"
+#include "ops/arrange/planes.h"
 
 #include <string.h>
 

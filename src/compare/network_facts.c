@@ -19,18 +19,21 @@ static up_weights *open_embedded(const char *name, double scale)
     return weights;
 }
 
-static up_weights *open_weights(const up_options *options, double scale)
+/* Weights to look into: *opened if they are to be closed again; NULL: there are none. */
+static const up_weights *find_weights(const up_options *options, double scale, up_weights **opened)
 {
     static const char learned[] = "tconv";
     const char *method = options->method ? options->method : up_default_method();
     size_t length = strlen(learned);
     if (strncmp(method, learned, length) != 0 || !strchr(":", method[length]))
         return NULL;
-    up_weights *weights = NULL;
-    if (!options->weights)
-        return open_embedded(method[length] ? method + length + 1 : NULL, scale);
-    up_weights_open(&weights, options->weights, options, NULL);
-    return weights;
+    if (options->model)
+        return options->model;
+    if (options->weights)
+        up_weights_open(opened, options->weights, options, NULL);
+    else
+        *opened = open_embedded(method[length] ? method + length + 1 : NULL, scale);
+    return *opened;
 }
 
 static json_t *pair(const int values[2])
@@ -106,7 +109,8 @@ static json_t *shown_layers(const up_weights *weights)
 
 json_t *up_network_facts(const up_options *options, double scale)
 {
-    up_weights *weights = open_weights(options, scale);
+    up_weights *opened = NULL;
+    const up_weights *weights = find_weights(options, scale, &opened);
     if (!weights)
         return NULL;
     const up_weights_info *info = up_weights_get_info(weights);
@@ -114,6 +118,6 @@ json_t *up_network_facts(const up_options *options, double scale)
         json_pack("{s:s, s:i, s:I, s:o, s:o}", "family", info->family, "layers", info->layers,
                   "parameters", (json_int_t)info->parameters, "receptive_field",
                   pair(info->receptive_field), "shown", shown_layers(weights));
-    up_weights_close(&weights);
+    up_weights_close(&opened);
     return facts;
 }

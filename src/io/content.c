@@ -339,5 +339,5 @@ up_status up_content_fail(const uint8_t *head, size_t size, const char *name, up
         }
     bool is_text = content.name && strcmp(content.name, "text") == 0;
     return up_fail(error, UP_ERROR_INPUT, "%s: is in no format that can be read (%s)%s", name, list,
-                   is_text ? "; it holds text" : "");
+                   is_text ? "; it holds text that is not numbers alone" : "");
 }

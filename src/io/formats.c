@@ -10,5 +10,6 @@ const up_file_format up_file_formats[] = {
     FORMAT(jpeg, "jpg jpeg jpe jfif"),
     FORMAT(pnm, "pnm ppm pgm pam pbm"),
     FORMAT(npy, "npy"),
+    FORMAT(txt, "txt csv"),
     { .source = NULL },
 };

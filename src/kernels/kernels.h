@@ -56,6 +56,25 @@ typedef struct {
     int stride;
 } up_block;
 
+/* Functions of one number that are made of exponentials: to within a few units in the last place,
+ * right for infinities, NaN for NaN; below the least normal float it may be 0. */
+typedef enum {
+    UP_MAP_TANH,
+    UP_MAP_SIGMOID,   /* 1 / (1 + exp(-v)) */
+    UP_MAP_SILU,      /* v * sigmoid(v); 0 for -infinity */
+    UP_MAP_MISH,      /* v * tanh(softplus(v)); 0 for -infinity */
+    UP_MAP_GELU,      /* v / 2 * (1 + erf(v / sqrt 2)); 0 for -infinity */
+    UP_MAP_GELU_TANH, /* v / 2 * (1 + tanh(u)), u = sqrt(2 / pi) (v + 0.044715 v^3); 0 for
+                         -infinity; units in the last place grow with |u|, as they do where u is
+                         rounded */
+    UP_MAP_ELU,       /* v > 0 ? v : parameter * (exp(v) - 1) */
+    UP_MAP_SOFTPLUS,  /* log(1 + exp(v)) */
+    UP_MAP_EXP,
+    UP_MAP_LOG, /* natural */
+    UP_MAP_ERF,
+    UP_MAPS
+} up_map;
+
 #define UP_CORRELATE_OUTS 4   /* gradients at a time, at most */
 #define UP_CORRELATE_LANES 16 /* parts of each sum */
 
@@ -71,11 +90,12 @@ typedef struct up_kernels {
 
     /* out[x] = in[x] > 0 ? in[x] : slope * in[x]. */
     void (*prelu)(float *out, const float *in, float slope, int n);
-    /* out[x] = a[x] + b[x]. */
+    /* out[x] = a[x] + b[x], a[x] - b[x], a[x] * b[x]. */
     void (*add)(float *out, const float *a, const float *b, int n);
-    /* out[x] = tanh(in[x]), 1 / (1 + exp(-in[x])), to within a few units in the last place. */
-    void (*tanh)(float *out, const float *in, int n);
-    void (*sigmoid)(float *out, const float *in, int n);
+    void (*subtract)(float *out, const float *a, const float *b, int n);
+    void (*multiply)(float *out, const float *a, const float *b, int n);
+    /* out[x] = f(in[x]); only some have a parameter. */
+    void (*map[UP_MAPS])(float *out, const float *in, float parameter, int n);
 
     /* out[x] = sum over t of weight[t] * in[t][x]. `in` rows need only 4-byte alignment. */
     void (*mix_rows)(float *out, const float *const *in, const float *weight, int taps, int n);
@@ -99,6 +119,10 @@ typedef struct up_kernels {
     /* out[x] = in[x % s][x / s] for 0 <= x < n: the phases of a transposed convolution. `in` rows
      * need only 4-byte alignment. */
     void (*interleave)(float *out, const float *const *in, int s, int n);
+
+    /* out[x] = in[x * s] for 0 <= x < n: one of the phases of a row. `in` needs only 4-byte
+     * alignment. */
+    void (*every)(float *out, const float *in, int s, int n);
 
     /* Copies exactly `bytes` bytes to where they will not be read soon: past the caches. */
     void (*copy_past)(void *out, const void *in, size_t bytes);

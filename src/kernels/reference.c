@@ -1,4 +1,5 @@
 /* The meaning of every kernel in plain C: what the variants are checked against. */
+#include "kernels/reference_maps.h"
 #include "kernels/variants.h"
 
 #include <math.h>
@@ -49,16 +50,16 @@ static void add(float *out, const float *a, const float *b, int n)
         out[x] = a[x] + b[x];
 }
 
-static void tanh_row(float *out, const float *in, int n)
+static void subtract(float *out, const float *a, const float *b, int n)
 {
     for (int x = 0; x < n; x++)
-        out[x] = tanhf(in[x]);
+        out[x] = a[x] - b[x];
 }
 
-static void sigmoid(float *out, const float *in, int n)
+static void multiply(float *out, const float *a, const float *b, int n)
 {
     for (int x = 0; x < n; x++)
-        out[x] = 1 / (1 + expf(-in[x]));
+        out[x] = a[x] * b[x];
 }
 
 static void mix_rows(float *out, const float *const *in, const float *weight, int taps, int n)
@@ -148,6 +149,12 @@ static void interleave(float *out, const float *const *in, int s, int n)
         out[x] = in[x % s][x / s];
 }
 
+static void every(float *out, const float *in, int s, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = in[(ptrdiff_t)x * s];
+}
+
 static void copy_past(void *out, const void *in, size_t bytes)
 {
     memcpy(out, in, bytes);
@@ -176,8 +183,9 @@ const up_kernels up_kernels_reference = {
     .pack_u16 = pack_u16,
     .prelu = prelu,
     .add = add,
-    .tanh = tanh_row,
-    .sigmoid = sigmoid,
+    .subtract = subtract,
+    .multiply = multiply,
+    .map = UP_MAP_ROWS,
     .mix_rows = mix_rows,
     .resample_columns = resample_columns,
     .convolve = convolve,
@@ -185,6 +193,7 @@ const up_kernels up_kernels_reference = {
     .correlate = correlate,
     .prelu_gradient = prelu_gradient,
     .interleave = interleave,
+    .every = every,
     .copy_past = copy_past,
     .repeat = repeat,
     .gather = gather,

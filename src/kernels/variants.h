@@ -10,4 +10,13 @@ extern const up_kernels up_kernels_avx2;   /* x86-64 */
 extern const up_kernels up_kernels_avx512; /* x86-64 */
 extern const up_kernels up_kernels_neon;   /* AArch64 */
 
+/* up_kernels.map: every table has its own functions of these names. */
+#define UP_MAP_ROWS                                                                                \
+    {                                                                                              \
+        [UP_MAP_TANH] = tanh_row, [UP_MAP_SIGMOID] = sigmoid_row, [UP_MAP_SILU] = silu_row,        \
+        [UP_MAP_MISH] = mish_row, [UP_MAP_GELU] = gelu_row, [UP_MAP_GELU_TANH] = gelu_tanh_row,    \
+        [UP_MAP_ELU] = elu_row, [UP_MAP_SOFTPLUS] = softplus_row, [UP_MAP_EXP] = exp_row,          \
+        [UP_MAP_LOG] = log_row, [UP_MAP_ERF] = erf_row,                                            \
+    }
+
 #endif

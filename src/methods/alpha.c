@@ -1,7 +1,8 @@
 #include "methods/alpha.h"
 
-#include "methods/add_ops.h"
-#include "ops/conv.h"
+#include "methods/back_project.h"
+#include "ops/conv/conv.h"
+#include "pipeline/add_ops.h"
 
 #include <string.h>
 
@@ -35,10 +36,10 @@ static up_status add_blur(up_graph *graph, int axis, int *node, up_error *error)
                      .weight = weight,
                      .edge = UP_EDGE_ZERO };
     conv.kernel[axis] = TAPS;
-    conv.padding[axis] = REACH;
+    conv.pad_before[axis] = conv.pad_after[axis] = REACH;
     up_op *op;
     UP_TRY(up_conv_plan(&op, shape, &conv, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 static up_status add_bleeding(up_graph *graph, int from, float white, int *to, up_error *error)
@@ -59,12 +60,12 @@ up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method
     char steps[sizeof request->steps];
     UP_TRY(add_bleeding(graph, from, request->white, &colour, error));
     UP_TRY(up_add_select(graph, colour, 0, colours, &colour, error));
-    UP_TRY(method->build(graph, colour, request, &colour, error));
+    UP_TRY(up_build_projected(graph, colour, method, request, &colour, error));
     memcpy(steps, request->steps, sizeof steps);
     UP_TRY(up_add_select(graph, from, colours, 1, &alpha, error));
-    UP_TRY(method->build(graph, alpha, request, &alpha, error));
+    UP_TRY(up_build_projected(graph, alpha, method, request, &alpha, error));
     memcpy(request->steps, steps, sizeof steps); /* the same once more */
-    UP_TRY(up_add_concat(graph, colour, alpha, to, error));
+    UP_TRY(up_graph_add_concat(graph, (int[]){ colour, alpha }, 2, to, error));
     /* What will round to nothing needs no colour, and files of it are smaller. */
     const float nothing = request->white > 1 ? 0.5f : 0;
     return up_add_point(graph, *to, -1, &up_point_hide, &nothing, 1, to, error);

@@ -1,5 +1,5 @@
 #include "methods/method.h"
-#include "ops/replicate.h"
+#include "ops/resample/replicate.h"
 
 static up_status prepare(up_request *request, up_error *error)
 {
@@ -19,7 +19,7 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     const int scale[2] = { request->height / request->input.height,
                            request->width / request->input.width };
     UP_TRY(up_nails_plan(&op, up_graph_shape(graph, from), scale, error));
-    return up_graph_add(graph, op, from, -1, to, error);
+    return up_graph_add(graph, op, &from, to, error);
 }
 
 const up_method up_bed_of_nails = {

@@ -1,17 +1,17 @@
 /* Separable resampling with a fixed filter: bilinear, bicubic, lanczos. */
 #include "methods/method.h"
-#include "ops/pointwise.h"
-#include "ops/resample.h"
+#include "ops/point/pointwise.h"
+#include "ops/resample/resample.h"
 
 const up_resampling up_bicubic_resampling = { &up_filter_cubic, -0.5, false, true, 0 };
 
 /* Multiply-adds of either order; enlarging, rows first is the cheaper one. */
 static bool rows_first(const up_shape *in, const up_axis *rows, const up_axis *columns)
 {
-    double rows_then = (double)rows->taps * in->width * rows->out +
-                       (double)columns->taps * columns->out * rows->out;
-    double columns_then = (double)columns->taps * columns->out * in->height +
-                          (double)rows->taps * columns->out * rows->out;
+    double rows_then = (double)rows->taps * in->width * rows->at.out +
+                       (double)columns->taps * columns->at.out * rows->at.out;
+    double columns_then = (double)columns->taps * columns->at.out * in->height +
+                          (double)rows->taps * columns->at.out * rows->at.out;
     return rows_then <= columns_then;
 }
 
@@ -19,21 +19,21 @@ static up_status add_pass(up_graph *graph, int *node, bool vertical, const up_ax
                           up_error *error)
 {
     const up_shape *in = up_graph_shape(graph, *node);
-    const size_t table = vertical ? 0 : (size_t)axis->out * (size_t)axis->taps * sizeof(float);
+    const size_t table = vertical ? 0 : (size_t)axis->at.out * (size_t)axis->taps * sizeof(float);
     up_op *op;
     UP_TRY(up_graph_check_room(graph, table, error));
     if (vertical)
         UP_TRY(up_resample_rows_plan(&op, in, axis, error));
     else
         UP_TRY(up_resample_columns_plan(&op, in, axis, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 static up_status add_rounding(up_graph *graph, int *node, float white, up_error *error)
 {
     up_op *op;
     UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), &up_point_round, &white, 1, error));
-    return up_graph_add(graph, op, *node, -1, node, error);
+    return up_graph_add(graph, op, node, node, error);
 }
 
 up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,
@@ -42,10 +42,13 @@ up_status up_add_resample(up_graph *graph, int from, const up_resampling *resamp
     const up_resampling *r = resampling;
     const up_shape in = *up_graph_shape(graph, from);
     up_axis rows, columns;
-    up_axis_init(&rows, in.height, request->height, request->step[0], r->filter, r->parameter,
-                 r->align_corners, r->antialias);
-    up_axis_init(&columns, in.width, request->width, request->step[1], r->filter, r->parameter,
-                 r->align_corners, r->antialias);
+    const up_coordinates coordinates = r->align_corners ? UP_ALIGN_CORNERS : UP_HALF_PIXEL;
+    up_axis_init(&rows,
+                 up_positions_make(in.height, request->height, request->step[0], coordinates),
+                 r->filter, r->parameter, r->antialias, false);
+    up_axis_init(&columns,
+                 up_positions_make(in.width, request->width, request->step[1], coordinates),
+                 r->filter, r->parameter, r->antialias, false);
     bool vertical = r->rounded > 0 || rows_first(&in, &rows, &columns);
     *to = from;
     UP_TRY(add_pass(graph, to, vertical, vertical ? &rows : &columns, error));

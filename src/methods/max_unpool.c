@@ -1,7 +1,7 @@
 #include "base/memory.h"
-#include "io/npy/npy_header.h"
+#include "io/text/text_tensor.h"
 #include "methods/method.h"
-#include "ops/pool.h"
+#include "ops/pool/pool.h"
 
 #include <stdlib.h>
 
@@ -70,7 +70,7 @@ static up_status prepare(up_request *request, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "max-unpool takes its size from --kernel and --stride, or --output-size");
     UP_TRY(unpooled_size(request, error));
-    UP_TRY(up_npy_read_i8(path, &request->indices, shape, &dims, error));
+    UP_TRY(up_positions_read(path, &request->indices, shape, &dims, error));
     UP_TRY(check_shape(request, shape, dims, error));
     request->height = request->unpooled[0];
     request->width = request->unpooled[1];
@@ -84,7 +84,7 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     request->indices = NULL;
     UP_TRY(up_unpool_plan(&op, up_graph_shape(graph, from), request->input.frames, indices,
                           request->unpooled, error));
-    return up_graph_add(graph, op, from, -1, to, error);
+    return up_graph_add(graph, op, &from, to, error);
 }
 
 const up_method up_max_unpool = {

@@ -7,9 +7,10 @@
 
 #include "io/metadata/metadata.h"
 #include "io/pixels.h"
-#include "network/network.h"
-#include "ops/axis.h"
+#include "network/model.h"
+#include "ops/resample/axis.h"
 #include "pipeline/graph.h"
+#include "restore/blur.h"
 
 /* What a method is given, and so what is done to a picture before and after it. */
 typedef enum {
@@ -31,10 +32,14 @@ typedef struct {
     bool sized; /* a scale or size was asked for; else the method may have its own */
     int height, width;
     up_ratio step[2];                   /* inputs per output: rows, columns */
-    up_network *network;                /* tconv, from a file */
-    size_t values_bytes, loading_bytes; /* of the network, and together with its file */
+    const up_network *network;          /* tconv, from a file: of `loaded` or options->model */
+    up_model loaded;                    /* for this picture alone */
+    int output_padding[2];              /* on top of that of the network's last layer */
+    size_t values_bytes, loading_bytes; /* of `loaded`: its values, and its file with them */
+    size_t model_bytes;                 /* of options->model, which other pictures share */
     int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];
+    up_blur blur; /* deconvolve, back-projection; weight NULL: none is said */
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
 } up_request;
 
@@ -66,6 +71,12 @@ void up_request_clear(up_request *request);
 bool up_request_flattens(const up_request *request);
 bool up_request_colours_grey(const up_request *request);
 
+/* The domain that a method works in, which back-projection may change. */
+up_domain up_request_domain(const up_request *request, const up_method *method);
+
+/* The scale asked for as whole numbers (rows, columns); 0: it is none, or nothing is asked for. */
+void up_request_whole_scale(const up_request *request, int scale[2]);
+
 /* Channels of what a method is given, but for alpha. */
 int up_request_colours(const up_request *request);
 
@@ -90,6 +101,6 @@ up_status up_add_resample(up_graph *graph, int from, const up_resampling *resamp
                           const up_request *request, int *to, up_error *error);
 
 extern const up_method up_nearest, up_nearest_exact, up_bed_of_nails, up_max_unpool;
-extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv;
+extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv, up_deconvolve;
 
 #endif

@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const up_method *const table[] = {
-    &up_nearest,  &up_nearest_exact, &up_bed_of_nails, &up_max_unpool,
-    &up_bilinear, &up_bicubic,       &up_lanczos,      &up_tconv,
+    &up_nearest, &up_nearest_exact, &up_bed_of_nails, &up_max_unpool, &up_bilinear,
+    &up_bicubic, &up_lanczos,       &up_tconv,        &up_deconvolve,
 };
 
 const up_method *up_method_table(int i)

@@ -1,25 +1,29 @@
 #include "methods/method.h"
-#include "ops/replicate.h"
+#include "ops/resample/replicate.h"
 
-static up_status build(up_graph *graph, int from, up_request *request, bool half_shift, int *to,
-                       up_error *error)
+static up_status build(up_graph *graph, int from, up_request *request, up_coordinates coordinates,
+                       up_rounding rounding, int *to, up_error *error)
 {
+    const up_shape *in = up_graph_shape(graph, from);
+    const up_positions at[2] = {
+        up_positions_make(in->height, request->height, request->step[0], coordinates),
+        up_positions_make(in->width, request->width, request->step[1], coordinates),
+    };
     up_op *op;
-    UP_TRY(up_nearest_plan(&op, up_graph_shape(graph, from), request->height, request->width,
-                           request->step, half_shift, error));
-    return up_graph_add(graph, op, from, -1, to, error);
+    UP_TRY(up_nearest_plan(&op, in, at, rounding, error));
+    return up_graph_add(graph, op, &from, to, error);
 }
 
 static up_status build_nearest(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
-    return build(graph, from, request, false, to, error);
+    return build(graph, from, request, UP_ASYMMETRIC, UP_ROUND_FLOOR, to, error);
 }
 
 static up_status build_exact(up_graph *graph, int from, up_request *request, int *to,
                              up_error *error)
 {
-    return build(graph, from, request, true, to, error);
+    return build(graph, from, request, UP_HALF_PIXEL, UP_ROUND_HALF_UP, to, error);
 }
 
 const up_method up_nearest = {

@@ -1,9 +1,9 @@
 #include "methods/network_colour.h"
 
-#include "methods/add_ops.h"
 #include "methods/luma.h"
-#include "methods/network_ops.h"
+#include "network/build.h"
 #include "ops/limit.h"
+#include "pipeline/add_ops.h"
 
 #include <math.h>
 
@@ -26,7 +26,10 @@ up_status up_check_network(const up_network *network, const up_request *request,
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "the weights make %d channels of %d, but the input has %d%s",
                        network->out_channels, network->in_channels, channels,
-                       request->tensor ? "" : "; for tensors use .npy");
+                       !request->tensor         ? "; for tensors use .npy"
+                       : network->channels_last ? "; the file has the channels last, but an .npy "
+                                                  "must have them before rows and columns"
+                                                : "");
     if (channels != 1 && channels != 3)
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "the weights are for RGB, but the input has %d colour channels", channels);
@@ -72,7 +75,10 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
     const up_limit *asked = &request->options->limit;
     const double share = asked->set ? asked->share : network->limit;
     up_op *op;
-    UP_TRY(up_add_network(graph, from, network, !request->tensor, to, error));
+    const int *padding = request->output_padding;
+    const bool padded = padding[0] || padding[1];
+    UP_TRY(
+        up_add_network(graph, from, network, !request->tensor, padded ? padding : NULL, to, error));
     if (isinf(share))
         return UP_OK;
     UP_TRY(settle(graph, from, network, request, to, error));
@@ -85,13 +91,13 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
                        made.width, made.height, made.channels, source.width, source.height,
                        source.channels);
     UP_TRY(up_limit_plan(&op, &made, &source, share, error));
-    return up_graph_add(graph, op, *to, from, to, error);
+    return up_graph_add(graph, op, (int[]){ *to, from }, to, error);
 }
 
 /* One layer without bias is linear: it works in any range. */
 static bool needs_range(const up_network *network, const up_request *request)
 {
-    bool linear = network->items == 1 && !network->item[0].bias;
+    bool linear = network->nodes == 1 && !network->node[0].bias.value;
     return !request->tensor && !linear && request->white != network->range;
 }
 
@@ -136,7 +142,7 @@ static up_status add_per_channel(up_graph *graph, int from, const up_network *ne
         UP_TRY(up_add_select(graph, from, c, 1, &one, error));
         UP_TRY((maps ? add_on_grey : add_plain)(graph, one, network, request, &one, error));
         if (c > 0)
-            UP_TRY(up_add_concat(graph, *to, one, &one, error));
+            UP_TRY(up_graph_add_concat(graph, (int[]){ *to, one }, 2, &one, error));
         *to = one;
     }
     return UP_OK;
@@ -155,7 +161,7 @@ static up_status add_on_luma(up_graph *graph, int from, const up_network *networ
     UP_TRY(add_network(graph, luma, network, request, &luma, error));
     UP_TRY(up_add_select(graph, from, 1, 2, &chroma, error));
     UP_TRY(add_bicubic(graph, chroma, luma, request, &chroma, error));
-    UP_TRY(up_add_concat(graph, luma, chroma, to, error));
+    UP_TRY(up_graph_add_concat(graph, (int[]){ luma, chroma }, 2, to, error));
     return up_add_point(graph, *to, -1, &up_point_matrix, back.matrix, 12, to, error);
 }
 
@@ -182,9 +188,8 @@ static up_status add_grey_as_rgb(up_graph *graph, int from, const up_network *ne
                                  const up_request *request, int *to, up_error *error)
 {
     up_luma luma;
-    int pair, rgb;
-    UP_TRY(up_add_concat(graph, from, from, &pair, error));
-    UP_TRY(up_add_concat(graph, pair, from, &rgb, error));
+    int rgb;
+    UP_TRY(up_graph_add_concat(graph, (int[]){ from, from, from }, 3, &rgb, error));
     UP_TRY(add_on_rgb(graph, rgb, network, request, to, error));
     up_luma_from_rgb(&luma, false, 1, 1);
     UP_TRY(up_add_point(graph, *to, -1, &up_point_matrix, luma.matrix, 12, to, error));

@@ -1,11 +1,12 @@
 #include "methods/picture.h"
 
 #include "io/metadata/declared_colour.h"
-#include "methods/add_ops.h"
 #include "methods/alpha.h"
-#include "ops/light.h"
-#include "ops/planes.h"
-#include "ops/pointwise.h"
+#include "methods/back_project.h"
+#include "ops/arrange/planes.h"
+#include "ops/point/light.h"
+#include "ops/point/pointwise.h"
+#include "pipeline/add_ops.h"
 
 #include <string.h>
 
@@ -20,7 +21,7 @@ typedef struct {
 
 static up_status add(builder *b, up_status planned, up_op *const *op, up_error *error)
 {
-    return planned != UP_OK ? planned : up_graph_add(b->graph, *op, b->node, -1, &b->node, error);
+    return planned != UP_OK ? planned : up_graph_add(b->graph, *op, &b->node, &b->node, error);
 }
 
 static up_status add_point(builder *b, const up_point *point, const float parameter[4],
@@ -71,10 +72,9 @@ static up_status from_light(builder *b, float white, bool whole, up_error *error
 /* Grey and alpha to RGB and alpha. */
 static up_status grey_to_rgb(builder *b, up_error *error)
 {
-    int grey, pair;
+    int grey;
     UP_TRY(up_add_select(b->graph, b->node, 0, 1, &grey, error));
-    UP_TRY(up_add_concat(b->graph, grey, grey, &pair, error));
-    return up_add_concat(b->graph, pair, b->node, &b->node, error);
+    return up_graph_add_concat(b->graph, (int[]){ grey, grey, b->node }, 3, &b->node, error);
 }
 
 static up_status flatten(builder *b, up_error *error)
@@ -147,18 +147,19 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
 static up_status build_planes(builder *b, const up_method *method, const up_format *output,
                               up_error *error)
 {
-    UP_TRY(enter(b, method->domain, error));
-    if (method->domain == UP_ON_COLOUR_ONLY && b->alpha)
+    const up_domain domain = up_request_domain(b->request, method);
+    UP_TRY(enter(b, domain, error));
+    if (domain == UP_ON_COLOUR_ONLY && b->alpha)
         UP_TRY(up_add_beside_alpha(b->graph, b->node, method, b->request, &b->node, error));
     else
-        UP_TRY(method->build(b->graph, b->node, b->request, &b->node, error));
-    return leave(b, method->domain, output, error);
+        UP_TRY(up_build_projected(b->graph, b->node, method, b->request, &b->node, error));
+    return leave(b, domain, output, error);
 }
 
 static up_status find_light(builder *b, const up_method *method, up_error *error)
 {
     up_request *request = b->request;
-    if (!request->options->linear || request->tensor || !blends(method->domain))
+    if (!request->options->linear || request->tensor || !blends(up_request_domain(request, method)))
         return UP_OK;
     UP_TRY(up_declared_light(&b->light, request->declared, &request->input, error));
     up_request_say(request, "to light by %s", b->light.name);
@@ -170,8 +171,9 @@ static up_status build(builder *b, const up_method *method, const up_format *out
 {
     UP_TRY(find_light(b, method, error));
     size_t said = strlen(b->request->steps);
-    UP_TRY(method->domain == UP_ON_RAW ? build_raw(b, method, output, error)
-                                       : build_planes(b, method, output, error));
+    UP_TRY(up_request_domain(b->request, method) == UP_ON_RAW
+               ? build_raw(b, method, output, error)
+               : build_planes(b, method, output, error));
     if (strlen(b->request->steps) == said)
         up_request_say(b->request, "%s to %dx%d", method->info.name, b->request->width,
                        b->request->height);
@@ -194,7 +196,7 @@ static up_status choose_depth(const up_method *method, const up_request *request
                               up_error *error)
 {
     /* Filtered tensors are neither rounded nor clamped. */
-    if (request->tensor && method->domain != UP_ON_RAW)
+    if (request->tensor && up_request_domain(request, method) != UP_ON_RAW)
         output->sample = UP_SAMPLE_F32;
     switch (request->options->depth) {
     case 0:

@@ -10,9 +10,24 @@
 
 void up_request_clear(up_request *request)
 {
-    up_network_free(&request->network);
+    up_model_close(&request->loaded);
     up_free(request->indices);
+    up_blur_close(&request->blur);
     request->indices = NULL;
+}
+
+up_domain up_request_domain(const up_request *request, const up_method *method)
+{
+    const bool moves = method->domain == UP_ON_RAW || method->domain == UP_ON_SAMPLES;
+    return request->options->back_project && moves ? UP_ON_COLOUR : method->domain;
+}
+
+void up_request_whole_scale(const up_request *request, int scale[2])
+{
+    for (int a = 0; a < 2; a++) {
+        const up_ratio step = request->step[a];
+        scale[a] = request->sized && step.num == 1 && step.den <= INT_MAX ? (int)step.den : 0;
+    }
 }
 
 bool up_request_flattens(const up_request *request)

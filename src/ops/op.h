@@ -1,5 +1,5 @@
 /*
- * The contract of an op: a pure function from rows of one or two tensors to rows of another.
+ * The contract of an op: a pure function from rows of some tensors to rows of another.
  *
  * Rows come in two kinds. Float rows (shape.bytes == 4, one row per channel) lie in rings with
  * padding: every op may write on to the next multiple of UP_LANES columns, and read as many beyond
@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-#define UP_LANES 16 /* columns that float rows are rounded up to */
-#define UP_MAX_INPUTS 2
+#define UP_LANES 16      /* columns that float rows are rounded up to */
+#define UP_MAX_INPUTS 16 /* of one op; see up_graph_add_concat() */
 
 typedef struct {
     int width, height, channels;
@@ -41,6 +41,20 @@ typedef struct {
     void *scratch; /* op->scratch bytes, aligned, of this thread alone */
 } up_target;
 
+/* All rows of all channels, which an op has made, and what is made of them: row y of channel c lies
+ * at rows + y * row_bytes + c * plane_bytes. Float results have room as ring rows do on to the next
+ * multiple of UP_LANES, and none beyond. */
+typedef struct {
+    void *rows;
+    size_t row_bytes, plane_bytes; /* of a running op row_bytes is 0 */
+    void *result;
+    size_t result_row_bytes, result_plane_bytes;
+    int threads; /* that may be used */
+    void *run;
+    bool (*goes_on)(void *run, double done); /* tells that 0..1 of it is done; false: stop, the
+                                                result does not matter */
+} up_whole;
+
 typedef struct up_op up_op;
 
 struct up_op { /* immutable once planned: shared by all threads */
@@ -50,10 +64,21 @@ struct up_op { /* immutable once planned: shared by all threads */
     up_edge edge[UP_MAX_INPUTS]; /* what lies outside an input: made by the ring, never by run() */
     bool pointwise; /* column x of row y comes from column x of row y alone: may be run block by
                        block behind the op before it, without a ring between them */
+    bool view; /* makes nothing: its channels are those of its inputs in a row, from `first` on, and
+                  whoever reads them is given the inputs' rows */
+    int first;
+    bool running;   /* all rows lie in the same memory, and each is made upon the one before */
     int step;       /* at most this many rows per call; calls start at multiples */
     size_t scratch; /* bytes per thread */
     size_t bytes;   /* of weights and tables that it holds, where they may be many */
     double multiply_adds; /* per output row */
+
+    /* Of an op that makes something of all its rows together once they are there, which is then
+     * what others read; its rows are seen by nobody else. NULL: most do not. */
+    up_status (*finish)(const up_op *op, const up_whole *whole, up_error *error);
+    up_shape result;
+    size_t finish_bytes; /* that finish() takes beside the rows and the result */
+    double finish_multiply_adds;
 
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
      * decreases with y. */

@@ -3,7 +3,8 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS upscale RUNTIME)
 install(TARGETS upscale_lib EXPORT upscale-targets)
-install(FILES include/upscale.h include/upscale_measure.h include/upscale_train.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/upscale.h include/upscale_measure.h include/upscale_train.h include/upscale_explain.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/upscale)
 configure_package_config_file(src/package/upscale-config.cmake.in upscale-config.cmake

@@ -17,29 +17,56 @@ static void *take(unsigned char **scratch, size_t bytes)
     return taken;
 }
 
-/* The rows of an input that an op reads, as pointers. */
-static const void **ring_window(const up_region *at, const up_node *node, int i, int y, int rows,
-                                const void **pointer, up_window *window)
+/* The rows of a piece of a window that lie in a ring. */
+static const void **ring_rows(const up_region *at, const up_piece *piece, up_edge edge,
+                              const up_window *window, const void **pointer)
 {
-    const up_ring *ring = &at->strip->part[node->input[i]].ring;
-    int first, end;
-    up_graph_window(node, i, y, rows, &first, &end);
-    *window = (up_window){ pointer, first, up_max(0, end - first) };
-    int count = window->count, channels = ring->shape.channels;
-    for (int r = 0; r < count; r++) {
-        int real = up_edge_row(node->op->edge[i], first + r, ring->shape.height);
-        const unsigned char *row = real < 0 ? ring->zero : up_ring_row(ring, 0, real);
+    const up_ring *ring = &at->strip->part[piece->node].ring;
+    for (int r = 0; r < window->count; r++) {
+        int real = up_edge_row(edge, window->first + r, ring->shape.height);
+        const unsigned char *row = real < 0 ? ring->zero : up_ring_row(ring, piece->first, real);
         size_t plane = real < 0 ? 0 : ring->plane_bytes;
-        for (int c = 0; c < channels; c++)
-            pointer[c * count + r] = row + c * plane;
+        for (int c = 0; c < piece->channels; c++)
+            pointer[c * window->count + r] = row + c * plane;
     }
-    return pointer + (size_t)channels * count;
+    return pointer + (size_t)piece->channels * window->count;
+}
+
+/* The same of one that lies in the block of a fused node. */
+static const void **block_rows(const up_region *at, const up_piece *piece, const void **block,
+                               const up_window *window, const void **pointer)
+{
+    block += (size_t)piece->first * at->rows + window->first - at->y;
+    for (int c = 0; c < piece->channels; c++, block += at->rows)
+        for (int r = 0; r < window->count; r++)
+            *pointer++ = block[r];
+    return pointer;
+}
+
+/* Pointers to all rows that an op reads for rows y .. y + rows - 1. */
+static const void **windows(const up_region *at, const up_node *node, const void ***block, int y,
+                            int rows, const void **pointer, up_window *window)
+{
+    int input = -1;
+    for (int k = 0; k < node->pieces; k++) {
+        const up_piece *piece = &node->piece[k];
+        up_window *in = &window[piece->input];
+        if (piece->input != input) {
+            int first, end;
+            input = piece->input;
+            up_graph_window(node, input, y, rows, &first, &end);
+            *in = (up_window){ pointer, first, up_max(0, end - first) };
+        }
+        pointer = block[k] ? block_rows(at, piece, block[k], in, pointer)
+                           : ring_rows(at, piece, node->op->edge[input], in, pointer);
+    }
+    return pointer;
 }
 
 static void make(const up_region *at, const up_node *node, void *const *out,
                  unsigned char *scratch);
 
-/* Makes the block of a fused input; its pointers stand as if the block were a whole row. */
+/* Makes the block of a fused node; its pointers stand as if the block were a whole row. */
 static const void **fused_block(const up_region *at, const up_node *fused, unsigned char **scratch)
 {
     size_t rows = (size_t)fused->op->out.channels * at->rows;
@@ -51,31 +78,34 @@ static const void **fused_block(const up_region *at, const up_node *fused, unsig
     return row;
 }
 
+/* The blocks of the pieces of a node, NULL where they have none, each made once. */
+static const void ***fused_blocks(const up_region *at, const up_node *node, unsigned char **scratch)
+{
+    const up_graph *graph = at->strip->walk.graph;
+    const void ***block = take(scratch, node->pieces * sizeof *block);
+    for (int k = 0; k < node->pieces; k++) {
+        const int from = node->piece[k].node;
+        block[k] = NULL;
+        for (int j = 0; j < k && graph->node[from].fused; j++)
+            if (node->piece[j].node == from)
+                block[k] = block[j];
+        if (graph->node[from].fused && !block[k])
+            block[k] = fused_block(at, &graph->node[from], scratch);
+    }
+    return block;
+}
+
 /* As many calls of the op as the rows of the region take; out[c * at->rows + i]. */
 static void make(const up_region *at, const up_node *node, void *const *out, unsigned char *scratch)
 {
     const up_op *op = node->op;
-    const void **block[UP_MAX_INPUTS] = { NULL };
-    for (int i = 0; i < op->inputs; i++) {
-        const up_node *fused = up_graph_fused(at->strip->walk.graph, node, i);
-        if (fused)
-            block[i] = fused_block(at, fused, &scratch);
-    }
+    const void ***block = fused_blocks(at, node, &scratch);
+    up_window window[UP_MAX_INPUTS];
     int rows;
     for (int done = 0; done < at->rows; done += rows) {
         rows = up_min(op->step, at->rows - done);
-        const void **pointer = (const void **)scratch;
-        up_window window[UP_MAX_INPUTS];
-        for (int i = 0; i < op->inputs; i++) {
-            if (!block[i]) {
-                pointer = ring_window(at, node, i, at->y + done, rows, pointer, &window[i]);
-                continue;
-            }
-            window[i] = (up_window){ pointer, at->y + done, rows };
-            for (int c = 0; c < op->in[i].channels; c++)
-                for (int r = done; r < done + rows; r++)
-                    *pointer++ = block[i][c * at->rows + r];
-        }
+        const void **pointer =
+            windows(at, node, block, at->y + done, rows, (const void **)scratch, window);
         void *const *to = (void *const *)pointer;
         for (int c = 0; c < op->out.channels; c++)
             for (int r = done; r < done + rows; r++)
@@ -94,6 +124,8 @@ static void make_rows(const up_strip *strip, int n, int64_t frame)
     const up_part *part = &strip->part[n];
     int columns = node->block ? node->block : part->x1 - part->x0;
     int channels = node->op->out.channels, rows;
+    if (part->x0 >= part->x1)
+        return; /* the output is narrower than the strips are many */
     for (int y = at->made; y < at->next; y += rows) {
         rows = up_min(node->step, at->next - y);
         unsigned char *scratch = strip->scratch;
@@ -112,11 +144,32 @@ static void make_rows(const up_strip *strip, int n, int64_t frame)
 /* Where there is one chunk, nothing else tells how far it is. */
 static void report_band(up_state *s, const up_strip *strip)
 {
-    const up_graph *graph = s->run->graph;
-    int made = strip->walk.node[graph->output[0]].made;
-    int height = up_graph_shape(graph, graph->output[0])->height;
+    const up_graph *graph = s->stage->graph;
+    const int highest = graph->output[up_graph_highest(graph)];
+    int made = strip->walk.node[highest].made, height = up_graph_shape(graph, highest)->height;
     if (graph->chunks == 1 && made < height)
         up_state_report(s, (double)made / height);
+}
+
+/* Rows of frames in files need not stay in memory behind the band. */
+static void release_rows(up_state *s, up_strip *strip)
+{
+    const up_graph *graph = s->stage->graph;
+    const up_frame *frame = s->run->stages.frame;
+    for (int i = 0; i < graph->inputs; i++)
+        if (s->stage->from[i] >= 0)
+            up_frame_release(&frame[s->stage->from[i]], &strip->released[i],
+                             up_walk_oldest(&strip->walk, i));
+    for (int o = s->stage->sinks; o < graph->outputs; o++)
+        up_frame_release(&frame[s->stage->to[o]], &strip->released[graph->inputs + o],
+                         strip->walk.node[graph->output[o]].made);
+}
+
+static void tell_made(const up_state *s, int n)
+{
+    const int node = s->stage->origin ? s->stage->origin[n] : n;
+    if (node >= 0)
+        s->run->made(s->run->watcher, node);
 }
 
 void up_engine_run(up_state *s, up_strip *strip, int chunk)
@@ -129,8 +182,9 @@ void up_engine_run(up_state *s, up_strip *strip, int chunk)
             make_rows(strip, n, s->frame);
             up_walk_advance(&strip->walk, n);
             if (watched)
-                run->made(run->watcher, n);
+                tell_made(s, n);
         }
+        release_rows(s, strip);
         if (first)
             report_band(s, strip);
     }

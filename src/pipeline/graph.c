@@ -1,13 +1,10 @@
 #include "pipeline/graph.h"
 
 #include "base/memory.h"
-#include "ops/arrange.h"
+#include "ops/arrange/arrange.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define BLOCK_COLUMNS 192  /* blocks are a multiple of this */
-#define BLOCK_FLOATS 12288 /* of fused blocks: what the first-level cache can hold */
 
 void up_graph_init(up_graph *graph)
 {
@@ -16,10 +13,14 @@ void up_graph_init(up_graph *graph)
 
 void up_graph_free(up_graph *graph)
 {
-    for (int i = 0; i < graph->count; i++)
-        up_op_destroy(&graph->node[i].op);
+    for (int i = 0; i < graph->count; i++) {
+        if (!graph->node[i].borrowed)
+            up_op_destroy(&graph->node[i].op);
+        free(graph->node[i].piece);
+    }
     free(graph->node);
     free(graph->output);
+    up_free(graph->consumer);
     up_free(graph->input_end);
     up_graph_init(graph);
 }
@@ -42,22 +43,113 @@ static up_status append(up_graph *graph, const up_node *node, int *index, up_err
 up_status up_graph_add_input(up_graph *graph, const up_shape *shape, up_error *error)
 {
     int index;
+    graph->inputs++;
     return append(graph, &(up_node){ .shape = *shape }, &index, error);
 }
 
-/* A tensor has one kind of side padding: a consumer that wants another gets a copy of it. */
+up_status up_graph_borrow(up_graph *graph, const up_node *node, up_piece *piece, int pieces,
+                          int *index, up_error *error)
+{
+    up_node added = { .op = node->op,
+                      .borrowed = true,
+                      .shape = node->op->out,
+                      .piece = piece,
+                      .pieces = pieces,
+                      .edge = node->edge,
+                      .edge_fixed = node->edge_fixed };
+    up_status status = append(graph, &added, index, error);
+    if (status != UP_OK)
+        free(piece);
+    return status;
+}
+
+/* A tensor has one kind of side padding: consumers that want another share a copy of it. */
 static up_status settle_edge(up_graph *graph, int *from, up_edge edge, up_error *error)
 {
     up_node *node = &graph->node[*from];
+    const int whole = *from;
     if (node->edge_fixed && node->edge != edge) {
+        *from = node->twin[edge];
+        if (*from)
+            return UP_OK;
         up_op *copy;
-        up_shape shape = node->shape;
-        UP_TRY(up_select_plan(&copy, &shape, 0, shape.channels, error));
-        UP_TRY(up_graph_add(graph, copy, *from, -1, from, error));
+        const up_shape shape = node->shape;
+        UP_TRY(up_copy_plan(&copy, &shape, error));
+        UP_TRY(up_graph_add(graph, copy, &whole, from, error));
+        graph->node[whole].twin[edge] = *from;
         node = &graph->node[*from];
     }
     node->edge_fixed = true;
     node->edge = edge;
+    return UP_OK;
+}
+
+static up_status append_piece(up_node *node, const up_piece *piece, up_error *error)
+{
+    up_piece *last = node->pieces ? &node->piece[node->pieces - 1] : NULL;
+    if (last && last->input == piece->input && last->node == piece->node &&
+        last->first + last->channels == piece->first) {
+        last->channels += piece->channels;
+        return UP_OK;
+    }
+    if ((node->pieces & (node->pieces - 1)) == 0) { /* full: it has room for powers of two */
+        size_t bytes = (node->pieces ? 2 * (size_t)node->pieces : 1) * sizeof *piece;
+        up_piece *grown = realloc(node->piece, bytes);
+        if (!grown)
+            return up_fail_memory(error, "the graph", bytes);
+        node->piece = grown;
+    }
+    node->piece[node->pieces++] = *piece;
+    return UP_OK;
+}
+
+/* Channels low .. high - 1 of a node become what an input reads, or is made up of. */
+static up_status add_pieces(const up_graph *graph, up_node *to, int input, int from, int low,
+                            int high, up_error *error)
+{
+    const up_node *node = &graph->node[from];
+    const up_piece whole = { 0, from, 0, node->shape.channels };
+    const up_piece *piece = node->view ? node->piece : &whole;
+    const int pieces = node->view ? node->pieces : 1;
+    for (int k = 0, start = 0; k < pieces; start += piece[k++].channels) {
+        int first = up_max(low - start, 0), end = up_min(high - start, piece[k].channels);
+        up_piece part = { input, piece[k].node, piece[k].first + first, end - first };
+        if (first < end)
+            UP_TRY(append_piece(to, &part, error));
+    }
+    return UP_OK;
+}
+
+/* From the nodes that an op is given to the pieces that it reads. */
+static up_status find_pieces(const up_graph *graph, up_node *node, const int *input,
+                             up_error *error)
+{
+    const up_op *op = node->op;
+    int low = op->first, high = op->first + op->out.channels;
+    for (int i = 0; i < op->inputs; i++) {
+        int channels = graph->node[input[i]].shape.channels;
+        if (op->view)
+            UP_TRY(add_pieces(graph, node, 0, input[i], low, high, error));
+        else
+            UP_TRY(add_pieces(graph, node, i, input[i], 0, channels, error));
+        low -= channels;
+        high -= channels;
+    }
+    return UP_OK;
+}
+
+static up_status settle_edges(up_graph *graph, const up_node *node, up_error *error)
+{
+    const up_op *op = node->op;
+    int reach = 0, input = -1;
+    for (int k = 0; k < node->pieces && !op->view; k++) {
+        up_piece *piece = &node->piece[k];
+        if (piece->input != input)
+            reach = up_op_reach(op, piece->input);
+        input = piece->input;
+        if (reach > 0)
+            UP_TRY(settle_edge(graph, &piece->node, op->edge[input], error));
+    }
     return UP_OK;
 }
 
@@ -72,23 +164,85 @@ up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *err
                    ((graph->held_bytes + bytes) >> 20) + 1, most >> 20);
 }
 
-up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error)
+up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error)
 {
-    up_node added = { .op = op, .input = { a, b }, .shape = op->out };
+    up_node added = { .op = op, .shape = op->out, .view = op->view };
     up_status status = up_graph_check_room(graph, op->bytes, error);
     graph->held_bytes += op->bytes;
-    for (int i = 0; i < op->inputs && status == UP_OK; i++)
-        if (up_op_reach(op, i) > 0)
-            status = settle_edge(graph, &added.input[i], op->edge[i], error);
+    if (status == UP_OK)
+        status = find_pieces(graph, &added, input, error);
+    if (status == UP_OK)
+        status = settle_edges(graph, &added, error);
     if (status == UP_OK)
         status = append(graph, &added, node, error);
-    if (status != UP_OK)
+    if (status != UP_OK) {
         up_op_destroy(&op);
+        free(added.piece);
+    }
     return status;
+}
+
+static up_status add_joined(up_graph *graph, const int *input, int inputs, int *node,
+                            up_error *error)
+{
+    up_shape shape[UP_MAX_INPUTS];
+    up_op *op;
+    for (int i = 0; i < inputs; i++)
+        shape[i] = *up_graph_shape(graph, input[i]);
+    UP_TRY(up_concat_plan(&op, shape, inputs, error));
+    return up_graph_add(graph, op, input, node, error);
+}
+
+up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
+                              up_error *error)
+{
+    int part[UP_MAX_INPUTS];
+    part[0] = input[0];
+    for (int done = 1; done < inputs;) {
+        int more = up_min(inputs - done, UP_MAX_INPUTS - 1);
+        memcpy(part + 1, input + done, more * sizeof *part);
+        UP_TRY(add_joined(graph, part, more + 1, &part[0], error));
+        done += more;
+    }
+    *node = part[0];
+    return UP_OK;
+}
+
+up_status up_graph_add_whole(up_graph *graph, up_op *op, int from, int *node, up_error *error)
+{
+    const up_shape result = op->result;
+    UP_TRY(up_graph_add(graph, op, &from, node, error));
+    graph->node[*node].shape = result;
+    return UP_OK;
+}
+
+up_status up_graph_add_reduction(up_graph *graph, int from, up_reduction kind, int *node,
+                                 up_error *error)
+{
+    up_op *op;
+    UP_TRY(up_reduce_plan(&op, up_graph_shape(graph, from), kind, error));
+    return up_graph_add_whole(graph, op, from, node, error);
+}
+
+static bool is_read(const up_graph *graph, int n)
+{
+    for (int m = n + 1; m < graph->count; m++)
+        for (int k = 0; k < graph->node[m].pieces; k++)
+            if (graph->node[m].piece[k].node == n)
+                return true;
+    return false;
 }
 
 up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
 {
+    const up_node *made = &graph->node[node];
+    bool result = up_graph_is_whole(made) && !made->borrowed;
+    if (!made->op || made->view || made->output || result || is_read(graph, node)) {
+        up_op *copy;
+        const up_shape shape = made->shape;
+        UP_TRY(up_copy_plan(&copy, &shape, error));
+        UP_TRY(up_graph_add(graph, copy, &node, &node, error));
+    }
     int *grown = realloc(graph->output, (graph->outputs + 1) * sizeof *grown);
     if (!grown)
         return up_fail_memory(error, "the graph", (graph->outputs + 1) * sizeof *grown);
@@ -98,43 +252,13 @@ up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
     return UP_OK;
 }
 
-/* Floats per column of all blocks that are fused into a node. */
-static int fused_floats(const up_graph *graph, const up_node *node, int rows)
-{
-    int floats = 0;
-    for (int i = 0; i < node->op->inputs; i++) {
-        const up_node *fused = up_graph_fused(graph, node, i);
-        if (fused)
-            floats += fused->op->out.channels * rows + fused_floats(graph, fused, rows);
-    }
-    return floats;
-}
-
-void up_graph_fuse(up_graph *graph)
-{
-    for (int n = 1; n < graph->count; n++) {
-        up_node *node = &graph->node[n];
-        int consumers = 0;
-        for (int m = n + 1; m < graph->count; m++)
-            for (int i = 0; i < graph->node[m].op->inputs; i++)
-                if (graph->node[m].input[i] == n)
-                    consumers += graph->node[m].op->pointwise ? 1 : 2;
-        node->fused = consumers == 1 && !node->output && !node->shape.raw;
-        node->step = node->op->step;
-        for (int i = 0; i < node->op->inputs; i++)
-            if (up_graph_fused(graph, node, i))
-                node->step = up_max(node->step, graph->node[node->input[i]].step);
-        int floats = fused_floats(graph, node, node->step);
-        int columns = floats ? up_clamp(BLOCK_FLOATS / floats, BLOCK_COLUMNS, 2048) : 0;
-        node->block = columns / BLOCK_COLUMNS * BLOCK_COLUMNS;
-    }
-}
-
 double up_graph_multiply_adds(const up_graph *graph)
 {
     double sum = 0;
-    for (int n = 1; n < graph->count; n++)
-        sum += graph->node[n].op->multiply_adds * graph->node[n].shape.height;
+    for (int n = graph->inputs; n < graph->count; n++) {
+        const up_op *op = graph->node[n].op;
+        sum += op->multiply_adds * op->out.height + op->finish_multiply_adds;
+    }
     return sum;
 }
 
@@ -143,11 +267,4 @@ void up_graph_window(const up_node *node, int input, int y, int rows, int *first
     int unused;
     node->op->span(node->op, input, y, first, &unused);
     node->op->span(node->op, input, y + rows - 1, &unused, end);
-}
-
-int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
-{
-    const up_node *node = &graph->node[graph->output[output]];
-    int64_t end = (int64_t)node->shape.height * (chunk + 1) / graph->chunks;
-    return up_min(node->shape.height, (int)up_round_up((size_t)end, node->step));
 }

@@ -1,34 +1,61 @@
 /*
  * Ops joined into a graph, and how its rows are made: on demand, each once in a strip. How many of
  * each tensor must be kept follows from a dry run of the very same walk that the real run takes.
+ *
+ * Views (selected and joined channels) make nothing and keep nothing: whoever reads one reads the
+ * rows that it is made up of where they lie, as pieces of other nodes.
  */
 #ifndef UP_PIPELINE_GRAPH_H
 #define UP_PIPELINE_GRAPH_H
 
-#include "ops/op.h"
+#include "ops/pool/reduce.h"
+
+/* Channels that an op reads. */
+typedef struct {
+    int input; /* of the op */
+    int node;  /* that makes or is given them: never a view */
+    int first, channels;
+} up_piece;
 
 typedef struct {
-    up_op *op; /* NULL: the input of the graph */
-    int input[UP_MAX_INPUTS];
+    int node, input;
+} up_consumer;
+
+typedef struct {
+    up_op *op;     /* NULL: its rows are given */
+    bool borrowed; /* the op belongs to another graph */
     up_shape shape;
-    bool output;
-    bool fused;      /* made in blocks by its only consumer, which is pointwise; has no ring */
-    int step;        /* rows made together: the op's, or that of what is fused into it */
-    int block;       /* columns made together with what is fused into it; 0: nothing is */
+    up_piece *piece; /* what it reads, input by input; of a view: what it is made up of */
+    int pieces;
+    bool view, output;
     up_edge edge;    /* what lies beyond the sides */
     bool edge_fixed; /* some consumer reaches there: edge is settled */
-    int share;       /* most rows per call: those of a band far from the top */
-    int rows;        /* that must be kept */
+    int twin[3];     /* copies of it with other edges; 0: none */
+
+    /* Set by up_graph_fuse(). */
+    int consumer, consumers; /* in graph->consumer, from which on and how many */
+    bool fused;        /* made in blocks by its only consumer, which is pointwise; has no ring */
+    int host;          /* that consumer */
+    int inside, depth; /* channels, and levels, of what is fused into it */
+    int step;          /* rows made together: the op's, or that of what is fused into it */
+    int block;         /* columns made together with what is fused into it; 0: nothing is */
+
+    /* Set by up_graph_prepare(). */
+    int share; /* most rows per call: those of a band far from the top; given rows: in use at once
+                */
+    int rows;  /* that must be kept */
 } up_node;
 
 typedef struct {
-    up_node *node; /* in topological order; [0] is the input */
+    up_node *node; /* in topological order, those that are given first */
     int count, capacity;
+    int inputs;
     int *output; /* nodes, in the order they were marked */
     int outputs;
+    up_consumer *consumer;
     int chunks; /* set by up_graph_prepare */
     int band;
-    int *input_end;                /* [chunks] input rows that the chunks up to this one take */
+    int *input_end;                /* [chunks] rows of node 0 that the chunks up to this one take */
     size_t scratch;                /* bytes per strip: row pointers, fused blocks, the ops' own */
     size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
 } up_graph;
@@ -36,28 +63,55 @@ typedef struct {
 void up_graph_init(up_graph *graph);
 void up_graph_free(up_graph *graph);
 
-/* Node 0. */
+/* Before any op; the first is node 0. */
 up_status up_graph_add_input(up_graph *graph, const up_shape *shape, up_error *error);
 
 /* Whether so many bytes more may be held; an error if they may not. */
 up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *error);
 
-/* Takes the op over, also on failure. `b` is -1 for ops with one input. */
-up_status up_graph_add(up_graph *graph, up_op *op, int a, int b, int *node, up_error *error);
+/* Takes the op over, also on failure. `input`: as many nodes as the op has inputs. */
+up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error);
 
+/* The channels of any number of nodes of one size in their order. */
+up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
+                              up_error *error);
+
+/* An op with finish(), taken over; the run is cut behind it into stages. */
+up_status up_graph_add_whole(up_graph *graph, up_op *op, int from, int *node, up_error *error);
+
+/* What a whole plane comes to: see ops/reduce.h. */
+up_status up_graph_add_reduction(up_graph *graph, int from, up_reduction kind, int *node,
+                                 up_error *error);
+
+/* Nothing may read an output later. What is read, or is no row of its own, is copied for it; but
+ * a borrowed reduction is an output as it runs. */
 up_status up_graph_mark_output(up_graph *graph, int node, up_error *error);
+
+/* A node of this graph that runs the op of another one and reads `piece`, which it takes over. */
+up_status up_graph_borrow(up_graph *graph, const up_node *node, up_piece *piece, int pieces,
+                          int *index, up_error *error);
 
 static inline const up_shape *up_graph_shape(const up_graph *graph, int node)
 {
     return &graph->node[node].shape;
 }
 
-/* Before it is prepared: whatever is read by one pointwise op alone is made in blocks with it. */
-void up_graph_fuse(up_graph *graph);
+/* Whether what others read of a node is made when all its rows are there. */
+static inline bool up_graph_is_whole(const up_node *node)
+{
+    return node->op && node->op->finish;
+}
 
-/* Settles the rows of every ring for `chunks` chunks walked in bands of `band` output rows. The
- * input ring has room for the rows of one chunk ahead. */
+/* Before it is prepared: finds out who reads what, and whatever is read by one pointwise op alone
+ * is made in blocks with it. */
+up_status up_graph_fuse(up_graph *graph, up_error *error);
+
+/* Settles the rows of every ring for `chunks` chunks walked in bands of `band` rows of the highest
+ * output. The input ring has room for the rows of one chunk ahead. */
 up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error);
+
+/* The highest output, which says how far a band goes. */
+int up_graph_highest(const up_graph *graph);
 
 /* Rows of an output at the end of a chunk. */
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk);
@@ -65,17 +119,10 @@ int up_graph_chunk_end(const up_graph *graph, int output, int chunk);
 /* Rows that one call of `node`'s op reads of an input: *first .. *end - 1 as the op sees them. */
 void up_graph_window(const up_node *node, int input, int y, int rows, int *first, int *end);
 
-/* The input of a node as one more node, where it is fused into it; else NULL. */
-static inline const up_node *up_graph_fused(const up_graph *graph, const up_node *node, int input)
-{
-    const up_node *from = &graph->node[node->input[input]];
-    return from->fused ? from : NULL;
-}
-
-/* Whether the rows of a node lie in a ring of their own: those of an output go to its sink. */
+/* Whether the rows of a node lie in a ring of its own: those of an output go to its sink. */
 static inline bool up_graph_keeps(const up_node *node)
 {
-    return !node->output && !node->fused;
+    return !node->output && !node->fused && !node->view;
 }
 
 /* Multiply-adds for a whole frame. */

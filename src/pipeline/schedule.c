@@ -4,8 +4,12 @@
 
 static void bind_output(up_state *s, up_strip *strip, int o, int slot)
 {
-    int node = s->run->graph->output[o];
+    int node = s->stage->graph->output[o];
     up_ring *ring = &strip->part[node].ring;
+    if (o >= s->stage->sinks) {
+        up_frame_bind_made(&s->run->stages.frame[s->stage->to[o]], ring);
+        return;
+    }
     const up_pixels *mapped = &s->run->sink[o]->mapped;
     size_t row = (size_t)ring->shape.width * ring->shape.bytes;
     if (mapped->data) {
@@ -20,8 +24,9 @@ static void bind_output(up_state *s, up_strip *strip, int o, int slot)
 
 static void compute(up_state *s, up_strip *strip, int chunk, int slot)
 {
-    strip->part[0].ring = s->strips.input;
-    for (int o = 0; o < s->run->graph->outputs; o++)
+    for (int i = 0; i < s->stage->graph->inputs; i++)
+        strip->part[i].ring = s->strips.input[i];
+    for (int o = 0; o < s->stage->graph->outputs; o++)
         bind_output(s, strip, o, slot);
     up_engine_run(s, strip, chunk);
 }
@@ -40,10 +45,10 @@ static void **row_pointers(up_state *s, int channels, int count)
 static void read_rows(up_state *s, int first, int end)
 {
     up_run *run = s->run;
-    const up_ring *ring = &s->strips.input;
+    const up_ring *ring = &s->strips.input[0];
     int channels = ring->shape.channels, count = end - first;
     void **row;
-    if (up_state_stopped(s) || count <= 0 || ring->bound ||
+    if (up_state_stopped(s) || count <= 0 || !s->stage->reads ||
         !(row = row_pointers(s, channels, count)))
         return;
     for (int c = 0; c < channels; c++)
@@ -57,7 +62,7 @@ static void read_rows(up_state *s, int first, int end)
 static void accept(up_state *s, int o, int first, int end, int slot)
 {
     up_sink *sink = s->run->sink[o];
-    const up_shape *shape = up_graph_shape(s->run->graph, s->run->graph->output[o]);
+    const up_shape *shape = up_graph_shape(s->stage->graph, s->stage->graph->output[o]);
     int channels = shape->channels, count = end - first;
     void **row;
     if (up_state_stopped(s) || count <= 0 || !(row = row_pointers(s, channels, count)))
@@ -87,7 +92,7 @@ static void stage(up_state *s, int o, int slot, up_status (*step)(up_sink *, int
  */
 static void schedule_sink(up_state *s, int o, int chunk, int slot)
 {
-    const up_graph *graph = s->run->graph;
+    const up_graph *graph = s->stage->graph;
     const up_sink *sink = s->run->sink[o];
     int start = chunk ? up_graph_chunk_end(graph, o, chunk - 1) : 0;
     int end = up_graph_chunk_end(graph, o, chunk);
@@ -107,7 +112,7 @@ static void schedule_sink(up_state *s, int o, int chunk, int slot)
 
 static void schedule_chunk(up_state *s, int c)
 {
-    const up_graph *graph = s->run->graph;
+    const up_graph *graph = s->stage->graph;
     int from = c ? graph->input_end[c - 1] : 0, to = graph->input_end[c];
     int slot = (int)((s->frame * graph->chunks + c) % s->run->slots);
     int ahead = c % 2, strips = s->strips.count;
@@ -125,7 +130,7 @@ static void schedule_chunk(up_state *s, int c)
            : s->token.progress, s->token.slot[slot][0], s->token.slot[slot][1])
     up_state_report(s, (c + 1.0) / graph->chunks);
 #undef EVERY_STRIP
-    for (int o = 0; o < graph->outputs; o++)
+    for (int o = 0; o < s->stage->sinks; o++)
         schedule_sink(s, o, c, slot);
 }
 
@@ -137,7 +142,7 @@ void up_schedule_frame(up_state *s)
     const int ahead = 256;
 #pragma omp parallel num_threads(s->run->threads)
 #pragma omp master
-    for (int c = 0; c < s->run->graph->chunks; c++) {
+    for (int c = 0; c < s->stage->graph->chunks; c++) {
         schedule_chunk(s, c);
         if ((c + 1) % ahead == 0) {
 #pragma omp taskwait

@@ -12,7 +12,10 @@
 
 typedef struct {
     up_run *run;
+    up_stage *stage; /* that runs */
     up_strips strips;
+    double work_before;                  /* of this frame, what was done before ... */
+    double work;                         /* ... and what is under way */
     unsigned char *slot[UP_MAX_OUTPUTS]; /* run->slots buffers of group_bytes */
     size_t group_bytes[UP_MAX_OUTPUTS];
     int64_t frame;
@@ -26,6 +29,9 @@ typedef struct {
     } token;
 } up_state;
 
+/* Of a prepared stage, with their memory laid out but not yet taken. */
+up_status up_stage_strips(const up_stage *stage, up_strips *strips, up_error *error);
+
 bool up_state_stopped(up_state *s);
 
 /* Keeps the first error of all tasks. */
@@ -33,13 +39,13 @@ void up_state_note(up_state *s, up_status status, const up_error *error);
 
 void up_state_check_cancel(up_state *s);
 
-/* Tells the caller that so much of the current frame is done: 0..1. */
+/* Tells the caller that so much of the stage that runs is done: 0..1. */
 void up_state_report(up_state *s, double done);
 
 /* Makes the rows of a chunk in one strip. */
 void up_engine_run(up_state *s, up_strip *strip, int chunk);
 
-/* Runs the current frame: the one parallel region. */
+/* Runs the current stage for the current frame: the one parallel region. */
 void up_schedule_frame(up_state *s);
 
 #endif

@@ -14,13 +14,18 @@ static void spread_demand(const up_graph *graph, int n, const up_part *part, int
                           demand *demands)
 {
     const up_op *op = graph->node[n].op;
-    int last = up_min((int)up_round_up(part->x1, UP_LANES), op->out.width) - 1, unused;
-    for (int i = 0; i < op->inputs; i++) {
-        demand *from = &demands[graph->node[n].input[i]], more;
-        op->columns(op, i, first, &more.first, &unused);
-        op->columns(op, i, part->x1 - 1, &unused, &more.end);
-        op->columns(op, i, part->x0, &more.low, &unused);
-        op->columns(op, i, last, &unused, &more.high);
+    int last = up_min((int)up_round_up(part->x1, UP_LANES), op->out.width) - 1, unused, i = -1;
+    demand more = { 0 };
+    for (int k = 0; k < graph->node[n].pieces; k++) {
+        const up_piece *piece = &graph->node[n].piece[k];
+        demand *from = &demands[piece->node];
+        if (piece->input != i) {
+            i = piece->input;
+            op->columns(op, i, first, &more.first, &unused);
+            op->columns(op, i, part->x1 - 1, &unused, &more.end);
+            op->columns(op, i, part->x0, &more.low, &unused);
+            op->columns(op, i, last, &unused, &more.high);
+        }
         from->first = up_min(from->first, more.first);
         from->end = up_max(from->end, more.end);
         from->low = up_min(from->low, more.low);
@@ -58,7 +63,7 @@ static up_status plan_strip(up_strip *strip, const up_graph *graph, int s, int c
         status = up_fail_memory(error, "strips", graph->count * sizeof *demands);
     for (int n = graph->count - 1; n >= 0 && status == UP_OK; n--)
         demands[n] = (demand){ INT_MAX, INT_MIN, INT_MAX, INT_MIN };
-    for (int n = graph->count - 1; n > 0 && status == UP_OK; n--) {
+    for (int n = graph->count - 1; n >= graph->inputs && status == UP_OK; n--) {
         const up_node *node = &graph->node[n];
         demand *d = &demands[n];
         if (node->output) {
@@ -75,13 +80,20 @@ static up_status plan_strip(up_strip *strip, const up_graph *graph, int s, int c
     return status;
 }
 
-up_status up_strips_plan(up_strips *strips, const up_graph *graph, int count, up_error *error)
+up_status up_strips_plan(up_strips *strips, const up_graph *graph, int count, bool streams,
+                         up_error *error)
 {
-    const up_shape *in = &graph->node[0].shape;
     *strips = (up_strips){ .graph = graph, .count = count };
-    strips->input = (up_ring){ .shape = *in, .end = in->width, .high = in->width };
     strips->strip = up_alloc_zero(count, sizeof *strips->strip);
-    up_status status = strips->strip ? UP_OK : up_fail_memory(error, "strips", count);
+    strips->input = up_alloc_zero(graph->inputs, sizeof *strips->input);
+    up_status status =
+        strips->strip && strips->input ? UP_OK : up_fail_memory(error, "strips", count);
+    for (int i = 0; i < graph->inputs && status == UP_OK; i++) {
+        const up_shape *in = &graph->node[i].shape;
+        strips->input[i] = (up_ring){
+            .shape = *in, .end = in->width, .high = in->width, .bound = i > 0 || !streams
+        };
+    }
     for (int s = 0; s < count && status == UP_OK; s++)
         status = plan_strip(&strips->strip[s], graph, s, count, error);
     if (status != UP_OK)
@@ -95,10 +107,12 @@ void up_strips_free(up_strips *strips)
         up_strip *strip = &strips->strip[s];
         up_walk_free(&strip->walk);
         up_free(strip->part);
+        up_free(strip->released);
         up_free(strip->rings);
         up_free(strip->scratch);
     }
     up_free(strips->strip);
+    up_free(strips->input);
     up_free(strips->input_rows);
     *strips = (up_strips){ 0 };
 }
@@ -112,8 +126,10 @@ static double column_work(const up_node *node)
 double up_strips_excess(const up_strips *strips)
 {
     double sum = 0, once = 0;
-    for (int n = 1; n < strips->graph->count; n++) {
+    for (int n = strips->graph->inputs; n < strips->graph->count; n++) {
         const up_node *node = &strips->graph->node[n];
+        if (node->view)
+            continue;
         double work = column_work(node) * node->shape.height;
         once += work * node->shape.width;
         for (int s = 0; s < strips->count; s++)
@@ -134,9 +150,10 @@ static up_status lay_out(up_ring *ring, int rows, up_error *error)
 up_status up_strips_lay_out(up_strips *strips, up_error *error)
 {
     const up_graph *graph = strips->graph;
-    UP_TRY(lay_out(&strips->input, graph->node[0].rows, error));
+    if (!strips->input[0].bound)
+        UP_TRY(lay_out(&strips->input[0], graph->node[0].rows, error));
     for (int s = 0; s < strips->count; s++)
-        for (int n = 1; n < graph->count; n++)
+        for (int n = graph->inputs; n < graph->count; n++)
             if (up_graph_keeps(&graph->node[n]))
                 UP_TRY(lay_out(&strips->strip[s].part[n].ring, graph->node[n].rows, error));
     return UP_OK;
@@ -145,7 +162,7 @@ up_status up_strips_lay_out(up_strips *strips, up_error *error)
 static size_t ring_bytes(const up_graph *graph, const up_strip *strip)
 {
     size_t bytes = 0;
-    for (int n = 1; n < graph->count; n++)
+    for (int n = graph->inputs; n < graph->count; n++)
         if (up_graph_keeps(&graph->node[n]))
             bytes += up_ring_bytes(&strip->part[n].ring);
     return bytes;
@@ -153,7 +170,8 @@ static size_t ring_bytes(const up_graph *graph, const up_strip *strip)
 
 size_t up_strips_bytes(const up_strips *strips)
 {
-    size_t bytes = strips->input.bound ? 0 : up_alloc_bytes(up_ring_bytes(&strips->input));
+    const up_ring *input = &strips->input[0];
+    size_t bytes = input->bound ? 0 : up_alloc_bytes(up_ring_bytes(input));
     for (int s = 0; s < strips->count; s++)
         bytes += up_alloc_bytes(ring_bytes(strips->graph, &strips->strip[s])) +
                  up_alloc_bytes(strips->graph->scratch);
@@ -166,7 +184,7 @@ static up_status allocate_strip(up_strip *strip, const up_graph *graph, up_error
     unsigned char *block = strip->rings = up_alloc_zero(1, bytes);
     if (!block)
         return up_fail_memory(error, "rings of rows", bytes);
-    for (int n = 1; n < graph->count; n++) {
+    for (int n = graph->inputs; n < graph->count; n++) {
         up_ring *ring = &strip->part[n].ring;
         if (!up_graph_keeps(&graph->node[n]))
             continue;
@@ -174,17 +192,19 @@ static up_status allocate_strip(up_strip *strip, const up_graph *graph, up_error
         block += up_ring_bytes(ring);
     }
     strip->scratch = up_alloc(graph->scratch, 1);
-    return strip->scratch ? UP_OK : up_fail_memory(error, "scratch", graph->scratch);
+    strip->released = up_alloc_zero(graph->inputs + graph->outputs, sizeof *strip->released);
+    return strip->scratch && strip->released ? UP_OK
+                                             : up_fail_memory(error, "scratch", graph->scratch);
 }
 
 up_status up_strips_allocate(up_strips *strips, up_error *error)
 {
-    if (!strips->input.bound) {
-        size_t bytes = up_ring_bytes(&strips->input);
+    if (!strips->input[0].bound) {
+        size_t bytes = up_ring_bytes(&strips->input[0]);
         strips->input_rows = up_alloc_zero(1, bytes);
         if (!strips->input_rows)
             return up_fail_memory(error, "rings of rows", bytes);
-        up_ring_place(&strips->input, strips->input_rows);
+        up_ring_place(&strips->input[0], strips->input_rows);
     }
     for (int s = 0; s < strips->count; s++)
         UP_TRY(allocate_strip(&strips->strip[s], strips->graph, error));

@@ -17,8 +17,9 @@ typedef struct {
 
 typedef struct {
     up_walk walk;
-    up_part *part; /* of every node; that of the input is a view of the ring that all read */
+    up_part *part; /* of every node; those of inputs are views of the rings that all read */
     void *rings;   /* one block for all of them, which huge pages can hold */
+    int *released; /* rows of every input and output that this strip needs no more */
     unsigned char *scratch;
 } up_strip;
 
@@ -26,12 +27,13 @@ typedef struct {
     const up_graph *graph;
     int count;
     up_strip *strip;
-    up_ring input;
-    void *input_rows;
+    up_ring *input;   /* of every input; bound where the rows are in memory already */
+    void *input_rows; /* of node 0 where it is not */
 } up_strips;
 
-/* Of a graph that up_graph_fuse() has seen. */
-up_status up_strips_plan(up_strips *strips, const up_graph *graph, int count, up_error *error);
+/* Of a graph that up_graph_fuse() has seen. `streams`: node 0 gets its rows one after another. */
+up_status up_strips_plan(up_strips *strips, const up_graph *graph, int count, bool streams,
+                         up_error *error);
 void up_strips_free(up_strips *strips);
 
 /* How much more is made than by one strip: 1 and up. */

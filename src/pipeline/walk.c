@@ -5,20 +5,48 @@
 
 up_status up_walk_init(up_walk *walk, const up_graph *graph, up_error *error)
 {
-    *walk = (up_walk){ graph, up_alloc_zero(graph->count, sizeof *walk->node) };
-    return walk->node ? UP_OK
-                      : up_fail_memory(error, "the graph", graph->count * sizeof *walk->node);
+    const size_t words = (size_t)graph->count / 64 + 1;
+    *walk = (up_walk){ .graph = graph,
+                       .node = up_alloc_zero(graph->count, sizeof *walk->node),
+                       .candidate = up_alloc_zero(words, sizeof *walk->candidate) };
+    if (walk->node && walk->candidate)
+        return UP_OK;
+    up_walk_free(walk);
+    return up_fail_memory(error, "the graph", graph->count * sizeof *walk->node);
 }
 
 void up_walk_free(up_walk *walk)
 {
     up_free(walk->node);
+    up_free(walk->candidate);
+    *walk = (up_walk){ 0 };
 }
 
 void up_walk_rewind(up_walk *walk)
 {
     for (int n = 0; n < walk->graph->count; n++)
         walk->node[n] = (up_progress){ 0 };
+}
+
+static void add_candidate(up_walk *walk, int n)
+{
+    walk->candidate[n / 64] |= (uint64_t)1 << n % 64;
+    walk->words = up_max(walk->words, n / 64 + 1);
+}
+
+static void drop_candidate(up_walk *walk, int n)
+{
+    walk->candidate[n / 64] &= ~((uint64_t)1 << n % 64);
+}
+
+/* The one nearest to the output; 0: there is none. */
+static int last_candidate(up_walk *walk)
+{
+    while (walk->words > 0 && walk->candidate[walk->words - 1] == 0)
+        walk->words--;
+    if (walk->words == 0)
+        return 0;
+    return 64 * walk->words - 1 - __builtin_clzll(walk->candidate[walk->words - 1]);
 }
 
 /* Rows of the image that rows y0 .. y1 - 1 of a node read: what must exist and be kept for them. */
@@ -29,53 +57,81 @@ static void read_rows(const up_node *node, int input, int y0, int y1, int *low, 
     up_edge_reads(node->op->edge[input], first, end, node->op->in[input].height, low, high);
 }
 
+static void spread_need(up_walk *walk, int n)
+{
+    const up_node *node = &walk->graph->node[n];
+    const up_progress *at = &walk->node[n];
+    int low, high = 0, input = -1;
+    for (int k = 0; k < node->pieces; k++) {
+        const up_piece *piece = &node->piece[k];
+        if (piece->input != input)
+            read_rows(node, piece->input, at->made, at->need, &low, &high);
+        input = piece->input;
+        walk->node[piece->node].need = up_max(walk->node[piece->node].need, high);
+    }
+}
+
 /* From the rows wanted of the outputs to the rows needed of everything. */
 static void spread_needs(up_walk *walk)
 {
-    for (int n = walk->graph->count - 1; n > 0; n--) {
-        const up_node *node = &walk->graph->node[n];
+    const up_graph *graph = walk->graph;
+    for (int n = graph->count - 1; n >= graph->inputs; n--) {
+        const up_node *node = &graph->node[n];
         up_progress *at = &walk->node[n];
         at->need = up_min(node->shape.height, (int)up_round_up(at->need, node->step));
         if (at->need <= at->made) {
             at->need = at->made;
             continue;
         }
-        for (int i = 0; i < node->op->inputs; i++) {
-            int low, high;
-            read_rows(node, i, at->made, at->need, &low, &high);
-            up_progress *from = &walk->node[node->input[i]];
-            from->need = up_max(from->need, high);
-        }
+        if (!node->fused)
+            add_candidate(walk, n);
+        spread_need(walk, n);
     }
+    for (int n = 0; n < graph->inputs; n++)
+        walk->node[n].made = walk->node[n].need;
+}
+
+/* Rows of an output by the end of the next band, when the highest one will have `made` of `end`. */
+static int output_need(const up_walk *walk, int output, int chunk, int made, int end)
+{
+    const up_graph *graph = walk->graph;
+    const int all = up_graph_chunk_end(graph, output, chunk);
+    const int64_t height = graph->node[graph->output[output]].shape.height;
+    const int64_t most = graph->node[graph->output[up_graph_highest(graph)]].shape.height;
+    return made == end ? all : up_min(all, (int)((made * height + most - 1) / most));
 }
 
 bool up_walk_next_band(up_walk *walk, int chunk)
 {
     const up_graph *graph = walk->graph;
+    const int highest = up_graph_highest(graph);
+    const int end = up_graph_chunk_end(graph, highest, chunk);
+    const int made = up_min(end, walk->node[graph->output[highest]].made + graph->band);
+    bool more = false;
     for (int n = 0; n < graph->count; n++)
         walk->node[n].need = walk->node[n].made;
     for (int o = 0; o < graph->outputs; o++) {
         up_progress *at = &walk->node[graph->output[o]];
-        int end = up_graph_chunk_end(graph, o, chunk);
-        if (at->made < end) {
-            at->need = up_min(end, at->made + graph->band);
-            spread_needs(walk);
-            walk->node[0].made = walk->node[0].need;
-            return true;
-        }
+        at->need = up_max(at->made, output_need(walk, o, chunk, made, end));
+        more |= at->need > at->made;
     }
-    return false;
+    if (more)
+        spread_needs(walk);
+    return more;
 }
 
 /* Whether all that rows made .. end - 1 read is there. */
 static bool is_ready(const up_walk *walk, int n, int end)
 {
     const up_node *node = &walk->graph->node[n];
-    for (int i = 0; i < node->op->inputs; i++) {
-        int low, high, from = node->input[i];
-        read_rows(node, i, walk->node[n].made, end, &low, &high);
-        if (walk->graph->node[from].fused ? !is_ready(walk, from, end)
-                                          : walk->node[from].made < high)
+    int low, high = 0, input = -1;
+    for (int k = 0; k < node->pieces; k++) {
+        const up_piece *piece = &node->piece[k];
+        if (piece->input != input)
+            read_rows(node, piece->input, walk->node[n].made, end, &low, &high);
+        input = piece->input;
+        if (walk->graph->node[piece->node].fused ? !is_ready(walk, piece->node, end)
+                                                 : walk->node[piece->node].made < high)
             return false;
     }
     return true;
@@ -83,48 +139,58 @@ static bool is_ready(const up_walk *walk, int n, int end)
 
 int up_walk_next(up_walk *walk)
 {
-    for (int n = walk->graph->count - 1; n > 0; n--) {
+    for (int n; (n = last_candidate(walk)) > 0; drop_candidate(walk, n)) {
         const up_node *node = &walk->graph->node[n];
         up_progress *at = &walk->node[n];
-        if (node->fused || at->made == at->need)
+        if (at->made == at->need)
             continue;
         at->next = up_min(at->need, at->made + node->share);
+        /* to end from now on where what it reads ends */
         while (at->made == 0 && at->next > node->step && !is_ready(walk, n, at->next))
-            at->next -= node->step; /* to end from now on where what it reads ends */
+            at->next = (at->next - 1) / node->step * node->step;
         if (is_ready(walk, n, at->next))
             return n;
     }
     return 0;
 }
 
-void up_walk_advance(up_walk *walk, int n)
+static void advance(up_walk *walk, int n, int made)
 {
     const up_node *node = &walk->graph->node[n];
-    for (int i = 0; i < node->op->inputs; i++) {
-        if (!up_graph_fused(walk->graph, node, i))
-            continue;
-        walk->node[node->input[i]].next = walk->node[n].next;
-        up_walk_advance(walk, node->input[i]);
+    walk->node[n].made = made;
+    for (int k = 0; k < node->pieces; k++)
+        if (walk->graph->node[node->piece[k].node].fused)
+            advance(walk, node->piece[k].node, made);
+}
+
+void up_walk_advance(up_walk *walk, int n)
+{
+    const up_graph *graph = walk->graph;
+    const up_node *node = &graph->node[n];
+    advance(walk, n, walk->node[n].next);
+    for (int r = 0; r < node->consumers; r++) {
+        int m = graph->consumer[node->consumer + r].node;
+        while (graph->node[m].fused)
+            m = graph->node[m].host;
+        add_candidate(walk, m);
     }
-    walk->node[n].made = walk->node[n].next;
 }
 
 int up_walk_oldest(const up_walk *walk, int n)
 {
     const up_graph *graph = walk->graph;
+    const up_consumer *consumer = &graph->consumer[graph->node[n].consumer];
     int oldest = graph->node[n].shape.height;
-    for (int m = n + 1; m < graph->count; m++) {
-        const up_node *node = &graph->node[m];
-        int height = node->shape.height, made = walk->node[m].made;
-        for (int i = 0; i < node->op->inputs; i++) {
-            if (node->input[i] != n || made >= height)
-                continue;
-            int low, high;
-            read_rows(node, i, made, made + 1, &low, &high);
-            oldest = up_min(oldest, low);
-            read_rows(node, i, height - 1, height, &low, &high);
-            oldest = up_min(oldest, low);
-        }
+    for (int r = 0; r < graph->node[n].consumers; r++) {
+        const up_node *node = &graph->node[consumer[r].node];
+        int height = node->shape.height, made = walk->node[consumer[r].node].made;
+        if (made >= height)
+            continue;
+        int low, high;
+        read_rows(node, consumer[r].input, made, made + 1, &low, &high);
+        oldest = up_min(oldest, low);
+        read_rows(node, consumer[r].input, height - 1, height, &low, &high);
+        oldest = up_min(oldest, low);
     }
     return oldest;
 }

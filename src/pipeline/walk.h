@@ -16,6 +16,8 @@ typedef struct {
 typedef struct {
     const up_graph *graph;
     up_progress *node;
+    uint64_t *candidate; /* a bit for every node that may be ready to make rows */
+    int words;           /* of them; none beyond holds a bit */
 } up_walk;
 
 up_status up_walk_init(up_walk *walk, const up_graph *graph, up_error *error);

@@ -33,6 +33,10 @@ static const struct {
     [UP_DTYPE_F64] = { "F64", 64 },
     [UP_DTYPE_I64] = { "I64", 64 },
     [UP_DTYPE_U64] = { "U64", 64 },
+    [UP_DTYPE_C128] = { "C128", 128 },
+    [UP_DTYPE_QI8] = { "QI8", 8 },
+    [UP_DTYPE_QU8] = { "QU8", 8 },
+    [UP_DTYPE_QI32] = { "QI32", 32 },
 };
 
 const char *up_dtype_name(up_dtype dtype)
@@ -47,7 +51,7 @@ int up_dtype_bits(up_dtype dtype)
 
 bool up_dtype_find(up_dtype *dtype, const char *name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i <= UP_DTYPE_U64; i++) {
         if (strcmp(types[i].name, name) == 0) {
             *dtype = (up_dtype)i;
             return true;
@@ -74,26 +78,53 @@ static float from_f16(uint16_t bits)
     return from_bits(sign | ((magnitude << 13) + (bias << 23)));
 }
 
-static void widen(const unsigned char *data, size_t count, float *out, float (*from)(uint16_t))
+static void widen(const unsigned char *data, size_t count, size_t step, float *out,
+                  float (*from)(uint16_t))
 {
     for (size_t i = 0; i < count; i++) {
         uint16_t bits;
-        memcpy(&bits, data + 2 * i, sizeof bits);
+        memcpy(&bits, data + i * step * sizeof bits, sizeof bits);
         out[i] = from(bits);
     }
 }
 
-bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, float *out)
+static void copy(const unsigned char *data, size_t count, size_t step, float *out)
+{
+    if (step == 1)
+        memcpy(out, data, count * sizeof *out);
+    for (size_t i = 0; step != 1 && i < count; i++)
+        memcpy(&out[i], data + i * step * sizeof *out, sizeof *out);
+}
+
+static void narrow(const unsigned char *data, size_t count, size_t step, float *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        memcpy(&value, data + i * step * sizeof value, sizeof value);
+        out[i] = (float)value;
+    }
+}
+
+bool up_dtype_is_real(up_dtype dtype)
+{
+    return dtype == UP_DTYPE_F64 || dtype == UP_DTYPE_F32 || dtype == UP_DTYPE_F16 ||
+           dtype == UP_DTYPE_BF16;
+}
+
+bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, size_t step, float *out)
 {
     switch (dtype) {
+    case UP_DTYPE_F64:
+        narrow(data, count, step, out);
+        return true;
     case UP_DTYPE_F32:
-        memcpy(out, data, count * sizeof *out);
+        copy(data, count, step, out);
         return true;
     case UP_DTYPE_F16:
-        widen(data, count, out, from_f16);
+        widen(data, count, step, out, from_f16);
         return true;
     case UP_DTYPE_BF16:
-        widen(data, count, out, up_from_bfloat16);
+        widen(data, count, step, out, up_from_bfloat16);
         return true;
     default:
         return false;

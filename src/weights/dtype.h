@@ -29,15 +29,23 @@ typedef enum {
     UP_DTYPE_F64,
     UP_DTYPE_I64,
     UP_DTYPE_U64,
+    /* Not of safetensors: */
+    UP_DTYPE_C128,
+    UP_DTYPE_QI8,
+    UP_DTYPE_QU8,
+    UP_DTYPE_QI32,
 } up_dtype;
 
 /* As safetensors spells it: "F32", "BF16". */
 const char *up_dtype_name(up_dtype dtype);
 int up_dtype_bits(up_dtype dtype);
-bool up_dtype_find(up_dtype *dtype, const char *name);
+bool up_dtype_find(up_dtype *dtype, const char *name); /* those of safetensors */
 
-/* Widens `count` little-endian elements, which need no alignment, exactly; false if the type is
- * not F32, F16 or BF16. */
-bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, float *out);
+/* Whether up_dtype_to_f32() takes it: F64, F32, F16, BF16. */
+bool up_dtype_is_real(up_dtype dtype);
+
+/* `count` little-endian elements, which need no alignment, each `step` elements after the one
+ * before. Exact but for F64, which is rounded to nearest; false if up_dtype_is_real() says no. */
+bool up_dtype_to_f32(up_dtype dtype, const void *data, size_t count, size_t step, float *out);
 
 #endif

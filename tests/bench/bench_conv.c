@@ -2,7 +2,7 @@
 #include "bench.h"
 
 #include "base/memory.h"
-#include "ops/conv.h"
+#include "ops/conv/conv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +22,7 @@ static const layer layers[] = {
     { false, 12, 56, 1, 1, 0, 0, 1, 960, 540 }, { true, 56, 1, 9, 2, 4, 1, 1, 960, 540 },
     { true, 56, 1, 9, 3, 4, 2, 1, 960, 540 },   { true, 56, 1, 9, 4, 4, 3, 1, 960, 540 },
     { false, 12, 1, 3, 1, 1, 0, 1, 960, 540 },  { false, 32, 32, 3, 1, 1, 0, 32, 960, 540 },
+    { false, 64, 64, 3, 2, 1, 0, 1, 960, 540 }, { false, 32, 32, 3, 2, 1, 0, 32, 960, 540 },
 };
 
 typedef struct {
@@ -80,7 +81,8 @@ static up_op *plan_layer(const layer *l)
         .groups = l->groups,
         .kernel = { l->kernel, l->kernel },
         .stride = { l->stride, l->stride },
-        .padding = { l->padding, l->padding },
+        .pad_before = { l->padding, l->padding },
+        .pad_after = { l->padding, l->padding },
         .output_padding = { l->output_padding, l->output_padding },
         .dilation = { 1, 1 },
         .weight = weight,

@@ -141,23 +141,23 @@ static void mix_rows(void *user)
             mix_row(j, y, c);
 }
 
-static void activate(const job *j, void (*run)(float *, const float *, int))
+static void activate(const job *j, up_map map)
 {
     for (int y = 0; y < HIGH; y++)
         for (int c = 0; c < CHANNELS; c++)
-            run(j->mixed[c], j->low[y % 4][c], WIDTH);
+            j->kernels->map[map](j->mixed[c], j->low[y % 4][c], 0, WIDTH);
 }
 
 static void tanh_rows(void *user)
 {
     const job *j = user;
-    activate(j, j->kernels->tanh);
+    activate(j, UP_MAP_TANH);
 }
 
 static void sigmoid_rows(void *user)
 {
     const job *j = user;
-    activate(j, j->kernels->sigmoid);
+    activate(j, UP_MAP_SIGMOID);
 }
 
 static void resample_columns(void *user)

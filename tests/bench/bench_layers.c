@@ -25,11 +25,9 @@ static void note(void *watcher, int node)
 /* The node that does the work of node n: itself, or what it is fused into. */
 static int maker(const up_graph *graph, int n)
 {
-    int m = n;
-    while (graph->node[m].fused)
-        for (n = m++; graph->node[m].input[0] != n && graph->node[m].input[1] != n;)
-            m++;
-    return m;
+    while (graph->node[n].fused)
+        n = graph->node[n].host;
+    return n;
 }
 
 static void keep_least(bench_layers *layers, const up_graph *graph, watch *w)

@@ -2,7 +2,7 @@
 #include "bench_layers.h"
 
 #include "base/memory.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #include <math.h>
 #include <stdarg.h>

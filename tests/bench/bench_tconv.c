@@ -2,7 +2,7 @@
 #include "bench_race.h"
 
 #include "base/memory.h"
-#include "weights/safetensors.h"
+#include "weights/safetensors/safetensors.h"
 
 #include <stdio.h>
 #include <unistd.h>

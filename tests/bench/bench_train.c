@@ -4,7 +4,7 @@
 #include "bench_race.h"
 
 #include "base/memory.h"
-#include "train/net_training.h"
+#include "train/jobs/net_training.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,11 +38,14 @@ static void run_net(int i, int threads, up_precision precision, const up_patches
                                        .rate = 1e-6,
                                        .precision = precision,
                                        .threads = threads };
+    const up_trainable_shape shape = { 2, nets[i].channels, nets[i].layers, 3, 3, 3 };
+    up_trainable net;
     up_net_training training;
-    if (up_net_training_make(&training, &options, patches, NULL) != UP_OK)
+    if (up_trainable_new(&net, &shape, 0, NULL) != UP_OK ||
+        up_net_training_make(&training, &net, &options, patches, NULL) != UP_OK)
         return;
     double seconds = bench_seconds(step, &training), pixels = (double)BATCH * PATCH * PATCH;
-    double work = 3 * pixels * up_model_multiply_adds(&training.model);
+    double work = 3 * pixels * training.net.network->multiply_adds;
     printf("%-31s %-8s %d %7.1f %6.2f %8.1f %7.0f%%\n", nets[i].name,
            precision == UP_PRECISION_BFLOAT16 ? "bfloat16" : "float32", threads, 1e3 * seconds,
            1e-6 * pixels / seconds, 2e-9 * work / seconds,

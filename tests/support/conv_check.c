@@ -70,37 +70,43 @@ static const void *padded_row(const padded_rows *p, int channels, int c, int y)
 
 static void run_rows(const up_op *op, const padded_rows *in, float *const *made, int y, int rows)
 {
-    int first, end, unused, channels = op->in[0].channels;
-    op->span(op, 0, y, &first, &unused);
-    op->span(op, 0, y + rows - 1, &unused, &end);
-    int count = up_max(0, end - first);
-    const void **row = malloc(((size_t)channels * count + 1) * sizeof *row);
+    up_window window[UP_MAX_INPUTS];
+    for (int i = 0; i < op->inputs; i++) {
+        int first, end, unused, channels = op->in[i].channels;
+        op->span(op, i, y, &first, &unused);
+        op->span(op, i, y + rows - 1, &unused, &end);
+        int count = up_max(0, end - first);
+        const void **row = malloc(((size_t)channels * count + 1) * sizeof *row);
+        for (int c = 0; c < channels; c++)
+            for (int r = 0; r < count; r++)
+                row[c * count + r] = padded_row(&in[i], channels, c, first + r);
+        window[i] = (up_window){ row, first, count };
+    }
     void **to = malloc((size_t)op->out.channels * rows * sizeof *to);
-    for (int c = 0; c < channels; c++)
-        for (int i = 0; i < count; i++)
-            row[c * count + i] = padded_row(in, channels, c, first + i);
     for (int i = 0; i < op->out.channels * rows; i++)
         to[i] = made[i];
-    void *scratch = up_alloc(op->scratch, 1);
+    void *scratch = up_alloc(op->scratch + 1, 1);
     memset(scratch, 0xff, op->scratch);
-    op->run(op, &(up_window){ row, first, count },
-            &(up_target){ to, y, rows, 0, op->out.width, 0, scratch });
+    op->run(op, window, &(up_target){ to, y, rows, 0, op->out.width, 0, scratch });
     up_free(scratch);
-    free(row);
+    for (int i = 0; i < op->inputs; i++)
+        free((void *)window[i].row);
     free(to);
 }
 
 tensor run_op(const up_op *op, const tensor *in)
 {
     tensor out = tensor_make(op->out.channels, op->out.height, op->out.width);
-    padded_rows padded = pad(in, op->edge[0], up_op_reach(op, 0));
+    padded_rows padded[UP_MAX_INPUTS];
+    for (int i = 0; i < op->inputs; i++)
+        padded[i] = pad(&in[i], op->edge[i], up_op_reach(op, i));
     int buffers = out.channels * op->step, rows;
     float **made = malloc(buffers * sizeof *made);
     for (int i = 0; i < buffers; i++)
         made[i] = up_alloc(up_round_up(out.width, UP_LANES), sizeof(float));
     for (int y = 0; y < out.height; y += rows) {
         rows = up_min(op->step, out.height - y);
-        run_rows(op, &padded, made, y, rows);
+        run_rows(op, padded, made, y, rows);
         for (int i = 0; i < out.channels * rows; i++)
             memcpy(out.data + ((size_t)(i / rows) * out.height + y + i % rows) * out.width, made[i],
                    out.width * sizeof(float));
@@ -108,17 +114,18 @@ tensor run_op(const up_op *op, const tensor *in)
     for (int i = 0; i < buffers; i++)
         up_free(made[i]);
     free(made);
-    up_free(padded.block);
+    for (int i = 0; i < op->inputs; i++)
+        up_free(padded[i].block);
     return out;
 }
 
 int conv_size(const up_conv *conv, int a, int in)
 {
     int extent = conv->dilation[a] * (conv->kernel[a] - 1);
+    int padding = conv->pad_before[a] + conv->pad_after[a];
     if (conv->transposed)
-        return (in - 1) * conv->stride[a] - 2 * conv->padding[a] + extent +
-               conv->output_padding[a] + 1;
-    int room = in + 2 * conv->padding[a] - extent - 1;
+        return (in - 1) * conv->stride[a] - padding + extent + conv->output_padding[a] + 1;
+    int room = in + padding - extent - 1;
     return room < 0 ? 0 : room / conv->stride[a] + 1;
 }
 
@@ -151,7 +158,7 @@ static double sample(const tensor *in, up_edge edge, int c, int y, int x)
 static void add_weight(const sums *s, const up_conv *conv, const tensor *in, int from, int to,
                        const int k[2], double weight)
 {
-    const int *stride = conv->stride, *padding = conv->padding, *dilation = conv->dilation;
+    const int *stride = conv->stride, *padding = conv->pad_before, *dilation = conv->dilation;
     for (int y = 0; conv->transposed && y < in->height; y++) {
         for (int x = 0; x < in->width; x++) {
             int oy = y * stride[0] - padding[0] + k[0] * dilation[0];

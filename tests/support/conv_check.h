@@ -2,7 +2,7 @@
 #ifndef SUPPORT_CONV_CHECK_H
 #define SUPPORT_CONV_CHECK_H
 
-#include "ops/conv.h"
+#include "ops/conv/conv.h"
 
 #include <stdint.h>
 
@@ -19,7 +19,8 @@ size_t tensor_size(const tensor *t);
 /* Whole numbers -4..4, or anything between -1 and 1. */
 void tensor_fill(float *data, size_t count, bool whole, uint32_t *state);
 
-/* The op, row by row as op.h has it; columns beyond its reach are NaN. */
+/* The op, row by row as op.h has it, on as many tensors as it has inputs; columns beyond its reach
+ * are NaN. */
 tensor run_op(const up_op *op, const tensor *in);
 
 /* The size of the output by PyTorch's formulas; 0 or less: there is none. */

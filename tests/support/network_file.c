@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "support/network_file.h"
 
+#include "support/network_rewritten.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,44 +62,47 @@ tensor_file network_file(const char *tensors, const char *layers, const char *me
     return file;
 }
 
-up_network *network_read(tensor_file bytes, const up_layer *flags, int scale, up_error *error)
+up_network *network_read(tensor_file bytes, const up_network_hints *hints, up_error *error)
 {
     up_tensor_file *file;
     up_network *network;
     cr_assert_eq(up_tensor_file_from_memory(&file, bytes.bytes, bytes.size, "w.safetensors", error),
                  UP_OK, "%s", error->message);
-    up_status status = up_network_load(&network, file, flags, scale, error);
+    up_status status = up_network_load(&network, file, hints, error);
     cr_expect_eq(status == UP_OK, network != NULL);
+    if (network)
+        network_expect_rewritten(network, network->family);
     up_tensor_file_close(&file);
     tensor_file_free(&bytes);
     return network;
 }
 
-up_network *network_open(const char *path, int scale)
+up_network *network_open(const char *path, const up_network_hints *hints)
 {
     up_error error = { 0 };
     up_tensor_file *file;
     up_network *network;
     cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, &error), UP_OK, "%s", error.message);
-    cr_assert_eq(up_network_load(&network, file, NULL, scale, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_network_load(&network, file, hints, &error), UP_OK, "%s", error.message);
+    network_expect_rewritten(network, path);
     up_tensor_file_close(&file);
     return network;
 }
 
 up_network *network_made(const char *tensors, const char *layers, const char *metadata, int scale)
 {
+    const up_network_hints hints = { .scale = scale };
     up_error error = { 0 };
-    up_network *network =
-        network_read(network_file(tensors, layers, metadata), NULL, scale, &error);
+    up_network *network = network_read(network_file(tensors, layers, metadata), &hints, &error);
     cr_assert(network, "%s", error.message);
     return network;
 }
 
-void network_refused(tensor_file bytes, const up_layer *flags, int scale, const char *culprit,
+void network_refused(tensor_file bytes, const up_network_hints *hints, const char *culprit,
                      const char *reason)
 {
     up_error error = { 0 };
-    up_network *network = network_read(bytes, flags, scale, &error);
+    up_network *network = network_read(bytes, hints, &error);
     cr_expect_null(network, "should fail with: %s", reason);
     cr_expect(strstr(error.message, culprit), "\"%s\" in: %s", culprit, error.message);
     cr_expect(strstr(error.message, reason), "\"%s\" in: %s", reason, error.message);

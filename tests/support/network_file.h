@@ -1,4 +1,5 @@
-/* Weight files of networks made up for a test, and what the library reads from them. */
+/* Weight files of networks made up for a test, and what the library reads from them: each is also
+ * written as upscale.layers, and must be the same when that is read. */
 #ifndef SUPPORT_NETWORK_FILE_H
 #define SUPPORT_NETWORK_FILE_H
 
@@ -11,16 +12,16 @@
 tensor_file network_file(const char *tensors, const char *layers, const char *metadata);
 
 /* Frees the file. NULL, with the reason in `error`, if the library refuses it. */
-up_network *network_read(tensor_file bytes, const up_layer *flags, int scale, up_error *error);
+up_network *network_read(tensor_file bytes, const up_network_hints *hints, up_error *error);
 
 /* From the path of a file; a refusal fails the test. */
-up_network *network_open(const char *path, int scale);
+up_network *network_open(const char *path, const up_network_hints *hints);
 
 /* A made-up file that must load. */
 up_network *network_made(const char *tensors, const char *layers, const char *metadata, int scale);
 
 /* One that must be refused in one line that holds both texts. */
-void network_refused(tensor_file bytes, const up_layer *flags, int scale, const char *culprit,
+void network_refused(tensor_file bytes, const up_network_hints *hints, const char *culprit,
                      const char *reason);
 
 #endif

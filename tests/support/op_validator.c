@@ -102,7 +102,7 @@ static void call(const up_op *op, const plane_rows *in, const plane_rows *out, w
     void *const *to = (void *const *)p;
     for (int c = 0; c < op->out.channels; c++)
         for (int r = y; r < y + rows; r++)
-            *p++ = row_at(out, c, r);
+            *p++ = row_at(out, c, op->running ? 0 : r);
     memset(w->scratch, 0xff, op->scratch);
     up_target target = { to, y, rows, x0, x1, 0, w->scratch };
     op->run(op, window, &target);

@@ -125,7 +125,7 @@ void cli_man_page_print(void)
         ".TP\n.B UPSCALE_CPU\nlimits the kernels in use: baseline, avx2 or avx512",
         ".TP\n.B UPSCALE_WEIGHTS\nfolders with weight files, separated by colons; looked into "
         "after \\-\\-weights\\-dir, before XDG_DATA_HOME/upscale/weights (~/.local/share) and "
-        "share/upscale/weights of the installation",
+        "share/upscale/weights of the installation, for NAME.safetensors, NAME.pth, NAME.onnx ...",
     };
     const cli_command *top = cli_commands[0];
     cli_print(".TH UPSCALE 1 \"\" \"upscale %s\"", UP_VERSION);

@@ -1,10 +1,13 @@
 #include "cli/args/method_choice.h"
 
+#include "cli/args/options.h"
+#include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,37 +54,73 @@ static bool check_files(const cli_settings *settings)
     return true;
 }
 
+/* Flags about a convolution need something that undoes one. */
+static bool check_blur(const cli_settings *settings)
+{
+    static const char *const flags[] = { "solver", "noise", "regularise", "iterations",
+                                         "blur",   "edge",  "kernel-file" };
+    const bool undoes = is_chosen(settings, "deconvolve");
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        const bool shared = i >= 4 && settings->up.back_project > 0;
+        if (undoes || shared || !cli_given(settings, flags[i]))
+            continue;
+        cli_say("--%s: %s does nothing with it; -m deconvolve does%s", flags[i],
+                cli_method_at(settings, 0), i >= 4 ? ", and --back-project" : "");
+        return false;
+    }
+    return true;
+}
+
+static void add_words(char **text, const char *before, const cli_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        cli_append(text, "%s%s", i ? ", " : before, words->item[i]);
+}
+
+/* What is not there, where it was looked for, and what is there. */
+static void fail_unknown(const char *name, const cli_words *folders, up_error *error)
+{
+    char *text = cli_format("%s: there is no %s.safetensors, .pth, .onnx ... or %s-xSCALE", name,
+                            name, name);
+    add_words(&text, " in ", folders);
+    for (size_t i = 0; i < folders->count; i++) {
+        cli_words names = cli_weights_in(folders->item[i]);
+        char *head = cli_format("; in %s there are ", folders->item[i]);
+        add_words(&text, head, &names);
+        free(head);
+        cli_words_clear(&names);
+    }
+    error->status = UP_ERROR_ARGUMENT;
+    snprintf(error->message, sizeof error->message, "%s", text);
+    free(text);
+}
+
 char *cli_named_weights(const cli_settings *settings, const char *name, up_error *error)
 {
     cli_words folders = cli_weights_folders(settings);
     double scale = settings->up.scale.rows;
     char *path = cli_weights_find(&folders, name, scale > 0 ? scale : 2);
-    size_t room = sizeof error->message, used = 0;
-    if (!path) {
-        error->status = UP_ERROR_ARGUMENT;
-        used = (size_t)snprintf(error->message, room,
-                                "%s: there is no %s.safetensors or %s-xSCALE.safetensors in", name,
-                                name, name);
-    }
-    for (size_t i = 0; i < folders.count && !path && used < room; i++)
-        used += (size_t)snprintf(error->message + used, room - used, "%s %s", i ? "," : "",
-                                 folders.item[i]);
+    if (!path)
+        fail_unknown(name, &folders, error);
     cli_words_clear(&folders);
     return path;
 }
 
 /* A path, or what looks like the name of a file, is left for the library to open. */
-static bool is_name(const char *weights)
+char *cli_weights_file(const cli_settings *settings, const char *weights, up_error *error)
 {
-    return !strchr(weights, '/') && !strstr(weights, ".safetensors") && access(weights, F_OK) != 0;
+    const char *dot = cli_extension_dot(weights);
+    const bool is_name = !strchr(weights, '/') && !(*dot && cli_weights_extension(dot + 1)) &&
+                         access(weights, F_OK) != 0;
+    return is_name ? cli_named_weights(settings, weights, error) : cli_copy(weights);
 }
 
 static bool find_named(cli_settings *settings)
 {
-    if (!settings->up.weights || !is_name(settings->up.weights))
-        return true;
     up_error error;
-    settings->named_weights = cli_named_weights(settings, settings->up.weights, &error);
+    if (!settings->up.weights)
+        return true;
+    settings->named_weights = cli_weights_file(settings, settings->up.weights, &error);
     if (!settings->named_weights)
         cli_say("--weights %s; those inside the program are -m tconv:NAME", error.message);
     settings->up.weights = settings->named_weights;
@@ -110,18 +149,53 @@ static bool find_variants(cli_settings *settings)
 
 bool cli_methods_settle(cli_settings *settings)
 {
-    return check_files(settings) && find_named(settings) && find_variants(settings);
+    return check_files(settings) && check_blur(settings) && find_named(settings) &&
+           find_variants(settings);
+}
+
+static up_weights *open_shared(const cli_settings *settings, const char *path)
+{
+    up_weights *weights = NULL;
+    up_weights_open(&weights, path, &settings->up, NULL);
+    return weights;
+}
+
+void cli_methods_share(cli_settings *settings)
+{
+    if (settings->up.weights)
+        settings->shared = open_shared(settings, settings->up.weights);
+    settings->method_shared = cli_alloc(settings->methods.count, sizeof(up_weights *));
+    for (size_t i = 0; i < settings->methods.count; i++)
+        if (settings->method_weights[i])
+            settings->method_shared[i] = open_shared(settings, settings->method_weights[i]);
+}
+
+size_t cli_methods_shared_bytes(const cli_settings *settings)
+{
+    size_t bytes = settings->shared ? up_weights_get_info(settings->shared)->memory_bytes : 0;
+    for (size_t i = 0; settings->method_shared && i < settings->methods.count; i++)
+        if (settings->method_shared[i])
+            bytes += up_weights_get_info(settings->method_shared[i])->memory_bytes;
+    return bytes;
+}
+
+static void use(up_options *options, const char *path, const up_weights *shared)
+{
+    options->weights = shared ? NULL : path;
+    options->model = shared;
 }
 
 up_options cli_method_options(const cli_settings *settings, const char *method)
 {
     up_options options = settings->up;
     options.method = method;
+    use(&options, settings->up.weights, settings->shared);
     for (size_t i = 0; i < settings->methods.count; i++) {
         if (!settings->method_weights[i] || strcmp(settings->methods.item[i], method) != 0)
             continue;
         options.method = "tconv";
-        options.weights = settings->method_weights[i];
+        use(&options, settings->method_weights[i],
+            settings->method_shared ? settings->method_shared[i] : NULL);
     }
     return options;
 }

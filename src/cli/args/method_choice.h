@@ -15,6 +15,14 @@ bool cli_methods_settle(cli_settings *settings);
  * where they were looked for. */
 char *cli_named_weights(const cli_settings *settings, const char *name, up_error *error);
 
+/* The path of weights given as one, or by their name; in new memory, or NULL as above. */
+char *cli_weights_file(const cli_settings *settings, const char *weights, up_error *error);
+
+/* Opens all weight files that methods run with, once for all pictures. What cannot be opened fails
+ * for each picture, as without this. */
+void cli_methods_share(cli_settings *settings);
+size_t cli_methods_shared_bytes(const cli_settings *settings);
+
 /* The options of the library for one method, as it is named by cli_method_at(). */
 up_options cli_method_options(const cli_settings *settings, const char *method);
 

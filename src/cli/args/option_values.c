@@ -125,6 +125,32 @@ bool cli_parse_number(const cli_option *option, const char *value, void *field, 
     return false;
 }
 
+bool cli_parse_amount(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    up_amount *amount = field;
+    amount->set = cli_parse_number(option, value, &amount->value, wanted);
+    return amount->set;
+}
+
+bool cli_parse_word(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    if (cli_list_find(option->choices, value, strlen(value)) < 0)
+        return want_choice(wanted, option->choices);
+    *(const char **)field = value;
+    return true;
+}
+
+bool cli_parse_float(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    double number;
+    if (option->choices && cli_list_find(option->choices, value, strlen(value)) < 0)
+        return want_choice(wanted, option->choices);
+    if (!cli_parse_number(option, value, &number, wanted))
+        return false;
+    *(float *)field = (float)number;
+    return true;
+}
+
 bool cli_parse_whole(const cli_option *option, const char *value, void *field, char *wanted)
 {
     (void)option;

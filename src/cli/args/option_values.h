@@ -9,6 +9,9 @@ cli_parse cli_parse_text;      /* const char *: anything but nothing */
 cli_parse cli_parse_more;      /* cli_words: one more of anything */
 cli_parse cli_parse_int;       /* int: low..high, or one of `choices` */
 cli_parse cli_parse_number;    /* double: low..high */
+cli_parse cli_parse_amount;    /* up_amount: low..high */
+cli_parse cli_parse_word;      /* const char *: one of `choices` */
+cli_parse cli_parse_float;     /* float: low..high, or one of `choices` */
 cli_parse cli_parse_whole;     /* uint64_t */
 cli_parse cli_parse_choice;    /* int: the place in `choices` */
 cli_parse cli_parse_bytes;     /* size_t: 512M, 1.5GiB, 50% of the machine's memory */

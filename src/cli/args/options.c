@@ -216,6 +216,10 @@ void cli_settings_clear(cli_settings *settings)
 {
     for (size_t i = 0; settings->method_weights && i < settings->methods.count; i++)
         free(settings->method_weights[i]);
+    for (size_t i = 0; settings->method_shared && i < settings->methods.count; i++)
+        up_weights_close(&settings->method_shared[i]);
+    up_weights_close(&settings->shared);
+    free(settings->method_shared);
     free(settings->method_weights);
     free(settings->named_weights);
     cli_words_clear(&settings->methods);

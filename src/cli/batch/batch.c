@@ -135,7 +135,7 @@ void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_led
     b.progress = cli_progress_new(settings, tasks->count, whole_weight(tasks), jobs);
     ledger->planned = tasks->count;
     ledger->go_on = how_to_go_on(settings);
-    cli_gate_init(&b.gate, settings->up.max_memory);
+    cli_gate_init(&b.gate, settings->up.max_memory, cli_methods_shared_bytes(settings));
     if (tasks->count > 1 && !settings->dry_run)
         up_batch_open(&b.outputs, published, NULL); /* it can be done without */
     worker *workers = cli_alloc((size_t)jobs, sizeof *workers);

@@ -34,9 +34,20 @@ static void add(cli_inputs *inputs, char *path, const char *folder, const struct
     }
 }
 
-/* By its extension; a file without any by what it holds. */
+/* Few files of text are tensors. */
+static bool is_other_text(const char *path)
+{
+    const char *extension = cli_readable_extension(path);
+    up_content content;
+    return extension && cli_same_format(extension, "txt") &&
+           !(up_content_of(&content, path) && content.reads);
+}
+
+/* By its extension; a file without any, and text, by what it holds. */
 static bool is_image(const char *path)
 {
+    if (is_other_text(path))
+        return false;
     if (*cli_extension_dot(path))
         return cli_readable_extension(path) != NULL;
     up_image *image = NULL;
@@ -85,7 +96,7 @@ static void take_entry(expansion *e, const char *folder, const char *below, cons
         if (e->recursive && !is_output(e, &st))
             take_inner_folder(e, path, below, name, S_ISLNK(link.st_mode));
     } else if (leads ? S_ISREG(st.st_mode) && is_image(path)
-                     : known && cli_readable_extension(path)) {
+                     : known && cli_readable_extension(path) && !is_other_text(path)) {
         add(e->inputs, path, below, leads ? &st : NULL);
         return;
     } else if (leads && S_ISREG(st.st_mode)) {

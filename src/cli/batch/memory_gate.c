@@ -2,9 +2,9 @@
 
 #include "upscale.h"
 
-void cli_gate_init(cli_memory_gate *gate, size_t limit)
+void cli_gate_init(cli_memory_gate *gate, size_t limit, size_t held)
 {
-    *gate = (cli_memory_gate){ .limit = up_memory_limit(limit) };
+    *gate = (cli_memory_gate){ .limit = up_memory_limit(limit), .used = held };
     pthread_mutex_init(&gate->lock, NULL);
     pthread_cond_init(&gate->left, NULL);
 }

@@ -14,8 +14,9 @@ typedef struct {
     size_t planned;
 } cli_memory_gate;
 
-/* A limit of 0: half of the machine's memory, like the library's own. */
-void cli_gate_init(cli_memory_gate *gate, size_t limit);
+/* A limit of 0: half of the machine's memory, like the library's own. `held` bytes of it are taken
+ * all along, whatever jobs take. */
+void cli_gate_init(cli_memory_gate *gate, size_t limit, size_t held);
 void cli_gate_clear(cli_memory_gate *gate);
 /* What a plan takes before it can say what its run will. One job at a time, so that none waits for
  * memory that another one holds while it waits. Ends with cli_gate_enter() or cli_gate_plan_end(),

@@ -36,12 +36,18 @@ static void say_plan(const cli_task *task, const cli_result *r)
     free(to);
 }
 
+/* Of weights that all jobs share, which are counted already. */
+static size_t shared_bytes(const up_options *options)
+{
+    return options->model ? up_weights_get_info(options->model)->memory_bytes : 0;
+}
+
 /* Of a file of weights: itself, its values as floats (twice that, if they are halves), and what is
- * packed from them. */
+ * packed from them; that alone of shared ones, which is about as much as they are. */
 static size_t planning_bytes(const up_options *options)
 {
     struct stat weights, indices;
-    size_t bytes = 0;
+    size_t bytes = shared_bytes(options);
     if (options->weights && stat(options->weights, &weights) == 0)
         bytes += 5 * (size_t)weights.st_size;
     if (options->indices && stat(options->indices, &indices) == 0)
@@ -50,16 +56,17 @@ static size_t planning_bytes(const up_options *options)
 }
 
 /* Leaves the planning at the gate in any case. */
-static up_status run_plan(const cli_task *task, up_plan *plan, size_t planned,
+static up_status run_plan(const cli_task *task, up_plan *plan, size_t planned, size_t shared,
                           cli_memory_gate *gate, up_batch *batch, cli_result *r)
 {
+    const size_t own = r->memory - shared;
     if (!cli_make_folders(task->output, &r->error)) {
         cli_gate_plan_end(gate, planned);
         return r->error.status;
     }
-    cli_gate_enter(gate, planned, r->memory);
+    cli_gate_enter(gate, planned, own);
     up_status status = up_plan_run_in(plan, batch, task->output, r, &r->error);
-    cli_gate_leave(gate, r->memory);
+    cli_gate_leave(gate, own);
     r->pending = batch && status == UP_OK;
     return status;
 }
@@ -85,7 +92,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
         say_plan(task, r);
     r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;
     if (!s->dry_run)
-        status = run_plan(task, plan, planned, gate, batch, r);
+        status = run_plan(task, plan, planned, shared_bytes(options), gate, batch, r);
     cli_notes_take(&r->notes, plan);
     up_plan_destroy(&plan);
     return status;

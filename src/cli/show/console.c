@@ -126,3 +126,15 @@ int cli_terminal_columns(void)
     bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20;
     return known ? size.ws_col : 80;
 }
+
+bool cli_output_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO);
+}
+
+int cli_output_columns(void)
+{
+    struct winsize size;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20;
+    return known ? size.ws_col : 80;
+}

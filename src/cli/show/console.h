@@ -25,5 +25,8 @@ bool cli_output_gone(void);
 /* The bar that stays under all lines; NULL takes it away. */
 void cli_bar_set(const char *bar);
 int cli_terminal_columns(void);
+/* Whether standard output is a terminal, and its columns; 80 where it is none. */
+bool cli_output_is_terminal(void);
+int cli_output_columns(void);
 
 #endif

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* versionsort: -x2 comes before -x10 */
 #include "cli/weights/weights_folders.h"
 
+#include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
 
 #include <dirent.h>
@@ -10,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char extension[] = ".safetensors";
 static const char subfolder[] = "upscale/weights";
 
 void cli_words_add(cli_words *words, char *word)
@@ -86,11 +86,27 @@ cli_words cli_weights_folders(const cli_settings *settings)
 
 /* -------------------------------------------------------------- files */
 
+bool cli_weights_extension(const char *extension)
+{
+    const char *list;
+    for (int i = 0; up_weights_format_at(i, &list); i++)
+        if (cli_list_find(list, extension, strlen(extension)) >= 0)
+            return true;
+    return false;
+}
+
 static int is_weights_name(const struct dirent *entry)
 {
-    size_t length = strlen(entry->d_name), end = strlen(extension);
-    return entry->d_name[0] != '.' && length > end &&
-           strcmp(entry->d_name + length - end, extension) == 0;
+    const char *dot = cli_extension_dot(entry->d_name);
+    return *dot && cli_weights_extension(dot + 1);
+}
+
+static bool is_listed(const cli_words *names, const char *name, size_t length)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (strncmp(names->item[i], name, length) == 0 && !names->item[i][length])
+            return true;
+    return false;
 }
 
 cli_words cli_weights_in(const char *folder)
@@ -99,8 +115,10 @@ cli_words cli_weights_in(const char *folder)
     struct dirent **entry;
     int count = scandir(folder, &entry, is_weights_name, versionsort);
     for (int i = 0; i < count; i++) {
-        size_t length = strlen(entry[i]->d_name) - strlen(extension);
-        cli_words_add(&names, cli_copy_part(entry[i]->d_name, length));
+        const char *name = entry[i]->d_name;
+        const size_t length = (size_t)(cli_extension_dot(name) - name);
+        if (!is_listed(&names, name, length))
+            cli_words_add(&names, cli_copy_part(name, length));
         free(entry[i]);
     }
     if (count >= 0)
@@ -108,9 +126,27 @@ cli_words cli_weights_in(const char *folder)
     return names;
 }
 
+/* FOLDER/NAME.EXTENSION, if it is a file. */
+static char *path_of(const char *folder, const char *name, const char *extension, size_t length)
+{
+    struct stat st;
+    char *path = cli_format("%s/%s.%.*s", folder, name, (int)length, extension);
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        return path;
+    free(path);
+    return NULL;
+}
+
 char *cli_weights_path(const char *folder, const char *name)
 {
-    return cli_format("%s/%s%s", folder, name, extension);
+    static const char first[] = "safetensors";
+    char *path = path_of(folder, name, first, strlen(first));
+    const char *list, *word;
+    size_t length;
+    for (int i = 0; !path && up_weights_format_at(i, &list); i++)
+        while (!path && cli_list_next(&list, &word, &length))
+            path = path_of(folder, name, word, length);
+    return path;
 }
 
 /* The N of NAME-xN, or 0. */
@@ -133,14 +169,9 @@ static bool is_better(int scale, int best, double wanted)
 
 static char *find_in(const char *folder, const char *name, double wanted)
 {
-    struct stat st;
     char *path = cli_weights_path(folder, name);
-    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-        return path;
-    free(path);
-    path = NULL;
     int best = 0;
-    cli_words files = cli_weights_in(folder);
+    cli_words files = path ? (cli_words){ 0 } : cli_weights_in(folder);
     for (size_t i = 0; i < files.count; i++) {
         int scale = scale_of(files.item[i], name);
         if (scale == 0 || !is_better(scale, best, wanted))

@@ -18,12 +18,19 @@ static bool is_named(const cli_input *input)
     return !input->exists && strncmp(input->path, prefix, strlen(prefix)) == 0;
 }
 
+/* Names decide where files are missing, or are not what they are called. */
 bool cli_weights_meant(const cli_input *input)
 {
     struct stat st;
-    if (is_named(input) || strcmp(cli_extension_dot(input->path), ".safetensors") == 0)
+    up_content content;
+    const char *dot = cli_extension_dot(input->path);
+    if (is_named(input) || strcmp(dot, ".safetensors") == 0)
         return true;
-    return stat(input->path, &st) == 0 && S_ISREG(st.st_mode) && up_is_weights_file(input->path);
+    if (stat(input->path, &st) != 0 || !S_ISREG(st.st_mode))
+        return *dot && cli_weights_extension(dot + 1);
+    if (up_content_of(&content, input->path) && content.picture)
+        return false;
+    return (*dot && cli_weights_extension(dot + 1)) || up_is_weights_file(input->path);
 }
 
 /* Takes the weights over; NULL: `error` says why. */
@@ -34,7 +41,10 @@ static void show(up_weights *weights, const char *title, const cli_settings *s, 
         cli_ledger_failed(ledger, title, error);
         return;
     }
-    (s->json ? cli_weights_show_json : cli_weights_show)(title, weights);
+    if (s->json)
+        cli_weights_show_json(title, weights);
+    else
+        cli_weights_show(title, weights, s->all_layers);
     if (!plot || (cli_output_prepare(plot, s->up.overwrite, error) &&
                   cli_plot_filters(weights, plot, &s->up, error) == UP_OK))
         cli_ledger_done(ledger);

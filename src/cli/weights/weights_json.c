@@ -1,6 +1,7 @@
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { MOST_MAP = 64 };
@@ -46,63 +47,29 @@ static void set_overlap(json_t *object, const up_weights *weights, int i,
         json_object_set_new(object, "overlap", overlap_map(weights, i, layer->stride));
 }
 
-static void set_convolution(json_t *object, const up_weights_layer *layer)
-{
-    bool known = layer->stride[0] > 0;
-    set_pair(object, "kernel", layer->kernel);
-    set_known(object, "stride", layer->stride);
-    if (known)
-        set_pair(object, "padding", layer->padding);
-    if (known && !layer->padding_mode)
-        set_pair(object, "output_padding", layer->output_padding);
-    set_pair(object, "dilation", layer->dilation);
-    set_int(object, "groups", layer->groups);
-}
-
-static void set_join(json_t *object, const up_weights_layer *layer)
-{
-    json_object_set_new(object, "from",
-                        layer->from < 0 ? json_string("input") : json_integer(layer->from));
-    json_object_set_new(object, "resize", json_string(layer->resize));
-    set_pair(object, "resize_factor", layer->resize_factor);
-}
-
-static json_t *numbers(const float *value, int count)
+static json_t *inputs_json(const up_weights_layer *layer)
 {
     json_t *list = json_array();
-    for (int i = 0; i < count; i++)
-        json_array_append_new(list, cli_json_number(value[i]));
+    for (int i = 0; i < layer->inputs; i++)
+        json_array_append_new(list, layer->input[i] < 0 ? json_string("input")
+                                                        : json_integer(layer->input[i]));
     return list;
 }
 
+/* What the layer is told, as upscale.layers spells it, and what follows from it. */
 static json_t *layer_json(const up_weights *weights, int i, const up_weights_layer *layer)
 {
-    json_t *object = json_object();
-    json_object_set_new(object, "op", json_string(layer->op));
+    json_t *object = json_loads(layer->json, 0, NULL);
+    json_object_del(object, "id");
+    json_object_del(object, "name");
+    json_object_set_new(object, "inputs", inputs_json(layer));
     if (layer->name)
         json_object_set_new(object, "name", cli_json_text(layer->name));
     set_int(object, "in_channels", layer->in_channels);
     set_int(object, "out_channels", layer->out_channels);
-    if (layer->kernel[0])
-        set_convolution(object, layer);
-    else if (layer->padding_mode)
-        set_pair(object, "amount", layer->padding);
-    if (layer->padding_mode)
-        json_object_set_new(object, "padding_mode", json_string(layer->padding_mode));
-    if (layer->resize)
-        set_join(object, layer);
-    if (layer->factor)
-        set_int(object, "factor", layer->factor);
-    if (strcmp(layer->op, "leaky_relu") == 0)
-        json_object_set_new(object, "slope", cli_json_number(layer->slope));
-    if (strcmp(layer->op, "clip") == 0) {
-        json_object_set_new(object, "min", cli_json_number(layer->low));
-        json_object_set_new(object, "max", cli_json_number(layer->high));
-    }
-    if (layer->bounds) {
-        json_object_set_new(object, "min", numbers(layer->bounds, layer->out_channels));
-        json_object_set_new(object, "max",
-                            numbers(layer->bounds + layer->out_channels, layer->out_channels));
+    if (layer->kernel[0]) {
+        set_pair(object, "kernel", layer->kernel);
+        set_known(object, "stride", layer->stride);
     }
     json_object_set_new(object, "parameters", json_integer((json_int_t)layer->parameters));
     json_object_set_new(object, "multiply_adds", cli_json_number(layer->multiply_adds));
@@ -128,8 +95,13 @@ static void set_size(json_t *line, const up_weights_info *info)
         set_pair(line, "reduction", info->reduction);
         set_pair(line, "extra", info->extra);
     }
+    json_object_set_new(line, "enlarges_first", json_boolean(info->enlarges_first));
     set_known(line, "least_input", info->least);
-    set_known(line, "receptive_field", info->receptive_field);
+    set_known(line, "multiple", info->multiple);
+    if (info->receptive_field[0] == INT_MAX || info->receptive_field[1] == INT_MAX)
+        json_object_set_new(line, "receptive_field", json_string("image"));
+    else
+        set_known(line, "receptive_field", info->receptive_field);
 }
 
 void cli_weights_show_json(const char *title, const up_weights *weights)
@@ -139,11 +111,16 @@ void cli_weights_show_json(const char *title, const up_weights *weights)
     json_t *line = json_object(), *layers = json_array();
     json_object_set_new(line, "input", cli_json_text(title));
     json_object_set_new(line, "type", json_string("weights"));
+    json_object_set_new(line, "format", json_string(info->format));
+    if (info->part)
+        json_object_set_new(line, "part", cli_json_text(info->part));
     json_object_set_new(line, "family", json_string(info->family));
     set_int(line, "in_channels", info->in_channels);
     set_int(line, "out_channels", info->out_channels);
     json_object_set_new(line, "color", json_string(info->color));
     json_object_set_new(line, "range", cli_json_number(info->range));
+    json_object_set_new(line, "color_told", json_boolean(info->color_told));
+    json_object_set_new(line, "range_told", json_boolean(info->range_told));
     json_object_set_new(line, "limit", cli_json_number(info->limit));
     set_size(line, info);
     json_object_set_new(line, "parameters", json_integer((json_int_t)info->parameters));

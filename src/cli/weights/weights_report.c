@@ -1,13 +1,15 @@
 #include "cli/weights/weights_report.h"
 
 #include "cli/show/console.h"
+#include "cli/weights/layer_runs.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 80, INDENT = 16, NAME = 12, SETTINGS = 12, MOST_MAP = 12 };
+enum { COLUMNS = 80, INDENT = 16, NAME = 12, SETTINGS = 12, MOST_MAP = 12, FEW_LAYERS = 32 };
 
 /* -------------------------------------------------------------- numbers */
 
@@ -96,6 +98,17 @@ static const char *color_words(const up_weights_info *info)
     return info->color;
 }
 
+/* What the file does not say is assumed, and flags say it. */
+static void show_colours(const up_weights_info *info)
+{
+    const char *flags = info->color_told   ? "--weights-range"
+                        : info->range_told ? "--weights-color"
+                                           : "--weights-color, --weights-range";
+    const bool told = info->color_told && info->range_told;
+    show_text("colour", cli_format("%s; white is %g%s%s%s", color_words(info), info->range,
+                                   told ? "" : " (assumed: ", told ? "" : flags, told ? "" : ")"));
+}
+
 static void show_size(const up_weights_info *info)
 {
     if (info->scale[0] == 0) {
@@ -115,8 +128,13 @@ static void show_size(const up_weights_info *info)
                                          cropped ? "cropped" : "extended", pair_text(missing).text,
                                          cropped ? "padded to make up for it"
                                                  : "cut to size, tensors are not"));
+    if (info->enlarges_first)
+        show_line("before it", "pictures are enlarged by bicubic, to any size");
     if (info->least[0] > 1 || info->least[1] > 1)
         show_text("input", cli_format("at least %s rows, columns", pair_text(info->least).text));
+    if (info->multiple[0] > 1 || info->multiple[1] > 1)
+        show_text("sides", cli_format("multiples of %s: pictures are extended, and cut to size",
+                                      pair_text(info->multiple).text));
 }
 
 static void show_cost(const up_weights_info *info)
@@ -127,7 +145,9 @@ static void show_cost(const up_weights_info *info)
     show_text("cost",
               cli_format("%s, %s parameters", adds, cli_count_text((double)info->parameters).text));
     free(adds);
-    if (info->receptive_field[0] > 0)
+    if (info->receptive_field[0] == INT_MAX || info->receptive_field[1] == INT_MAX)
+        show_line("reach", "every pixel is made from the whole image");
+    else if (info->receptive_field[0] > 0)
         show_text("reach", cli_format("receptive field of %d x %d input pixels",
                                       info->receptive_field[0], info->receptive_field[1]));
     else
@@ -157,73 +177,43 @@ const char *cli_weights_licence(const up_weights *weights)
 
 /* -------------------------------------------------------------- layers */
 
-static void append_pair(char **text, const char *head, const int pair[2], int usual)
+static void append(char **text, const char *more)
 {
-    if (pair[0] != usual || pair[1] != usual)
-        cli_append(text, "%s%s%s", **text ? " " : "", head, pair_text(pair).text);
+    cli_append(text, "%s%s", **text && *more ? ", " : "", more);
 }
 
-static char *convolution_settings(const up_weights_layer *layer)
+/* "layer 3, input": where it is not the layer before alone. */
+static char *inputs_of(int i, const up_weights_layer *layer)
 {
-    const int groups[2] = { layer->groups, layer->groups };
-    if (layer->stride[0] == 0)
-        return cli_copy("s?");
     char *text = cli_copy("");
-    append_pair(&text, "s", layer->stride, 1);
-    append_pair(&text, "p", layer->padding, 0);
-    append_pair(&text, "o", layer->output_padding, 0);
-    append_pair(&text, "d", layer->dilation, 1);
-    append_pair(&text, "g", groups, 1);
-    if (layer->padding_mode && strcmp(layer->padding_mode, "zeros") != 0)
-        cli_append(&text, " %s", layer->padding_mode);
-    return text;
-}
-
-static char *join_settings(const up_weights_layer *layer)
-{
-    char *from = layer->from < 0 ? cli_copy("input") : cli_format("layer %d", layer->from);
-    bool same = layer->resize_factor[0] == 1 && layer->resize_factor[1] == 1;
-    char *text = cli_format("%s%s%s", from, same ? "" : " ",
-                            same ? "" : cli_scale_text(layer->resize_factor).text);
-    free(from);
-    return text;
-}
-
-/* "-0.31..2.4": the least and the greatest of any channel. */
-static char *bounds_text(const up_weights_layer *layer)
-{
-    float low = layer->bounds[0], high = layer->bounds[layer->out_channels];
-    for (int c = 1; c < layer->out_channels; c++) {
-        low = fminf(low, layer->bounds[c]);
-        high = fmaxf(high, layer->bounds[layer->out_channels + c]);
+    for (int k = 0; k < layer->inputs && (layer->inputs > 1 || layer->input[0] != i - 1); k++) {
+        char *one = layer->input[k] < 0 ? cli_copy("input") : cli_format("%d", layer->input[k]);
+        cli_append(&text, "%s%s", k ? " + " : "of ", one);
+        free(one);
     }
-    return cli_format("%.3g..%.3g", low, high);
+    return text;
 }
 
-/* The parameters of an op but for its kernel and channels, in new memory. */
-static char *settings_of(const up_weights_layer *layer)
+/* What a layer is told but for its kernel and channels, in new memory. */
+static char *settings_of(int i, const up_weights_layer *layer)
 {
-    if (layer->kernel[0])
-        return convolution_settings(layer);
-    if (layer->resize)
-        return join_settings(layer);
-    if (layer->padding_mode)
-        return cli_format("%s %s", pair_text(layer->padding).text, layer->padding_mode);
-    if (layer->factor)
-        return cli_format("factor %d", layer->factor);
-    if (layer->bounds)
-        return bounds_text(layer);
-    if (strcmp(layer->op, "leaky_relu") == 0)
-        return cli_format("slope %.4g", layer->slope);
-    if (strcmp(layer->op, "clip") == 0)
-        return cli_format("%.4g..%.4g", layer->low, layer->high);
-    return cli_copy("");
+    char *text = inputs_of(i, layer);
+    if (layer->kernel[0] && layer->stride[0] != 1) {
+        char *stride =
+            cli_format("stride %s", layer->stride[0] ? pair_text(layer->stride).text : "?");
+        append(&text, stride);
+        free(stride);
+    }
+    append(&text, layer->settings);
+    if (layer->groups > 1)
+        cli_append(&text, "%s%d groups", *text ? ", " : "", layer->groups);
+    return text;
 }
 
 static void show_layer(int i, const up_weights_layer *layer)
 {
     char *printable = cli_printable(layer->name ? layer->name : "");
-    char *name = cli_fit(printable, NAME, false), *settings = settings_of(layer);
+    char *name = cli_fit(printable, NAME, false), *settings = settings_of(i, layer);
     char *kernel =
         layer->kernel[0] ? cli_format("%dx%d", layer->kernel[0], layer->kernel[1]) : cli_copy("");
     char *channels = cli_format("%d>%d", layer->in_channels, layer->out_channels);
@@ -237,7 +227,7 @@ static void show_layer(int i, const up_weights_layer *layer)
         line[--end] = 0;
     cli_print("%s", line);
     if (!fits)
-        cli_print("%50s%s", "", settings);
+        show_line("", settings);
     free(line);
     free(channels);
     free(kernel);
@@ -246,15 +236,37 @@ static void show_layer(int i, const up_weights_layer *layer)
     free(printable);
 }
 
-static void show_layers(const up_weights *weights)
+/* Of blocks that repeat the first, within which others may. */
+static void show_range(const up_weights *weights, int start, int end)
+{
+    while (start < end) {
+        const cli_layer_run run = cli_layer_run_at(weights, start, end);
+        const int next = start + run.length, behind = start + run.times * run.length;
+        if (run.times == 1) {
+            show_layer(start, up_weights_layer_at(weights, start));
+        } else {
+            show_range(weights, start, next);
+            cli_print("    %d to %d: %s once more, %d time%s", next, behind - 1,
+                      run.length == 1 ? "this layer" : "these layers", run.times - 1,
+                      run.times == 2 ? "" : "s");
+        }
+        start = behind;
+    }
+}
+
+static void show_layers(const up_weights *weights, bool all)
 {
     const up_weights_layer *layer;
+    const int layers = up_weights_get_info(weights)->layers;
     cli_put_line("");
     cli_print("%3s %-16s %-*s %5s %9s %-*s %8s %8s", "#", "layer", NAME, "tensors", "size",
               "channels", SETTINGS, "settings", "params", "mul-adds");
+    if (!all && layers > FEW_LAYERS) {
+        show_range(weights, 0, layers);
+        return;
+    }
     for (int i = 0; (layer = up_weights_layer_at(weights, i)); i++)
         show_layer(i, layer);
-    cli_put_line("    s stride, p padding, o output_padding, d dilation, g groups");
 }
 
 /* -------------------------------------------------------------- overlap */
@@ -292,7 +304,7 @@ static void show_overlap(const up_weights *weights, int i, const up_weights_laye
     cli_put_line("  unless training has made up for it, this leaves a checkerboard.");
 }
 
-void cli_weights_show(const char *title, const up_weights *weights)
+void cli_weights_show(const char *title, const up_weights *weights, bool all)
 {
     const up_weights_info *info = up_weights_get_info(weights);
     const up_weights_layer *layer;
@@ -301,15 +313,17 @@ void cli_weights_show(const char *title, const up_weights *weights)
         strcmp(info->family, "layers") == 0 ? "as its upscale.layers describes it" : info->family;
     show_text("network", cli_format("%s, %d channel%s in, %d out", family, info->in_channels,
                                     info->in_channels == 1 ? "" : "s", info->out_channels));
+    show_text("file", cli_format("%s%s%s", info->format, info->part ? ", of which " : "",
+                                 info->part ? info->part : ""));
     show_size(info);
-    show_text("colour", cli_format("%s; white is %g", color_words(info), info->range));
+    show_colours(info);
     if (isfinite(info->limit))
         show_text("limit",
                   cli_format("within the 5x5 pixels around, and %g %% of their range beyond",
                              100 * info->limit));
     show_cost(info);
     show_metadata(weights);
-    show_layers(weights);
+    show_layers(weights, all);
     for (int i = 0; (layer = up_weights_layer_at(weights, i)); i++) {
         if (strcmp(layer->op, "conv_transpose2d") == 0)
             show_overlap(weights, i, layer);

@@ -5,7 +5,8 @@
 #include "cli/show/cli_text.h"
 #include "upscale.h"
 
-void cli_weights_show(const char *title, const up_weights *weights); /* in 80 columns */
+/* In 80 columns; of blocks of layers that repeat the first alone unless `all` are asked for. */
+void cli_weights_show(const char *title, const up_weights *weights, bool all);
 void cli_weights_show_json(const char *title, const up_weights *weights);
 
 /* "x2", "x2,3" for rows, columns; "?" where the file leaves it open. */

@@ -82,7 +82,9 @@ function showNetworks(results, section, list) {
   section.hidden = having.length === 0;
   for (const { name, network } of having) {
     const box = make("div", { className: "network" });
-    const reach = network.receptive_field[0] ? `, sees ${network.receptive_field[1]}\u00d7${network.receptive_field[0]} input pixels` : "";
+    const [rows, columns] = network.receptive_field, most = 2147483647;
+    const reach = rows === most || columns === most ? ", sees the whole image"
+        : rows ? `, sees ${columns}\u00d7${rows} input pixels` : "";
     box.append(make("h3", { textContent: name }));
     box.append(make("p", { className: "quiet", textContent: `${network.family === "layers" ? "" : network.family + ": "}${network.layers} layer${network.layers === 1 ? "" : "s"}, ${count(network.parameters)} parameters${reach}. Filters: red adds, blue takes away.` }));
     box.append(...network.shown.map(showLayer));

@@ -8,6 +8,7 @@
 #include "kernels/template/convolve.h"
 #include "kernels/template/correlate.h"
 #include "kernels/template/interleave.h"
+#include "kernels/template/maps.h"
 #include "kernels/template/points.h"
 #include "kernels/template/raw.h"
 #include "kernels/template/rows.h"
@@ -16,10 +17,12 @@
 #define UP_KERNEL_TABLE(level)                                                                     \
     {                                                                                              \
         .name = level, .unpack_u8 = unpack_u8, .unpack_u16 = unpack_u16, .pack_u8 = pack_u8,       \
-        .pack_u16 = pack_u16, .prelu = prelu, .add = add, .tanh = tanh_row, .sigmoid = sigmoid,    \
-        .mix_rows = mix_rows, .resample_columns = resample_columns, .convolve = convolve,          \
+        .pack_u16 = pack_u16, .prelu = prelu, .add = add, .subtract = subtract,                    \
+        .multiply = multiply, .map = UP_MAP_ROWS, .mix_rows = mix_rows,                            \
+        .resample_columns = resample_columns, .convolve = convolve,                                \
         .convolve_outs = CONVOLVE_OUTS, .correlate = correlate, .prelu_gradient = prelu_gradient,  \
-        .interleave = interleave, .copy_past = copy_past, .repeat = repeat, .gather = gather,      \
+        .interleave = interleave, .every = every, .copy_past = copy_past, .repeat = repeat,        \
+        .gather = gather,                                                                          \
     }
 
 #endif

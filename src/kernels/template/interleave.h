@@ -1,8 +1,10 @@
-/* Phases of a transposed convolution put next to each other. */
+/* Phases of a transposed convolution put next to each other, and those of a row taken apart. */
 #ifndef UP_KERNELS_TEMPLATE_INTERLEAVE_H
 #define UP_KERNELS_TEMPLATE_INTERLEAVE_H
 
 #include "kernels/template/vector.h"
+
+#include <stddef.h>
 
 INLINE void interleave_2(float *out, vec a, vec b)
 {
@@ -51,6 +53,24 @@ static void interleave(float *out, const float *const *in, int s, int n)
         for (int to = x + p; to < n; to += s)
             out[to] = *from++;
     }
+}
+
+#define MOST_EVERY 4096 /* a vector's positions are far from overflowing then */
+
+static void every(float *restrict out, const float *restrict in, int s, int n)
+{
+    int x = 0, at[LANES];
+    for (int i = 0; i < LANES && s <= MOST_EVERY; i++)
+        at[i] = i * s;
+    for (; s == 2 && x + LANES <= n; x += LANES) {
+        vec even, odd;
+        unzip(load(in + 2 * (ptrdiff_t)x), load(in + 2 * (ptrdiff_t)x + LANES), &even, &odd);
+        store(out + x, even);
+    }
+    for (; s <= MOST_EVERY && x + LANES <= n; x += LANES)
+        store(out + x, look_up(in + (ptrdiff_t)x * s, at));
+    for (; x < n; x++)
+        out[x] = in[(ptrdiff_t)x * s];
 }
 
 #endif

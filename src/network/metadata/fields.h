@@ -1,0 +1,28 @@
+/* What kinds of layers are told, from and to JSON. */
+#ifndef UP_NETWORK_FIELDS_H
+#define UP_NETWORK_FIELDS_H
+
+#include "network/builder.h"
+
+#include <jansson.h>
+
+/* A field of a node to be. `channels` come in; what has no place in `fields` goes into `spec`. */
+typedef struct {
+    up_network_builder *builder;
+    void *fields;
+    up_node_spec *spec;
+    float *bounds; /* of spec, to be written */
+    int channels;
+} up_field_target;
+
+enum { UP_FIELD_EXPECTED = 96 };
+
+/* False if the value is not what up_field_expected() says; an error if memory ran out. */
+up_status up_field_read(const up_field_target *target, const up_layer_field *field,
+                        const json_t *value, bool *good);
+const char *up_field_expected(char text[UP_FIELD_EXPECTED], const up_layer_field *field);
+
+/* NULL where it is what it would be if nothing was stated; a new reference otherwise. */
+json_t *up_field_write(const up_network_node *node, const up_layer_field *field);
+
+#endif

@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "network/metadata/layer_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/metadata/fields.h"
+#include "network/metadata/upscale_layers.h"
+
+/* "-0.31..2.4": the least and the greatest of any channel. */
+static void print_bounds(FILE *out, const up_network_node *node)
+{
+    float low = node->bounds[0], high = node->bounds[node->channels];
+    for (int c = 1; c < node->channels; c++) {
+        low = fminf(low, node->bounds[c]);
+        high = fmaxf(high, node->bounds[node->channels + c]);
+    }
+    fprintf(out, "%s%.3g..%.3g", ftell(out) ? ", " : "", (double)low, (double)high);
+}
+
+static void print_value(FILE *out, const char *key, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4));
+    fprintf(out, "%s%s ", ftell(out) > 0 ? ", " : "", key);
+    for (const char *at = text; at && *at; at++)
+        if (!strchr("[]\"", *at))
+            fputc(*at, out);
+    free(text);
+}
+
+char *up_network_settings(const up_network_node *node)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    for (const up_layer_field *field = node->kind->field; field && field->key; field++) {
+        if (field->type >= UP_FIELD_WEIGHT || strcmp(field->key, "stride") == 0 ||
+            strcmp(field->key, "groups") == 0)
+            continue;
+        json_t *value = up_field_write(node, field);
+        if (value)
+            print_value(out, field->key, value);
+        json_decref(value);
+    }
+    if (node->bounds)
+        print_bounds(out, node);
+    fclose(out);
+    return text;
+}
+
+char *up_network_layer_json(const up_network *network, int node)
+{
+    json_t *object = up_network_layer(network, node);
+    char *text = object ? json_dumps(object, UP_NETWORK_JSON) : NULL;
+    json_decref(object);
+    return text;
+}

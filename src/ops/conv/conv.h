@@ -1,0 +1,33 @@
+/*
+ * Convolution and transposed convolution with PyTorch's meaning and weight layouts.
+ *
+ * Both are made as sums over taps: a weight times an input row, shifted by whole columns. The
+ * outputs that use the same shifts form a phase: a convolution has one, a transposed convolution
+ * one per row and column of its stride. Nothing is multiplied by zeros in between, and a
+ * convolution of a stride makes nothing that it does not keep: it takes its input rows apart.
+ */
+#ifndef UP_OPS_CONV_H
+#define UP_OPS_CONV_H
+
+#include "ops/op.h"
+
+/* Pairs are rows, columns. Weights: [out, in/groups, kh, kw], transposed [in, out/groups, kh, kw].
+ */
+typedef struct {
+    bool transposed;
+    int in_channels, out_channels, groups;
+    int kernel[2], stride[2], dilation[2];
+    int pad_before[2], pad_after[2]; /* top and left, bottom and right; what a transposed one cuts
+                                        off there */
+    int output_padding[2];
+    const float *weight, *bias; /* bias may be NULL */
+    const float *slope;         /* [out_channels] of a PReLU behind it, or NULL */
+    const float *bounds;        /* [2][out_channels]: what the result is clipped to at last, the
+                                   least of each channel, then the greatest; or NULL */
+    up_edge edge;               /* what pads a convolution; a transposed one has zeros */
+} up_conv;
+
+/* The weights are copied. */
+up_status up_conv_plan(up_op **op, const up_shape *in, const up_conv *conv, up_error *error);
+
+#endif

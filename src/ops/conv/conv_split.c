@@ -1,0 +1,133 @@
+/* A transposed convolution in two ops: every input row goes through the columns of the kernel once
+ * for each row of the kernel, then the rows so made are summed up. */
+#include "ops/conv/conv_split.h"
+
+#include "base/memory.h"
+#include "ops/arrange/planes.h"
+#include "ops/conv/conv_axis.h"
+
+#include <string.h>
+
+typedef struct {
+    up_op op;
+    up_conv_axis axis;
+    float *parameter; /* as many ones as the kernel has rows, bias, slope, bounds */
+    const float *bias, *slope, *bounds; /* as in up_conv; the latter two may be NULL */
+    const up_kernels *kernels;
+} rows_op;
+
+bool up_conv_splits(const up_conv *conv)
+{
+    int64_t made = (int64_t)conv->out_channels * conv->kernel[0];
+    return conv->transposed && conv->kernel[0] > conv->stride[0] && made <= conv->in_channels / 2;
+}
+
+up_status up_conv_columns_plan(up_op **op, const up_shape *in, const up_conv *conv, up_error *error)
+{
+    up_conv columns = *conv; /* its weights lie just as the rows of the kernel as channels need */
+    columns.out_channels *= conv->kernel[0];
+    columns.bias = columns.slope = columns.bounds = NULL;
+    columns.kernel[0] = columns.stride[0] = columns.dilation[0] = 1;
+    columns.pad_before[0] = columns.pad_after[0] = columns.output_padding[0] = 0;
+    return up_conv_plan(op, in, &columns, error);
+}
+
+static void span(const up_op *base, int input, int y, int *first, int *end)
+{
+    (void)input;
+    up_conv_axis_span(&((const rows_op *)base)->axis, y, first, end);
+}
+
+static void sum_row(const rows_op *op, const up_window *in, const up_target *to, int channel, int i)
+{
+    const up_conv_axis *axis = &op->axis;
+    const float **row = to->scratch;
+    int y = to->y + i, phase = y % axis->phases, step = y / axis->phases, count = 0;
+    for (const up_conv_index *k = axis->index; k < axis->index + axis->kernel; k++) {
+        size_t plane = (size_t)channel * axis->kernel + k->kernel;
+        if (k->phase == phase)
+            row[count++] = in->row[plane * in->count + step + k->offset - in->first];
+    }
+    const up_tap_run run = { 1, count };
+    const up_taps taps = {
+        .groups = 1,
+        .size = 1,
+        .runs = 1,
+        .run = &run,
+        .weight = op->parameter,
+        .bias = op->bias + channel,
+        .slope = op->slope ? op->slope + channel : NULL,
+        .low = op->bounds ? op->bounds + channel : NULL,
+        .high = op->bounds ? op->bounds + op->op.out.channels + channel : NULL,
+    };
+    float *out = (float *)to->row[channel * to->rows + i] + to->x0;
+    op->kernels->convolve(&out, row, &taps, to->x0, to->x1 - to->x0);
+}
+
+static void run(const up_op *base, const up_window *in, const up_target *to)
+{
+    for (int c = 0; c < base->out.channels; c++)
+        for (int i = 0; i < to->rows; i++)
+            sum_row((const rows_op *)base, in, to, c, i);
+}
+
+static void free_rows(up_op *base)
+{
+    rows_op *op = (rows_op *)base;
+    up_conv_axis_free(&op->axis);
+    up_free(op->parameter);
+    up_free(op);
+}
+
+static up_status copy_parameters(rows_op *op, const up_conv *conv, up_error *error)
+{
+    int rows = conv->kernel[0], channels = conv->out_channels;
+    size_t count = rows + 4 * (size_t)channels;
+    op->parameter = up_alloc_zero(count, sizeof *op->parameter);
+    if (!op->parameter)
+        return up_fail_memory(error, "a bias", count * sizeof *op->parameter);
+    float *bias = op->parameter + rows, *slope = bias + channels, *bounds = slope + channels;
+    for (int i = 0; i < rows; i++)
+        op->parameter[i] = 1;
+    if (conv->bias)
+        memcpy(bias, conv->bias, channels * sizeof *bias);
+    if (conv->slope)
+        memcpy(slope, conv->slope, channels * sizeof *slope);
+    if (conv->bounds)
+        memcpy(bounds, conv->bounds, 2 * channels * sizeof *bounds);
+    op->bias = bias;
+    op->slope = conv->slope ? slope : NULL;
+    op->bounds = conv->bounds ? bounds : NULL;
+    return UP_OK;
+}
+
+up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *conv,
+                            up_error *error)
+{
+    rows_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    up_status status = up_conv_axis_plan(&op->axis, conv, 0, in->height, error);
+    if (status == UP_OK)
+        status = copy_parameters(op, conv, error);
+    if (status != UP_OK) {
+        free_rows(&op->op);
+        return status;
+    }
+    op->op = (up_op){
+        .name = "sum of rows",
+        .in = { *in },
+        .out = up_float_shape(in->width, op->axis.out, conv->out_channels),
+        .inputs = 1,
+        .edge = { UP_EDGE_ZERO },
+        .step = up_min(op->axis.phases, op->axis.out),
+        .scratch = conv->kernel[0] * sizeof(float *),
+        .span = span,
+        .columns = up_span_same,
+        .run = run,
+        .free = free_rows,
+    };
+    op->kernels = up_kernels_get();
+    *result = &op->op;
+    return UP_OK;
+}

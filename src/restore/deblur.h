@@ -1,0 +1,31 @@
+/*
+ * The op that undoes a blur, channel by channel, on whole planes.
+ *
+ *   Tikhonov         least |blur(x) - y|^2 + lambda |grad x|^2
+ *   total variation  least |blur(x) - y|^2 / 2 + lambda sum |grad x|, as Tikhonov's with weights
+ *                    1 / |grad x| of the round before (lagged diffusivity: Vogel, Oman 1996)
+ *   Richardson-Lucy  x *= adjoint(y / blur(x)) / adjoint(1)
+ *
+ * Where lambda is not said it follows from the standard deviation of the noise, s: Tikhonov's is
+ * s^2 / mean |grad x|^2, that of total variation 0.2 s^2 / mean |grad x| of the result so far.
+ * grad is that of forward differences, none beyond the last row and column.
+ */
+#ifndef UP_RESTORE_DEBLUR_H
+#define UP_RESTORE_DEBLUR_H
+
+#include "restore/blur.h"
+
+typedef struct {
+    up_solver solver;  /* not AUTO */
+    double noise;      /* standard deviation, in the units of the samples; 0: that of floats, but
+                          for Richardson-Lucy, which then does all of its iterations */
+    double regularise; /* lambda; below 0: by the rule */
+    double level;      /* samples that differ by less are alike; 0: 1/512 of the plane's range */
+    int iterations;    /* at most; 0: as suits the solver */
+} up_deblurring;
+
+/* To a plane of `size` (rows, columns). The blur is copied. */
+up_status up_deblur_plan(up_op **op, const up_shape *in, const int size[2], const up_blur *blur,
+                         const up_deblurring *how, int threads, up_error *error);
+
+#endif

@@ -1,0 +1,25 @@
+#include "train/passes/passes.h"
+
+static const up_pass_kind *const kinds[] = {
+    &up_pass_conv2d, &up_pass_conv_transpose2d, &up_pass_prelu, &up_pass_leaky_relu, &up_pass_relu,
+    &up_pass_add,    &up_pass_pixel_shuffle,
+};
+
+const up_pass_kind *up_pass_kind_find(const up_layer_kind *kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i]->kind == kind)
+            return kinds[i];
+    return NULL;
+}
+
+int up_pass_planes(const up_network_node *node)
+{
+    return node->channels * node->size[0].scale * node->size[1].scale;
+}
+
+int up_pass_points(const up_pass *pass)
+{
+    const up_patch_shape *patch = &pass->work->patch;
+    return patch->height * patch->stride;
+}
