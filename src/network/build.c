@@ -5,7 +5,6 @@
 #include "network/sizes.h"
 #include "ops/arrange/arrange.h"
 #include "ops/point/arithmetic.h"
-#include "ops/resample/replicate.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>
@@ -153,16 +152,12 @@ static up_edge edge_around(const up_network *network, const up_shape *in, const 
 static up_status add_enlarged(up_graph *graph, int from, const up_network *network, int *to,
                               up_error *error)
 {
-    const up_shape in = *up_graph_shape(graph, from);
-    up_positions at[2];
-    up_op *op;
+    const up_network_build build = { .graph = graph, .error = error };
+    up_resize nearest = *(const up_resize *)up_layer_resize.defaults;
+    memcpy(nearest.factor, network->scale, sizeof nearest.factor);
+    const up_network_node node = { .kind = &up_layer_resize, .inputs = 1, .fields = &nearest };
     int enlarged;
-    for (int axis = 0; axis < 2; axis++) {
-        const int size = axis ? in.width : in.height, scale = network->scale[axis];
-        at[axis] = up_positions_make(size, size * scale, up_ratio_make(1, scale), UP_ASYMMETRIC);
-    }
-    UP_TRY(up_nearest_plan(&op, &in, at, UP_ROUND_FLOOR, error));
-    UP_TRY(up_graph_add(graph, op, &from, &enlarged, error));
+    UP_TRY(node.kind->build(&build, &node, &from, &enlarged));
     return up_add_point(graph, *to, enlarged, &up_point_add, NULL, 0, to, error);
 }
 
