@@ -8,10 +8,8 @@
 static up_status make_one(up_ncnn_reader *reader, const up_ncnn_layer *layer,
                           const up_layer_kind *kind, const void *fields)
 {
-    const up_ncnn_blob *in;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    int node, dims;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_add(reader, layer, kind, fields, &node));
     up_ncnn_made(reader, layer, node, dims);
     return UP_OK;
@@ -32,11 +30,9 @@ up_status up_ncnn_make_relu(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 
 up_status up_ncnn_make_prelu(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_node_spec spec = { .fields = NULL };
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_values(reader, layer, "weight", &spec.weight));
     UP_TRY(up_ncnn_add_spec(reader, layer, &up_layer_prelu, &spec, &node));
     up_ncnn_made(reader, layer, node, dims);
@@ -67,12 +63,10 @@ up_status up_ncnn_make_elu(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 
 up_status up_ncnn_make_selu(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_elu elu;
     float lambda;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_take_number(reader, layer, 0, 1.67326324f, &elu.alpha));
     UP_TRY(up_ncnn_take_number(reader, layer, 1, 1.050700987f, &lambda));
     UP_TRY(up_ncnn_add(reader, layer, &up_layer_elu, &elu, &node));
@@ -97,11 +91,9 @@ up_status up_ncnn_make_hard_sigmoid(up_ncnn_reader *reader, const up_ncnn_layer 
 
 up_status up_ncnn_make_hard_swish(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_hard_sigmoid gate;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(take_gate(reader, layer, &gate));
     UP_TRY(up_ncnn_add_hard_swish(reader, layer, gate.alpha, gate.beta, &node));
     up_ncnn_made(reader, layer, node, dims);

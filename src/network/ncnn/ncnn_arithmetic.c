@@ -233,11 +233,9 @@ static up_status add_unary(up_ncnn_reader *reader, const up_ncnn_layer *layer, i
 
 up_status up_ncnn_make_unary(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     int op;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_take_whole(reader, layer, 0, ABS, ABS, UP_MOST_PARAMETER, &op));
     UP_TRY(add_unary(reader, layer, op, &node));
     up_ncnn_made(reader, layer, node, dims);
@@ -256,11 +254,9 @@ static up_status add_scaled(up_ncnn_reader *reader, const up_ncnn_layer *layer, 
 
 up_status up_ncnn_make_power(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_power power;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_take_number(reader, layer, 0, 1, &power.exponent));
     UP_TRY(add_scaled(reader, layer, 1, &node));
     if (power.exponent != 1)
@@ -280,11 +276,9 @@ static up_status take_base(const up_ncnn_reader *reader, const up_ncnn_layer *la
 
 up_status up_ncnn_make_exp(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     float base;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(take_base(reader, layer, &base));
     UP_TRY(add_scaled(reader, layer, base, &node));
     UP_TRY(up_ncnn_add(reader, layer, &up_layer_exp, NULL, &node));
@@ -294,11 +288,9 @@ up_status up_ncnn_make_exp(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 
 up_status up_ncnn_make_log(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     float base;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(take_base(reader, layer, &base));
     UP_TRY(add_scaled(reader, layer, 1, &node));
     UP_TRY(up_ncnn_add(reader, layer, &up_layer_log, NULL, &node));

@@ -89,12 +89,10 @@ static up_status take_tensors(const up_ncnn_reader *reader, const up_ncnn_layer 
 
 up_status up_ncnn_make_convolution(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_convolution conv = { .padding_mode = UP_PAD_ZEROS };
     up_node_spec spec = { .fields = &conv };
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(take_common(reader, layer, &conv));
     UP_TRY(take_tensors(reader, layer, &spec));
     UP_TRY(resolve_padding(reader, layer, node, &conv, spec.weight.shape + 2));
@@ -135,12 +133,10 @@ static up_status take_extra(const up_ncnn_reader *reader, const up_ncnn_layer *l
 
 up_status up_ncnn_make_deconvolution(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_convolution conv = { .padding_mode = UP_PAD_ZEROS };
     up_node_spec spec = { .fields = &conv };
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(take_common(reader, layer, &conv));
     UP_TRY(take_extra(reader, layer, &conv));
     UP_TRY(take_padding(reader, layer, conv.padding));

@@ -85,6 +85,16 @@ up_status up_ncnn_input(const up_ncnn_reader *reader, const up_ncnn_layer *layer
                : UP_OK;
 }
 
+up_status up_ncnn_begin(const up_ncnn_reader *reader, const up_ncnn_layer *layer, int *node,
+                        int *dims)
+{
+    const up_ncnn_blob *in;
+    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
+    *node = in->node;
+    *dims = in->dims;
+    return UP_OK;
+}
+
 up_status up_ncnn_values(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
                          const char *suffix, up_values *values)
 {

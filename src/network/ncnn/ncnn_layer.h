@@ -71,6 +71,10 @@ up_status up_ncnn_expect(const up_ncnn_reader *reader, const up_ncnn_layer *laye
 up_status up_ncnn_input(const up_ncnn_reader *reader, const up_ncnn_layer *layer, int i,
                         const up_ncnn_blob **blob);
 
+/* The node and dimensions of the first of them, where that is all that a layer needs of it. */
+up_status up_ncnn_begin(const up_ncnn_reader *reader, const up_ncnn_layer *layer, int *node,
+                        int *dims);
+
 /* Its LAYER.SUFFIX; value: NULL where there is none. */
 up_status up_ncnn_values(const up_ncnn_reader *reader, const up_ncnn_layer *layer,
                          const char *suffix, up_values *values);

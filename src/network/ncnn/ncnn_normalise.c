@@ -6,10 +6,8 @@
 static up_status add_affine(up_ncnn_reader *reader, const up_ncnn_layer *layer,
                             const up_node_spec *spec)
 {
-    const up_ncnn_blob *in;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    int node, dims;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_add_spec(reader, layer, &up_layer_affine, spec, &node));
     up_ncnn_made(reader, layer, node, dims);
     return UP_OK;
@@ -101,11 +99,9 @@ up_status up_ncnn_make_instance_norm(up_ncnn_reader *reader, const up_ncnn_layer
 
 up_status up_ncnn_make_dropout(up_ncnn_reader *reader, const up_ncnn_layer *layer)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     float factor;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_take_number(reader, layer, 0, 1, &factor));
     UP_TRY(up_ncnn_add_affine(reader, layer, factor, 0, &node));
     up_ncnn_made(reader, layer, node, dims);

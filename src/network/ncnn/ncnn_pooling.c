@@ -34,12 +34,10 @@ static up_status take_windows(const up_ncnn_reader *reader, const up_ncnn_layer 
 
 static up_status make_windows(up_ncnn_reader *reader, const up_ncnn_layer *layer, int type)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_pooling pool = { .ceil_mode = false };
     int mode, counts;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(take_windows(reader, layer, &pool));
     UP_TRY(up_ncnn_take_whole(reader, layer, 5, FULL, FULL, SAME_LOWER, &mode));
     UP_TRY(up_ncnn_take_whole(reader, layer, 6, 0, 0, 1, &counts));

@@ -221,12 +221,10 @@ up_status up_ncnn_make_interp(up_ncnn_reader *reader, const up_ncnn_layer *layer
 static up_status make_shuffle(up_ncnn_reader *reader, const up_ncnn_layer *layer,
                               const up_layer_kind *kind)
 {
-    const up_ncnn_blob *in;
+    int node, dims;
     up_shuffle shuffle;
     int first;
-    UP_TRY(up_ncnn_input(reader, layer, 0, &in));
-    const int dims = in->dims;
-    int node = in->node;
+    UP_TRY(up_ncnn_begin(reader, layer, &node, &dims));
     UP_TRY(up_ncnn_take_whole(reader, layer, 0, 1, 1, 256, &shuffle.factor));
     UP_TRY(up_ncnn_take_whole(reader, layer, 1, 0, 0, 1, &first));
     shuffle.order = first ? UP_SHUFFLE_PIXEL_FIRST : UP_SHUFFLE_PIXEL_LAST;
