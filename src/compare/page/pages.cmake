@@ -27,26 +27,40 @@ function(policy_hash text result)
     set(${result} "'sha256-${base64}'" PARENT_SCOPE)
 endfunction()
 
-# make_page(NAME SCRIPT...): NAME.html with head.html, page.css and the scripts, in order, inside.
-function(make_page name)
-    file(READ ${page_folder}/${name}.html html)
+# join_page(OUTPUT HTML SOURCES IMAGES STYLES TITLE SCRIPT...): OUTPUT is the file HTML with head.html, the
+# styles and the scripts, in order, inside. SOURCES and IMAGES are what the policy allows besides them.
+function(join_page output html_file sources images styles title)
+    file(READ ${html_file} html)
     file(READ ${page_folder}/head.html head)
-    file(READ ${page_folder}/page.css style)
+    set(style "")
+    foreach(part ${styles})
+        file(READ ${part} text)
+        string(APPEND style "${text}")
+    endforeach()
     set(script "(() => {\n\"use strict\";\n")
     foreach(part ${ARGN})
-        file(READ ${page_folder}/${part} text)
+        file(READ ${part} text)
         string(APPEND script "${text}")
     endforeach()
     string(APPEND script "})();\n")
     policy_hash("${style}" style_hash)
     policy_hash("${script}" script_hash)
-    string(CONCAT policy "default-src 'none'; script-src ${script_hash} 'self' file:; "
-        "style-src ${style_hash}; img-src 'self' data: file:; base-uri 'none'; form-action 'none'")
+    string(CONCAT policy "default-src 'none'; script-src ${script_hash}${sources}; "
+        "style-src ${style_hash}; ${images}base-uri 'none'; form-action 'none'")
     string(REPLACE "@HEAD@\n" "${head}" html "${html}")
+    string(REPLACE "upscale compare" "${title}" html "${html}")
     string(REPLACE "@POLICY@" "${policy}" html "${html}")
     string(REPLACE "@STYLE@" "${style}" html "${html}")
     string(REPLACE "@SCRIPT@" "${script}" html "${html}")
-    file(WRITE ${page_output}/${name}.html "${html}")
+    file(WRITE ${output} "${html}")
+endfunction()
+
+# make_page(NAME SCRIPT...): a page of comparisons.
+function(make_page name)
+    set(scripts ${ARGN})
+    list(TRANSFORM scripts PREPEND ${page_folder}/)
+    join_page(${page_output}/${name}.html ${page_folder}/${name}.html " 'self' file:"
+        "img-src 'self' data: file:; " ${page_folder}/page.css "upscale compare" ${scripts})
     file(SIZE ${page_output}/${name}.html size)
     set(page_lines "${page_lines}PAGE(${name}, ${size}, \"${page_output}/${name}.html\")\n" PARENT_SCOPE)
 endfunction()
