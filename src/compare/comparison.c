@@ -5,9 +5,9 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "compare/comparison_numbers.h"
-#include "compare/file_names.h"
-#include "compare/tiles.h"
-#include "compare/work_folder.h"
+#include "compare/files/file_names.h"
+#include "compare/files/work_folder.h"
+#include "compare/pictures/tiles.h"
 #include "io/pixels.h"
 
 #include <math.h>
@@ -223,7 +223,7 @@ static up_status check_boxes(const up_comparison *c, up_error *error)
     return UP_OK;
 }
 
-/* Reads the PNG once: for tiles, if they are wanted, and for the places to look at. */
+/* Reads the PNG once: for tiles, if they are wanted, and for the regions to look at. */
 static up_status read_result(up_comparison *c, int i, up_error *error)
 {
     const up_report_options *o = c->options;
@@ -237,11 +237,11 @@ static up_status read_result(up_comparison *c, int i, up_error *error)
         .page = c->inlined,
         .result = i,
         .threads = threads ? threads : up_machine_cores(),
-        .watch = up_places_watch,
-        .user = &c->places,
+        .watch = up_regions_watch,
+        .user = &c->regions,
         .cancel = o->contender[0].options.cancel,
     };
-    up_places_begin(&c->places, i, &c->result[i].format);
+    up_regions_begin(&c->regions, i, &c->result[i].format);
     if (status == UP_OK)
         status = up_tiles_cut(c->result[i].path, &tiling, error);
     free(tiles);
@@ -256,7 +256,7 @@ static up_status make_result(up_comparison *c, int i, up_error *error)
     UP_TRY(look_at(c, r, error));
     if (i == 0) {
         UP_TRY(check_boxes(c, error));
-        UP_TRY(up_places_init(&c->places, c->output.width, c->output.height, c->count, error));
+        UP_TRY(up_regions_init(&c->regions, c->output.width, c->output.height, c->count, error));
     }
     report_progress(c, i, UPSCALING);
     if (r->options)
@@ -278,7 +278,7 @@ static void choose_boxes(up_comparison *c)
     int side = up_min(c->output.width, c->output.height) / (only ? 4 : 6);
     side = up_clamp(side, 24, only ? 256 : 128);
     c->boxes +=
-        up_places_find(&c->places, c->box + c->boxes, UP_AUTOMATIC_BOXES, side, c->box, c->boxes);
+        up_regions_find(&c->regions, c->box + c->boxes, UP_AUTOMATIC_BOXES, side, c->box, c->boxes);
 }
 
 up_status up_comparison_run(up_comparison **comparison, const char *input, const char *folder,
@@ -312,7 +312,7 @@ void up_comparison_free(up_comparison **comparison)
         free(c->result[i].file);
     }
     up_free(c->result);
-    up_places_clear(&c->places);
+    up_regions_clear(&c->regions);
     up_eval_close(&c->original);
     up_pixels_free(&c->reference);
     free(c->given);

@@ -9,7 +9,7 @@
  *   reference     what the results were measured against, in words, or null
  *   protocol      sentences
  *   methods       how many results are no reference
- *   tile, levels  see compare/tiles.h: [[width, height], ...]
+ *   tile, levels  see compare/pictures/tiles.h: [[width, height], ...]
  *   inlined       the pictures are in the page itself; crops_only: and only the crops
  *   part_of_many  there is an overview two folders up
  *   crops         x, y, width, height, automatic (chosen by the program)
@@ -24,7 +24,7 @@
 #ifndef UP_COMPARE_COMPARISON_H
 #define UP_COMPARE_COMPARISON_H
 
-#include "compare/places.h"
+#include "compare/regions.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ typedef struct {
     int count;
     up_box box[UP_MOST_BOXES]; /* those asked for, then those chosen */
     int boxes;
-    up_places places;
+    up_regions regions;
     FILE *inlined; /* whole pictures for one page go here; may be NULL */
 } up_comparison;
 

@@ -1,11 +1,11 @@
 #include "compare/comparison.h"
 
 #include "base/memory.h"
-#include "compare/file_names.h"
+#include "compare/files/file_names.h"
+#include "compare/files/json_text.h"
 #include "compare/impulse.h"
-#include "compare/json_text.h"
 #include "compare/network_facts.h"
-#include "compare/tiles.h"
+#include "compare/pictures/tiles.h"
 #include "io/pixels.h"
 
 #include <math.h>

@@ -1,11 +1,11 @@
 #include "compare/overview.h"
 
 #include "api/plan.h"
-#include "compare/file_names.h"
-#include "compare/json_text.h"
+#include "compare/files/file_names.h"
+#include "compare/files/json_text.h"
+#include "compare/files/work_folder.h"
 #include "compare/pages.h"
 #include "compare/quality_plot.h"
-#include "compare/work_folder.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 #include "base/memory.h"
-#include "compare/crop_pictures.h"
-#include "compare/file_names.h"
+#include "compare/files/file_names.h"
+#include "compare/files/work_folder.h"
 #include "compare/overview.h"
 #include "compare/pages.h"
+#include "compare/pictures/crop_pictures.h"
 #include "compare/quality_plot.h"
-#include "compare/sheet.h"
-#include "compare/work_folder.h"
+#include "compare/sheet/sheet.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

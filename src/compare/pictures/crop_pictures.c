@@ -1,10 +1,10 @@
-#include "compare/crop_pictures.h"
+#include "compare/pictures/crop_pictures.h"
 
 #include "api/plan.h"
 #include "base/memory.h"
-#include "compare/tile_text.h"
-#include "compare/tiles.h"
-#include "compare/work_folder.h"
+#include "compare/files/work_folder.h"
+#include "compare/pictures/tile_text.h"
+#include "compare/pictures/tiles.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* renameat2, syncfs, asprintf */
 
-#include "compare/work_folder.h"
+#include "compare/files/work_folder.h"
 
 #include "io/files/writer.h"
 
