@@ -51,7 +51,7 @@ typedef struct {
     cli_boxes crops;
     int zoom;
 
-    const char *x, *kernel_values; /* what is explained: text, or the name of a file */
+    const char *x; /* an input: text, or the name of a file */
     int digits;
     bool all_steps;
 
