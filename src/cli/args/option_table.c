@@ -168,6 +168,11 @@ const cli_option cli_options[] = {
     { "crop", 0, "X,Y,W,H", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_boxes, FIELD(crops),
       .help = "look here, in pixels of the output; may be given several times" },
+    { "classroom", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
+      cli_parse_flag, FIELD(classroom),
+      .help = "upsamplers to learn from instead of -m: the picture is max-pooled and brought back by "
+              "max-unpooling, zeros between, nearest, bilinear, and transposed convolutions, each "
+              "with its impulse response and its matrix" },
     { "single-file", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_flag, FIELD(single_file),
       .help = "one HTML file with the crops in it, less than 5 MB" },
