@@ -256,6 +256,11 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
+
+    const char *kernel; /* for tconv instead of weights: the kernel of one bare layer without bias,
+                           as up_tensor_read() takes it. Its planes are those of PyTorch's weight,
+                           [in][out / groups], one after the other; a single one is used on each
+                           colour of a picture */
 } up_options;
 
 /* Sets every field to its default. */
@@ -292,6 +297,13 @@ UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
 UP_API up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
                                 up_error *error);
 UP_API void up_pixels_free(up_pixels *pixels);
+
+/* Reads a tensor as it is given to a command: text (`0,1;2,3`: rows end with `;`, channels with
+ * `|`), or the name of a file (.txt, .csv, .npy, or a picture, which stays one). What consists of
+ * digits, separators and the like only is text; ./ before the name of such a file tells it apart.
+ * `name` begins the messages about text. For up_pixels_free(). */
+UP_API up_status up_tensor_read(up_pixels *pixels, const char *text_or_path, const char *name,
+                                up_error *error);
 
 /* The format that up_upscale_pixels() would make of an input. */
 UP_API up_status up_output_format(const up_format *input, const up_options *options,

@@ -65,6 +65,9 @@ UP_API const char *up_explain_op_at(int i, const char **summary);
  * up_explain_style. *text is for free(). */
 UP_API up_status up_tensor_text(char **text, const char *path, int digits, up_error *error);
 
+/* The same of pixels in memory. */
+UP_API up_status up_pixels_text(char **text, const up_pixels *pixels, int digits, up_error *error);
+
 #ifdef __cplusplus
 }
 #endif

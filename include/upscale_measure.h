@@ -122,14 +122,18 @@ typedef struct {
     int contenders;        /* 1 .. 64 */
     const char *reference; /* a picture of the size of the outputs to measure against, or NULL */
     bool from_original;    /* the input is the original: up_eval_open()'s protocol */
-    const up_box *box;     /* crops to look at, beside those chosen by how much results differ */
-    int boxes;             /* 0 .. 60 */
-    bool single_file;      /* a page that holds its pictures, as crops only ... */
-    bool full;             /* ... or whole */
-    bool many;             /* a folder of pages with an overview, however many are added */
-    const char *sheet;     /* draw a contact sheet into this PNG; NULL: none */
-    int zoom;              /* of the crops on it; 0: so that they fill it well */
-    bool overwrite;        /* replace an existing report (nothing else) and sheet */
+    bool classroom;    /* upsamplers to learn from, in the place of the contenders. There must be
+                          one, of whose options count scale (2, 3 or 4), png_level, threads,
+                          max_memory and cancel. The input is the original, pooled by its maxima
+                          and brought back by each; the page shows what matrix each is */
+    const up_box *box; /* crops to look at, beside those chosen by how much results differ */
+    int boxes;         /* 0 .. 60 */
+    bool single_file;  /* a page that holds its pictures, as crops only ... */
+    bool full;         /* ... or whole */
+    bool many;         /* a folder of pages with an overview, however many are added */
+    const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
+    int zoom;          /* of the crops on it; 0: so that they fill it well */
+    bool overwrite;    /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
     void *user;
 } up_report_options;

@@ -33,6 +33,18 @@ static bool is_many(const cli_settings *s)
     return many;
 }
 
+/* A flag that says what the classroom decides; NULL: there is none. */
+static const char *against_classroom(const cli_settings *s)
+{
+    static const char *const flags[] = { "method",  "weights",   "kernel-values", "k",
+                                         "from-hr", "reference", "size",          "width",
+                                         "height",  "fit" };
+    for (size_t i = 0; s->classroom && i < sizeof flags / sizeof *flags; i++)
+        if (cli_given(s, flags[i]))
+            return flags[i];
+    return NULL;
+}
+
 static bool check_arguments(const cli_settings *s)
 {
     const char *problem = NULL;
@@ -51,17 +63,20 @@ static bool check_arguments(const cli_settings *s)
         problem = "--single-file needs a name: -o REPORT.html";
     else if (s->single_file && cli_names_folder(s->output))
         problem = "--single-file writes one file, and -o names a folder: -o REPORT.html";
-    else if (many && (s->single_file || s->sheet || s->reference))
-        problem = "--single-file, --sheet and --reference are for one picture";
+    else if (many && (s->single_file || s->sheet || s->reference || s->classroom))
+        problem = "--single-file, --sheet, --reference and --classroom are for one picture";
     if (problem)
         cli_say("%s", problem);
-    return !problem;
+    else if (against_classroom(s))
+        cli_say("--%s: --classroom has methods and a reference of its own; --scale is all it takes",
+                against_classroom(s));
+    return !problem && !against_classroom(s);
 }
 
 /* What is compared if nothing is said. */
 static void choose_methods(cli_settings *s)
 {
-    if (s->methods.count > 0)
+    if (s->methods.count > 0 || s->classroom)
         return;
     if (s->up.weights)
         cli_words_add(&s->methods, cli_copy("bicubic"));
@@ -182,6 +197,7 @@ static int run_compare(cli_settings *s)
         .contenders = (int)cli_method_count(s),
         .reference = s->reference,
         .from_original = s->from_original,
+        .classroom = s->classroom,
         .box = s->crops.item,
         .boxes = s->crops.count,
         .single_file = s->single_file,
@@ -229,6 +245,8 @@ const cli_command cli_compare_command = {
                 "# a figure for a paper\n"
                 "upscale compare photo.png --from-hr -s 4 --sheet sheet.png \\\n"
                 "    --crop 120,80,48,48 --zoom 4\n"
+                "# how do they work?\n"
+                "upscale compare photo.png --classroom -o classroom/\n"
                 "# a set of pictures, with means\n"
                 "upscale compare Set5 --from-hr -m bicubic,lanczos -s 3 -o report/\n",
     .run = run_compare,

@@ -47,11 +47,11 @@ typedef struct {
     bool flat_folders; /* of a folder its own pictures are taken without -r */
 
     const char *reference, *sheet;
-    bool from_original, single_file, full;
+    bool from_original, classroom, single_file, full;
     cli_boxes crops;
     int zoom;
 
-    const char *x, *kernel_values; /* what is explained: text, or the name of a file */
+    const char *x; /* an input: text, or the name of a file */
     int digits;
     bool all_steps;
 

@@ -9,6 +9,7 @@
 #include "cli/show/console.h"
 #include "cli/show/method_list.h"
 #include "cli/signals.h"
+#include "cli/typed_input.h"
 
 static void show_version(void)
 {
@@ -49,13 +50,19 @@ static int run_upscale(cli_settings *s)
 {
     if (show_something(s))
         return CLI_EXIT_OK;
-    if (s->operand_count == 0 && !s->files_from) {
+    if (s->operand_count == 0 && !s->files_from && !s->x) {
         cli_say("no input; 'upscale photo.jpg -o big.png' makes a picture twice as large, "
                 "'upscale --help' tells more");
         return CLI_EXIT_USAGE;
     }
+    if (cli_given(s, "digits") && !s->x) {
+        cli_say("--digits means nothing without --x; 'upscale show FILE' has it");
+        return CLI_EXIT_USAGE;
+    }
     if (!cli_methods_settle(s))
         return CLI_EXIT_USAGE;
+    if (s->x)
+        return cli_typed_input_run(s);
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);
@@ -77,7 +84,8 @@ const cli_command cli_upscale_command = {
     .synopsis = "[options] INPUT... [-o OUT|DIR/]\n",
     .summary = "make pictures and tensors larger",
     .about =
-        "Makes pictures (PNG, JPEG, PNM) and tensors (.npy) larger, in memory that does not grow "
+        "Makes pictures (PNG, JPEG, PNM) and tensors (.npy, .txt) larger, in memory that does not "
+        "grow "
         "with their height. Grey stays grey, 16 bit stays 16 bit; alpha, colour profile and "
         "metadata are carried along. What is left behind of a file (frames of an animation, a "
         "gain map, thumbnails ...) is said in one line, and in --json as \"dropped\".\n"
@@ -107,6 +115,8 @@ const cli_command cli_upscale_command = {
                 "upscale photo.png -m nearest,bicubic,lanczos -o out/\n"
                 "# a learned layer on a tensor\n"
                 "upscale x.npy -m tconv -w layer.safetensors --stride 2 --padding 1 -o y.npy\n"
+                "# a tensor that is typed, its result printed\n"
+                "upscale --x '0,1;2,3' -m tconv --kernel-values '0,1;2,3' --stride 2\n"
                 "# in a pipe\n"
                 "curl -s URL | upscale - -s 3 -f png | display\n",
     .run = run_upscale,

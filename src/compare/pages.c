@@ -2,8 +2,8 @@
 
 #include "compare/pages.h"
 
-#include "compare/json_text.h"
-#include "compare/work_folder.h"
+#include "compare/files/json_text.h"
+#include "compare/files/work_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

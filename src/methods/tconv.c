@@ -36,7 +36,10 @@ static up_status find_network(up_request *request, up_error *error)
     const int scale = whole_scale(request);
     const up_model *shared = options->model ? up_weights_model(options->model) : NULL;
     up_model *loaded = &request->loaded;
-    if (!shared)
+    if (options->kernel)
+        UP_TRY(up_model_open_kernel(loaded, options->kernel, up_request_colours(request), options,
+                                    error));
+    else if (!shared)
         UP_TRY(up_model_open(loaded, options->weights, options, scale, error));
     else if (up_model_depends_on_scale(shared, scale))
         UP_TRY(up_model_open_again(loaded, shared, options, scale, error));
@@ -95,18 +98,20 @@ static up_status find_output_padding(up_request *request, up_error *error)
 
 static up_status prepare(up_request *request, up_error *error)
 {
-    if (request->options->align_corners)
+    const up_options *options = request->options;
+    if (options->align_corners)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "--align-corners goes with bilinear and bicubic only");
-    if (request->options->weights && request->options->model)
-        return up_fail(error, UP_ERROR_ARGUMENT, "give a weight file or a model, not both");
-    if (!request->options->weights && !request->options->model)
+    const int given = !!options->weights + !!options->model + !!options->kernel;
+    if (given > 1)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "give one of a weight file, a model and a kernel (--kernel-values)");
+    if (given == 0)
         return UP_OK;
     if (request->variant)
-        return up_fail(
-            error, UP_ERROR_ARGUMENT,
-            "tconv:%s are weights inside the program; --weights gives others: choose one",
-            request->variant);
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "tconv:%s are weights inside the program; %s gives others: choose one",
+                       request->variant, options->kernel ? "--kernel-values" : "--weights");
     UP_TRY(find_network(request, error));
     UP_TRY(up_check_network(request->network, request, up_request_colours(request), error));
     UP_TRY(find_output_padding(request, error));

@@ -20,6 +20,10 @@ typedef struct {
  * leaves it open is UP_ERROR_WEIGHTS then. */
 up_status up_model_open(up_model *model, const char *path, const up_options *options, int scale,
                         up_error *error);
+/* One bare transposed convolution of these planes, as options->kernel says, for `channels` input
+ * channels. */
+up_status up_model_open_kernel(up_model *model, const char *kernel, int channels,
+                               const up_options *options, up_error *error);
 up_status up_model_open_embedded(up_model *model, const up_embedded *embedded, up_error *error);
 
 /* For another scale, from the file that `other` has read. */

@@ -13,7 +13,7 @@
 
 static const char *implied_method(const cli_settings *settings)
 {
-    if (settings->up.weights)
+    if (settings->up.weights || settings->up.kernel)
         return "tconv";
     return settings->up.indices ? "max-unpool" : up_default_method();
 }
@@ -43,6 +43,7 @@ static bool check_files(const cli_settings *settings)
     const struct {
         const char *flag, *file, *method;
     } readers[] = { { "--weights", settings->up.weights, "tconv" },
+                    { "--kernel-values", settings->up.kernel, "tconv" },
                     { "--indices", settings->up.indices, "max-unpool" } };
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         if (!readers[i].file || is_chosen(settings, readers[i].method))

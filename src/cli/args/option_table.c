@@ -130,7 +130,8 @@ const cli_option cli_options[] = {
               "a reduction: bicubic:N (MATLAB's), lanczos:N, box:N" },
     { "kernel-file", 0, "FILE", WITH_METHODS, CLI_GROUP_RESTORE,
       cli_parse_text, FIELD(up.blur.kernel_file), .hint = CLI_HINT_FILE,
-      .help = "the kernel that it went through instead: .npy, or rows of numbers as text" },
+      .help = "the kernel that it went through instead: .npy, rows of numbers in a file, or text such "
+              "as '1,2,1;2,4,2;1,2,1'" },
     { "kernel-center", 0, "ROW,COLUMN", WITH_METHODS, CLI_GROUP_RESTORE,
       cli_parse_pair, FIELD(up.blur.center),
       .help = "its element, from 0, that lies on the pixel; the middle if nothing is said" },
@@ -167,6 +168,11 @@ const cli_option cli_options[] = {
     { "crop", 0, "X,Y,W,H", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_boxes, FIELD(crops),
       .help = "look here, in pixels of the output; may be given several times" },
+    { "classroom", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
+      cli_parse_flag, FIELD(classroom),
+      .help = "upsamplers to learn from instead of -m: the picture is max-pooled and brought back by "
+              "max-unpooling, zeros between, nearest, bilinear, and transposed convolutions, each "
+              "with its impulse response and its matrix" },
     { "single-file", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_flag, FIELD(single_file),
       .help = "one HTML file with the crops in it, less than 5 MB" },
@@ -180,18 +186,18 @@ const cli_option cli_options[] = {
       cli_parse_int, FIELD(zoom), 1, 64,
       .help = "enlarge the pixels of the crops on the sheet to N x N" },
 
-    { "x", 0, "X", CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
+    { "x", 0, "X", CLI_UPSCALE | CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
       cli_parse_text, FIELD(x), .hint = CLI_HINT_FILE,
       .help = "the input: text such as '0,1;2,3' (rows end with ;, channels with |), or a .txt, "
-              ".csv or .npy file" },
-    { "k", 'k', "K", CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
-      cli_parse_text, FIELD(kernel_values), .hint = CLI_HINT_FILE,
-      .help = "the kernel, likewise; several planes as PyTorch's layers have them: in x out of "
-              "tconv, out x in of conv" },
-    { "kernel-values", 0, "K", CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
-      cli_parse_text, FIELD(kernel_values), .hint = CLI_HINT_FILE,
+              ".csv or .npy file; without -o the result is printed" },
+    { "k", 'k', "K", WITH_METHODS | CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
+      cli_parse_text, FIELD(up.kernel), .hint = CLI_HINT_FILE,
+      .help = "the kernel of tconv (explain: conv too), likewise; several planes as PyTorch's "
+              "layers have them: in x out of tconv, out x in of conv" },
+    { "kernel-values", 0, "K", WITH_METHODS | CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
+      cli_parse_text, FIELD(up.kernel), .hint = CLI_HINT_FILE,
       .help = "the same as --k" },
-    { "digits", 0, "N", CLI_EXPLAIN | CLI_SHOW, CLI_GROUP_EXPLAIN,
+    { "digits", 0, "N", CLI_UPSCALE | CLI_EXPLAIN | CLI_SHOW, CLI_GROUP_EXPLAIN,
       cli_parse_int, FIELD(digits), 1, 12,
       .help = "behind the point at most; otherwise as many as are needed, up to 4" },
     { "all-steps", 0, NULL, CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
@@ -231,8 +237,8 @@ const cli_option cli_options[] = {
 
     { "indices", 0, "IDX.npy", CLI_UPSCALE | CLI_POOL | CLI_INFO | CLI_EXPLAIN, CLI_GROUP_LAYER,
       cli_parse_text, FIELD(up.indices), .hint = CLI_HINT_FILE,
-      .help = "positions of the maxima: 'pool' writes them, -m max-unpool reads them; explain takes "
-              "text such as '5,7;13,15' too" },
+      .help = "positions of the maxima: 'pool' writes them, -m max-unpool reads them; text such as "
+              "'5,7;13,15' too" },
     { "kernel", 0, "K", CLI_UPSCALE | CLI_POOL | CLI_INFO | CLI_EXPLAIN, CLI_GROUP_LAYER,
       cli_parse_pair, FIELD(up.layer.kernel), 1, 0,
       .help = "size of the pooling window" },

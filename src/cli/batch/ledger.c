@@ -118,3 +118,13 @@ int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
         cli_note("  %s", ledger->failures[i]);
     return exit_code(ledger);
 }
+
+int cli_fail(const up_error *error)
+{
+    const bool later = error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
+    cli_say("%s", error->message);
+    return cli_signals_exit_code()              ? cli_signals_exit_code()
+           : error->status == UP_ERROR_ARGUMENT ? CLI_EXIT_USAGE
+           : later                              ? CLI_EXIT_TRY_AGAIN
+                                                : CLI_EXIT_FAILED;
+}

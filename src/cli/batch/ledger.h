@@ -31,4 +31,7 @@ void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *err
 /* Lists the failures where there was more than one file. Returns the exit code. */
 int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds);
 
+/* Says why a command that does one thing failed. Returns its exit code. */
+int cli_fail(const up_error *error);
+
 #endif

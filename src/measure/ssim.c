@@ -1,6 +1,6 @@
 /* Structural similarity, of one scale and of several. */
 #include "base/memory.h"
-#include "compare/windows.h"
+#include "measure/local_similarity.h"
 
 #include <math.h>
 
@@ -21,8 +21,8 @@ up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b, const up
     up_measured m;
     up_similarity similarity[3];
     UP_TRY(up_measured_init(&m, a, b, how, error));
-    UP_TRY(check_size(&m, "SSIM", UP_WINDOW, error));
-    UP_TRY(up_windows_compare(similarity, &m, 0, error));
+    UP_TRY(check_size(&m, "SSIM", UP_SSIM_WINDOW, error));
+    UP_TRY(up_local_similarity(similarity, &m, 0, error));
     *ssim = 0;
     for (int c = 0; c < m.planes; c++)
         *ssim += similarity[c].ssim / m.planes;
@@ -36,10 +36,10 @@ up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
     up_measured m;
     double product[3] = { 1, 1, 1 };
     UP_TRY(up_measured_init(&m, a, b, how, error));
-    UP_TRY(check_size(&m, "MS-SSIM", UP_WINDOW << (LEVELS - 1), error));
+    UP_TRY(check_size(&m, "MS-SSIM", UP_SSIM_WINDOW << (LEVELS - 1), error));
     for (int level = 0; level < LEVELS; level++) {
         up_similarity similarity[3];
-        UP_TRY(up_windows_compare(similarity, &m, level, error));
+        UP_TRY(up_local_similarity(similarity, &m, level, error));
         for (int c = 0; c < m.planes; c++) {
             bool last = level == LEVELS - 1;
             double term = last ? similarity[c].ssim : similarity[c].contrast;

@@ -1,8 +1,8 @@
-#include "compare/windows.h"
+#include "measure/local_similarity.h"
 
 #include "base/memory.h"
-#include "compare/bands.h"
 #include "kernels/kernels.h"
+#include "measure/row_bands.h"
 
 #include <math.h>
 
@@ -18,12 +18,12 @@ typedef struct {
     const up_measured *measured;
     const up_kernels *kernels;
     int level, width, height; /* of this level, in windows */
-    float tap[UP_WINDOW];
+    float tap[UP_SSIM_WINDOW];
     up_similarity *row_sum; /* [window row][plane] */
 } windows;
 
-/* What a band works with: the newest rows, and the moments of the last UP_WINDOW, filtered along
- * the columns. */
+/* What a band works with: the newest rows, and the moments of the last UP_SSIM_WINDOW, filtered
+ * along the columns. */
 typedef struct {
     float *a, *b, *lower, *moment[MOMENTS], *mean[MOMENTS], *ring;
 } workspace;
@@ -37,7 +37,8 @@ static int halved(int size, int level)
 
 static size_t workspace_floats(const windows *s)
 {
-    size_t stride = s->measured->stride, ring = (size_t)(UP_WINDOW * s->measured->planes * MOMENTS);
+    size_t stride = s->measured->stride,
+           ring = (size_t)(UP_SSIM_WINDOW * s->measured->planes * MOMENTS);
     return (2 + (size_t)s->level) * up_measured_row_floats(s->measured) +
            (2 * MOMENTS + ring) * stride;
 }
@@ -89,27 +90,29 @@ static void multiply(const workspace *w, const float *a, const float *b, int n)
 
 static float *ring_row(const windows *s, const workspace *w, int y, int plane, int moment)
 {
-    size_t at = ((size_t)(y % UP_WINDOW) * (size_t)s->measured->planes + (size_t)plane) * MOMENTS;
+    size_t at =
+        ((size_t)(y % UP_SSIM_WINDOW) * (size_t)s->measured->planes + (size_t)plane) * MOMENTS;
     return w->ring + (at + (size_t)moment) * s->measured->stride;
 }
 
 static void filter_columns(const windows *s, const workspace *w, int y, int plane)
 {
-    const float *shifted[UP_WINDOW];
+    const float *shifted[UP_SSIM_WINDOW];
     for (int i = 0; i < MOMENTS; i++) {
-        for (int t = 0; t < UP_WINDOW; t++)
+        for (int t = 0; t < UP_SSIM_WINDOW; t++)
             shifted[t] = w->moment[i] + t;
-        s->kernels->mix_rows(ring_row(s, w, y, plane, i), shifted, s->tap, UP_WINDOW, s->width);
+        s->kernels->mix_rows(ring_row(s, w, y, plane, i), shifted, s->tap, UP_SSIM_WINDOW,
+                             s->width);
     }
 }
 
 static void filter_rows(const windows *s, const workspace *w, int y, int plane)
 {
-    const float *rows[UP_WINDOW];
+    const float *rows[UP_SSIM_WINDOW];
     for (int i = 0; i < MOMENTS; i++) {
-        for (int t = 0; t < UP_WINDOW; t++)
+        for (int t = 0; t < UP_SSIM_WINDOW; t++)
             rows[t] = ring_row(s, w, y + t, plane, i);
-        s->kernels->mix_rows(w->mean[i], rows, s->tap, UP_WINDOW, s->width);
+        s->kernels->mix_rows(w->mean[i], rows, s->tap, UP_SSIM_WINDOW, s->width);
     }
 }
 
@@ -138,13 +141,13 @@ static void compare_band(void *user, int y0, int y1, float *scratch)
     const windows *s = user;
     const up_measured *m = s->measured;
     const workspace w = lay_out(s, scratch);
-    for (int y = y0; y < y1 + UP_WINDOW - 1; y++) {
-        int top = y - (UP_WINDOW - 1);
+    for (int y = y0; y < y1 + UP_SSIM_WINDOW - 1; y++) {
+        int top = y - (UP_SSIM_WINDOW - 1);
         read_row(m, 0, s->level, y, w.a, w.lower);
         read_row(m, 1, s->level, y, w.b, w.lower);
         for (int c = 0; c < m->planes; c++) {
             size_t at = (size_t)c * m->stride;
-            multiply(&w, w.a + at, w.b + at, s->width + UP_WINDOW - 1);
+            multiply(&w, w.a + at, w.b + at, s->width + UP_SSIM_WINDOW - 1);
             filter_columns(s, &w, y, c);
             if (top < y0)
                 continue;
@@ -154,15 +157,15 @@ static void compare_band(void *user, int y0, int y1, float *scratch)
     }
 }
 
-static void make_taps(float tap[UP_WINDOW])
+static void make_taps(float tap[UP_SSIM_WINDOW])
 {
-    double weight[UP_WINDOW], sum = 0;
-    for (int t = 0; t < UP_WINDOW; t++) {
-        double from_middle = t - UP_WINDOW / 2;
+    double weight[UP_SSIM_WINDOW], sum = 0;
+    for (int t = 0; t < UP_SSIM_WINDOW; t++) {
+        double from_middle = t - UP_SSIM_WINDOW / 2;
         weight[t] = exp(-from_middle * from_middle / (2 * 1.5 * 1.5));
         sum += weight[t];
     }
-    for (int t = 0; t < UP_WINDOW; t++)
+    for (int t = 0; t < UP_SSIM_WINDOW; t++)
         tap[t] = (float)(weight[t] / sum);
 }
 
@@ -179,23 +182,23 @@ static void average(up_similarity similarity[3], const windows *s)
     }
 }
 
-up_status up_windows_compare(up_similarity similarity[3], const up_measured *m, int level,
-                             up_error *error)
+up_status up_local_similarity(up_similarity similarity[3], const up_measured *m, int level,
+                              up_error *error)
 {
     windows s = {
         .measured = m,
         .kernels = up_kernels_get(),
         .level = level,
-        .width = halved(m->width, level) - (UP_WINDOW - 1),
-        .height = halved(m->height, level) - (UP_WINDOW - 1),
+        .width = halved(m->width, level) - (UP_SSIM_WINDOW - 1),
+        .height = halved(m->height, level) - (UP_SSIM_WINDOW - 1),
     };
     size_t sums = (size_t)s.height * (size_t)m->planes;
     make_taps(s.tap);
     s.row_sum = up_alloc(sums, sizeof *s.row_sum);
     if (!s.row_sum)
         return up_fail_memory(error, "sums of rows", sums * sizeof *s.row_sum);
-    const up_bands bands = { m->threads, s.height, BAND, workspace_floats(&s) };
-    up_status status = up_bands_run(&bands, compare_band, &s, error);
+    const up_row_bands bands = { m->threads, s.height, BAND, workspace_floats(&s) };
+    up_status status = up_row_bands_run(&bands, compare_band, &s, error);
     if (status == UP_OK)
         average(similarity, &s);
     up_free(s.row_sum);

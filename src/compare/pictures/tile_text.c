@@ -1,4 +1,4 @@
-#include "compare/tile_text.h"
+#include "compare/pictures/tile_text.h"
 
 #include "base/memory.h"
 #include "io/formats.h"

@@ -1,10 +1,10 @@
-#include "compare/crop_pictures.h"
+#include "compare/pictures/crop_pictures.h"
 
 #include "api/plan.h"
 #include "base/memory.h"
-#include "compare/tile_text.h"
-#include "compare/tiles.h"
-#include "compare/work_folder.h"
+#include "compare/files/work_folder.h"
+#include "compare/pictures/tile_text.h"
+#include "compare/pictures/tiles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +36,11 @@ static up_status encode_around(char **text, const up_comparison *c, up_error *er
 {
     const up_format *in = &c->input_format;
     int longer = up_max(in->width, in->height);
-    const char *from = c->options->from_original ? c->result[0].path : c->given;
+    const char *from = up_has_original(c->options) ? c->result[0].path : c->given;
     up_options small = up_options_running(&c->options->contender[0].options);
     small.method = "bicubic";
     small.depth = 8;
-    if (longer > AROUND || c->options->from_original) {
+    if (longer > AROUND || up_has_original(c->options)) {
         small.width = small.height = AROUND;
         small.fit = true;
     } else {

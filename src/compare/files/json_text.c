@@ -1,4 +1,4 @@
-#include "compare/json_text.h"
+#include "compare/files/json_text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "compare/measured.h"
+#include "measure/measured.h"
 
 #include "base/machine.h"
 #include "base/memory.h"

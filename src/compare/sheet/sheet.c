@@ -1,11 +1,11 @@
-#include "compare/sheet.h"
+#include "compare/sheet/sheet.h"
 
 #include "api/plan.h"
 #include "base/memory.h"
-#include "compare/file_names.h"
-#include "compare/picture_rows.h"
-#include "compare/sheet_text.h"
-#include "compare/work_folder.h"
+#include "compare/files/file_names.h"
+#include "compare/files/work_folder.h"
+#include "compare/pictures/picture_rows.h"
+#include "compare/sheet/sheet_text.h"
 #include "io/pixels.h"
 
 #include <math.h>

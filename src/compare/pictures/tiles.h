@@ -6,7 +6,7 @@
 #ifndef UP_COMPARE_TILES_H
 #define UP_COMPARE_TILES_H
 
-#include "compare/picture_rows.h"
+#include "compare/pictures/picture_rows.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* Mean squared error, PSNR, and the picture of the differences. */
 #include "base/memory.h"
-#include "compare/bands.h"
-#include "compare/measured.h"
 #include "io/pixels.h"
 #include "kernels/kernels.h"
+#include "measure/measured.h"
+#include "measure/row_bands.h"
 
 #include <math.h>
 
@@ -33,9 +33,9 @@ static void sum_squares(void *user, int y0, int y1, float *scratch)
     }
 }
 
-static up_bands all_rows(const up_measured *m)
+static up_row_bands all_rows(const up_measured *m)
 {
-    return (up_bands){ m->threads, m->height, BAND, 2 * up_measured_row_floats(m) };
+    return (up_row_bands){ m->threads, m->height, BAND, 2 * up_measured_row_floats(m) };
 }
 
 up_status up_mse(double *mse, const up_pixels *a, const up_pixels *b, const up_measuring *how,
@@ -46,8 +46,8 @@ up_status up_mse(double *mse, const up_pixels *a, const up_pixels *b, const up_m
     squares s = { &m, up_alloc((size_t)m.height, sizeof(double)) };
     if (!s.row_sum)
         return up_fail_memory(error, "sums of rows", (size_t)m.height * sizeof(double));
-    const up_bands bands = all_rows(&m);
-    up_status status = up_bands_run(&bands, sum_squares, &s, error);
+    const up_row_bands bands = all_rows(&m);
+    up_status status = up_row_bands_run(&bands, sum_squares, &s, error);
     double sum = 0;
     for (int y = 0; y < m.height && status == UP_OK; y++)
         sum += s.row_sum[y];
@@ -105,6 +105,6 @@ up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixel
                        m.height, m.planes);
     if (!(gain >= 0 && gain <= 1e6))
         return up_fail(error, UP_ERROR_ARGUMENT, "a gain of %g makes no sense", gain);
-    const up_bands bands = all_rows(&m);
-    return up_bands_run(&bands, draw_differences, &d, error);
+    const up_row_bands bands = all_rows(&m);
+    return up_row_bands_run(&bands, draw_differences, &d, error);
 }

@@ -1,4 +1,4 @@
-#include "compare/bands.h"
+#include "measure/row_bands.h"
 
 #include "base/memory.h"
 #include "base/team.h"
@@ -6,7 +6,7 @@
 #include <omp.h>
 
 typedef struct {
-    const up_bands *bands;
+    const up_row_bands *bands;
     int count, threads;
     up_band_work *work;
     void *user;
@@ -25,7 +25,8 @@ static void run(void *user)
     }
 }
 
-up_status up_bands_run(const up_bands *bands, up_band_work *work, void *user, up_error *error)
+up_status up_row_bands_run(const up_row_bands *bands, up_band_work *work, void *user,
+                           up_error *error)
 {
     int count = (bands->rows + bands->band - 1) / bands->band;
     int threads = up_min(bands->threads, count);

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* renameat2, syncfs, asprintf */
 
-#include "compare/work_folder.h"
+#include "compare/files/work_folder.h"
 
 #include "io/files/writer.h"
 
@@ -18,8 +18,9 @@ enum { PERMISSIONS = 0777 }; /* the umask takes its share */
 
 /* Everything that a report has at its top, first what shows the rest: a folder that holds anything
  * else is not replaced. */
-static const char *const report_entries[] = { "index.html", "results.json", "plot.svg", "input.png",
-                                              "results",    "tiles",        "pages" };
+static const char *const report_entries[] = { "index.html", "results.json", "plot.svg",
+                                              "input.png",  "indices.npy",  "results",
+                                              "tiles",      "pages" };
 
 up_status up_fail_write(const char *path, up_error *error)
 {

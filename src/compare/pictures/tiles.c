@@ -1,9 +1,9 @@
-#include "compare/tiles.h"
+#include "compare/pictures/tiles.h"
 
 #include "base/memory.h"
 #include "base/team.h"
-#include "compare/tile_text.h"
-#include "compare/work_folder.h"
+#include "compare/files/work_folder.h"
+#include "compare/pictures/tile_text.h"
 #include "io/pixels.h"
 
 #include <string.h>

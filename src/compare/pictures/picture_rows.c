@@ -1,4 +1,4 @@
-#include "compare/picture_rows.h"
+#include "compare/pictures/picture_rows.h"
 
 #include "base/memory.h"
 #include "io/pixels.h"

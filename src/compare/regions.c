@@ -1,4 +1,4 @@
-#include "compare/places.h"
+#include "compare/regions.h"
 
 #include "base/memory.h"
 
@@ -7,12 +7,12 @@
 
 enum { MOST_SAMPLES = 2 << 20, MOST_COMPARED = 64 };
 
-up_status up_places_init(up_places *places, int width, int height, int results, up_error *error)
+up_status up_regions_init(up_regions *regions, int width, int height, int results, up_error *error)
 {
     int step = 1;
     while ((int64_t)(width / step + 1) * (height / step + 1) > MOST_SAMPLES)
         step++;
-    *places = (up_places){
+    *regions = (up_regions){
         .width = width,
         .height = height,
         .step = step,
@@ -20,24 +20,24 @@ up_status up_places_init(up_places *places, int width, int height, int results, 
         .rows = up_max(height / step, 1),
         .count = results,
     };
-    size_t samples = (size_t)places->columns * (size_t)places->rows;
-    places->luma = up_alloc_zero(samples, (size_t)results);
-    return places->luma ? UP_OK : up_fail_memory(error, "samples", samples * (size_t)results);
+    size_t samples = (size_t)regions->columns * (size_t)regions->rows;
+    regions->luma = up_alloc_zero(samples, (size_t)results);
+    return regions->luma ? UP_OK : up_fail_memory(error, "samples", samples * (size_t)results);
 }
 
-void up_places_clear(up_places *places)
+void up_regions_clear(up_regions *regions)
 {
-    up_free(places->luma);
-    places->luma = NULL;
+    up_free(regions->luma);
+    regions->luma = NULL;
 }
 
-void up_places_begin(up_places *places, int result, const up_format *format)
+void up_regions_begin(up_regions *regions, int result, const up_format *format)
 {
-    places->filling = result;
-    places->format = *format;
+    regions->filling = result;
+    regions->format = *format;
 }
 
-static unsigned sample(const up_places *p, const void *row, int x, int c)
+static unsigned sample(const up_regions *p, const void *row, int x, int c)
 {
     size_t i = (size_t)x * (size_t)p->format.channels + (size_t)c;
     return p->format.sample == UP_SAMPLE_U16 ? ((const uint16_t *)row)[i] >> 8
@@ -50,9 +50,9 @@ static int strewn(int i, int step, int limit)
     return up_min(i * step + i * 7 % step, limit - 1);
 }
 
-void up_places_watch(void *places, int y, const void *row)
+void up_regions_watch(void *regions, int y, const void *row)
 {
-    up_places *p = places;
+    up_regions *p = regions;
     int j = y / p->step;
     if (j >= p->rows || y != strewn(j, p->step, p->height))
         return;
@@ -69,7 +69,7 @@ void up_places_watch(void *places, int y, const void *row)
     }
 }
 
-static unsigned spread(const up_places *p, size_t at, size_t samples)
+static unsigned spread(const up_regions *p, size_t at, size_t samples)
 {
     uint8_t sorted[MOST_COMPARED];
     int n = up_min(p->count, MOST_COMPARED);
@@ -84,7 +84,7 @@ static unsigned spread(const up_places *p, size_t at, size_t samples)
 }
 
 /* sum[y * (columns + 1) + x]: of all spreads above and left of x, y. MOST_SAMPLES of them fit. */
-static uint32_t *sums_of_spreads(const up_places *p)
+static uint32_t *sums_of_spreads(const up_regions *p)
 {
     size_t wide = (size_t)p->columns + 1, samples = (size_t)p->columns * (size_t)p->rows;
     uint32_t *sum = up_alloc_zero(wide * ((size_t)p->rows + 1), sizeof *sum);
@@ -98,7 +98,7 @@ static uint32_t *sums_of_spreads(const up_places *p)
     return sum;
 }
 
-static uint32_t sum_in(const up_places *p, const uint32_t *sum, const up_box *box)
+static uint32_t sum_in(const up_regions *p, const uint32_t *sum, const up_box *box)
 {
     size_t wide = (size_t)p->columns + 1;
     size_t x0 = (size_t)(box->x / p->step), y0 = (size_t)(box->y / p->step);
@@ -124,18 +124,18 @@ static bool is_free(const up_box *box, const up_box *list, int count)
     return true;
 }
 
-int up_places_find(up_places *places, up_box *box, int most, int side, const up_box *taken,
-                   int taken_count)
+int up_regions_find(up_regions *regions, up_box *box, int most, int side, const up_box *taken,
+                    int taken_count)
 {
-    uint32_t *sum = places->count > 1 ? sums_of_spreads(places) : NULL;
-    int width = up_min(side, places->width), height = up_min(side, places->height), found = 0;
+    uint32_t *sum = regions->count > 1 ? sums_of_spreads(regions) : NULL;
+    int width = up_min(side, regions->width), height = up_min(side, regions->height), found = 0;
     int stride = up_max(side / 4, 1);
     for (; sum && found < most; found++) {
         uint32_t best = 0;
-        for (int y = 0; y + height <= places->height; y += stride)
-            for (int x = 0; x + width <= places->width; x += stride) {
+        for (int y = 0; y + height <= regions->height; y += stride)
+            for (int x = 0; x + width <= regions->width; x += stride) {
                 const up_box candidate = { x, y, width, height };
-                uint32_t value = sum_in(places, sum, &candidate);
+                uint32_t value = sum_in(regions, sum, &candidate);
                 if (value > best && is_free(&candidate, box, found) &&
                     is_free(&candidate, taken, taken_count)) {
                     best = value;

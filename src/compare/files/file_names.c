@@ -1,4 +1,4 @@
-#include "compare/file_names.h"
+#include "compare/files/file_names.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Two pictures of one size as rows of what is measured of them, in 0..255. */
-#ifndef UP_COMPARE_MEASURED_H
-#define UP_COMPARE_MEASURED_H
+#ifndef UP_MEASURE_MEASURED_H
+#define UP_MEASURE_MEASURED_H
 
 #include "base/status.h"
 #include "upscale_measure.h"

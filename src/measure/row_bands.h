@@ -1,6 +1,6 @@
 /* Rows shared among threads in bands, each thread with memory of its own. */
-#ifndef UP_COMPARE_BANDS_H
-#define UP_COMPARE_BANDS_H
+#ifndef UP_MEASURE_ROW_BANDS_H
+#define UP_MEASURE_ROW_BANDS_H
 
 #include "base/status.h"
 
@@ -11,8 +11,9 @@ typedef struct {
     int threads, rows;
     int band;       /* rows at a time */
     size_t scratch; /* floats per thread */
-} up_bands;
+} up_row_bands;
 
-up_status up_bands_run(const up_bands *bands, up_band_work *work, void *user, up_error *error);
+up_status up_row_bands_run(const up_row_bands *bands, up_band_work *work, void *user,
+                           up_error *error);
 
 #endif

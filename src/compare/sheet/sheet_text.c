@@ -1,4 +1,4 @@
-#include "compare/sheet_text.h"
+#include "compare/sheet/sheet_text.h"
 
 #ifdef UPSCALE_PANGO
 
