@@ -274,9 +274,9 @@ static const struct {
     const char *tensors, *layers, *metadata, *reason;
 } refused[] = {
     { "a.weight:4,1,3,3",
-      "[{'op':'conv2d','name':'a','padding':1},{'op':'silu'},"
+      "[{'op':'conv2d','name':'a','padding':1},{'op':'mish'},"
       "{'op':'pixel_shuffle','factor':2}]",
-      "", "made: layer 1 (silu) cannot be trained here" },
+      "", "made: layer 1 (mish) cannot be trained here" },
     { "a.weight:4,1,3,3",
       "[{'op':'conv2d','name':'a','padding':1,'padding_mode':'reflect'},"
       "{'op':'pixel_shuffle','factor':2}]",
@@ -295,10 +295,11 @@ static const struct {
       "{'op':'conv2d','name':'a','padding':1},"
       "{'op':'pixel_shuffle','factor':2}]",
       "", "layer 0 (add) cannot be trained here: it takes one input twice" },
-    { "a.weight:1,1,3,3", "[{'op':'conv2d','name':'a','padding':1}]", "", "enlarge by 2 to 8" },
+    { "a.weight:1,1,9,9", "[{'op':'conv_transpose2d','name':'a','stride':9}]", "",
+      "enlarge by 1 to 8" },
     { "a.weight:1,1,4,4", "[{'op':'conv_transpose2d','name':'a','stride':2,'padding':1}]", "",
       "its kernel is not a square of odd size" },
-    { "a.weight:12,3,3,3",
+    { "a.weight:12,2,3,3",
       "[{'op':'conv2d','name':'a','padding':1},{'op':'pixel_shuffle','factor':2}]", "",
       "studio luma" },
     { "a.weight:4,1,3,3",

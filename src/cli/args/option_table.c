@@ -273,12 +273,20 @@ const cli_option cli_options[] = {
       cli_parse_degrade, FIELD(train.degrade),
       .help = "spoil the inputs, to learn to mend them: jpeg:30-90 (quality), noise:0-10 (standard "
               "deviation in levels), or both by a comma" },
+    { "recipe", 0, "NAME|FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_text, FIELD(train.recipe), .hint = CLI_HINT_FILE,
+      .help = "net: make pairs of all colours as they are needed: photo (reductions, JPEG and noise as "
+              "photographs have been through, and drawn pictures), clean (bicubic), or a JSON file" },
     { "support", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.support), 5, 21,
       .help = "linear: a pixel is made from NxN pixels of the input, N odd; default 9" },
     { "ridge", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.ridge), 0, 1,
       .help = "linear: pull towards bicubic, relative to what pixels differ; default 1e-7" },
+    { "network", 0, "FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_text, FIELD(train.network), .hint = CLI_HINT_FILE,
+      .help = "net: a JSON file that says its layers, as upscale.layers does without tensors; the "
+              "next four are short for one" },
     { "channels", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.channels), 1, 256,
       .help = "net: channels of its layers; default 16" },
@@ -308,6 +316,10 @@ const cli_option cli_options[] = {
     { "rate", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.rate), 0, 1,
       .help = "net: of learning, at first; it falls by a cosine; default 0.02" },
+    { "ema", 0, "SHARE", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_number, FIELD(train.ema), 0, 0.999999,
+      .help = "net: what is kept at every step of the average of weights that is measured and "
+              "written; default 0.999" },
     { "loss", 0, "LOSS", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_choice, FIELD(train.loss), .choices = "l1+l2 l1 l2 charbonnier",
       .help = "net: what to make small; l1+l2, the default, is l1 and for the last steps l2" },

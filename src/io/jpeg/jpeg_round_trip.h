@@ -4,8 +4,10 @@
 
 #include "base/status.h"
 
-/* Encodes 8-bit grey or RGB in memory, colour with 4:2:0 chroma, and decodes it into its place.
- * quality: 1..100. Strides must be filled in. */
-up_status up_jpeg_round_trip(const up_pixels *pixels, int quality, up_error *error);
+#include <stdbool.h>
+
+/* Encodes 8-bit grey or RGB in memory, colour with 4:2:0 chroma unless that is `whole` (4:4:4), and
+ * decodes it into its place. quality: 1..100. Strides must be filled in. */
+up_status up_jpeg_round_trip(const up_pixels *pixels, int quality, bool whole, up_error *error);
 
 #endif

@@ -16,6 +16,7 @@ typedef struct {
     /* [scale * scale] times rows, columns of low-resolution pixels around a pixel; NULL: it is
      * bicubic's enlargement that is added */
     float (*difference)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS];
+    float (*added)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS]; /* likewise, of what is added; NULL: nothing */
 } up_residual;
 
 /* `resize` makes what is added, of one input; NULL: nothing is. */
@@ -25,6 +26,11 @@ void up_residual_free(up_residual *residual);
 
 /* Whether what this makes can be told here. */
 bool up_residual_knows(const up_resize *resize);
+
+/* What is added to phase `phase` (row * scale + column) of pixel x of a row; `around` are the rows from
+ * UP_RESIDUAL_REACH above it to as many below. */
+float up_residual_added(const up_residual *residual, int phase,
+                        const float *const around[UP_RESIDUAL_TAPS], int x);
 
 /* Bicubic's enlargement less what is added, at element `at` of the picture's residual. */
 float up_residual_difference(const up_residual *residual, const up_train_picture *picture,
