@@ -16,7 +16,8 @@
  *   branches   of conv2d: what its kernel is the sum of while it learns (branches.h), up to 8 of
  *              "identity" and lists of up to 4 kernels, each a size or {"kernel", "channels"};
  *              "branches": ["identity", [1], [{"kernel": 1, "channels": 64}, 3]]
- * An entry {"repeat": N, "layers": [...]} stands for N times these. Their ids are known among
+ * An entry {"repeat": N, "layers": [...]} stands for N times these; N may be a list, [5, 4, 3]: of
+ * scale 1, of 2, of 3. Their ids are known among
  * themselves, and the last of them behind it under the id of the entry; "before" is what comes into
  * each time. Beyond 4096 layers, and 4 repeats within each other, it is refused.
  */

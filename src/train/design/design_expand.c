@@ -100,9 +100,18 @@ static up_status add_layer(const expansion *e, const json_t *from)
 
 static up_status add_list(expansion *e, const json_t *list);
 
+/* How often, or 0 if that makes no sense. */
+static json_int_t times_of(const expansion *e, const json_t *entry)
+{
+    const json_t *stated = json_object_get(entry, "repeat");
+    const json_t *times =
+        json_is_array(stated) ? json_array_get(stated, (size_t)e->scale - 1) : stated;
+    const json_int_t number = json_integer_value(times);
+    return json_is_integer(times) && number >= 1 && number <= MOST_LAYERS ? number : 0;
+}
+
 static up_status check_repeat(const expansion *e, const json_t *entry)
 {
-    const json_t *times = json_object_get(entry, "repeat");
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)entry, key, value)
@@ -111,9 +120,10 @@ static up_status check_repeat(const expansion *e, const json_t *entry)
         if (strcmp(key, "repeat") != 0 && strcmp(key, "layers") != 0 && strcmp(key, "id") != 0)
             return fail(e, "%s is not a field of a repeat", up_label(label, key));
     }
-    if (!json_is_integer(times) || json_integer_value(times) < 1 ||
-        json_integer_value(times) > MOST_LAYERS)
-        return fail(e, "repeat must be a number from 1 to %d", MOST_LAYERS);
+    if (!times_of(e, entry))
+        return fail(e, "repeat must be a number from 1 to %d, or a list of one for each scale from 1 "
+                       "to %d on",
+                    MOST_LAYERS, e->scale);
     if (e->depth == MOST_DEPTH)
         return fail(e, "more than %d repeats within each other", MOST_DEPTH);
     return UP_OK;
@@ -122,7 +132,7 @@ static up_status check_repeat(const expansion *e, const json_t *entry)
 static up_status add_repeat(const expansion *e, const json_t *entry)
 {
     UP_TRY(check_repeat(e, entry));
-    const json_int_t times = json_integer_value(json_object_get(entry, "repeat"));
+    const json_int_t times = times_of(e, entry);
     for (json_int_t i = 0; i < times; i++) {
         expansion inner = *e;
         inner.depth++;
