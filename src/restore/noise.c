@@ -23,7 +23,7 @@ enum {
 #define MOST_PATTERN 1.3
 #define WHITE_FREQUENCIES 0.4
 #define WHITE_WINDOWS 0.5
-#define FLAT_AREAS 0.01 /* as a share of all windows */
+#define FLAT_AREAS 0.0005 /* as a share of all windows; noise leaves none */
 
 struct up_noise {
     int width, height, channels, step, row;

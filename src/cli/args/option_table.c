@@ -109,6 +109,10 @@ const cli_option cli_options[] = {
       cli_parse_limit, FIELD(up.limit),
       .help = "tconv: how far a result may leave the range of the 5x5 pixels around it, as a share "
               "of that range, or none; otherwise as the weights state" },
+    { "clean", 0, "auto|0..100", WITH_METHODS, CLI_GROUP_FILTER,
+      cli_parse_clean, FIELD(up.clean), 0, 100, .choices = "auto",
+      .help = "tconv, networks that can: how much JPEG and noise to clean away; auto, the default, "
+              "reads it from the JPEG's tables and the noise in the picture" },
     { "linear", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.linear),
       .help = "filter light instead of samples, by the curve that the file declares (cICP, ICC "

@@ -1,8 +1,8 @@
 #include "train/data/degrade.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "io/jpeg/jpeg_round_trip.h"
-#include "train/data/random.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ static up_status degrade_tile(const up_pixels *tile, const up_degradation *d, up
     const double deviation = d->noise.low + (d->noise.high - d->noise.low) * up_random_unit(random);
     if (!is_none(d->noise))
         add_noise(tile, deviation, random);
-    return is_none(d->jpeg) ? UP_OK : up_jpeg_round_trip(tile, quality, error);
+    return is_none(d->jpeg) ? UP_OK : up_jpeg_round_trip(tile, quality, UP_SUBSAMPLING_420, error);
 }
 
 up_status up_degrade(const up_pixels *picture, const up_degradation *degradation, uint64_t seed,

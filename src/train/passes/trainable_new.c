@@ -2,8 +2,8 @@
 #include "train/passes/trainable.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "network/builder.h"
-#include "train/data/random.h"
 
 #include <math.h>
 #include <string.h>
