@@ -89,6 +89,14 @@ bool cli_parse_clean(const cli_option *option, const char *value, void *field, c
     return true;
 }
 
+bool cli_parse_chain(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    *(const char **)field = value;
+    return up_degrade_check(value, NULL) == UP_OK ||
+           want(wanted, "steps joined by +, such as box+noise:5+jpeg:75; --help lists them");
+}
+
 static bool want_choice(char *wanted, const char *choices)
 {
     const char *word;
