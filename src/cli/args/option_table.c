@@ -109,6 +109,10 @@ const cli_option cli_options[] = {
       cli_parse_limit, FIELD(up.limit),
       .help = "tconv: how far a result may leave the range of the 5x5 pixels around it, as a share "
               "of that range, or none; otherwise as the weights state" },
+    { "clean", 0, "auto|0..100", WITH_METHODS, CLI_GROUP_FILTER,
+      cli_parse_clean, FIELD(up.clean), 0, 100, .choices = "auto",
+      .help = "tconv, networks that can: how much JPEG and noise to clean away; auto, the default, "
+              "reads it from the JPEG's tables and the noise in the picture" },
     { "linear", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.linear),
       .help = "filter light instead of samples, by the curve that the file declares (cICP, ICC "
@@ -198,6 +202,11 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(all_steps),
       .help = "every step; otherwise the first 16" },
 
+    { "degrade", 0, "SPEC", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
+      cli_parse_chain, FIELD(degrade),
+      .help = "spoil the originals by steps joined by +, such as box+unsharp:0.5+jpeg:85: bicubic, "
+              "lanczos, bilinear, box or nearest (maybe behind linear), blur:S, unsharp:A, noise:S, "
+              "jpeg:Q[:444|422|420]" },
     { "channel", 0, "CHANNEL", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_choice, FIELD(measuring.channel), .choices = "y rgb",
       .help = "what is compared: y, BT.601 luma as MATLAB makes it (default), or rgb" },
@@ -336,9 +345,10 @@ const cli_option cli_options[] = {
     { "resume", 0, NULL, CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_flag, FIELD(train.resume),
       .help = "net: go on from the checkpoint, if there is one, with the options it was begun with" },
-    { "seed", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
+    { "seed", 0, "N", CLI_TRAIN | CLI_EVAL | CLI_COMPARE, CLI_GROUP_TRAIN,
       cli_parse_whole, FIELD(train.seed),
-      .help = "start of all random choices: the same seed gives the same weights" },
+      .help = "start of all random choices: the same seed gives the same weights, or the same noise "
+              "of --degrade" },
     { "data", 0, "TEXT", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_text, FIELD(train.data),
       .help = "where the pictures are from, for the metadata of the weights" },

@@ -2,9 +2,9 @@
 #ifndef UP_TRAIN_PATCHES_H
 #define UP_TRAIN_PATCHES_H
 
+#include "base/random.h"
 #include "train/data/patch_shape.h"
 #include "train/data/pictures.h"
-#include "train/data/random.h"
 #include "train/data/residual.h"
 
 typedef struct {

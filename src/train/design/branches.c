@@ -1,7 +1,7 @@
 #include "train/design/branches.h"
 
 #include "base/memory.h"
-#include "train/data/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "network/metadata/condition.h"
 #include "network/metadata/upscale_layers.h"
-#include "train/data/random.h"
+#include "base/random.h"
 #include "weights/label.h"
 
 #include <math.h>

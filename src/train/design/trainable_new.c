@@ -2,6 +2,7 @@
 #include "train/design/design.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "network/builder.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #include "methods/luma.h"
 #include "network/metadata/stated.h"
 #include "train/data/patch_shape.h"
-#include "train/data/random.h"
+#include "base/random.h"
 #include "train/data/residual.h"
 #include "train/photo/recipe.h"
 #include "train/photo/rendered_text.h"

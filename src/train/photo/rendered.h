@@ -5,7 +5,7 @@
 #ifndef UP_TRAIN_RENDERED_H
 #define UP_TRAIN_RENDERED_H
 
-#include "train/data/random.h"
+#include "base/random.h"
 #include "train/photo/rendered_text.h"
 
 /* A picture being drawn: pixel[side][side][3]. What is drawn is as large as `scale` asks for. */

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/pango_load.h"
-#include "train/data/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -54,7 +54,7 @@ up_spoiling up_spoiling_draw(const up_recipe *recipe, up_random *random)
     const bool jpeg = happens(recipe->jpeg.share, random), twice = happens(recipe->twice, random);
     s.quality = jpeg ? quality : 0;
     s.quality_before = jpeg && twice ? before : 0;
-    s.whole_chroma = happens(recipe->chroma_444, random);
+    s.chroma = happens(recipe->chroma_444, random) ? UP_SUBSAMPLING_444 : UP_SUBSAMPLING_420;
     const bool unaligned = happens(recipe->unaligned, random);
     for (int i = 0; i < 2; i++) {
         const int shift = (int)up_random_below(random, BLOCK);
@@ -147,8 +147,8 @@ up_status up_spoil(const up_spoiling *s, const float *from, int size, uint8_t *t
     to_bytes(s, from, (size_t)size * size * COLORS, to, random);
     if (s->quality_before) {
         const up_pixels all = view(to, size, 0, 0);
-        UP_TRY(up_jpeg_round_trip(&all, s->quality_before, s->whole_chroma, error));
+        UP_TRY(up_jpeg_round_trip(&all, s->quality_before, s->chroma, error));
     }
     const up_pixels rest = view(to, size, s->shift[0], s->shift[1]);
-    return s->quality ? up_jpeg_round_trip(&rest, s->quality, s->whole_chroma, error) : UP_OK;
+    return s->quality ? up_jpeg_round_trip(&rest, s->quality, s->chroma, error) : UP_OK;
 }

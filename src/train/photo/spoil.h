@@ -2,7 +2,7 @@
 #ifndef UP_TRAIN_SPOIL_H
 #define UP_TRAIN_SPOIL_H
 
-#include "train/data/random.h"
+#include "base/random.h"
 #include "train/photo/recipe.h"
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ typedef struct {
     double noise;
     bool sensor;
     int quality, quality_before; /* of the JPEG, and of one before it */
-    bool whole_chroma;
+    up_subsampling chroma;
     int shift[2]; /* of its blocks against those of the one before */
     double strength;
 } up_spoiling;
