@@ -78,15 +78,15 @@ void up_residual_free(up_residual *residual)
     residual->difference = residual->added = NULL;
 }
 
-float up_residual_added(const up_residual *residual, int phase, const float *const around[TAPS],
-                        int x)
+void up_residual_take(const up_residual *residual, int phase, const float *const around[TAPS],
+                      float *restrict to, int n)
 {
-    const float(*weight)[TAPS] = residual->added[phase];
-    float sum = 0;
-    for (int row = 0; row < TAPS; row++)
-        for (int column = 0; column < TAPS; column++)
-            sum += weight[row][column] * around[row][x + column - REACH];
-    return sum;
+    for (int i = 0; residual->added && i < TAPS * TAPS; i++) {
+        const float weight = residual->added[phase][i / TAPS][i % TAPS];
+        const float *from = around[i / TAPS] + i % TAPS - REACH;
+        for (int x = 0; weight != 0 && x < n; x++)
+            to[x] -= weight * from[x];
+    }
 }
 
 static int clamp(int place, int size)

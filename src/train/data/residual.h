@@ -27,10 +27,11 @@ void up_residual_free(up_residual *residual);
 /* Whether what this makes can be told here. */
 bool up_residual_knows(const up_resize *resize);
 
-/* What is added to phase `phase` (row * scale + column) of pixel x of a row; `around` are the rows from
- * UP_RESIDUAL_REACH above it to as many below. */
-float up_residual_added(const up_residual *residual, int phase,
-                        const float *const around[UP_RESIDUAL_TAPS], int x);
+/* Takes what is added to phase `phase` (row * scale + column) of n pixels of a row away; `around` are
+ * the rows from UP_RESIDUAL_REACH above it to as many below, of which that many columns more are
+ * read at both ends. */
+void up_residual_take(const up_residual *residual, int phase,
+                      const float *const around[UP_RESIDUAL_TAPS], float *to, int n);
 
 /* Bicubic's enlargement less what is added, at element `at` of the picture's residual. */
 float up_residual_difference(const up_residual *residual, const up_train_picture *picture,

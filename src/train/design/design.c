@@ -198,7 +198,9 @@ static up_status begin(up_network_builder *b, const json_t *design, up_error *er
     network->limit = INFINITY;
     network->edge = UP_EDGE_CLAMP;
     UP_TRY(up_design_colors(design, b->name, &network->color, &conditioned, error));
-    network->in_channels = (network->color == UP_WEIGHTS_Y_STUDIO ? 1 : 3) + conditioned;
+    network->condition = conditioned ? UP_CONDITION_STRENGTH : UP_CONDITION_NONE;
+    network->in_channels =
+        (network->color == UP_WEIGHTS_Y_STUDIO ? 1 : 3) + up_condition_planes(network->condition);
     return UP_OK;
 }
 

@@ -55,6 +55,7 @@ static up_status begin(up_network_builder *builder, const up_network *like, up_e
     builder->network->in_channels = like->in_channels;
     builder->network->multiple[0] = builder->network->multiple[1] = 1;
     builder->network->color = like->color;
+    builder->network->condition = like->condition;
     builder->network->range = 1;
     builder->network->limit = INFINITY;
     builder->network->edge = UP_EDGE_CLAMP;

@@ -38,8 +38,7 @@ static bool knows_colors(const up_network *network)
 
 static up_status check_use(const up_network *network, const char *name, up_error *error)
 {
-    const int more = network->in_channels - network->out_channels;
-    if ((more == 0 || more == 1) && knows_colors(network) && network->range == 1 &&
+    if (up_network_colours(network) == network->out_channels && knows_colors(network) && network->range == 1 &&
         !network->enlarges_first)
         return UP_OK;
     return up_fail(error, UP_ERROR_WEIGHTS,
@@ -53,7 +52,7 @@ static up_status check_use(const up_network *network, const char *name, up_error
 static bool is_picture(const up_network *network, int n)
 {
     if (n < 0)
-        return network->in_channels == network->out_channels;
+        return network->condition == UP_CONDITION_NONE;
     const up_network_node *node = &network->node[n];
     const up_channels *some = node->fields;
     return node->kind == &up_layer_channels && node->input[0] == UP_NETWORK_INPUT &&
@@ -252,7 +251,7 @@ static up_status make(up_trainable *net, const char *name, up_error *error)
     net->last = find_last(net->network, &added);
     net->scale = net->network->scale[0];
     net->colors = net->network->out_channels;
-    net->conditioned = net->network->in_channels > net->colors;
+    net->conditioned = net->network->condition != UP_CONDITION_NONE;
     net->node = up_alloc_zero(nodes, sizeof *net->node);
     if (!net->node)
         return up_fail_memory(error, "a network", nodes * sizeof *net->node);

@@ -210,8 +210,8 @@ static void fill_row(const pair *p, const up_residual *residual, int c, int phas
         around[i] = p->work->plane + (size_t)c * p->low * p->low +
                     (size_t)(p->top + y + i - UP_RESIDUAL_REACH) * p->low + p->left;
     for (int x = 0; x < p->size; x++)
-        to[x] = color_of(p->maker, from + (size_t)x * scale * COLORS, c) -
-                (residual->added ? up_residual_added(residual, phase, around, x) : 0);
+        to[x] = color_of(p->maker, from + (size_t)x * scale * COLORS, c);
+    up_residual_take(residual, phase, around, to, p->size);
 }
 
 up_status up_pair_make(const up_pair_maker *maker, up_pair_work *work, const up_pair_place *place,

@@ -58,9 +58,9 @@ static bool is_object(const char *key)
 static up_status refuse(const char *name, const char *object, const char *key, const char *why,
                         up_error *error)
 {
-    char label[UP_LABEL];
-    return up_fail(error, UP_ERROR_ARGUMENT, "%s: %s%s%s %s", name, object ? object : "",
-                   object ? "." : "", up_label(label, key), why);
+    char path[64], label[UP_LABEL];
+    snprintf(path, sizeof path, "%s%s%s", object ? object : "", object ? "." : "", key);
+    return up_fail(error, UP_ERROR_ARGUMENT, "%s: %s %s", name, up_label(label, path), why);
 }
 
 static up_status read_number(up_recipe *recipe, const char *name, const char *object,
