@@ -106,7 +106,7 @@ static bool draw_page(const up_pango *p, cairo_t *cairo, char *text, up_random *
     PangoLayout *layout = p->pango_cairo_create_layout(cairo);
     const bool fonts = set_font(p, layout, random);
     size_t used = 0, before = 1;
-    while (fonts && used < MOST_TEXT / 4 && used != before) {
+    while (fonts && used < MOST_TEXT / 2 && used != before) {
         before = used;
         used = append_word(text, used, random);
     }
