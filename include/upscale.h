@@ -143,6 +143,19 @@ typedef struct {
     bool set;     /* else as the weights state in upscale.limit, which those inside do */
 } up_limit;
 
+/* How much JPEG and noise networks clean away that are told so (upscale.condition); for others it
+ * is an error. */
+typedef enum {
+    UP_CLEAN_UNSAID = 0, /* as UP_CLEAN_AUTO, where there is such a network */
+    UP_CLEAN_AUTO,       /* as much as the picture needs: see up_cleaning */
+    UP_CLEAN_GIVEN,      /* options.clean.strength */
+} up_clean_mode;
+
+typedef struct {
+    up_clean_mode mode;
+    double strength; /* 0 .. 1 */
+} up_clean;
+
 typedef enum {
     UP_SUBSAMPLING_AUTO =
         0, /* the input's if it is a JPEG, else 4:4:4 from quality 90 on, 4:2:0 below */
@@ -184,6 +197,7 @@ typedef struct up_options {
     const char *weights; /* weight file for tconv; NULL: the embedded weights for the scale */
     const char *indices; /* .npy of int64 positions for max-unpool */
     up_limit limit;      /* for tconv */
+    up_clean clean;      /* for tconv */
     up_layer layer;
     struct {
         double rows, columns;
@@ -344,6 +358,8 @@ typedef struct {
     bool interlaced;     /* or progressive: cannot be streamed */
     size_t icc_bytes, exif_bytes, xmp_bytes, iptc_bytes;
     up_color_tags color_tags;
+    int jpeg_quality;     /* of a JPEG: the libjpeg quality, 1..100, whose luma table is its own, or
+                             nearest to it; 0: it is none */
     size_t held_bytes;    /* memory for what cannot be streamed */
     int animation_frames; /* in the file, of which one at most is read; 0: it is no animation */
     int further_pictures; /* in the file behind the one that is read (JPEG's MPF) */
@@ -382,10 +398,28 @@ UP_API const char *up_cicp_transfer_name(int code);
 UP_API const up_text *up_image_text_at(up_image *image, int i);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
+/* The standard deviation of the noise in a picture, in levels of 255, by reading its pixels once
+ * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held in
+ * memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count. Not
+ * before a plan that has been run, and not for tensors, which is UP_ERROR_UNSUPPORTED. */
+UP_API up_status up_image_noise(up_image *image, double *noise, const up_options *options,
+                                up_error *error);
 /* Whether the file goes on to the end of the picture, as far as its last bytes tell: one whose copy
  * or download was broken off does not. True where only reading it would tell. */
 UP_API bool up_image_is_whole(const up_image *image);
 UP_API void up_image_close(up_image **image);
+
+/* What a network was told to clean away. With UP_CLEAN_AUTO the strength follows from the file:
+ *   strength = min(1, sqrt(j^2 + n^2)), j = (100 - quality) / 70, n = noise / 15, both in 0 .. 1.
+ * The pixels are read once more for the noise, row by row; those of a pipe, which cannot be read
+ * twice, are held in memory. */
+typedef struct {
+    bool used;       /* a network was told; else nothing else is said */
+    bool measured;   /* strength is what the picture needs, else what options.clean says */
+    double strength; /* 0 .. 1 */
+    int quality;     /* of a JPEG, see up_image_info; 0: it is none */
+    double noise;    /* see up_image_noise() */
+} up_cleaning;
 
 /* A plan: the graph for one image, sized but not allocated. Takes nothing over: the image must
  * outlive it. An image can be run once. */
@@ -396,7 +430,8 @@ typedef struct {
     size_t memory_bytes;  /* estimated peak, of planning as well: codecs, threads, weights as a
                              file, as values and packed, and what the program itself takes */
     double multiply_adds; /* per input pixel and frame */
-    char steps[512];      /* what will be done, for people: "tconv x4, then bicubic ..." */
+    up_cleaning cleaning;
+    char steps[512]; /* what will be done, for people: "tconv x4, then bicubic ..." */
 } up_plan_info;
 
 /* `output_path` decides the output format where options do not; NULL: as the input's. */
@@ -444,6 +479,8 @@ typedef struct {
     float range;        /* the value of white: 1 or 255 */
     bool color_told, range_told; /* by the file, its kind or `told`; else they are assumed */
     double limit;                /* see up_limit; INFINITY: none */
+    const char *condition;       /* what the last input channel means, if it is no colour:
+                                    "strength", see up_clean; or NULL */
     int in_channels, out_channels;
     int layers;        /* for up_weights_layer_at() */
     size_t parameters; /* learned values */

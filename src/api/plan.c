@@ -3,6 +3,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "methods/back_project.h"
+#include "methods/clean/strength.h"
 #include "methods/picture.h"
 #include "pipeline/state.h"
 
@@ -41,6 +42,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     p->request = (up_request){
         .options = &p->options,
         .input = *input,
+        .source = image->source,
         .declared = &image->source->metadata,
         .tensor = input->color == UP_COLOR_TENSOR,
         .white = up_white(input->sample),
@@ -152,6 +154,7 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     up_request *request = &plan->request;
     plan->graph.held_bytes = request->values_bytes + request->model_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
+    UP_TRY(up_check_cleaning(request, error));
     plan->building_bytes = plan->graph.held_bytes;
     plan->graph.held_bytes -= request->values_bytes;
     up_model_close(&request->loaded); /* the ops have packed their weights */
@@ -206,6 +209,7 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = plan->to[0].format;
     plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
+    plan->info.cleaning = plan->request.cleaning;
     plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     return check_memory(plan, error);

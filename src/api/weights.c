@@ -66,6 +66,7 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
         .range_told = network->range_told,
         .enlarges_first = network->enlarges_first,
         .limit = network->limit,
+        .condition = up_condition_name(network->condition),
         .in_channels = network->in_channels,
         .out_channels = network->out_channels,
         .layers = network->nodes,

@@ -161,6 +161,8 @@ static void add_stated(saving *s)
         state(s, "upscale.enlarge", "first");
     if (network->edge == UP_EDGE_REFLECT)
         state(s, "upscale.edge", "reflect");
+    if (network->condition != UP_CONDITION_NONE)
+        state(s, "upscale.condition", up_condition_name(network->condition));
     if (limit)
         state(s, "upscale.limit", limit);
 }

@@ -59,6 +59,8 @@ static bool check_arguments(const cli_settings *s)
         problem = "compare reads its input more than once: give it a file, not standard input";
     else if ((s->output && cli_is_stream(s->output)) || (s->sheet && cli_is_stream(s->sheet)))
         problem = "a report or sheet cannot go to standard output; give it a name";
+    else if (s->degrade && !s->from_original)
+        problem = "--degrade spoils originals: it needs --from-hr";
     else if (s->single_file && !s->output)
         problem = "--single-file needs a name: -o REPORT.html";
     else if (s->single_file && cli_names_folder(s->output))
@@ -198,6 +200,8 @@ static int run_compare(cli_settings *s)
         .reference = s->reference,
         .from_original = s->from_original,
         .classroom = s->classroom,
+        .degrade = s->degrade,
+        .seed = s->train.seed,
         .box = s->crops.item,
         .boxes = s->crops.count,
         .single_file = s->single_file,
@@ -231,7 +235,8 @@ const cli_command cli_compare_command = {
         "it as lossless PNG, the very files that 'upscale -m METHOD' writes, and all numbers in "
         "results.json.\n"
         "With --reference or --from-hr results are measured, with --from-hr exactly as 'upscale "
-        "eval' does. Of a folder each picture gets a page, and all of them an overview with means "
+        "eval' does, by --degrade on spoilt pictures. Of a folder each picture gets a page, and "
+        "all of them an overview with means "
         "and a plot of quality against time. --sheet draws a figure like those in papers. The "
         "report appears whole or not at all, in a new folder or an empty one; --overwrite replaces "
         "a "

@@ -47,6 +47,7 @@ typedef struct {
     bool flat_folders; /* of a folder its own pictures are taken without -r */
 
     const char *reference, *sheet;
+    const char *degrade; /* how originals are spoilt */
     bool from_original, classroom, single_file, full;
     cli_boxes crops;
     int zoom;

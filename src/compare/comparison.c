@@ -88,15 +88,16 @@ static up_status list_results(up_comparison *c, up_error *error)
 }
 
 /* The same scale for all: the first contender's. */
-static up_status whole_scale(const up_options *options, int *scale, up_error *error)
+static up_status whole_scale(const up_options *options, int least, int *scale, up_error *error)
 {
     double s = options->scale.rows != 0 ? options->scale.rows : 2;
-    *scale = s >= 2 && s <= 64 ? (int)s : 0;
+    *scale = s >= least && s <= 64 ? (int)s : 0;
     if (options->width || options->height || *scale != s ||
         (options->scale.columns != 0 && options->scale.columns != s))
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "the input is reduced and enlarged by the same whole number of 2 or more: "
-                       "give a --scale such as 2, 3 or 4");
+                       "the input is reduced and enlarged by the same whole number of %d or more: "
+                       "give a --scale such as 2, 3 or 4",
+                       least);
     return UP_OK;
 }
 
@@ -119,8 +120,9 @@ static up_status write_original(up_comparison *c, up_error *error)
     const up_options *first = c->options->classroom ? &c->options->contender[1].options
                                                     : &c->options->contender[0].options;
     int scale;
-    UP_TRY(whole_scale(first, &scale, error));
-    UP_TRY(up_eval_open(&c->original, c->input, scale, first, error));
+    UP_TRY(whole_scale(first, c->options->degrade ? 1 : 2, &scale, error));
+    UP_TRY(up_eval_open_degraded(&c->original, c->input, scale, c->options->degrade,
+                                 c->options->seed, first, error));
     c->given = up_path_join(c->folder, "input.png", error);
     if (!c->given)
         return UP_ERROR_MEMORY;
@@ -205,6 +207,8 @@ static up_status upscale(up_comparison *c, int i, up_error *error)
     options.max_memory = most > held ? most - held : 1;
     double start = up_now();
     UP_TRY(up_image_open(&image, c->given, error));
+    if (c->original.jpeg_quality)
+        image->source->jpeg_quality = c->original.jpeg_quality; /* the PNG cannot tell */
     up_status status = run_plan(r, image, &options, error);
     up_image_close(&image);
     r->row.seconds = up_now() - start;

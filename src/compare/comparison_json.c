@@ -27,7 +27,14 @@ static void add_sentence(json_t *list, const char *format, ...)
 json_t *up_comparison_protocol(const up_comparison *c)
 {
     json_t *list = json_array();
-    if (c->options->from_original)
+    if (c->options->degrade)
+        add_sentence(list,
+                     "The original was brought to 8 bits, cropped at the top left to a multiple of "
+                     "%d, and spoilt by %s (seed %llu). Every method enlarged the result by %d and "
+                     "was compared with the original.",
+                     c->original.scale, c->options->degrade, (unsigned long long)c->options->seed,
+                     c->original.scale);
+    else if (c->options->from_original)
         add_sentence(list,
                      "The original was brought to 8 bits, cropped at the top left to a multiple of "
                      "%d, and reduced by bicubic as MATLAB's imresize does it. Every method "

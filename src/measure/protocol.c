@@ -2,6 +2,7 @@
 #include "api/plan.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "degrade/degrade_chain.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 #include "upscale_measure.h"
@@ -31,6 +32,22 @@ static up_status crop(up_pixels *reference, int scale, const char *path, up_erro
     f->width -= f->width % scale;
     f->height -= f->height % scale;
     return UP_OK;
+}
+
+static up_status spoil(up_eval_picture *picture, const char *degrade, uint64_t seed,
+                       const up_options *options, up_error *error)
+{
+    up_degrade_chain chain;
+    UP_TRY(up_degrade_parse(&chain, degrade, error));
+    picture->jpeg_quality = chain.jpeg_quality;
+    return up_degrade_run(&picture->reduced, &picture->reference, picture->scale, &chain, seed,
+                          options, error);
+}
+
+up_status up_degrade_check(const char *degrade, up_error *error)
+{
+    up_degrade_chain chain;
+    return up_degrade_parse(&chain, degrade, error);
 }
 
 static up_status reduce(up_eval_picture *picture, const up_options *options, up_error *error)
@@ -66,6 +83,14 @@ static up_status read_original(up_eval_picture *picture, const char *path,
 up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                        const up_options *options, up_error *error)
 {
+    return up_eval_open_degraded(picture, path, scale, NULL, 0, options, error);
+}
+
+up_status up_eval_open_degraded(up_eval_picture *picture, const char *path, int scale,
+                                const char *degrade, uint64_t seed, const up_options *options,
+                                up_error *error)
+{
+    const int least = degrade ? 1 : 2;
     up_options taken;
     *picture = (up_eval_picture){ .scale = scale };
     UP_TRY(up_options_take(&taken, options, error));
@@ -73,12 +98,14 @@ up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
     reading.depth = 8;
     reading.has_background = taken.has_background;
     memcpy(reading.background, taken.background, sizeof reading.background);
-    if (scale < 2)
-        return up_fail(error, UP_ERROR_ARGUMENT, "a scale to evaluate is 2 or more, not %d", scale);
+    if (scale < least)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a scale to evaluate is %d or more, not %d", least,
+                       scale);
     UP_TRY(read_original(picture, path, &reading, error));
     up_status status = crop(&picture->reference, scale, path, error);
     if (status == UP_OK)
-        status = reduce(picture, &taken, error);
+        status =
+            degrade ? spoil(picture, degrade, seed, &taken, error) : reduce(picture, &taken, error);
     if (status != UP_OK)
         up_eval_close(picture);
     return status;
@@ -107,6 +134,7 @@ static up_status upscale(up_eval_result *result, up_pixels *upscaled,
     UP_TRY(up_plan_to_pixels(&plan, image, upscaled, 2 * large + small, options, error));
     const up_plan_info *info = up_plan_get_info(plan);
     result->multiply_adds = info->multiply_adds;
+    result->cleaning = info->cleaning;
     memcpy(result->steps, info->steps, sizeof result->steps);
     up_status status = make_room(upscaled, error);
     double start = up_now();
@@ -139,6 +167,7 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
     up_image *image;
     const up_metadata *declared = picture->declared ? picture->declared : &nothing;
     UP_TRY(up_image_declared(&image, &picture->reduced, declared, error));
+    image->source->jpeg_quality = picture->jpeg_quality;
     up_status status = upscale(result, &output, picture, image, &scaled, error);
     if (status == UP_OK)
         status = measure(result, picture, &output, how ? how : &papers, error);

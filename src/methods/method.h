@@ -7,6 +7,7 @@
 
 #include "io/metadata/metadata.h"
 #include "io/pixels.h"
+#include "io/source.h"
 #include "network/model.h"
 #include "ops/resample/axis.h"
 #include "pipeline/graph.h"
@@ -39,7 +40,10 @@ typedef struct {
     size_t model_bytes;                 /* of options->model, which other pictures share */
     int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];
-    up_blur blur; /* deconvolve, back-projection; weight NULL: none is said */
+    up_source *source;    /* the input's, not read yet */
+    up_cleaning cleaning; /* for networks that are told a strength: see clean/strength.h */
+    bool clean;           /* what comes next has nothing to be cleaned away */
+    up_blur blur;         /* deconvolve, back-projection; weight NULL: none is said */
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
 } up_request;
 

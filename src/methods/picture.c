@@ -225,7 +225,7 @@ up_status up_picture_format(const up_method *method, const up_request *request, 
     output->width = request->width;
     output->height = request->height;
     const up_network *network = request->network;
-    if (network && request->tensor && network->in_channels == output->channels)
+    if (network && request->tensor && up_network_colours(network) == output->channels)
         output->channels = network->out_channels;
     if (up_request_flattens(request)) {
         output->channels = up_request_colours(request);

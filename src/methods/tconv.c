@@ -154,10 +154,16 @@ static up_status add_stage(up_graph *graph, const up_network *network, const cha
     return UP_OK;
 }
 
+/* Whether weights inside the program, asked for by name, have something to do at the same size. */
+static bool restores(const up_request *request)
+{
+    return request->variant && up_embedded_find(request->variant, 1);
+}
+
 /* The embedded weights that leave the least to do: the smallest scale that is enough, else 4. */
 static int stage_scale(const up_shape *shape, const up_request *request)
 {
-    for (int scale = 2; scale < 4; scale++)
+    for (int scale = restores(request) ? 1 : 2; scale < 4; scale++)
         if ((int64_t)shape->width * scale >= request->width &&
             (int64_t)shape->height * scale >= request->height)
             return scale;
@@ -205,7 +211,7 @@ static up_status add_stages(up_graph *graph, up_request *request, int *node, up_
     for (int stage = 0; stage < MOST_STAGES; stage++) {
         up_shape before = *up_graph_shape(graph, *node);
         bool enough = before.width >= request->width && before.height >= request->height;
-        if (enough && (stage > 0 || !network))
+        if (enough && (stage > 0 || !(network || restores(request))))
             break;
         if (network)
             UP_TRY(add_stage(graph, network, network->family, request, node, error));
@@ -215,6 +221,7 @@ static up_status add_stages(up_graph *graph, up_request *request, int *node, up_
         bool grows = after->width > before.width && after->height > before.height;
         if (!request->sized || !grows || after->channels != before.channels)
             break;
+        request->clean = true;
     }
     return UP_OK;
 }

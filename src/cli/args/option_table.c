@@ -109,6 +109,10 @@ const cli_option cli_options[] = {
       cli_parse_limit, FIELD(up.limit),
       .help = "tconv: how far a result may leave the range of the 5x5 pixels around it, as a share "
               "of that range, or none; otherwise as the weights state" },
+    { "clean", 0, "auto|0..100", WITH_METHODS, CLI_GROUP_FILTER,
+      cli_parse_clean, FIELD(up.clean), 0, 100, .choices = "auto",
+      .help = "tconv, networks that can: how much JPEG and noise to clean away; auto, the default, "
+              "reads it from the JPEG's tables and the noise in the picture" },
     { "linear", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.linear),
       .help = "filter light instead of samples, by the curve that the file declares (cICP, ICC "
@@ -204,6 +208,11 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(all_steps),
       .help = "every step; otherwise the first 16" },
 
+    { "degrade", 0, "SPEC", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
+      cli_parse_chain, FIELD(degrade),
+      .help = "spoil the originals by steps joined by +, such as box+unsharp:0.5+jpeg:85: bicubic, "
+              "lanczos, bilinear, box or nearest (maybe behind linear), blur:S, unsharp:A, noise:S, "
+              "jpeg:Q[:444|422|420]" },
     { "channel", 0, "CHANNEL", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_choice, FIELD(measuring.channel), .choices = "y rgb",
       .help = "what is compared: y, BT.601 luma as MATLAB makes it (default), or rgb" },
@@ -279,12 +288,20 @@ const cli_option cli_options[] = {
       cli_parse_degrade, FIELD(train.degrade),
       .help = "spoil the inputs, to learn to mend them: jpeg:30-90 (quality), noise:0-10 (standard "
               "deviation in levels), or both by a comma" },
+    { "recipe", 0, "NAME|FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_text, FIELD(train.recipe), .hint = CLI_HINT_FILE,
+      .help = "net: make pairs of all colours as they are needed: photo (reductions, JPEG and noise as "
+              "photographs have been through, and drawn pictures), clean (bicubic), or a JSON file" },
     { "support", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.support), 5, 21,
       .help = "linear: a pixel is made from NxN pixels of the input, N odd; default 9" },
     { "ridge", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.ridge), 0, 1,
       .help = "linear: pull towards bicubic, relative to what pixels differ; default 1e-7" },
+    { "network", 0, "FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_text, FIELD(train.network), .hint = CLI_HINT_FILE,
+      .help = "net: a JSON file that says its layers, as upscale.layers does without tensors; the "
+              "next four are short for one" },
     { "channels", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.channels), 1, 256,
       .help = "net: channels of its layers; default 16" },
@@ -314,6 +331,10 @@ const cli_option cli_options[] = {
     { "rate", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.rate), 0, 1,
       .help = "net: of learning, at first; it falls by a cosine; default 0.02" },
+    { "ema", 0, "SHARE", CLI_TRAIN, CLI_GROUP_TRAIN,
+      cli_parse_number, FIELD(train.ema), 0, 0.999999,
+      .help = "net: what is kept at every step of the average of weights that is measured and "
+              "written; default 0.999" },
     { "loss", 0, "LOSS", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_choice, FIELD(train.loss), .choices = "l1+l2 l1 l2 charbonnier",
       .help = "net: what to make small; l1+l2, the default, is l1 and for the last steps l2" },
@@ -330,9 +351,10 @@ const cli_option cli_options[] = {
     { "resume", 0, NULL, CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_flag, FIELD(train.resume),
       .help = "net: go on from the checkpoint, if there is one, with the options it was begun with" },
-    { "seed", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
+    { "seed", 0, "N", CLI_TRAIN | CLI_EVAL | CLI_COMPARE, CLI_GROUP_TRAIN,
       cli_parse_whole, FIELD(train.seed),
-      .help = "start of all random choices: the same seed gives the same weights" },
+      .help = "start of all random choices: the same seed gives the same weights, or the same noise "
+              "of --degrade" },
     { "data", 0, "TEXT", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_text, FIELD(train.data),
       .help = "where the pictures are from, for the metadata of the weights" },

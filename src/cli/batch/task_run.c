@@ -76,7 +76,8 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
                               cli_result *r)
 {
     up_plan *plan = NULL;
-    const size_t planned = planning_bytes(options);
+    const size_t held = up_image_get_info(image)->held_bytes; /* where noise is measured */
+    const size_t planned = planning_bytes(options) + held;
     cli_gate_plan(gate, planned);
     up_status status = up_plan_create(&plan, image, task->output, options, &r->error);
     if (status != UP_OK || s->dry_run)
@@ -88,6 +89,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
     r->memory = info->memory_bytes;
     memcpy(r->steps, info->steps, sizeof r->steps);
     r->steps[sizeof r->steps - 1] = 0;
+    r->cleaning = info->cleaning;
     if (s->verbose)
         say_plan(task, r);
     r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;

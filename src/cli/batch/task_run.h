@@ -21,6 +21,7 @@ typedef struct {
     size_t memory;           /* bytes, estimated */
     double seconds;
     char steps[512];
+    up_cleaning cleaning;
     char differs[512]; /* what is wrong with an output that was skipped; "": nothing */
     cli_notes notes;   /* owned */
 } cli_result;

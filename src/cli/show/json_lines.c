@@ -38,6 +38,20 @@ static char *take_line(json_t *object, size_t flags)
     return line;
 }
 
+void cli_json_set_cleaning(json_t *object, const up_cleaning *cleaning)
+{
+    if (!cleaning->used)
+        return;
+    json_t *clean = json_pack("{s:f,s:s}", "strength", cleaning->strength, "by",
+                              cleaning->measured ? "auto" : "given");
+    if (cleaning->measured) {
+        const int quality = cleaning->quality;
+        json_object_set_new(clean, "jpeg_quality", quality ? json_integer(quality) : json_null());
+        json_object_set_new(clean, "noise", json_real(cleaning->noise));
+    }
+    json_object_set_new(object, "clean", clean);
+}
+
 void cli_json_put(json_t *object)
 {
     char *line = take_line(object, 0);

@@ -12,6 +12,9 @@ json_t *cli_json_text(const char *bytes);
 json_t *cli_json_number(double value);
 void cli_json_set_format(json_t *object, const up_format *format);
 
+/* As "clean", where a network was told. */
+void cli_json_set_cleaning(json_t *object, const up_cleaning *cleaning);
+
 /* Prints the object as a line on standard output, and frees it. */
 void cli_json_put(json_t *object);
 /* The same on standard error, in ASCII. */

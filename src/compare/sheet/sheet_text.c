@@ -1,51 +1,12 @@
 #include "compare/sheet/sheet_text.h"
 
+#include "base/pango_load.h"
+
 #ifdef UPSCALE_PANGO
-
-#include <dlfcn.h>
-#include <pango/pangocairo.h>
-
-/* Loaded for the first caption: with Pango come 25 libraries, which take three times as long to
- * load as everything else does, and the program is mostly run for something else. g_free is in
- * brackets because newer GLibs have a macro of that name. */
-#define LIBRARY "libpangocairo-1.0.so.0"
-/* clang-format off */
-#define FUNCTIONS(F) \
-    F(cairo_create) F(cairo_destroy) F(cairo_image_surface_create) \
-    F(cairo_image_surface_get_data) F(cairo_image_surface_get_height) \
-    F(cairo_image_surface_get_stride) F(cairo_image_surface_get_width) F(cairo_status) \
-    F(cairo_surface_destroy) F(cairo_surface_flush) F(g_free) F(g_object_unref) \
-    F(g_utf8_make_valid) F(pango_cairo_create_layout) F(pango_cairo_show_layout) \
-    F(pango_context_get_font_map) F(pango_font_description_free) \
-    F(pango_font_description_from_string) F(pango_font_description_set_absolute_size) \
-    F(pango_font_description_set_weight) F(pango_font_map_list_families) \
-    F(pango_layout_get_context) F(pango_layout_set_alignment) F(pango_layout_set_ellipsize) \
-    F(pango_layout_set_font_description) F(pango_layout_set_single_paragraph_mode) \
-    F(pango_layout_set_text) F(pango_layout_set_width)
-/* clang-format on */
-
-typedef struct {
-#define POINTER(function) __typeof__(function) *function;
-    FUNCTIONS(POINTER)
-#undef POINTER
-} pango;
-
-/* It stays loaded with the program: GObject cannot be unloaded. */
-static bool load(pango *p)
-{
-    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    bool all = library != NULL;
-#define FIND(function) all = all && (*(void **)&p->function = dlsym(library, #function));
-    FUNCTIONS(FIND)
-#undef FIND
-    if (library)
-        dlclose(library);
-    return all;
-}
 
 static const int ink[3] = { 29, 29, 27 };
 
-static bool has_fonts(const pango *p, PangoLayout *layout)
+static bool has_fonts(const up_pango *p, PangoLayout *layout)
 {
     PangoFontFamily **family = NULL;
     int count = 0;
@@ -55,7 +16,7 @@ static bool has_fonts(const pango *p, PangoLayout *layout)
     return count > 0;
 }
 
-static PangoLayout *lay_out(const pango *p, cairo_t *cairo, int width, const up_text_style *style,
+static PangoLayout *lay_out(const up_pango *p, cairo_t *cairo, int width, const up_text_style *style,
                             const char *text)
 {
     PangoLayout *layout = p->pango_cairo_create_layout(cairo);
@@ -75,7 +36,7 @@ static PangoLayout *lay_out(const pango *p, cairo_t *cairo, int width, const up_
     return layout;
 }
 
-static void blend(const pango *p, const up_pixels *canvas, int x, int y, cairo_surface_t *mask)
+static void blend(const up_pango *p, const up_pixels *canvas, int x, int y, cairo_surface_t *mask)
 {
     p->cairo_surface_flush(mask);
     const unsigned char *alpha = p->cairo_image_surface_get_data(mask);
@@ -93,7 +54,7 @@ static void blend(const pango *p, const up_pixels *canvas, int x, int y, cairo_s
         }
 }
 
-static up_status draw(const pango *p, const up_pixels *canvas, int x, int y, int width,
+static up_status draw(const up_pango *p, const up_pixels *canvas, int x, int y, int width,
                       const up_text_style *style, const char *text, up_error *error)
 {
     cairo_surface_t *mask = p->cairo_image_surface_create(CAIRO_FORMAT_A8, width, 2 * style->size);
@@ -121,12 +82,12 @@ static up_status draw(const pango *p, const up_pixels *canvas, int x, int y, int
 up_status up_text_draw(const up_pixels *canvas, int x, int y, int width, const up_text_style *style,
                        const char *text, up_error *error)
 {
-    pango p;
-    if (!load(&p))
+    up_pango p;
+    if (!up_pango_load(&p))
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "captions of sheets are written by Pango, and %s cannot be loaded; install "
                        "it (the package libpangocairo-1.0-0)",
-                       LIBRARY);
+                       UP_PANGO_LIBRARY);
     return draw(&p, canvas, x, y, width, style, text, error);
 }
 

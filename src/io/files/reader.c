@@ -81,6 +81,11 @@ const char *up_reader_name(const up_reader *reader)
     return reader->name;
 }
 
+const char *up_reader_path(const up_reader *reader)
+{
+    return reader->standard || reader->size < 0 ? NULL : reader->name;
+}
+
 bool up_reader_failed(const up_reader *reader)
 {
     return reader->failure != 0;

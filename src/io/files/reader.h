@@ -13,6 +13,10 @@ void up_reader_close(up_reader **reader);
 /* The path as the user gave it; "standard input" for "-". For messages. */
 const char *up_reader_name(const up_reader *reader);
 
+/* The path, where opening it once more would read the same bytes; NULL for pipes and standard
+ * input. */
+const char *up_reader_path(const up_reader *reader);
+
 /* The first bytes without consuming them (at most 64), before anything has been read. */
 size_t up_reader_peek(up_reader *reader, const uint8_t **bytes);
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES = 5, TEXT = 768 };
+enum { STATES = 6, TEXT = 1024 };
 
 typedef struct {
     const char *name;
@@ -23,11 +23,12 @@ typedef struct {
 static void list_states(const up_net_training *t, state list[STATES])
 {
     const state all[STATES] = {
-        { "parameters", t->parameter, t->net.parameters },
-        { "mean", t->mean, t->net.parameters },
-        { "square", t->square, t->net.parameters },
-        { "average", t->average, t->net.parameters },
-        { "best", t->best, t->net.parameters },
+        { "parameters", t->learned, t->net.learned },
+        { "mean", t->mean, t->net.learned },
+        { "square", t->square, t->net.learned },
+        { "average", t->average, t->net.learned },
+        { "best", t->best, t->net.learned },
+        { "measures", &t->measure[0][0], 2 * (size_t)UP_NET_MEASURES },
     };
     memcpy(list, all, sizeof all);
 }
@@ -36,21 +37,24 @@ static void list_states(const up_net_training *t, state list[STATES])
 static void describe(const up_net_training *t, char text[TEXT])
 {
     const up_train_options *o = &t->options;
-    uint64_t places = t->patches->until[t->patches->set->count - 1];
+    const up_patches *patches = t->samples->patches;
+    uint64_t places = patches->until[patches->set->count - 1];
     char inputs[UP_TRAIN_INPUTS_TEXT];
     up_train_inputs_text(inputs, o);
     snprintf(text, TEXT,
              "scale %d, channels %d, layers %d, kernels %d and %d, steps %d, batch %d, patch %d, "
-             "candidates %d, rate %g, loss %d, precision %d, seed %" PRIu64
-             ", threads %d, patches %" PRIu64 "%s",
+             "candidates %d, rate %g, ema %g, loss %d, precision %d, seed %" PRIu64
+             ", patches %" PRIu64 "%s",
              o->scale, o->channels, o->layers, o->first_kernel, o->last_kernel, o->steps, o->batch,
-             o->patch, o->candidates, o->rate, (int)o->loss, (int)o->precision, o->seed, t->threads,
+             o->patch, o->candidates, o->rate, o->ema, (int)o->loss, (int)o->precision, o->seed,
              places, inputs);
 }
 
-/* The layers, bounds left out; to be freed with free(). */
+/* The design, or the layers, bounds left out; to be freed with free(). */
 static char *layers_of(const up_net_training *t)
 {
+    if (t->net.design)
+        return strdup(t->net.design);
     json_t *list = up_network_layers(t->net.network);
     json_t *layer;
     size_t i;
@@ -64,8 +68,14 @@ static char *layers_of(const up_net_training *t)
     return text;
 }
 
-static up_status write_checkpoint(const up_net_training *t, const char *layers, const char *path,
-                                  up_error *error)
+/* What pairs are made by; to be freed with free(). */
+static char *recipe_of(const up_net_training *t)
+{
+    return t->samples->maker ? up_recipe_text(&t->samples->maker->recipe) : strdup("");
+}
+
+static up_status write_checkpoint(const up_net_training *t, const char *layers, const char *recipe,
+                                  const char *path, up_error *error)
 {
     state list[STATES];
     up_tensor tensors[STATES];
@@ -79,16 +89,18 @@ static up_status write_checkpoint(const up_net_training *t, const char *layers, 
     const up_metadata_item items[] = { { "upscale.checkpoint", options },
                                        { "upscale.step", step },
                                        { "upscale.best_psnr", psnr },
-                                       { "upscale.network", layers } };
-    return up_safetensors_write(path, tensors, STATES, items, 4, true, error);
+                                       { "upscale.network", layers },
+                                       { "upscale.recipe", recipe } };
+    return up_safetensors_write(path, tensors, STATES, items, 5, true, error);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)
 {
-    char *layers = layers_of(t);
-    up_status status = layers ? write_checkpoint(t, layers, path, error)
-                              : up_fail_memory(error, "a list of layers", 0);
+    char *layers = layers_of(t), *recipe = recipe_of(t);
+    up_status status = layers && recipe ? write_checkpoint(t, layers, recipe, path, error)
+                                        : up_fail_memory(error, "a list of layers", 0);
     free(layers);
+    free(recipe);
     return status;
 }
 
@@ -103,21 +115,35 @@ static up_status read_states(up_net_training *t, const up_tensor_file *file, up_
                            up_tensor_file_name(file), list[i].name);
         UP_TRY(up_tensor_to_f32(file, tensor, list[i].data, error));
     }
+    t->measures = 0;
+    while (t->measures < UP_NET_MEASURES && t->measure[t->measures][0] > 0)
+        t->measures++;
     return UP_OK;
+}
+
+/* Whether the file states under `key` what `own` is, which is freed. */
+static bool states(const up_tensor_file *file, const char *key, char *own)
+{
+    const char *stated = up_tensor_file_metadata(file, key);
+    const bool same = stated && own && strcmp(stated, own) == 0;
+    free(own);
+    return same;
 }
 
 static up_status check_network(const up_net_training *t, const up_tensor_file *file,
                                up_error *error)
 {
-    const char *stated = up_tensor_file_metadata(file, "upscale.network");
-    char *layers = layers_of(t);
-    const bool same = stated && layers && strcmp(stated, layers) == 0;
-    free(layers);
-    return same ? UP_OK
-                : up_fail(error, UP_ERROR_WEIGHTS,
-                          "%s was begun with another network; name the same --from, or another "
-                          "--checkpoint",
-                          up_tensor_file_name(file));
+    if (!states(file, "upscale.network", layers_of(t)))
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "%s was begun with another network; name the same --network or --from, or "
+                       "another --checkpoint",
+                       up_tensor_file_name(file));
+    if (states(file, "upscale.recipe", recipe_of(t)))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_WEIGHTS,
+                   "%s was begun with another recipe; name the same --recipe, or another "
+                   "--checkpoint",
+                   up_tensor_file_name(file));
 }
 
 static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file, up_error *error)

@@ -28,7 +28,8 @@ typedef struct {
                        patch.size apart */
     float **slot;   /* of gradients of outputs */
     const float **in;
-    int *first_in; /* of every node: its inputs' planes, from in[] on */
+    float **in_gradient; /* as in[] */
+    int *first_in;       /* of every node: its inputs' planes, from in[] on */
     float *memory;
 } up_gradient_work;
 

@@ -1,4 +1,4 @@
-#include "train/data/random.h"
+#include "base/random.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* Random numbers that depend on nothing but what they are for, so that a run can be taken up
  * anywhere: splitmix64 (Steele, Lea and Flood 2014) started from a seed and a place. */
-#ifndef UP_TRAIN_RANDOM_H
-#define UP_TRAIN_RANDOM_H
+#ifndef UP_BASE_RANDOM_H
+#define UP_BASE_RANDOM_H
 
 #include <stdint.h>
 
