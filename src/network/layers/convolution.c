@@ -167,6 +167,7 @@ static up_status build(const up_network_build *build, const up_network_node *nod
                        int *to)
 {
     up_conv conv = conv_of(node);
+    conv.fast = build->graph->fast;
     float *slopes = NULL;
     if (build->bent) {
         UP_TRY(up_layer_slopes(&slopes, build->bent, build->error));

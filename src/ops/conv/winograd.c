@@ -1,0 +1,274 @@
+#include "ops/conv/winograd.h"
+
+#include "base/memory.h"
+#include "ops/arrange/planes.h"
+#include "ops/conv/conv_axis.h"
+#include "ops/conv/conv_values.h"
+
+#include <limits.h>
+
+#define TILES_BYTES 393216 /* of values at points: what the second-level cache can hold */
+#define LEAST_TILES 16
+
+typedef struct {
+    up_op op;
+    int before[2]; /* padding */
+    int ins, outs; /* channels */
+    int blocks;    /* of output channels that are made together */
+    int tiles;     /* side by side at a time */
+    float *weight; /* [point][block][ins][outs of the block] */
+    up_conv_values values;
+    const up_kernels *kernels;
+} winograd_op;
+
+bool up_winograd_can(const up_conv *conv)
+{
+    bool can = !conv->transposed && conv->groups == 1;
+    for (int axis = 0; axis < 2; axis++)
+        can =
+            can && conv->kernel[axis] == 3 && conv->stride[axis] == 1 && conv->dilation[axis] == 1;
+    return can;
+}
+
+bool up_winograd_pays(const up_conv *conv, const up_shape *in)
+{
+    return conv->in_channels >= 8 && conv->out_channels >= 8 && in->width >= 16 && in->height >= 4;
+}
+
+/* ---------------------------------------------------------------- planning */
+
+static int first_of(const winograd_op *op, int block)
+{
+    return (int)((int64_t)op->outs * block / op->blocks);
+}
+
+/* G g G^T: the values of a kernel's polynomials, divided by what its points are apart. */
+static void weight_points(double to[UP_TILE_POINTS], const float *g)
+{
+    static const double point[] = { 0, 0.75, -0.75, 1.5, -1.5 };
+    double values[UP_TILE_IN][3], half[UP_TILE_IN][3];
+    for (int i = 0; i < UP_TILE_IN - 1; i++) {
+        double apart = 1;
+        for (int j = 0; j < UP_TILE_IN - 1; j++)
+            apart *= i == j ? 1 : point[i] - point[j];
+        for (int k = 0; k < 3; k++)
+            values[i][k] = (k == 0 ? 1 : k == 1 ? point[i] : point[i] * point[i]) / apart;
+    }
+    for (int k = 0; k < 3; k++)
+        values[UP_TILE_IN - 1][k] = k == 2;
+    for (int i = 0; i < UP_TILE_IN; i++)
+        for (int x = 0; x < 3; x++) {
+            half[i][x] = 0;
+            for (int y = 0; y < 3; y++)
+                half[i][x] += values[i][y] * (double)g[3 * y + x];
+        }
+    for (int p = 0; p < UP_TILE_POINTS; p++) {
+        to[p] = 0;
+        for (int x = 0; x < 3; x++)
+            to[p] += half[p / UP_TILE_IN][x] * values[p % UP_TILE_IN][x];
+    }
+}
+
+static void place_weights(winograd_op *op, const up_conv *conv)
+{
+    const size_t ins = (size_t)op->ins;
+    for (int b = 0; b < op->blocks; b++) {
+        const int first = first_of(op, b), size = first_of(op, b + 1) - first;
+        for (int o = 0; o < size; o++)
+            for (size_t i = 0; i < ins; i++) {
+                double values[UP_TILE_POINTS];
+                weight_points(values, conv->weight + ((first + o) * ins + i) * 9);
+                for (size_t p = 0; p < UP_TILE_POINTS; p++)
+                    op->weight[(p * op->outs + first) * ins + i * size + o] = (float)values[p];
+            }
+    }
+}
+
+/* From the values of one point to those of the next, in floats: an odd number of cache lines. */
+static size_t step_of(const winograd_op *op, int channels)
+{
+    return ((size_t)channels * op->tiles / UP_LANES | 1) * UP_LANES;
+}
+
+static size_t values_bytes(const winograd_op *op, int channels)
+{
+    return UP_TILE_POINTS * step_of(op, channels) * sizeof(float);
+}
+
+static void choose_tiles(winograd_op *op)
+{
+    const int64_t tile = (int64_t)(op->ins + op->outs) * UP_TILE_POINTS * sizeof(float);
+    const int tiles = (int)(TILES_BYTES / tile) / LEAST_TILES * LEAST_TILES;
+    op->tiles = up_clamp(tiles, LEAST_TILES, UP_MOST_TILES);
+    op->op.scratch = values_bytes(op, op->ins) + values_bytes(op, op->outs) +
+                     up_round_up(op->ins * sizeof(float *), UP_ALIGN);
+}
+
+static up_status plan(winograd_op *op, const up_conv *conv, up_error *error)
+{
+    size_t count;
+    if (!up_mul(op->ins, op->outs, &count) || !up_mul(count, UP_TILE_POINTS, &count) ||
+        op->ins > INT_MAX / UP_TILE_POINTS / UP_MOST_TILES / 2)
+        return up_fail(error, UP_ERROR_LIMIT, "%d channels of %d are too many", op->outs, op->ins);
+    op->weight = up_alloc(count, sizeof *op->weight);
+    if (!op->weight)
+        return up_fail_memory(error, "weights", count * sizeof *op->weight);
+    op->op.bytes = count * sizeof *op->weight;
+    place_weights(op, conv);
+    choose_tiles(op);
+    return up_conv_values_copy(&op->values, conv, error);
+}
+
+static void free_winograd(up_op *base)
+{
+    winograd_op *op = (winograd_op *)base;
+    up_conv_values_free(&op->values);
+    up_free(op->weight);
+    up_free(op);
+}
+
+static void tile_span(int at, int before, int *first, int *end)
+{
+    *first = at / UP_TILE * UP_TILE - before;
+    *end = *first + UP_TILE_IN;
+}
+
+static void span(const up_op *base, int input, int y, int *first, int *end)
+{
+    (void)input;
+    tile_span(y, ((const winograd_op *)base)->before[0], first, end);
+}
+
+static void span_columns(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    tile_span(x, ((const winograd_op *)base)->before[1], first, end);
+}
+
+/* ---------------------------------------------------------------- running */
+
+typedef struct {
+    float *in, *out;    /* values at points: [point][channel][tiles] */
+    const float **rows; /* of the input channels, at the first point */
+} points;
+
+static points lay_out(const winograd_op *op, void *scratch)
+{
+    unsigned char *at = scratch;
+    points p = { .in = scratch };
+    at += values_bytes(op, op->ins);
+    p.out = (float *)at;
+    at += values_bytes(op, op->outs);
+    p.rows = (const float **)at;
+    for (int c = 0; c < op->ins; c++)
+        p.rows[c] = p.in + (size_t)c * op->tiles;
+    return p;
+}
+
+static void enter(const winograd_op *op, const points *p, const up_window *in, int x, int tiles)
+{
+    for (int c = 0; c < op->ins; c++) {
+        const float *row[UP_TILE_IN];
+        for (int i = 0; i < UP_TILE_IN; i++)
+            row[i] = (const float *)in->row[c * in->count + i] + x - op->before[1];
+        op->kernels->tiles_in(p->in + (size_t)c * op->tiles, step_of(op, op->ins), row, tiles);
+    }
+}
+
+static void multiply(const winograd_op *op, const points *p, int tiles)
+{
+    static const float none[UP_MAX_OUTS];
+    const up_tap_run run = { 1, op->ins };
+    const size_t step = step_of(op, op->outs);
+    for (size_t point = 0; point < UP_TILE_POINTS; point++) {
+        for (int b = 0; b < op->blocks; b++) {
+            const int first = first_of(op, b), size = first_of(op, b + 1) - first;
+            const up_taps taps = {
+                .groups = 1,
+                .size = size,
+                .runs = 1,
+                .run = &run,
+                .weight = op->weight + (point * op->outs + first) * op->ins,
+                .bias = none,
+            };
+            float *out[UP_MAX_OUTS];
+            for (int o = 0; o < size; o++)
+                out[o] = p->out + point * step + (size_t)(first + o) * op->tiles;
+            op->kernels->convolve(out, p->rows, &taps, (int)(point * step_of(op, op->ins)), tiles);
+        }
+    }
+}
+
+static void leave(const winograd_op *op, const points *p, const up_target *to, int x, int tiles)
+{
+    for (int c = 0; c < op->outs; c++) {
+        up_taps taps = { .groups = 1, .size = 1 };
+        float *out[UP_TILE];
+        up_conv_values_of(&op->values, c, &taps);
+        for (int i = 0; i < to->rows; i++)
+            out[i] = (float *)to->row[c * to->rows + i] + x;
+        op->kernels->tiles_out(out, to->rows, p->out + (size_t)c * op->tiles, step_of(op, op->outs),
+                               &taps, tiles);
+    }
+}
+
+static void run(const up_op *base, const up_window *in, const up_target *to)
+{
+    const winograd_op *op = (const winograd_op *)base;
+    const points p = lay_out(op, to->scratch);
+    for (int x = to->x0; x < to->x1; x += op->tiles * UP_TILE) {
+        const int tiles = up_min(op->tiles, (to->x1 - x + UP_TILE - 1) / UP_TILE);
+        enter(op, &p, in, x, tiles);
+        multiply(op, &p, tiles);
+        leave(op, &p, to, x, tiles);
+    }
+}
+
+/* ---------------------------------------------------------------- the op */
+
+static up_op describe(const up_conv *conv, const up_shape *in, int width, int height)
+{
+    return (up_op){
+        .name = "conv2d by tiles",
+        .in = { *in },
+        .out = up_float_shape(width, height, conv->out_channels),
+        .inputs = 1,
+        .edge = { conv->edge },
+        .step = UP_TILE,
+        .multiply_adds = (double)conv->in_channels * conv->out_channels * width * UP_TILE_POINTS /
+                         (UP_TILE * UP_TILE),
+        .span = span,
+        .columns = span_columns,
+        .run = run,
+        .free = free_winograd,
+    };
+}
+
+up_status up_winograd_plan(up_op **result, const up_shape *in, const up_conv *conv, up_error *error)
+{
+    up_conv_axis axis[2] = { { 0 } };
+    up_status status = up_conv_axis_plan(&axis[0], conv, 0, in->height, error);
+    if (status == UP_OK)
+        status = up_conv_axis_plan(&axis[1], conv, 1, in->width, error);
+    up_conv_axis_free(&axis[0]);
+    up_conv_axis_free(&axis[1]);
+    UP_TRY(status);
+    winograd_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    *op = (winograd_op){
+        .op = describe(conv, in, axis[1].out, axis[0].out),
+        .before = { axis[0].before, axis[1].before },
+        .ins = conv->in_channels,
+        .outs = conv->out_channels,
+        .kernels = up_kernels_get(),
+    };
+    op->blocks = (op->outs + op->kernels->convolve_outs - 1) / op->kernels->convolve_outs;
+    status = plan(op, conv, error);
+    if (status != UP_OK) {
+        free_winograd(&op->op);
+        return status;
+    }
+    *result = &op->op;
+    return UP_OK;
+}
