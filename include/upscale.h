@@ -157,6 +157,15 @@ typedef enum {
     UP_SOLVER_RL,       /* Richardson-Lucy, for samples and kernels without negative values */
 } up_solver;
 
+/* How the convolutions of networks are summed up. Results differ in their last places, by up to 1e-5
+ * of the largest in a layer; either way they are the same bits for all threads and bands. */
+typedef enum {
+    UP_ARITHMETIC_AUTO = 0, /* fast for pictures, exact for tensors */
+    UP_ARITHMETIC_EXACT,    /* product by product, each rounded to float32 */
+    UP_ARITHMETIC_FAST,     /* 3x3 layers by Winograd's F(4x4, 3x3) where that is faster: a sample
+                               that is NaN or infinite then spoils 6x6 pixels in place of 3x3 */
+} up_arithmetic;
+
 /* A number that may be unsaid. */
 typedef struct {
     double value;
@@ -247,6 +256,7 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
+    up_arithmetic arithmetic; /* for tconv */
 } up_options;
 
 /* Sets every field to its default. */
