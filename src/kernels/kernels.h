@@ -123,6 +123,10 @@ typedef struct up_kernels {
      * of any alignment, and has its values at out[point * step + t]. Written, and read by
      * tiles_out, is on to the next multiple of 16 tiles. */
     void (*tiles_in)(float *out, size_t step, const float *const *in, int n);
+    /* The sums for up to convolve_outs channels and n tiles at one point, tile t of channel c at
+     * c * pitch + t; weight[ins][outs]. Written is on to the next multiple of 16 tiles. */
+    void (*tiles_multiply)(float *out, const float *in, size_t pitch, const float *weight, int ins,
+                           int outs, int n);
     /* Back to columns 0 <= x < 4n of the first `rows` of a tile's rows; then the bias, the slope
      * and the bounds of `taps`, whose size is 1, as in convolve(). */
     void (*tiles_out)(float *const *out, int rows, const float *in, size_t step,

@@ -143,6 +143,18 @@ static void tiles_in(float *out, size_t step, const float *const *in, int n)
         }
 }
 
+static void tiles_multiply(float *out, const float *in, size_t pitch, const float *weight, int ins,
+                           int outs, int n)
+{
+    for (int o = 0; o < outs; o++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int i = 0; i < ins; i++)
+                sum += weight[i * outs + o] * in[i * pitch + t];
+            out[o * pitch + t] = sum;
+        }
+}
+
 static void tiles_out(float *const *out, int rows, const float *in, size_t step,
                       const up_taps *taps, int n)
 {
@@ -235,6 +247,7 @@ const up_kernels up_kernels_reference = {
     .convolve = convolve,
     .convolve_outs = UP_MAX_OUTS,
     .tiles_in = tiles_in,
+    .tiles_multiply = tiles_multiply,
     .tiles_out = tiles_out,
     .correlate = correlate,
     .prelu_gradient = prelu_gradient,

@@ -21,9 +21,10 @@
         .pack_u16 = pack_u16, .prelu = prelu, .add = add, .subtract = subtract,                    \
         .multiply = multiply, .map = UP_MAP_ROWS, .mix_rows = mix_rows,                            \
         .resample_columns = resample_columns, .convolve = convolve,                                \
-        .convolve_outs = CONVOLVE_OUTS, .tiles_in = tiles_in, .tiles_out = tiles_out,              \
-        .correlate = correlate, .prelu_gradient = prelu_gradient, .interleave = interleave,        \
-        .every = every, .copy_past = copy_past, .repeat = repeat, .gather = gather,                \
+        .convolve_outs = CONVOLVE_OUTS, .tiles_in = tiles_in, .tiles_multiply = tiles_multiply,    \
+        .tiles_out = tiles_out, .correlate = correlate, .prelu_gradient = prelu_gradient,          \
+        .interleave = interleave, .every = every, .copy_past = copy_past, .repeat = repeat,        \
+        .gather = gather,                                                                          \
     }
 
 #endif

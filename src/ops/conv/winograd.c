@@ -1,5 +1,6 @@
 #include "ops/conv/winograd.h"
 
+#include "base/machine.h"
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_axis.h"
@@ -7,14 +8,15 @@
 
 #include <limits.h>
 
-#define TILES_BYTES 393216 /* of values at points: what the second-level cache can hold */
 #define LEAST_TILES 16
+#define GROUP_OUTS 24 /* channels whose sums lie in the cache until they leave it */
 
 typedef struct {
     up_op op;
     int before[2]; /* padding */
     int ins, outs; /* channels */
-    int blocks;    /* of output channels that are made together */
+    int blocks;    /* of output channels that are multiplied together */
+    int group;     /* blocks whose outputs are then made */
     int tiles;     /* side by side at a time */
     float *weight; /* [point][block][ins][outs of the block] */
     up_conv_values values;
@@ -90,18 +92,23 @@ static size_t step_of(const winograd_op *op, int channels)
     return ((size_t)channels * op->tiles / UP_LANES | 1) * UP_LANES;
 }
 
-static size_t values_bytes(const winograd_op *op, int channels)
+/* Output channels of the largest group. */
+static int group_outs(const winograd_op *op)
 {
-    return UP_TILE_POINTS * step_of(op, channels) * sizeof(float);
+    return up_min(op->outs, op->group * op->kernels->convolve_outs);
 }
 
+/* Values at points ought to stay in the second-level cache from when they are made to when they
+ * are used. */
 static void choose_tiles(winograd_op *op)
 {
-    const int64_t tile = (int64_t)(op->ins + op->outs) * UP_TILE_POINTS * sizeof(float);
-    const int tiles = (int)(TILES_BYTES / tile) / LEAST_TILES * LEAST_TILES;
-    op->tiles = up_clamp(tiles, LEAST_TILES, UP_MOST_TILES);
-    op->op.scratch = values_bytes(op, op->ins) + values_bytes(op, op->outs) +
-                     up_round_up(op->ins * sizeof(float *), UP_ALIGN);
+    op->blocks = (op->outs + op->kernels->convolve_outs - 1) / op->kernels->convolve_outs;
+    op->group = GROUP_OUTS / op->kernels->convolve_outs;
+    const size_t tile = ((size_t)op->ins + group_outs(op)) * UP_TILE_POINTS * sizeof(float);
+    const size_t tiles = up_machine_cache() / 8 * 7 / tile / LEAST_TILES * LEAST_TILES;
+    op->tiles = tiles > UP_MOST_TILES ? UP_MOST_TILES : up_max((int)tiles, LEAST_TILES);
+    op->op.scratch =
+        UP_TILE_POINTS * (step_of(op, op->ins) + step_of(op, group_outs(op))) * sizeof(float);
 }
 
 static up_status plan(winograd_op *op, const up_conv *conv, up_error *error)
@@ -114,8 +121,8 @@ static up_status plan(winograd_op *op, const up_conv *conv, up_error *error)
     if (!op->weight)
         return up_fail_memory(error, "weights", count * sizeof *op->weight);
     op->op.bytes = count * sizeof *op->weight;
-    place_weights(op, conv);
     choose_tiles(op);
+    place_weights(op, conv);
     return up_conv_values_copy(&op->values, conv, error);
 }
 
@@ -148,21 +155,12 @@ static void span_columns(const up_op *base, int input, int x, int *first, int *e
 /* ---------------------------------------------------------------- running */
 
 typedef struct {
-    float *in, *out;    /* values at points: [point][channel][tiles] */
-    const float **rows; /* of the input channels, at the first point */
+    float *in, *out; /* values at points: [point][channel][tiles] */
 } points;
 
 static points lay_out(const winograd_op *op, void *scratch)
 {
-    unsigned char *at = scratch;
-    points p = { .in = scratch };
-    at += values_bytes(op, op->ins);
-    p.out = (float *)at;
-    at += values_bytes(op, op->outs);
-    p.rows = (const float **)at;
-    for (int c = 0; c < op->ins; c++)
-        p.rows[c] = p.in + (size_t)c * op->tiles;
-    return p;
+    return (points){ scratch, (float *)scratch + UP_TILE_POINTS * step_of(op, op->ins) };
 }
 
 static void enter(const winograd_op *op, const points *p, const up_window *in, int x, int tiles)
@@ -175,40 +173,34 @@ static void enter(const winograd_op *op, const points *p, const up_window *in, i
     }
 }
 
-static void multiply(const winograd_op *op, const points *p, int tiles)
+/* Blocks from..end - 1 of the output channels. */
+static void multiply(const winograd_op *op, const points *p, int from, int end, int tiles)
 {
-    static const float none[UP_MAX_OUTS];
-    const up_tap_run run = { 1, op->ins };
-    const size_t step = step_of(op, op->outs);
+    const size_t pitch = (size_t)op->tiles;
+    const int start = first_of(op, from);
     for (size_t point = 0; point < UP_TILE_POINTS; point++) {
-        for (int b = 0; b < op->blocks; b++) {
-            const int first = first_of(op, b), size = first_of(op, b + 1) - first;
-            const up_taps taps = {
-                .groups = 1,
-                .size = size,
-                .runs = 1,
-                .run = &run,
-                .weight = op->weight + (point * op->outs + first) * op->ins,
-                .bias = none,
-            };
-            float *out[UP_MAX_OUTS];
-            for (int o = 0; o < size; o++)
-                out[o] = p->out + point * step + (size_t)(first + o) * op->tiles;
-            op->kernels->convolve(out, p->rows, &taps, (int)(point * step_of(op, op->ins)), tiles);
+        const float *in = p->in + point * step_of(op, op->ins);
+        float *out = p->out + point * step_of(op, group_outs(op));
+        for (int b = from; b < end; b++) {
+            const int first = first_of(op, b), outs = first_of(op, b + 1) - first;
+            const float *weight = op->weight + (point * op->outs + first) * op->ins;
+            op->kernels->tiles_multiply(out + (first - start) * pitch, in, pitch, weight, op->ins,
+                                        outs, tiles);
         }
     }
 }
 
-static void leave(const winograd_op *op, const points *p, const up_target *to, int x, int tiles)
+static void leave(const winograd_op *op, const points *p, const up_target *to, int from, int end,
+                  int x, int tiles)
 {
-    for (int c = 0; c < op->outs; c++) {
+    const float *values = p->out;
+    for (int c = first_of(op, from); c < first_of(op, end); c++, values += op->tiles) {
         up_taps taps = { .groups = 1, .size = 1 };
         float *out[UP_TILE];
         up_conv_values_of(&op->values, c, &taps);
         for (int i = 0; i < to->rows; i++)
             out[i] = (float *)to->row[c * to->rows + i] + x;
-        op->kernels->tiles_out(out, to->rows, p->out + (size_t)c * op->tiles, step_of(op, op->outs),
-                               &taps, tiles);
+        op->kernels->tiles_out(out, to->rows, values, step_of(op, group_outs(op)), &taps, tiles);
     }
 }
 
@@ -219,8 +211,11 @@ static void run(const up_op *base, const up_window *in, const up_target *to)
     for (int x = to->x0; x < to->x1; x += op->tiles * UP_TILE) {
         const int tiles = up_min(op->tiles, (to->x1 - x + UP_TILE - 1) / UP_TILE);
         enter(op, &p, in, x, tiles);
-        multiply(op, &p, tiles);
-        leave(op, &p, to, x, tiles);
+        for (int b = 0; b < op->blocks; b += op->group) {
+            const int end = up_min(b + op->group, op->blocks);
+            multiply(op, &p, b, end, tiles);
+            leave(op, &p, to, b, end, x, tiles);
+        }
     }
 }
 
@@ -235,8 +230,7 @@ static up_op describe(const up_conv *conv, const up_shape *in, int width, int he
         .inputs = 1,
         .edge = { conv->edge },
         .step = UP_TILE,
-        .multiply_adds = (double)conv->in_channels * conv->out_channels * width * UP_TILE_POINTS /
-                         (UP_TILE * UP_TILE),
+        .multiply_adds = 9.0 * conv->in_channels * conv->out_channels * width,
         .span = span,
         .columns = span_columns,
         .run = run,
@@ -263,7 +257,6 @@ up_status up_winograd_plan(up_op **result, const up_shape *in, const up_conv *co
         .outs = conv->out_channels,
         .kernels = up_kernels_get(),
     };
-    op->blocks = (op->outs + op->kernels->convolve_outs - 1) / op->kernels->convolve_outs;
     status = plan(op, conv, error);
     if (status != UP_OK) {
         free_winograd(&op->op);
