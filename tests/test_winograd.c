@@ -9,6 +9,8 @@
 #include "support/op_validator.h"
 #include "support/scratch.h"
 
+#include "upscale.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <float.h>
@@ -67,6 +69,36 @@ Test(winograd, tiles_in)
 {
     for (int n = 1; n <= UP_MOST_TILES; n++)
         check_tiles_in(n);
+}
+
+static void check_multiply(int ins, int outs, int n)
+{
+    const size_t pitch = up_round_up(n, 16);
+    guarded in = guarded_make(ins * pitch * sizeof(float), 0);
+    guarded weight = guarded_make((size_t)ins * outs * sizeof(float), 4);
+    guarded want = guarded_make(outs * pitch * sizeof(float), 0);
+    for (size_t i = 0; i < ins * pitch; i++)
+        ((float *)in.data)[i] = random_between(&seed, -300, 300);
+    for (int i = 0; i < ins * outs; i++)
+        ((float *)weight.data)[i] = random_between(&seed, -1, 1);
+    kernel_variant(0)->tiles_multiply(want.data, in.data, pitch, weight.data, ins, outs, n);
+    FOR_EACH_VARIANT(kernels)
+    {
+        guarded got = guarded_make(outs * pitch * sizeof(float), 0);
+        kernels->tiles_multiply(got.data, in.data, pitch, weight.data, ins, outs, n);
+        check_near(kernels->name, &got, &want, pitch, outs, n, ins * 300.0 * FLT_EPSILON * ins);
+        guarded_free(&got);
+    }
+    guarded_free(&in);
+    guarded_free(&weight);
+    guarded_free(&want);
+}
+
+Test(winograd, tiles_multiply)
+{
+    for (int outs = 1; outs <= UP_MAX_OUTS; outs++)
+        for (int n = 1; n <= UP_MOST_TILES; n++)
+            check_multiply(1 + random_below(&seed, 40), outs, n);
 }
 
 static void run_tiles_out(const up_kernels *kernels, guarded *out, int rows, const guarded *in,
@@ -266,21 +298,21 @@ ParameterizedTest(int *variant, winograd, errors_of_large_layers)
  */
 Test(winograd, no_numbers)
 {
-    enum { HEIGHT = 16, WIDTH = 40, Y = 6, X = 21 };
+    enum { ROWS = 16, COLUMNS = 40, Y = 6, X = 21 };
     static const float bad[] = { NAN, INFINITY, -INFINITY };
     uint32_t state = 5;
     up_conv conv = conv_of(3, 8);
     numbers n = fill(&conv, &state);
     conv.bounds = NULL;
-    tensor in = tensor_make(3, HEIGHT, WIDTH);
+    tensor in = tensor_make(3, ROWS, COLUMNS);
     tensor_fill(in.data, tensor_size(&in), false, &state);
-    up_op *op = plan(&conv, HEIGHT, WIDTH);
+    up_op *op = plan(&conv, ROWS, COLUMNS);
     tensor clean = run_op(op, &in);
     for (int b = 0; b < 3; b++) {
-        in.data[Y * WIDTH + X] = bad[b];
+        in.data[Y * COLUMNS + X] = bad[b];
         tensor out = run_op(op, &in);
         for (int i = 0; i < (int)tensor_size(&out); i++) {
-            const int x = i % WIDTH, y = i / WIDTH % HEIGHT;
+            const int x = i % COLUMNS, y = i / COLUMNS % ROWS;
             if (abs(x - X) <= 1 && abs(y - Y) <= 1)
                 cr_expect(!isfinite(out.data[i]), "%d, %d", x, y);
             else if (x / 4 * 4 - 1 > X || x / 4 * 4 + 4 < X || y / 4 * 4 - 1 > Y ||
@@ -293,6 +325,24 @@ Test(winograd, no_numbers)
     tensor_free(&in);
     tensor_free(&clean);
     free_numbers(&n);
+}
+
+/* Nobody waits longer than for sums, where these are far fewer or the tiles hang over. */
+Test(winograd, chosen)
+{
+    static const struct {
+        int ins, outs, width, height;
+        bool chosen;
+    } layers[] = { { 64, 64, 480, 270, true },  { 12, 12, 960, 540, true },
+                   { 192, 64, 128, 128, true }, { 3, 64, 480, 270, false },
+                   { 1, 1, 480, 270, false },   { 64, 64, 128, 1, false },
+                   { 64, 64, 8, 8, false } };
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        const up_conv conv = conv_of(layers[i].ins, layers[i].outs);
+        const up_shape in = { layers[i].width, layers[i].height, conv.in_channels, 4, false };
+        cr_expect_eq(up_winograd_suits(&conv, &in), layers[i].chosen, "%d -> %d, %dx%d",
+                     layers[i].ins, layers[i].outs, layers[i].width, layers[i].height);
+    }
 }
 
 Test(winograd, refused)
@@ -363,4 +413,73 @@ Test(winograd, same_bits_however_it_is_run)
         free(want);
         layered_end(&l);
     }
+}
+
+/* ---------------------------------------------------------------- in pictures and tensors */
+
+enum { WIDTH = 60, HEIGHT = 41, SCALE = 2 };
+
+static void upscale(void *made, void *data, up_sample sample, up_arithmetic arithmetic)
+{
+    const bool floats = sample == UP_SAMPLE_F32;
+    up_pixels in = { .format = { .width = WIDTH,
+                                 .height = HEIGHT,
+                                 .channels = 1,
+                                 .frames = 1,
+                                 .color = floats ? UP_COLOR_TENSOR : UP_COLOR_GREY,
+                                 .sample = sample,
+                                 .depth = floats ? 32 : 16,
+                                 .planar = floats },
+                     .data = data };
+    up_pixels out = in;
+    up_options options;
+    up_error error;
+    out.data = made;
+    out.format.width *= SCALE;
+    out.format.height *= SCALE;
+    up_options_init(&options);
+    options.method = "tconv:large";
+    options.arithmetic = arithmetic;
+    cr_assert_eq(up_upscale_pixels(&in, &out, &options, &error), UP_OK, "%s", error.message);
+}
+
+Test(winograd, precision_of_tensors)
+{
+    enum { COUNT = WIDTH * HEIGHT * SCALE * SCALE };
+    static float in[WIDTH * HEIGHT], usual[COUNT], exact[COUNT], fast[COUNT];
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        in[i] = random_between(&seed, 0, 1);
+    upscale(usual, in, UP_SAMPLE_F32, UP_ARITHMETIC_AUTO);
+    upscale(exact, in, UP_SAMPLE_F32, UP_ARITHMETIC_EXACT);
+    upscale(fast, in, UP_SAMPLE_F32, UP_ARITHMETIC_FAST);
+    cr_expect_arr_eq(usual, exact, sizeof usual);
+    cr_expect_arr_neq(fast, exact, sizeof fast);
+    for (int i = 0; i < COUNT; i++)
+        cr_assert_float_eq(fast[i], exact[i], 1e-5f);
+}
+
+Test(winograd, precision_of_pictures)
+{
+    enum { COUNT = WIDTH * HEIGHT * SCALE * SCALE };
+    static uint16_t in[WIDTH * HEIGHT], usual[COUNT], exact[COUNT], fast[COUNT];
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        in[i] = (uint16_t)random_below(&seed, 65536);
+    upscale(usual, in, UP_SAMPLE_U16, UP_ARITHMETIC_AUTO);
+    upscale(exact, in, UP_SAMPLE_U16, UP_ARITHMETIC_EXACT);
+    upscale(fast, in, UP_SAMPLE_U16, UP_ARITHMETIC_FAST);
+    cr_expect_arr_eq(usual, fast, sizeof usual);
+    cr_expect_arr_neq(usual, exact, sizeof usual);
+    for (int i = 0; i < COUNT; i++)
+        cr_assert_leq(abs(usual[i] - exact[i]), 1);
+}
+
+Test(winograd, unknown_precision)
+{
+    float value = 0;
+    up_pixels pixels = { .format = { 1, 1, 1, 1, .sample = UP_SAMPLE_F32 }, .data = &value };
+    up_options options;
+    up_error error;
+    up_options_init(&options);
+    options.arithmetic = (up_arithmetic)3;
+    cr_expect_eq(up_upscale_pixels(&pixels, &pixels, &options, &error), UP_ERROR_ARGUMENT);
 }

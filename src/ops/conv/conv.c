@@ -196,7 +196,7 @@ static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *c
 up_status up_conv_plan(up_op **result, const up_shape *in, const up_conv *conv, up_error *error)
 {
     UP_TRY(check_channels(conv, in, error));
-    if (conv->fast && up_winograd_can(conv) && up_winograd_pays(conv, in))
+    if (conv->fast && up_winograd_suits(conv, in))
         return up_winograd_plan(result, in, conv, error);
     up_conv_op *op = up_alloc_zero(1, sizeof *op);
     if (!op)

@@ -11,6 +11,11 @@
 #define LEAST_TILES 16
 #define GROUP_OUTS 24 /* channels whose sums lie in the cache until they leave it */
 
+/* Measured: upscale_bench conv shows what this rule makes of layers, and what they take. */
+#define IN_COST 300 /* products in the time of a transform */
+#define OUT_COST 400
+#define LEAST_GAIN 0.9
+
 typedef struct {
     up_op op;
     int before[2]; /* padding */
@@ -32,9 +37,21 @@ bool up_winograd_can(const up_conv *conv)
     return can;
 }
 
-bool up_winograd_pays(const up_conv *conv, const up_shape *in)
+static double rounded_up(int size, int tiles)
 {
-    return conv->in_channels >= 8 && conv->out_channels >= 8 && in->width >= 16 && in->height >= 4;
+    const int multiple = tiles * UP_TILE;
+    return ((size - 1) / multiple + 1.0) * multiple;
+}
+
+/* Of a tile, in products; whole vectors of tiles are made at the sides, and whole tiles below. */
+bool up_winograd_suits(const up_conv *conv, const up_shape *in)
+{
+    const double ins = conv->in_channels, outs = conv->out_channels;
+    const double direct = 9.0 * UP_TILE * UP_TILE * ins * outs;
+    const double tile = UP_TILE_POINTS * ins * outs + IN_COST * ins + OUT_COST * outs;
+    const double width = in->width, height = in->height;
+    const double made = rounded_up(in->width, UP_LANES) * rounded_up(in->height, 1);
+    return up_winograd_can(conv) && tile * made < LEAST_GAIN * direct * width * height;
 }
 
 /* ---------------------------------------------------------------- planning */

@@ -12,9 +12,11 @@
 
 #include "ops/conv/conv.h"
 
-/* Whether it can be made so at all, and whether that is faster than direct sums. */
+#define UP_WINOGRAD_WEIGHTS 4 /* held for one of the kernel's: 36 points for 9 */
+
+/* Whether it can be made so at all, and whether that is faster than direct sums, too. */
 bool up_winograd_can(const up_conv *conv);
-bool up_winograd_pays(const up_conv *conv, const up_shape *in);
+bool up_winograd_suits(const up_conv *conv, const up_shape *in);
 
 /* The same as up_conv_plan(), of one that can. */
 up_status up_winograd_plan(up_op **op, const up_shape *in, const up_conv *conv, up_error *error);
