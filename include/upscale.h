@@ -157,8 +157,8 @@ typedef enum {
     UP_SOLVER_RL,       /* Richardson-Lucy, for samples and kernels without negative values */
 } up_solver;
 
-/* How the convolutions of networks are summed up. Results differ in their last places, by up to 1e-5
- * of the largest in a layer; either way they are the same bits for all threads and bands. */
+/* How the convolutions of networks are summed up. Results differ in their last places, in a layer
+ * by up to 1e-5 of the largest; either way they are the same bits for all threads and bands. */
 typedef enum {
     UP_ARITHMETIC_AUTO = 0, /* fast for pictures, exact for tensors */
     UP_ARITHMETIC_EXACT,    /* product by product, each rounded to float32 */

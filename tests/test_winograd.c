@@ -1,6 +1,6 @@
 /* Convolutions by tiles: the transforms against plain C, the op against its definition in double
  * precision, on every instruction set this machine has. */
-#include "ops/conv/winograd.h"
+#include "ops/conv/conv_winograd.h"
 
 #include "base/memory.h"
 #include "support/conv_check.h"

@@ -51,10 +51,10 @@ typedef struct {
 } up_taps;
 
 /*
- * Winograd's F(4x4, 3x3): the sums of a 3x3 convolution for a tile of 4x4 outputs, as one product
- * at each of 6x6 points where its 6x6 inputs d and its weights g have values. Points are those of
- * template/winograd.h; what they do to weights is up_winograd_weight() in ops/conv/winograd.h:
- *   d -> B^T d B, g -> G g G^T, sum of their products m -> A^T m A
+ * Winograd's F(4x4, 3x3): the sums of a 3x3 convolution for a tile of 4x4 outputs. Its 6x6 inputs d
+ * and its weights g are polynomials, which are multiplied by their values at 6x6 points: with the
+ * matrices of template/winograd.h, tiles_in() makes B^T d B, tiles_multiply() sums of its products
+ * with what ops/conv/conv_winograd.c makes of weights, G g G^T, and tiles_out() of sums m A^T m A.
  */
 #define UP_TILE 4
 #define UP_TILE_IN 6

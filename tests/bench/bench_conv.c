@@ -2,7 +2,7 @@
 #include "bench_race.h"
 
 #include "base/memory.h"
-#include "ops/conv/winograd.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "network/sizes.h"
 #include "network/tensor_values.h"
 #include "ops/conv/conv_split.h"
-#include "ops/conv/winograd.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <stdio.h>
 #include <string.h>

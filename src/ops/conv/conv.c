@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_plan.h"
-#include "ops/conv/winograd.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <limits.h>
 

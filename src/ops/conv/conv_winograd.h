@@ -7,8 +7,8 @@
  * Results differ from direct sums by rounding, by about 2e-6 of the largest for 64 channels. A NaN
  * or an infinity, or inputs beyond 1e37, make NaN of their whole tiles, not of 3x3 pixels alone.
  */
-#ifndef UP_OPS_WINOGRAD_H
-#define UP_OPS_WINOGRAD_H
+#ifndef UP_OPS_CONV_WINOGRAD_H
+#define UP_OPS_CONV_WINOGRAD_H
 
 #include "ops/conv/conv.h"
 
