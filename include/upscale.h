@@ -179,6 +179,15 @@ typedef enum {
     UP_SOLVER_RL,       /* Richardson-Lucy, for samples and kernels without negative values */
 } up_solver;
 
+/* How the convolutions of networks are summed up. Results differ in their last places, in a layer
+ * by up to 1e-5 of the largest; either way they are the same bits for all threads and bands. */
+typedef enum {
+    UP_ARITHMETIC_AUTO = 0, /* fast for pictures, exact for tensors */
+    UP_ARITHMETIC_EXACT,    /* product by product, each rounded to float32 */
+    UP_ARITHMETIC_FAST,     /* 3x3 layers by Winograd's F(4x4, 3x3) where that is faster: a sample
+                               that is NaN or infinite then spoils 6x6 pixels in place of 3x3 */
+} up_arithmetic;
+
 /* A number that may be unsaid. */
 typedef struct {
     double value;
@@ -270,6 +279,7 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
+    up_arithmetic arithmetic; /* for tconv */
 
     const char *kernel; /* for tconv instead of weights: the kernel of one bare layer without bias,
                            as up_tensor_read() takes it. Its planes are those of PyTorch's weight,
@@ -399,8 +409,8 @@ UP_API const up_text *up_image_text_at(up_image *image, int i);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
 /* The standard deviation of the noise in a picture, in levels of 255, by reading its pixels once
- * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held in
- * memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count. Not
+ * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held
+ * in memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count. Not
  * before a plan that has been run, and not for tensors, which is UP_ERROR_UNSUPPORTED. */
 UP_API up_status up_image_noise(up_image *image, double *noise, const up_options *options,
                                 up_error *error);
@@ -461,99 +471,6 @@ UP_API up_status up_plan_run_in(up_plan *plan, up_batch *batch, const char *outp
                                 up_error *error);
 /* Waits until everything is published, and on disk. */
 UP_API void up_batch_close(up_batch **batch);
-
-/* ---------------------------------------------------------------- weights */
-
-/* A weight file, opened to look into or to run (up_options.model). It owns all that is said about
- * it: strings and values live until up_weights_close(). Pairs are rows, columns. */
-
-/* An input of n pixels becomes floor((n * scale + extra) / reduction) on each axis: exactly n times
- * the scale if extra is 0 and reduction 1, cropped if extra < 0, extended if extra > 0. */
-typedef struct {
-    const char *name;   /* the path, or the name of embedded weights */
-    const char *format; /* "safetensors", "PyTorch", ... */
-    const char *part;   /* which of several sets of weights in it this is: "params_ema"; or NULL */
-    const char *family; /* "FSRCNN", "ConvTranspose2d", ... */
-    const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
-                           "y-studio" (16..235), "ycbcr" or "rgb" */
-    float range;        /* the value of white: 1 or 255 */
-    bool color_told, range_told; /* by the file, its kind or `told`; else they are assumed */
-    double limit;                /* see up_limit; INFINITY: none */
-    const char *condition;       /* what the last input channel means, if it is no colour:
-                                    "strength", see up_clean; or NULL */
-    int in_channels, out_channels;
-    int layers;        /* for up_weights_layer_at() */
-    size_t parameters; /* learned values */
-    int scale[2];      /* 0, 0: the file leaves it open; so are then what follows (0), and what
-                          depends on it in the layers */
-    int reduction[2], extra[2];
-    int least[2];           /* the smallest input */
-    bool enlarges_first;    /* pictures are enlarged by bicubic before it, and its scale is 1 */
-    int multiple[2];        /* what sides of a tensor must be multiples of; pictures are extended */
-    int receptive_field[2]; /* pixels of the input that reach one of the output; INT_MAX: all */
-    double multiply_adds;   /* of the convolutions, per pixel of the input */
-    size_t memory_bytes;    /* while it is open */
-} up_weights_info;
-
-typedef struct {
-    const char *op;   /* conv2d, conv_transpose2d, prelu, add, ... */
-    const char *name; /* of its tensors: NAME.weight, NAME.bias; "" if bare; NULL if it has none */
-    const int *input; /* layers before it; -1: the network's input */
-    int inputs;
-    int in_channels, out_channels;
-    int kernel[2], stride[2], groups; /* of convolutions, else 0; a stride of 0 is open */
-    const char *settings;       /* what else it is told, in words: "padding 1, mode reflect" */
-    const char *json;           /* an object: the layer as upscale.layers spells it */
-    int scale[2], reduction[2]; /* its output has scale / reduction times the network's input */
-    bool overlap_even;          /* conv_transpose2d: see up_weights_overlap() */
-    size_t parameters;
-    double multiply_adds; /* per pixel of the network's input */
-    const float *weight;  /* conv2d: [out][in / groups][kernel[0]][kernel[1]], conv_transpose2d:
-                             [in][out / groups][..][..], prelu, affine: [out] */
-    const float *bias;    /* [out], or NULL */
-    const float *bounds;  /* of an activation: what its result is clipped to, [2][out]: the least of
-                             each channel, then the greatest; or NULL */
-} up_weights_layer;
-
-/* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
- * `max_memory` and `told` count, and `layer` and `scale` as they do for tconv: where the file does
- * not tell.
- * A file that tells its scale is never changed by them; one that does not can still be looked into
- * without. A damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
-UP_API up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,
-                                 up_error *error);
-UP_API const up_weights_info *up_weights_get_info(const up_weights *weights);
-UP_API void up_weights_close(up_weights **weights);
-
-/* Layers in the order they are run; NULL past the last. */
-UP_API const up_weights_layer *up_weights_layer_at(const up_weights *weights, int i);
-
-/* How many taps of a transposed convolution meet in an output pixel whose row and column are these
- * modulo the stride. Where that is not the same for all, the layer tends to leave checkerboards.
- * 0 for other layers, and where the scale is open. */
-UP_API int up_weights_overlap(const up_weights *weights, int layer, int row, int column);
-
-/* What the file says about itself, in its order: the key, and *value; NULL past the last. */
-UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value);
-
-/* Writes the network as a safetensors file that says all of it by itself (upscale.layers), and what
- * the file says of its licence and the like. It loads as the same network, which makes the same
- * bits. Of the options (may be NULL) counts `overwrite`. Weights whose scale is open must have been
- * opened with one. */
-UP_API up_status up_weights_save(const up_weights *weights, const char *path,
-                                 const up_options *options, up_error *error);
-
-/* Whether a regular file begins as a weight file does, or is called as one. */
-UP_API bool up_is_weights_file(const char *path);
-
-/* Formats of weight files, by position: the name, and *extensions, separated by blanks; NULL past
- * the last. */
-UP_API const char *up_weights_format_at(int i, const char **extensions);
-
-/* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the
- * last. The same name comes once for each of its scales. */
-UP_API const char *up_embedded_weights_at(int i, int *scale);
-UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error);
 
 /* ---------------------------------------------------------------- what there is */
 

@@ -4,6 +4,7 @@
 #include "support/sanitized.h"
 #include "support/shell.h"
 #include "support/tensor_data.h"
+#include "upscale_weights.h"
 #include "weights/tensor_file.h"
 
 #include <criterion/criterion.h>

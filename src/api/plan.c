@@ -20,7 +20,15 @@ static up_status check_options(const up_options *o, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT, "PNG level is 1 to 9, not %d", o->png_level);
     if (o->band < 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "a band has at least one row, not %d", o->band);
+    if (o->arithmetic < UP_ARITHMETIC_AUTO || o->arithmetic > UP_ARITHMETIC_FAST)
+        return up_fail(error, UP_ERROR_ARGUMENT, "there is no arithmetic %d", (int)o->arithmetic);
     return UP_OK;
+}
+
+static bool is_fast(up_arithmetic arithmetic, const up_format *input)
+{
+    return arithmetic == UP_ARITHMETIC_AUTO ? input->color != UP_COLOR_TENSOR
+                                            : arithmetic == UP_ARITHMETIC_FAST;
 }
 
 up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *options, up_error *error)
@@ -53,6 +61,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     if (taken.threads == 0)
         p->options.threads = up_min(up_machine_cores(), UP_MOST_THREADS);
     p->graph.most_bytes = p->options.max_memory;
+    p->graph.fast = is_fast(taken.arithmetic, input);
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,

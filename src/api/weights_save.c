@@ -4,6 +4,7 @@
 #include "network/layer_kind.h"
 #include "network/metadata/upscale_layers.h"
 #include "network/model.h"
+#include "upscale_weights.h"
 #include "weights/safetensors/safetensors.h"
 
 #include <stdio.h>

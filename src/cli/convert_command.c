@@ -6,6 +6,7 @@
 #include "cli/show/console.h"
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 #include "compare/network_facts.h"
 
 #include "base/memory.h"
+#include "upscale_weights.h"
 #include "weights/embedded.h"
 
 #include <math.h>

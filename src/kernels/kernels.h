@@ -50,6 +50,17 @@ typedef struct {
     const float *low, *high; /* [size] bounds of the result; both NULL: none */
 } up_taps;
 
+/*
+ * Winograd's F(4x4, 3x3): the sums of a 3x3 convolution for a tile of 4x4 outputs. Its 6x6 inputs d
+ * and its weights g are polynomials, which are multiplied by their values at 6x6 points: with the
+ * matrices of template/winograd.h, tiles_in() makes B^T d B, tiles_multiply() sums of its products
+ * with what ops/conv/conv_winograd.c makes of weights, G g G^T, and tiles_out() of sums m A^T m A.
+ */
+#define UP_TILE 4
+#define UP_TILE_IN 6
+#define UP_TILE_POINTS 36
+#define UP_MOST_TILES 64 /* side by side at a time */
+
 /* Part of some planes that lie alike: element x of row r is plane[start + r * stride + x]. */
 typedef struct {
     int start, rows, columns; /* columns: a multiple of 16 */
@@ -107,6 +118,19 @@ typedef struct up_kernels {
      * alignment, and `in[t] + x0` is what column 0 (paired: 0 and 1) reads. */
     void (*convolve)(float *const *out, const float *const *in, const up_taps *taps, int x0, int n);
     int convolve_outs; /* as many at a time are fastest, at most UP_MAX_OUTS */
+
+    /* For n tiles of 4x4 outputs, side by side: tile t is made from columns 4t .. 4t + 5 of 6 rows
+     * of any alignment, and has its values at out[point * step + t]. Written, and read by
+     * tiles_out, is on to the next multiple of 16 tiles. */
+    void (*tiles_in)(float *out, size_t step, const float *const *in, int n);
+    /* The sums for up to convolve_outs channels and n tiles at one point, tile t of channel c at
+     * c * pitch + t; weight[ins][outs]. Written is on to the next multiple of 16 tiles. */
+    void (*tiles_multiply)(float *out, const float *in, size_t pitch, const float *weight, int ins,
+                           int outs, int n);
+    /* Back to columns 0 <= x < 4n of the first `rows` of a tile's rows; then the bias, the slope
+     * and the bounds of `taps`, whose size is 1, as in convolve(). */
+    void (*tiles_out)(float *const *out, int rows, const float *in, size_t step,
+                      const up_taps *taps, int n);
 
     /* For the gradients of weights: over a block, the products of in[i] and grad[j] are added to
      * sum[i * UP_CORRELATE_OUTS + j], which is what its UP_CORRELATE_LANES parts come to. */

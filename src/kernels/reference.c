@@ -117,6 +117,62 @@ static void convolve(float *const *out, const float *const *in, const up_taps *t
             out[j][x] = convolve_at(in, taps, j, x0 + x);
 }
 
+/* Values of the polynomials that NEAR and FAR of template/winograd.h stand for. */
+static const float to_points[UP_TILE_IN][UP_TILE_IN] = {
+    { 1.265625f, 0, -2.8125f, 0, 1, 0 },    { 0, -1.6875f, -2.25f, 0.75f, 1, 0 },
+    { 0, 1.6875f, -2.25f, -0.75f, 1, 0 },   { 0, -0.84375f, -0.5625f, 1.5f, 1, 0 },
+    { 0, 0.84375f, -0.5625f, -1.5f, 1, 0 }, { 0, 1.265625f, 0, -2.8125f, 0, 1 },
+};
+static const float from_points[UP_TILE][UP_TILE_IN] = {
+    { 1, 1, 1, 1, 1, 0 },
+    { 0, 0.75f, -0.75f, 1.5f, -1.5f, 0 },
+    { 0, 0.5625f, 0.5625f, 2.25f, 2.25f, 0 },
+    { 0, 0.421875f, -0.421875f, 3.375f, -3.375f, 1 },
+};
+
+static void tiles_in(float *out, size_t step, const float *const *in, int n)
+{
+    for (int p = 0; p < UP_TILE_POINTS; p++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int i = 0; i < UP_TILE_IN; i++)
+                for (int j = 0; j < UP_TILE_IN; j++)
+                    sum += to_points[p / UP_TILE_IN][i] * to_points[p % UP_TILE_IN][j] *
+                           in[i][UP_TILE * t + j];
+            out[p * step + t] = sum;
+        }
+}
+
+static void tiles_multiply(float *out, const float *in, size_t pitch, const float *weight, int ins,
+                           int outs, int n)
+{
+    for (int o = 0; o < outs; o++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int i = 0; i < ins; i++)
+                sum += weight[i * outs + o] * in[i * pitch + t];
+            out[o * pitch + t] = sum;
+        }
+}
+
+static void tiles_out(float *const *out, int rows, const float *in, size_t step,
+                      const up_taps *taps, int n)
+{
+    const up_tap_run run = { 1, 1 };
+    up_taps finish = *taps; /* a tap of 1 */
+    finish.runs = 1;
+    finish.run = &run;
+    finish.weight = (const float[]){ 1 };
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < UP_TILE * n; x++) {
+            float sum = 0;
+            for (int p = 0; p < UP_TILE_POINTS; p++)
+                sum += from_points[y][p / UP_TILE_IN] * from_points[x % UP_TILE][p % UP_TILE_IN] *
+                       in[p * step + x / UP_TILE];
+            out[y][x] = convolve_at((const float *const[]){ &sum }, &finish, 0, 0);
+        }
+}
+
 static void correlate(float *sum, const float *const *in, int ins, const float *const *grad,
                       int outs, const up_block *block)
 {
@@ -190,6 +246,9 @@ const up_kernels up_kernels_reference = {
     .resample_columns = resample_columns,
     .convolve = convolve,
     .convolve_outs = UP_MAX_OUTS,
+    .tiles_in = tiles_in,
+    .tiles_multiply = tiles_multiply,
+    .tiles_out = tiles_out,
     .correlate = correlate,
     .prelu_gradient = prelu_gradient,
     .interleave = interleave,

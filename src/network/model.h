@@ -4,6 +4,7 @@
 #define UP_NETWORK_MODEL_H
 
 #include "network/network.h"
+#include "upscale_weights.h"
 #include "weights/embedded.h"
 
 typedef struct {

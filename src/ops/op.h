@@ -71,7 +71,7 @@ struct up_op { /* immutable once planned: shared by all threads */
     int step;       /* at most this many rows per call; calls start at multiples */
     size_t scratch; /* bytes per thread */
     size_t bytes;   /* of weights and tables that it holds, where they may be many */
-    double multiply_adds; /* per output row */
+    double multiply_adds; /* per output row, by its definition */
 
     /* Of an op that makes something of all its rows together once they are there, which is then
      * what others read; its rows are seen by nobody else. NULL: most do not. */

@@ -55,8 +55,9 @@ typedef struct {
     up_consumer *consumer;
     int chunks; /* set by up_graph_prepare */
     int band;
-    int *input_end;                /* [chunks] rows of node 0 that the chunks up to this one take */
-    size_t scratch;                /* bytes per strip: row pointers, fused blocks, the ops' own */
+    int *input_end; /* [chunks] rows of node 0 that the chunks up to this one take */
+    size_t scratch; /* bytes per strip: row pointers, fused blocks, the ops' own */
+    bool fast;      /* convolutions may be made faster, rounded otherwise: see up_conv */
     size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
 } up_graph;
 

@@ -62,6 +62,15 @@ static bool can_fuse(const up_graph *graph, const up_node *node)
            host->shape.height == node->shape.height;
 }
 
+/* Calls of either start where they may then. */
+static int common_multiple(int a, int b)
+{
+    int multiple = a;
+    while (multiple % b)
+        multiple += a;
+    return multiple;
+}
+
 /* What is fused into a node says how it is made. */
 static void settle_block(up_graph *graph, up_node *node)
 {
@@ -75,7 +84,7 @@ static void settle_block(up_graph *graph, up_node *node)
         before = from;
         node->inside += from->shape.channels + from->inside;
         node->depth = up_max(node->depth, from->depth + 1);
-        node->step = up_max(node->step, from->step);
+        node->step = common_multiple(node->step, from->step);
     }
     int floats = node->inside * node->step;
     int columns = floats ? up_clamp(BLOCK_FLOATS / floats, BLOCK_COLUMNS, 2048) : 0;

@@ -3,6 +3,7 @@
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
+#include "upscale_weights.h"
 
 #include <stdlib.h>
 #include <string.h>

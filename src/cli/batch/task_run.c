@@ -5,6 +5,7 @@
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/describe.h"
+#include "upscale_weights.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <stdlib.h>
 

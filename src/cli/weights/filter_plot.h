@@ -2,7 +2,7 @@
 #ifndef UP_CLI_FILTER_PLOT_H
 #define UP_CLI_FILTER_PLOT_H
 
-#include "upscale.h"
+#include "upscale_weights.h"
 
 /* Blue is negative, white zero, red positive. The kernels that belong to one output channel (of a
  * transposed convolution: one input channel) lie side by side and share a scale, so that 1x1

@@ -2,7 +2,7 @@
 #ifndef UP_CLI_LAYER_RUNS_H
 #define UP_CLI_LAYER_RUNS_H
 
-#include "upscale.h"
+#include "upscale_weights.h"
 
 /* `times` blocks of `length` equal layers each, one after the other. */
 typedef struct {

@@ -3,6 +3,7 @@
 
 #include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
+#include "upscale_weights.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -1,5 +1,6 @@
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <limits.h>
 #include <string.h>

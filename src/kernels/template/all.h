@@ -13,6 +13,7 @@
 #include "kernels/template/raw.h"
 #include "kernels/template/rows.h"
 #include "kernels/template/samples.h"
+#include "kernels/template/winograd.h"
 
 #define UP_KERNEL_TABLE(level)                                                                     \
     {                                                                                              \
@@ -20,7 +21,8 @@
         .pack_u16 = pack_u16, .prelu = prelu, .add = add, .subtract = subtract,                    \
         .multiply = multiply, .map = UP_MAP_ROWS, .mix_rows = mix_rows,                            \
         .resample_columns = resample_columns, .convolve = convolve,                                \
-        .convolve_outs = CONVOLVE_OUTS, .correlate = correlate, .prelu_gradient = prelu_gradient,  \
+        .convolve_outs = CONVOLVE_OUTS, .tiles_in = tiles_in, .tiles_multiply = tiles_multiply,    \
+        .tiles_out = tiles_out, .correlate = correlate, .prelu_gradient = prelu_gradient,          \
         .interleave = interleave, .every = every, .copy_past = copy_past, .repeat = repeat,        \
         .gather = gather,                                                                          \
     }

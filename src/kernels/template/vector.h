@@ -83,6 +83,8 @@ INLINE vec to_float(ints v)
  *                                          all of them lie within LANES or 2 * LANES: faster
  *   zip(a, b, &low, &high), unzip          a0 b0 a1 b1 ... and back
  *   void store_3(float *p, vec a, b, c)    a0 b0 c0 a1 b1 c1 ...
+ *   void store_4(float *p, const vec v[4]) the same of four; load_4(p, vec v[4]): and back
+ *   vec follow(vec v, float last)          v1 v2 ... last
  *   ints widen_bytes(const void *p)        LANES bytes; widen_words: LANES 16-bit words
  *   narrow_bytes(p, ints v), narrow_words  and back, for values that fit
  *   ints merge_bytes(ints a, b, c, d)      the bytes a0 b0 c0 d0, a1 ...; each clamped to 0..255

@@ -61,6 +61,38 @@ INLINE void unzip(vec low, vec high, vec *a, vec *b)
     *b = (vec)_mm256_permute4x64_pd((__m256d)_mm256_shuffle_ps(low, high, 0xdd), 0xd8);
 }
 
+INLINE vec follow(vec v, float last)
+{
+    const ints order = { 1, 2, 3, 4, 5, 6, 7, 0 };
+    return _mm256_blend_ps(_mm256_permutevar8x32_ps(v, (__m256i)order), splat(last), 0x80);
+}
+
+/* 4x4 in each lane. */
+INLINE void transpose_4(vec v[4])
+{
+    vec a = _mm256_unpacklo_ps(v[0], v[1]), b = _mm256_unpackhi_ps(v[0], v[1]);
+    vec c = _mm256_unpacklo_ps(v[2], v[3]), d = _mm256_unpackhi_ps(v[2], v[3]);
+    v[0] = _mm256_shuffle_ps(a, c, 0x44);
+    v[1] = _mm256_shuffle_ps(a, c, 0xee);
+    v[2] = _mm256_shuffle_ps(b, d, 0x44);
+    v[3] = _mm256_shuffle_ps(b, d, 0xee);
+}
+
+INLINE void load_4(const float *p, vec v[4])
+{
+    for (int i = 0; i < 4; i++)
+        v[i] = _mm256_loadu2_m128(p + 16 + 4 * i, p + 4 * i);
+    transpose_4(v);
+}
+
+INLINE void store_4(float *p, const vec v[4])
+{
+    vec row[4] = { v[0], v[1], v[2], v[3] };
+    transpose_4(row);
+    for (int i = 0; i < 4; i++)
+        _mm256_storeu2_m128(p + 16 + 4 * i, p + 4 * i, row[i]);
+}
+
 /* Each source is permuted once: its elements fall on different lanes of the three results. */
 INLINE void store_3(float *p, vec a, vec b, vec c)
 {

@@ -62,6 +62,36 @@ INLINE void unzip(vec low, vec high, vec *a, vec *b)
     *b = _mm512_permutex2var_ps(low, (__m512i)(even + 1), high);
 }
 
+INLINE vec follow(vec v, float last)
+{
+    return (vec)_mm512_alignr_epi32((__m512i)splat(last), (__m512i)v, 1);
+}
+
+INLINE void load_4(const float *p, vec v[4])
+{
+    const ints first = { 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29 };
+    vec half[4]; /* columns 0 and 1 of either half, then 2 and 3 */
+    for (int i = 0; i < 4; i++) {
+        const float *from = p + i % 2 * 32;
+        half[i] = _mm512_permutex2var_ps(load(from), (__m512i)(first + i / 2 * 2), load(from + 16));
+    }
+    for (int i = 0; i < 4; i += 2) {
+        v[i] = _mm512_shuffle_f32x4(half[i], half[i + 1], 0x44);
+        v[i + 1] = _mm512_shuffle_f32x4(half[i], half[i + 1], 0xee);
+    }
+}
+
+INLINE void store_4(float *p, const vec v[4])
+{
+    vec even[2], odd[2], row[4];
+    zip(v[0], v[2], &even[0], &even[1]);
+    zip(v[1], v[3], &odd[0], &odd[1]);
+    zip(even[0], odd[0], &row[0], &row[1]);
+    zip(even[1], odd[1], &row[2], &row[3]);
+    for (int i = 0; i < 4; i++)
+        store(p + i * LANES, row[i]);
+}
+
 /* Each source is permuted once: its elements fall on different lanes of the three results. */
 INLINE void store_3(float *p, vec a, vec b, vec c)
 {

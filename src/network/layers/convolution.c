@@ -5,6 +5,7 @@
 #include "network/sizes.h"
 #include "network/tensor_values.h"
 #include "ops/conv/conv_split.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -153,6 +154,8 @@ static up_status add_conv(const up_network_build *build, const up_conv *conv, si
     up_graph *graph = build->graph;
     up_op *op;
     *to = from;
+    if (conv->fast && up_winograd_suits(conv, up_graph_shape(graph, from)))
+        bytes *= UP_WINOGRAD_WEIGHTS;
     UP_TRY(up_graph_check_room(graph, bytes, build->error));
     if (split) {
         UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *to), conv, build->error));
@@ -167,6 +170,7 @@ static up_status build(const up_network_build *build, const up_network_node *nod
                        int *to)
 {
     up_conv conv = conv_of(node);
+    conv.fast = build->graph->fast;
     float *slopes = NULL;
     if (build->bent) {
         UP_TRY(up_layer_slopes(&slopes, build->bent, build->error));
