@@ -24,6 +24,45 @@ typedef struct {
 } up_columns;
 
 /*
+ * Resampling of bytes in whole numbers: rows are mixed to words, the words of neighbouring columns
+ * to bytes. Words count levels above UP_BYTE_MIDDLE, and half a level more, which rounds, in parts
+ * of a level that the plans agree on. A tap has a weight, and where it is `fine` one more, a unit
+ * of which is 1/256. No sum overflows 32 bits, whatever the samples are.
+ */
+#define UP_BYTE_MIDDLE 128
+#define UP_BYTE_TAPS 6
+
+/* One output row: (sum of weight[t] * in[t][x] + bias + fine) >> shift, which fits into 16 bits,
+ * where fine is (sum of weight[taps + t] * in[t][x] + fine_bias) >> 8, or 0. With shift 0 the sum
+ * is right modulo 2^16, and nothing is fine. */
+typedef struct {
+    int taps; /* even */
+    int shift;
+    bool fine;
+    int32_t bias, fine_bias;
+    int16_t weight[2 * UP_BYTE_TAPS];
+} up_byte_rows;
+
+/* All columns: sample i of a row, of pixels of `channels` samples, is UP_BYTE_MIDDLE + ((sum +
+ * fine)
+ * >> shift), clamped to 0..255. Samples are made in groups of `lanes`; each `window` of a group
+ * reads among 2 * window words in a row. The sample at i in group g < period finds the word of tap
+ * t in its window, the w-th, at in[start[g * lanes / window + w] + t / 2 * 2 * channels + place];
+ * of the place index[g][2 * i + t % 2] has the first byte (2 * place) and, eight bits up, the
+ * second. Group g + period does so `advance` words further on. Tables go on for 3 groups beyond the
+ * period.
+ */
+typedef struct {
+    int taps, shift; /* taps: even */
+    bool fine;
+    int channels, lanes, window;
+    int period, advance;
+    const int *start;
+    const int16_t *index;  /* [group][2 * lanes] */
+    const int16_t *weight; /* [group][taps / 2, and again for what is fine][2 * lanes] */
+} up_byte_columns;
+
+/*
  * Convolution as a list of taps. The outs, output rows made together, come in groups of `size`
  * channels; a group is one phase of the output (see ops/conv.h). A tap is an input row, shifted,
  * and adds to all channels of some of the groups; taps that add to the same groups make a run:
@@ -113,6 +152,18 @@ typedef struct up_kernels {
 
     /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 16. */
     void (*resample_columns)(float *out, const float *in, const up_columns *plan, int x0, int x1);
+
+    /* Columns 0 <= x < n of words made of rows of bytes, which are exact; `out` may be written on
+     * to the next multiple of 32. */
+    void (*mix_bytes)(int16_t *out, const uint8_t *const *in, const up_byte_rows *plan, int n);
+
+    /* Samples first <= i < first + n, exact, to `out`; `first` is a multiple of 16. `in` may be
+     * read for 128 samples more, and 64 words beyond those. plan->lanes and window are byte_lanes
+     * and byte_window; the reference takes any. With `past`, `out` is aligned to 64 bytes, and
+     * written past the caches. */
+    void (*resample_bytes)(uint8_t *out, const int16_t *in, const up_byte_columns *plan, bool past,
+                           int first, int n);
+    int byte_lanes, byte_window;
 
     /* Columns 0 <= x < n of every row of `out`; see up_taps. `in` holds a row per tap, of any
      * alignment, and `in[t] + x0` is what column 0 (paired: 0 and 1) reads. */

@@ -84,6 +84,47 @@ static void resample_columns(float *out, const float *in, const up_columns *plan
     }
 }
 
+static void mix_bytes(int16_t *out, const uint8_t *const *in, const up_byte_rows *plan, int n)
+{
+    for (int x = 0; x < n; x++) {
+        int32_t sum = plan->bias, part = plan->fine_bias;
+        for (int t = 0; t < plan->taps; t++) {
+            sum += plan->weight[t] * in[t][x];
+            part += plan->fine ? plan->weight[plan->taps + t] * in[t][x] : 0;
+        }
+        out[x] = (int16_t)((plan->fine ? sum + (part >> 8) : sum) >> plan->shift);
+    }
+}
+
+static uint8_t column_byte(const int16_t *in, const up_byte_columns *plan, int group, int lane)
+{
+    const int pairs = plan->taps / 2, words = 2 * plan->lanes;
+    const int16_t *weight = plan->weight + (size_t)group * (plan->fine ? 2 : 1) * pairs * words;
+    const int16_t *index = plan->index + (size_t)group * words;
+    const int16_t *from =
+        in + plan->start[group * (plan->lanes / plan->window) + lane / plan->window];
+    int32_t sum = 0, part = 0;
+    for (int p = 0; p < pairs; p++)
+        for (int i = 2 * lane; i < 2 * lane + 2; i++) {
+            const int v = from[p * 2 * plan->channels + (index[i] & 0xff) / 2];
+            sum += weight[p * words + i] * v;
+            part += plan->fine ? weight[(pairs + p) * words + i] * v : 0;
+        }
+    sum = UP_BYTE_MIDDLE + ((sum + (part >> 8)) >> plan->shift);
+    return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+}
+
+static void resample_bytes(uint8_t *out, const int16_t *in, const up_byte_columns *plan, bool past,
+                           int first, int n)
+{
+    (void)past;
+    for (int i = first; i < first + n; i++) {
+        const int group = i / plan->lanes;
+        out[i - first] = column_byte(in + (ptrdiff_t)(group / plan->period) * plan->advance, plan,
+                                     group % plan->period, i % plan->lanes);
+    }
+}
+
 static float convolve_at(const float *const *in, const up_taps *taps, int out, int x)
 {
     int group = out / taps->size, c = out % taps->size;
@@ -244,6 +285,10 @@ const up_kernels up_kernels_reference = {
     .map = UP_MAP_ROWS,
     .mix_rows = mix_rows,
     .resample_columns = resample_columns,
+    .mix_bytes = mix_bytes,
+    .resample_bytes = resample_bytes,
+    .byte_lanes = 4,
+    .byte_window = 4,
     .convolve = convolve,
     .convolve_outs = UP_MAX_OUTS,
     .tiles_in = tiles_in,

@@ -47,9 +47,18 @@ typedef struct {
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
 } up_request;
 
+typedef struct {
+    const up_filter *filter;
+    double parameter;
+    bool align_corners, antialias;
+    float rounded; /* > 0: rows first, then rounded to whole numbers of 0 .. rounded in between */
+} up_resampling;
+
 typedef struct up_method {
     up_method_info info;
     up_domain domain;
+    /* What build() does, where it is a resampling and nothing else; NULL: it is not. */
+    void (*resampling)(const up_request *request, up_resampling *resampling);
     /* Reads what the method needs besides the picture and may settle height and width. May be
      * NULL. What it puts into the request is freed by up_request_clear(). */
     up_status (*prepare)(up_request *request, up_error *error);
@@ -91,18 +100,16 @@ float up_white(up_sample sample);
 void up_request_say(up_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-typedef struct {
-    const up_filter *filter;
-    double parameter;
-    bool align_corners, antialias;
-    float rounded; /* > 0: rows first, then rounded to whole numbers of 0 .. rounded in between */
-} up_resampling;
-
 extern const up_resampling up_bicubic_resampling; /* a = -0.5, antialiased */
 
 /* Adds both passes of a resampling to request->height x width, in the cheaper order. */
 up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,
                           const up_request *request, int *to, up_error *error);
+
+/* The same from raw rows of 8-bit samples to such rows, by one op in whole numbers; *to is `from`
+ * where there is none that is near enough. */
+up_status up_add_resample_bytes(up_graph *graph, int from, const up_resampling *resampling,
+                                const up_request *request, int *to, up_error *error);
 
 extern const up_method up_nearest, up_nearest_exact, up_bed_of_nails, up_max_unpool;
 extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv, up_deconvolve;

@@ -4,6 +4,7 @@
 
 #include "kernels/variants.h"
 
+#include "kernels/template/bytes.h"
 #include "kernels/template/columns.h"
 #include "kernels/template/convolve.h"
 #include "kernels/template/correlate.h"
@@ -20,11 +21,12 @@
         .name = level, .unpack_u8 = unpack_u8, .unpack_u16 = unpack_u16, .pack_u8 = pack_u8,       \
         .pack_u16 = pack_u16, .prelu = prelu, .add = add, .subtract = subtract,                    \
         .multiply = multiply, .map = UP_MAP_ROWS, .mix_rows = mix_rows,                            \
-        .resample_columns = resample_columns, .convolve = convolve,                                \
-        .convolve_outs = CONVOLVE_OUTS, .tiles_in = tiles_in, .tiles_multiply = tiles_multiply,    \
-        .tiles_out = tiles_out, .correlate = correlate, .prelu_gradient = prelu_gradient,          \
-        .interleave = interleave, .every = every, .copy_past = copy_past, .repeat = repeat,        \
-        .gather = gather,                                                                          \
+        .resample_columns = resample_columns, .mix_bytes = mix_bytes,                              \
+        .resample_bytes = resample_bytes, .byte_lanes = LANES, .byte_window = BYTE_WINDOW,         \
+        .convolve = convolve, .convolve_outs = CONVOLVE_OUTS, .tiles_in = tiles_in,                \
+        .tiles_multiply = tiles_multiply, .tiles_out = tiles_out, .correlate = correlate,          \
+        .prelu_gradient = prelu_gradient, .interleave = interleave, .every = every,                \
+        .copy_past = copy_past, .repeat = repeat, .gather = gather,                                \
     }
 
 #endif

@@ -199,4 +199,52 @@ INLINE octets pick(octets from, octets at)
     return (octets)_mm_shuffle_epi8((__m128i)from, (__m128i)at);
 }
 
+INLINE shorts words_of_bytes(const void *p)
+{
+    return (shorts)_mm256_cvtepu8_epi16(_mm_loadu_si128(p));
+}
+
+INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
+{
+    *low = (shorts)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b);
+    *high = (shorts)_mm256_unpackhi_epi16((__m256i)a, (__m256i)b);
+}
+
+INLINE shorts join_words(ints low, ints high)
+{
+    return (shorts)_mm256_packs_epi32((__m256i)low, (__m256i)high);
+}
+
+INLINE ints pair_sums(shorts a, shorts b)
+{
+    return (ints)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+}
+
+INLINE void store_levels(void *p, const ints v[4], bool past)
+{
+    __m256i ab = _mm256_packs_epi32((__m256i)v[0], (__m256i)v[1]);
+    __m256i cd = _mm256_packs_epi32((__m256i)v[2], (__m256i)v[3]);
+    __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i mixed = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(ab, cd), order);
+    mixed = _mm256_xor_si256(mixed, _mm256_set1_epi8(-128));
+    if (past)
+        _mm256_stream_si256(p, mixed);
+    else
+        _mm256_storeu_si256(p, mixed);
+}
+
+#define BYTE_WINDOW 4
+
+INLINE shorts word_order(shorts at)
+{
+    return at;
+}
+
+INLINE shorts pick_words(const int16_t *from, const int *start, shorts at)
+{
+    __m256i v =
+        _mm256_loadu2_m128i((const __m128i *)(from + start[1]), (const __m128i *)(from + start[0]));
+    return (shorts)_mm256_shuffle_epi8(v, (__m256i)at);
+}
+
 #endif

@@ -188,4 +188,51 @@ INLINE octets pick(octets from, octets at)
     return (octets)_mm_shuffle_epi8((__m128i)from, (__m128i)at);
 }
 
+INLINE shorts words_of_bytes(const void *p)
+{
+    return (shorts)_mm512_cvtepu8_epi16(_mm256_loadu_si256(p));
+}
+
+INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
+{
+    *low = (shorts)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b);
+    *high = (shorts)_mm512_unpackhi_epi16((__m512i)a, (__m512i)b);
+}
+
+INLINE shorts join_words(ints low, ints high)
+{
+    return (shorts)_mm512_packs_epi32((__m512i)low, (__m512i)high);
+}
+
+INLINE ints pair_sums(shorts a, shorts b)
+{
+    return (ints)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+}
+
+INLINE void store_levels(void *p, const ints v[4], bool past)
+{
+    const ints order = { 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15 };
+    __m512i ab = _mm512_packs_epi32((__m512i)v[0], (__m512i)v[1]);
+    __m512i cd = _mm512_packs_epi32((__m512i)v[2], (__m512i)v[3]);
+    __m512i mixed = _mm512_permutexvar_epi32((__m512i)order, _mm512_packs_epi16(ab, cd));
+    mixed = _mm512_xor_si512(mixed, _mm512_set1_epi8(-128));
+    if (past)
+        _mm512_stream_si512(p, mixed);
+    else
+        _mm512_storeu_si512(p, mixed);
+}
+
+#define BYTE_WINDOW 16
+
+/* Five bits count, of the words' place. */
+INLINE shorts word_order(shorts at)
+{
+    return at >> 1;
+}
+
+INLINE shorts pick_words(const int16_t *from, const int *start, shorts at)
+{
+    return (shorts)_mm512_permutexvar_epi16((__m512i)at, _mm512_loadu_si512(from + start[0]));
+}
+
 #endif

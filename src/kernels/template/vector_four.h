@@ -100,4 +100,12 @@ INLINE ints spread_bytes(const void *p)
     return (ints)((v & 0xffffff) | (v << 8 & 0xffffff00000000));
 }
 
+#define BYTE_WINDOW 4
+
+INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
+{
+    *low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+    *high = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
 #endif
