@@ -70,6 +70,8 @@ Test(deconvolve, noise_is_kept_down_better_than_by_wiener)
     check_noisy("osprey", 32.70);
     check_noisy("circuits", 28.23);
     check_noisy("skyscraper", 28.03);
+    check_noisy("drawing", 24.85);
+    check_noisy("kitten", 23.09);
 }
 
 /* Each solver against what it was given, for each blur. */

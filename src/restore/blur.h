@@ -33,6 +33,10 @@ void up_blur_close(up_blur *blur);
 
 double up_blur_sum(const up_blur *blur);
 
+/* Of a product: line[kernel[a]], those of both axes multiplied being the weights. In double, and
+ * from all weights, so that the roundings of a file's floats average out. */
+void up_blur_line(const up_blur *blur, int a, double *line);
+
 /* Whether the options name a blur at all. */
 static inline bool up_blur_is_told(const up_options *options)
 {

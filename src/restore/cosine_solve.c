@@ -118,7 +118,7 @@ static up_status solve_for(const work *w, double lambda, up_error *error)
 static up_status solve(const work *w, up_error *error)
 {
     up_solving *s = w->s;
-    const int *size = s->blurring->sharp, rounds = s->how->regularise >= 0 ? 1 : 2;
+    const int *size = s->blurring->sharp, rounds = up_tikhonov_rounds(s);
     get(w);
     UP_TRY(up_cosine_transform(w->seen, size[0], size[1], s->whole->threads, error));
     for (int i = 0; i < rounds; i++) {
