@@ -141,8 +141,8 @@ typedef struct {
     uint64_t seed;         /* of its noise */
     bool classroom;    /* upsamplers to learn from, in the place of the contenders. There must be
                           one, of whose options count scale (2, 3 or 4), png_level, threads,
-                          max_memory and cancel. The input is the original, pooled by its maxima
-                          and brought back by each; the page shows what matrix each is */
+                          max_memory and cancel. The input, on white, is the original; pooled by
+                          its maxima, it is brought back by each. The page shows their matrices */
     const up_box *box; /* crops to look at, beside those chosen by how much results differ */
     int boxes;         /* 0 .. 60 */
     bool single_file;  /* a page that holds its pictures, as crops only ... */

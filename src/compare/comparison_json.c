@@ -42,8 +42,9 @@ json_t *up_comparison_protocol(const up_comparison *c)
                      c->original.scale, c->original.scale);
     else if (c->options->classroom)
         add_sentence(list,
-                     "The original was brought to 8 bits, cropped at the top left to a multiple of "
-                     "%d, and pooled: of each %dx%d pixels the largest value of every channel was "
+                     "The original was brought to 8 bits, put on white where it is transparent, "
+                     "cropped at the top left to a multiple of %d, and pooled: of each %dx%d "
+                     "pixels the largest value of every channel was "
                      "kept. Every method brought that back to the size of the original, and was "
                      "compared with it. What pooling lost, and that it makes pictures lighter, "
                      "counts against all of them.",

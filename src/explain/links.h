@@ -22,6 +22,9 @@ up_status up_links_sum(const up_explanation *e, up_small *full, up_error *error)
  * the input or, of what scatters, its transpose times it. */
 up_status up_links_multiply(const up_explanation *e, up_small *y, up_error *error);
 
+/* The rank of W: as many unknowns as it determines. -1: W is too large to tell, or no memory. */
+int up_links_rank(const up_explanation *e);
+
 /* Counts, for one channel, how many links meet in each place of the result or, of what gathers,
  * leave each place of the input. */
 up_status up_links_overlap(up_explanation *e, up_error *error);

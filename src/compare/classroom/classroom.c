@@ -8,7 +8,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SIDE = 4, INPUTS = SIDE * SIDE, MOST_OUTPUTS = INPUTS * 16, WHITE_SIDE = 11 };
+enum {
+    SIDE = 4,
+    INPUTS = SIDE * SIDE,
+    MOST_OUTPUTS = INPUTS * 16,
+    WHITE_SIDE = 11,
+    MOST_PLACES = 256
+};
 
 /* The corner, and what it is made of. */
 typedef struct {
@@ -34,10 +40,39 @@ static float grey_at(const up_pixels *p, int x, int y)
                            : (float)((77 * pixel[0] + 150 * pixel[1] + 29 * pixel[2] + 128) >> 8);
 }
 
-/* In the middle of the first crop. */
-static int place(int at, int size, int scale, int pooled)
+/* How much the pixels of a corner differ, one of each that are pooled together. */
+static float contrast_at(const up_comparison *c, int scale, int x0, int y0)
 {
-    return up_clamp((at + size / 2) / scale - SIDE / 2, 0, pooled - SIDE);
+    float least = 255, most = 0;
+    for (int i = 0; i < INPUTS; i++) {
+        const float value =
+            grey_at(&c->reference, (x0 + i % SIDE) * scale, (y0 + i / SIDE) * scale);
+        least = fminf(least, value);
+        most = fmaxf(most, value);
+    }
+    return most - least;
+}
+
+/* Where there is most to be seen in the first crop: a flat corner would teach little. */
+static void choose_place(corner *k, const up_comparison *c, int columns, int rows)
+{
+    const up_box whole = { 0, 0, c->output.width, c->output.height };
+    const up_box *box = c->boxes > 0 ? &c->box[0] : &whole;
+    const int x0 = up_min(box->x / k->scale, columns - SIDE);
+    const int y0 = up_min(box->y / k->scale, rows - SIDE);
+    const int x1 = up_clamp((box->x + box->width) / k->scale - SIDE, x0, columns - SIDE);
+    const int y1 = up_clamp((box->y + box->height) / k->scale - SIDE, y0, rows - SIDE);
+    const int step = up_max(up_max(x1 - x0, y1 - y0) / MOST_PLACES, 1);
+    float best = -1;
+    for (int y = y0; y <= y1; y += step)
+        for (int x = x0; x <= x1; x += step) {
+            const float contrast = contrast_at(c, k->scale, x, y);
+            if (contrast <= best)
+                continue;
+            best = contrast;
+            k->x = x;
+            k->y = y;
+        }
 }
 
 static char *values_text(const float *value)
@@ -56,16 +91,13 @@ static char *values_text(const float *value)
 static up_status take_corner(corner *k, const up_comparison *c, up_error *error)
 {
     const int scale = up_classroom_scale(c), wide = SIDE * scale;
-    const up_box whole = { 0, 0, c->output.width, c->output.height };
-    const up_box *box = c->boxes > 0 ? &c->box[0] : &whole;
     const int columns = c->output.width / scale, rows = c->output.height / scale;
     if (columns < SIDE || rows < SIDE)
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "%s: %dx%d is too small for the classroom, which shows %dx%d pixels of it",
                        c->input, c->output.width, c->output.height, wide, wide);
-    *k = (corner){ .scale = scale,
-                   .x = place(box->x, box->width, scale, columns),
-                   .y = place(box->y, box->height, scale, rows) };
+    *k = (corner){ .scale = scale };
+    choose_place(k, c, columns, rows);
     for (int i = 0; i < wide * wide; i++)
         k->original[i] = grey_at(&c->reference, k->x * scale + i % wide, k->y * scale + i / wide);
     UP_TRY(up_pooled_patch_make(&k->pooled, k->original, SIDE, scale, c->folder, error));

@@ -71,6 +71,8 @@ static void set_options(up_lessons *l, int i, const up_options *how)
     *o = up_options_running(how);
     o->method = lesson[i].method;
     o->png_level = how->png_level;
+    o->has_background = true; /* alpha would be one thing more to be explained */
+    memset(o->background, 255, sizeof o->background);
     if (i == UNPOOL) {
         o->layer.kernel = pair(l->scale);
     } else if (i == EVEN || i == UNEVEN) {
