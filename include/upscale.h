@@ -206,7 +206,6 @@ typedef struct up_options {
     const char *weights; /* weight file for tconv; NULL: the embedded weights for the scale */
     const char *indices; /* .npy of int64 positions for max-unpool */
     up_limit limit;      /* for tconv */
-    up_clean clean;      /* for tconv */
     up_layer layer;
     struct {
         double rows, columns;
@@ -279,6 +278,7 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
+    up_clean clean;   /* for tconv */
     up_arithmetic arithmetic; /* for tconv */
 
     const char *kernel; /* for tconv instead of weights: the kernel of one bare layer without bias,
@@ -410,8 +410,8 @@ UP_API const up_text *up_image_text_at(up_image *image, int i);
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
 /* The standard deviation of the noise in a picture, in levels of 255, by reading its pixels once
  * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held
- * in memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count. Not
- * before a plan that has been run, and not for tensors, which is UP_ERROR_UNSUPPORTED. */
+ * in memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count.
+ * Only before a plan of the image is run; tensors are UP_ERROR_UNSUPPORTED. */
 UP_API up_status up_image_noise(up_image *image, double *noise, const up_options *options,
                                 up_error *error);
 /* Whether the file goes on to the end of the picture, as far as its last bytes tell: one whose copy

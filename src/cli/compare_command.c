@@ -201,7 +201,7 @@ static int run_compare(cli_settings *s)
         .from_original = s->from_original,
         .classroom = s->classroom,
         .degrade = s->degrade,
-        .seed = s->train.seed,
+        .seed = s->seed,
         .box = s->crops.item,
         .boxes = s->crops.count,
         .single_file = s->single_file,
