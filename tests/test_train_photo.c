@@ -187,8 +187,8 @@ static void run_in_training(const char *path, float strength, int channel, float
     for (int i = 0; i < WIDTH * SCALE * HEIGHT * SCALE; i++) {
         const int y = i / (WIDTH * SCALE), x = i % (WIDTH * SCALE);
         const int phase = channel * SCALE * SCALE + y % SCALE * SCALE + x % SCALE;
-        made[i] = up_gradient_result(&work)[phase * shape->size +
-                                            (size_t)(y / SCALE) * shape->stride + x / SCALE];
+        made[i] = up_gradient_result(
+            &work)[phase * shape->size + (size_t)(y / SCALE) * shape->stride + x / SCALE];
     }
     up_gradient_work_free(&work);
     up_packed_weights_free(&packed);
@@ -225,8 +225,8 @@ Test(train_photo, writes_what_it_has_learned)
         for (int i = 0; i < HEIGHT * SCALE * WIDTH * SCALE; i++) {
             const double wanted = 65535 * (double)made[i] + bicubic[i * 3 + c];
             if (wanted > 1000 && wanted < 64000)
-                cr_assert_float_eq(high[i * 3 + c], wanted, 4, "%d of channel %d: %d, not %g", i,
-                                   c, high[i * 3 + c], wanted);
+                cr_assert_float_eq(high[i * 3 + c], wanted, 4, "%d of channel %d: %d, not %g", i, c,
+                                   high[i * 3 + c], wanted);
         }
     }
 }

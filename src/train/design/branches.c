@@ -109,15 +109,15 @@ void up_branches_free(up_branches *branches)
 typedef void meeting(float *both, float *second, float *first);
 
 static inline void meet(meeting *run, const shape *all, float *both, const shape *s, float *second,
-                 const shape *f, float *first)
+                        const shape *f, float *first)
 {
     const int area = f->size * f->size, whole = all->size * all->size;
     for (int o = 0; o < s->out; o++)
         for (int m = 0; m < s->in; m++)
             for (int t = 0; t < s->size * s->size; t++) {
                 float *tap = second + ((size_t)o * s->in + m) * s->size * s->size + t;
-                float *at = both + (size_t)o * all->in * whole +
-                            t / s->size * all->size + t % s->size;
+                float *at =
+                    both + (size_t)o * all->in * whole + t / s->size * all->size + t % s->size;
                 for (int i = 0; i < f->in; i++)
                     for (int u = 0; u < area; u++)
                         run(at + (size_t)i * whole + u / f->size * all->size + u % f->size, tap,

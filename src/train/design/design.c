@@ -1,9 +1,9 @@
 #include "train/design/design.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "network/metadata/condition.h"
 #include "network/metadata/upscale_layers.h"
-#include "base/random.h"
 #include "weights/label.h"
 
 #include <math.h>
@@ -115,8 +115,7 @@ static bool take_branch(const json_t *entry, const up_conv_shape *conv, up_branc
 }
 
 static up_status take_branches(const up_network_builder *b, const json_t *layer,
-                               const up_layer_kind *kind, const up_conv_shape *conv,
-                               new_layer *to)
+                               const up_layer_kind *kind, const up_conv_shape *conv, new_layer *to)
 {
     const json_t *list = json_object_get(layer, "branches");
     if (!list)
@@ -149,7 +148,8 @@ static up_status make_convolution(up_network_builder *b, const json_t *layer,
     const bool transposed = kind == &up_layer_conv_transpose2d;
     int channels = in, kernel = 3;
     if (!take_number(layer, "channels", 1, MOST_CHANNELS, &channels))
-        return refuse(b, kind, "channels must be a number from 1 to 1024, \"colors\" or \"phases\"");
+        return refuse(b, kind,
+                      "channels must be a number from 1 to 1024, \"colors\" or \"phases\"");
     if (!take_number(layer, "kernel", 1, MOST_KERNEL, &kernel) || kernel % 2 == 0)
         return refuse(b, kind, "kernel must be an odd number from 1 to 15");
     const int step = transposed ? up_max(fields->stride[0], 1) : 1, size = kernel * step;
@@ -226,9 +226,9 @@ static up_status initialise(up_trainable *net, const new_layers *all, uint64_t s
         const double sources = fmax(1, conv.in * conv.kernel * conv.kernel);
         up_random random = up_random_make(seed, (uint64_t)n, 0);
         for (size_t w = 0; w < node->weights; w++)
-            node->weight[w] = (float)(conv.kernel
-                                          ? factor * sqrt(1 / sources) * up_random_normal(&random)
-                                          : factor);
+            node->weight[w] =
+                (float)(conv.kernel ? factor * sqrt(1 / sources) * up_random_normal(&random)
+                                    : factor);
         if (all->layer[n].branches.count && node->pass) {
             node->branches = all->layer[n].branches;
             UP_TRY(up_branches_make(&node->branches, seed, (uint64_t)n, error));
@@ -281,9 +281,8 @@ up_status up_design_make(up_trainable *net, const json_t *design, const char *na
     const new_layers all = { up_alloc_zero(count, sizeof *all.layer), count };
     for (size_t i = 0; all.layer && i < count; i++)
         all.layer[i].init = NAN;
-    up_status status = all.layer
-                           ? make(net, design, list, &all, name, scale, seed, error)
-                           : up_fail_memory(error, "a network", count * sizeof *all.layer);
+    up_status status = all.layer ? make(net, design, list, &all, name, scale, seed, error)
+                                 : up_fail_memory(error, "a network", count * sizeof *all.layer);
     if (status != UP_OK)
         up_trainable_free(net);
     up_free(all.layer);

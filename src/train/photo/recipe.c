@@ -17,7 +17,7 @@ typedef struct {
 #define PART(name, most)                                                                           \
     { #name, "share", AT(name.share), 0, 1 }, { #name, "from", AT(name.from), 0, most },           \
     {                                                                                              \
-        #name, "to", AT(name.to), 0, most                                                          \
+#name, "to", AT(name.to), 0, most                                                          \
     }
 
 static const number numbers[] = {
