@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST = 1 << 26 };
+
 /* A kernel, [out][in][size][size]. */
 typedef struct {
     int out, in, size;
@@ -81,6 +83,9 @@ up_status up_branches_make(up_branches *branches, uint64_t seed, uint64_t node, 
         branches->parameters += parameters_of(&branches->branch[b]);
         work = own > work ? own : work;
     }
+    if (branches->parameters + work > MOST)
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "the branches of layer %d have more than 67 million weights", (int)node);
     branches->beginning = up_alloc(branches->parameters, sizeof *branches->beginning);
     branches->work = up_alloc(work, sizeof *branches->work);
     if (!branches->beginning || !branches->work) {

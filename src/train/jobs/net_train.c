@@ -105,7 +105,7 @@ static void describe(const up_trainable *net, char text[DESCRIPTION])
     int channels = 0, layers = 0;
     const up_network_node *output = &net->network->node[net->network->output];
     for (int n = 0; n <= net->last; n++) {
-        channels = up_max(channels, net->node[n].pass ? net->network->node[n].in_channels : 0);
+        channels = up_max(channels, net->node[n].conv.in);
         layers += net->node[n].conv.kernel > 0;
     }
     const bool added = output != &net->network->node[net->last];
