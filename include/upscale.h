@@ -378,8 +378,8 @@ UP_API const up_text *up_image_text_at(up_image *image, int i);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
 /* The standard deviation of the noise in a picture, in levels of 255, by reading its pixels once
- * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held in
- * memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count. Not
+ * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held
+ * in memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count. Not
  * before a plan that has been run, and not for tensors, which is UP_ERROR_UNSUPPORTED. */
 UP_API up_status up_image_noise(up_image *image, double *noise, const up_options *options,
                                 up_error *error);

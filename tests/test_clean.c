@@ -268,6 +268,24 @@ Test(clean, however_it_is_read)
     SHELL_EXPECT_ALL(tests);
 }
 
+/* Spoilt originals are in memory, but what a file of them would tell is known. */
+Test(clean, eval_tells_the_quality_of_the_jpeg)
+{
+    static const shell_case tests[] = {
+        { "upscale eval smooth.png -s 1 -m tconv -w rgb.safetensors --degrade jpeg:65:444 --json",
+          0, "\"jpeg_quality\":65", "" },
+        { "upscale eval smooth.png -s 1 -m tconv -w rgb.safetensors --degrade jpeg:65+noise:0 "
+          "--json",
+          0, "\"jpeg_quality\":null", "" },
+        { "upscale eval smooth.png -m bicubic,tconv -w rgb-x2.safetensors --clean 0 --json", 0,
+          "\"by\":\"given\"", "" },
+        { "upscale compare smooth.png --from-hr -s 2 -m tconv -w rgb-x2.safetensors --degrade "
+          "box+jpeg:65 -o report -q && grep -q 'JPEG quality 65' report/results.json",
+          0, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
 /* ---- what is refused */
 
 Test(clean, what_cannot_clean_says_so)

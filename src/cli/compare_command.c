@@ -185,7 +185,7 @@ static int run_compare(cli_settings *s)
         .reference = s->reference,
         .from_original = s->from_original,
         .degrade = s->degrade,
-        .seed = s->train.seed,
+        .seed = s->seed,
         .box = s->crops.item,
         .boxes = s->crops.count,
         .single_file = s->single_file,

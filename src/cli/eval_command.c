@@ -64,7 +64,7 @@ static up_status evaluate(cli_evaluation *one, const cli_evaluations *all, void 
     up_eval_picture picture;
     up_status status =
         up_eval_open_degraded(&picture, one->input->path, all->scale, all->settings->degrade,
-                              all->settings->train.seed, &all->settings->up, error);
+                              all->settings->seed, &all->settings->up, error);
     if (status != UP_OK)
         return status;
     one->width = picture.reference.format.width;

@@ -134,7 +134,7 @@ static void show_protocol(const cli_evaluations *all, void (*say)(const char *fo
         all->scale, all->scale);
     if (all->settings->degrade)
         say("and spoilt by %s (seed %llu), and upscaled to 8 bits.", all->settings->degrade,
-            (unsigned long long)all->settings->train.seed);
+            (unsigned long long)all->settings->seed);
     else
         say("to 8 bits by bicubic as MATLAB's imresize does it, and upscaled to 8 bits.");
     say("%s without %d pixels at every edge:",
@@ -197,7 +197,7 @@ static void means_json(const cli_evaluations *all)
                         all->settings->degrade ? cli_json_text(all->settings->degrade)
                                                : json_string("MATLAB imresize bicubic"));
     if (all->settings->degrade)
-        json_object_set_new(protocol, "seed", json_integer((json_int_t)all->settings->train.seed));
+        json_object_set_new(protocol, "seed", json_integer((json_int_t)all->settings->seed));
     json_object_set_new(line, "pictures", json_integer((json_int_t)all->count));
     json_object_set_new(line, "protocol", protocol);
     json_object_set_new(line, "mean", means);

@@ -47,7 +47,8 @@ typedef struct {
     bool flat_folders; /* of a folder its own pictures are taken without -r */
 
     const char *reference, *sheet;
-    const char *degrade; /* how originals are spoilt */
+    const char *degrade; /* how originals are spoilt, and the start of its noise */
+    uint64_t seed;
     bool from_original, single_file, full;
     cli_boxes crops;
     int zoom;

@@ -24,6 +24,7 @@ enum {
 #define WHITE_FREQUENCIES 0.4
 #define WHITE_WINDOWS 0.5
 #define FLAT_AREAS 0.0005 /* as a share of all windows; noise leaves none */
+#define FEW 0.05          /* the same: of an object on white there is little but edges */
 
 struct up_noise {
     int width, height, channels, step, row;
@@ -127,7 +128,7 @@ static bool is_noise(const up_noise_windows *w, const up_noise_sums *flattest)
     const double frequencies = spread(squares, sum, UP_NOISE_HIGH);
     const double windows =
         spread(flattest->mean_squares, sum / UP_NOISE_HIGH * flattest->count, flattest->count);
-    if (w->flat > FLAT_AREAS * w->all)
+    if (w->flat > FLAT_AREAS * w->all || w->used < FEW * w->all)
         return frequencies < WHITE_FREQUENCIES && windows < WHITE_WINDOWS;
     return frequencies < MOST_PATTERN;
 }

@@ -15,7 +15,8 @@
  *     and those in which neighbours are equal more than twice as often as under noise of their
  *     strength: they are drawn;
  *   - there is no noise where windows are too few, where most are drawn, where one frequency has it
- *     all, and where, beside areas without any, it is not white: text, screenshots, flat graphics.
+ *     all, and where, beside areas without any or of few windows, it is not white: text,
+ *     screenshots, flat graphics, objects on white.
  * Noise that JPEG has been over is what JPEG has left of it.
  */
 #ifndef UP_RESTORE_NOISE_H

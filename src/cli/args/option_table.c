@@ -207,6 +207,9 @@ const cli_option cli_options[] = {
       .help = "spoil the originals by steps joined by +, such as box+unsharp:0.5+jpeg:85: bicubic, "
               "lanczos, bilinear, box or nearest (maybe behind linear), blur:S, unsharp:A, noise:S, "
               "jpeg:Q[:444|422|420]" },
+    { "seed", 0, "N", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
+      cli_parse_whole, FIELD(seed),
+      .help = "of the noise of --degrade: the same seed gives the same; default 0" },
     { "channel", 0, "CHANNEL", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_choice, FIELD(measuring.channel), .choices = "y rgb",
       .help = "what is compared: y, BT.601 luma as MATLAB makes it (default), or rgb" },
@@ -345,10 +348,9 @@ const cli_option cli_options[] = {
     { "resume", 0, NULL, CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_flag, FIELD(train.resume),
       .help = "net: go on from the checkpoint, if there is one, with the options it was begun with" },
-    { "seed", 0, "N", CLI_TRAIN | CLI_EVAL | CLI_COMPARE, CLI_GROUP_TRAIN,
+    { "seed", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_whole, FIELD(train.seed),
-      .help = "start of all random choices: the same seed gives the same weights, or the same noise "
-              "of --degrade" },
+      .help = "start of all random choices: the same seed gives the same weights" },
     { "data", 0, "TEXT", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_text, FIELD(train.data),
       .help = "where the pictures are from, for the metadata of the weights" },
