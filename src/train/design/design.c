@@ -252,9 +252,8 @@ static up_status make_layers(up_network_builder *b, const json_t *list, new_laye
     return up_network_measure(b);
 }
 
-static up_status make(up_trainable *net, const json_t *design, const json_t *list,
-                      new_layers *all, const char *name, int scale, uint64_t seed,
-                      up_error *error)
+static up_status make(up_trainable *net, const json_t *design, const json_t *list, new_layers *all,
+                      const char *name, int scale, uint64_t seed, up_error *error)
 {
     up_network_builder b = { .name = name, .error = error };
     up_status status = begin(&b, design, error);

@@ -81,9 +81,9 @@ static up_status know(const expansion *e, const json_t *id, const char *called)
 static up_status add_layer(const expansion *e, const json_t *from)
 {
     char called[ID];
-    json_t *layer = json_deep_copy(from);
     if (json_array_size(e->to) >= MOST_LAYERS)
         return fail(e, "more than %d layers", MOST_LAYERS);
+    json_t *layer = json_deep_copy(from);
     rename_references(e, layer);
     set_word(layer, "factor", "scale", e->scale);
     set_word(layer, "stride", "scale", e->scale);
