@@ -34,8 +34,8 @@ typedef enum {
     UP_PRECISION_BFLOAT16,
 } up_precision;
 
-/* How it is going. Losses and PSNR (dB; of luma, with a recipe of all colours of the network) are NaN
- * until there are any. */
+/* How it is going. Losses and PSNR (dB; of luma, with a recipe of all colours of the network) are
+ * NaN until there are any. */
 typedef struct {
     int64_t step, steps;      /* of UP_TRAIN_LINEAR: low-resolution pixels */
     double loss;              /* mean since the last report, of samples in 0..1 */
@@ -81,12 +81,12 @@ typedef struct {
                                               bits), which is more detail; between 0 and 1, 0 ends
                                               the list */
     up_degradation degrade;
-    /* What pairs are made by, as they are needed, of all colours: "photo" (what photographs have been
-     * through: several reductions, JPEG, noise; and drawn pictures among them), "clean" (bicubic's
-     * reduction) or a JSON file (src/train/photo/recipe.h). Inputs and targets have the colours of
-     * the network. Of UP_TRAIN_NET, and of UP_TRAIN_BOUNDS for weights that were made so. NULL: pairs
-     * of luma as above; of a network that makes other colours than luma, "clean". Excludes
-     * `degrade`. */
+    /* What pairs are made by, as they are needed, of all colours: "photo" (what photographs have
+     * been through: several reductions, JPEG, noise; and drawn pictures among them), "clean"
+     * (bicubic's reduction) or a JSON file (src/train/photo/recipe.h). Inputs and targets have the
+     * colours of the network. Of UP_TRAIN_NET, and of UP_TRAIN_BOUNDS for weights that were made
+     * so. NULL: pairs of luma as above; of a network that makes other colours than luma, "clean".
+     * Excludes `degrade`. */
     const char *recipe;
 
     /* UP_TRAIN_LINEAR */
@@ -97,10 +97,10 @@ typedef struct {
      * (3x3), the output of the first added, and a transposed convolution; the bicubic enlargement
      * of the input is added to what it makes. Muon (for slopes and biases Adam) on random patches,
      * flipped and turned; the rate falls by a cosine. */
-    const char *network; /* a JSON file that describes another network instead, of any layers
-                            (src/train/design/design.h), for luma, RGB or YCbCr; NULL: the options
-                            here and the next are short for one */
-    int channels, layers;          /* 0: 16 and 4 */
+    const char *network;  /* a JSON file that describes another network instead, of any layers
+                             (src/train/design/design.h), for luma, RGB or YCbCr; NULL: the options
+                             here and the next are short for one */
+    int channels, layers; /* 0: 16 and 4 */
     int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
     int steps;                     /* 0: 100,000 */
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of

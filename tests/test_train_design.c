@@ -45,12 +45,13 @@ static void must_make(up_trainable *net, const char *text, int scale)
 
 Test(design, is_for_every_scale)
 {
-    const char *text = "{'color':'rgb','condition':'strength','layers':[{'op':'conv2d','channels':6},"
-                       "{'op':'prelu'},{'op':'conv2d','channels':'phases','kernel':1},"
-                       "{'op':'pixel_shuffle','factor':'scale','id':'made'},"
-                       "{'op':'channels','inputs':['input'],'count':3},"
-                       "{'op':'resize','mode':'bicubic','cubic_a':-0.5,'factor':'scale','id':'big'},"
-                       "{'op':'add','inputs':['made','big']}]}";
+    const char *text =
+        "{'color':'rgb','condition':'strength','layers':[{'op':'conv2d','channels':6},"
+        "{'op':'prelu'},{'op':'conv2d','channels':'phases','kernel':1},"
+        "{'op':'pixel_shuffle','factor':'scale','id':'made'},"
+        "{'op':'channels','inputs':['input'],'count':3},"
+        "{'op':'resize','mode':'bicubic','cubic_a':-0.5,'factor':'scale','id':'big'},"
+        "{'op':'add','inputs':['made','big']}]}";
     for (int scale = 1; scale <= 4; scale++) {
         up_trainable net;
         must_make(&net, text, scale);
@@ -107,8 +108,8 @@ Test(design, begins_as_it_says)
 
 #define BRANCHED                                                                                   \
     "{'layers':[{'op':'conv2d','channels':3},{'op':'conv2d','kernel':5,'branches':["               \
-    "'identity',[1],[3],[{'kernel':1,'channels':4},3,{'kernel':3}],[{'kernel':3,'channels':2},1]]}," \
-    PHASES "]}"
+    "'identity',[1],[3],[{'kernel':1,'channels':4},3,{'kernel':3}],[{'kernel':3,'channels':2},1]]" \
+    "}," PHASES "]}"
 
 enum { SIDE = 20, MOST = 8 };
 
@@ -189,7 +190,8 @@ Test(design, branches_are_one_convolution)
     for (int c = 0; c < 3; c++)
         for (int y = 2; y < SIDE - 2; y++)
             for (int x = 2; x < SIDE - 2; x++)
-                cr_assert_float_eq(apart.at[c][y][x], whole.at[c][y][x], 1e-5, "%d: %d,%d", c, y, x);
+                cr_assert_float_eq(apart.at[c][y][x], whole.at[c][y][x], 1e-5, "%d: %d,%d", c, y,
+                                   x);
     free(run), free(learned);
     up_trainable_free(&net);
 }
@@ -259,6 +261,10 @@ Test(design, what_is_wrong_is_said)
         { "{'layers':[{'op':'conv2d','branches':[[5]]}]}", "a branch is" },
         { "{'layers':[{'op':'conv2d','branches':[[{'kernel':1,'channels':2}]]}]}", "a branch is" },
         { "{'layers':[{'op':'conv2d','branches':3}]}", "branches are a list" },
+        { "{'layers':[{'op':'conv2d','channels':1024,'kernel':15},{'op':'conv2d','kernel':15}]}",
+          "more than 67 million weights" },
+        { "{'layers':[{'op':'conv_transpose2d','kernel':15,'stride':65536}]}",
+          "more than 67 million weights" },
         { "{'layers':[{'op':'conv2d'},{'op':'add','from':'x'}]}", "the id of an earlier layer" },
         { "{'layers':[{'op':'conv2d','id':'input'}]}", "an id must be" },
         { "{'layers':[{'repeat':0,'layers':[{'op':'relu'}]}]}", "repeat must be a number" },
@@ -266,7 +272,8 @@ Test(design, what_is_wrong_is_said)
         { "{'layers':[{'repeat':2,'layers':[{'op':'relu'}],'op':'relu'}]}", "of a repeat" },
         { "{'layers':[{'repeat':4096,'layers':[{'repeat':4096,'layers':[{'op':'relu'}]}]}]}",
           "more than 4096 layers" },
-        { "{'layers':[{'repeat':1,'layers':[{'repeat':1,'layers':[{'repeat':1,'layers':[{'repeat':1,"
+        { "{'layers':[{'repeat':1,'layers':[{'repeat':1,'layers':[{'repeat':1,'layers':[{'repeat':"
+          "1,"
           "'layers':[{'repeat':1,'layers':[{'op':'relu'}]}]}]}]}]}]}",
           "repeats within each other" },
         { "{'layers':[{'op':'conv2d','channels':9},{'op':'pixel_shuffle','factor':3}]}",

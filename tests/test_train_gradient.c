@@ -301,19 +301,22 @@ static const struct {
       "{'op':'conv2d','name':'b','padding':2},{'op':'add','from':'c'},"
       "{'op':'leaky_relu','slope':0.2,'id':'l'},{'op':'conv2d','name':'d','id':'d'},"
       "{'op':'add','inputs':['c','l','d']},"
-      "{'op':'conv_transpose2d','name':'t','stride':2,'padding':2}]", "" },
+      "{'op':'conv_transpose2d','name':'t','stride':2,'padding':2}]",
+      "" },
     { "branches that two convolutions read",
       "a.weight:2,1,3,3 b.weight:2,2,3,3 c.weight:2,2,3,3 s.weight:1 t.weight:9,2,3,3 t.bias:9",
       "[{'op':'conv2d','name':'a','padding':1,'id':'a'},{'op':'conv2d','name':'b','padding':1},"
       "{'op':'prelu','name':'s','id':'b'},"
       "{'op':'conv2d','name':'c','padding':1,'inputs':['a'],'id':'c'},"
       "{'op':'add','inputs':['b','c']},{'op':'conv2d','name':'t','padding':1},"
-      "{'op':'pixel_shuffle','factor':3}]", "" },
+      "{'op':'pixel_shuffle','factor':3}]",
+      "" },
     { "the input added before it is enlarged",
       "a.weight:1,1,3,3 a.bias:1 t.weight:1,1,2,2 t.bias:1",
       "[{'op':'conv2d','name':'a','padding':1,'id':'a'},{'op':'add','inputs':['input','a']},"
       "{'op':'relu'},{'op':'conv_transpose2d','name':'t','stride':2},"
-      "{'op':'add','from':'input','resize':'bilinear'}]", "" },
+      "{'op':'add','from':'input','resize':'bilinear'}]",
+      "" },
     { "SRVGGNetCompact",
       "body.0.weight:4,1,3,3 body.0.bias:4 body.1.weight:4 body.2.weight:4,4,3,3 body.2.bias:4 "
       "body.3.weight:4 body.4.weight:4,4,3,3 body.4.bias:4",
@@ -338,7 +341,8 @@ static const struct {
       "{'op':'conv2d','name':'b','padding':1,'inputs':['p']},"
       "{'op':'clip','min':-0.4,'max':0.5,'id':'v'},"
       "{'op':'concat','inputs':['p','u','v','r','p','input']},"
-      "{'op':'conv2d','name':'t','id':'t'},{'op':'channels','inputs':['w'],'count':1,'id':'x'},{'op':'mul','inputs':['t','x']},"
+      "{'op':'conv2d','name':'t','id':'t'},{'op':'channels','inputs':['w'],'count':1,'id':'x'},{'"
+      "op':'mul','inputs':['t','x']},"
       "{'op':'pixel_shuffle','factor':2}]",
       "" },
     { "RGB and a plane of strength, the colours added at x1",
@@ -347,8 +351,7 @@ static const struct {
       "{'op':'conv2d','name':'t','padding':1,'id':'t'},"
       "{'op':'channels','inputs':['input'],'count':3,'id':'c'},{'op':'add','inputs':['t','c']}]",
       "'upscale.color':'rgb','upscale.condition':'strength'" },
-    { "YCbCr, the input as it is among the branches",
-      "a.weight:3,3,3,3 t.weight:12,3,3,3",
+    { "YCbCr, the input as it is among the branches", "a.weight:3,3,3,3 t.weight:12,3,3,3",
       "[{'op':'conv2d','name':'a','padding':1,'id':'a'},{'op':'add','inputs':['a','input']},"
       "{'op':'relu'},{'op':'mul','from':'input'},{'op':'conv2d','name':'t','padding':1},"
       "{'op':'pixel_shuffle','factor':2,'id':'t'},"
@@ -363,7 +366,8 @@ Test(gradient, of_networks_of_files_agrees_with_finite_differences)
         for (int loss = UP_LOSS_L2; loss <= UP_LOSS_CHARBONNIER; loss++) {
             up_trainable net;
             up_error error = { 0 };
-            up_network *network = network_made(networks[i].tensors, networks[i].layers, networks[i].metadata, 0);
+            up_network *network =
+                network_made(networks[i].tensors, networks[i].layers, networks[i].metadata, 0);
             cr_assert_eq(up_trainable_make(&net, network, "made", &error), UP_OK, "%s: %s",
                          networks[i].what, error.message);
             check(&net, (up_loss)loss, networks[i].what);

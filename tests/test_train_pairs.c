@@ -1,11 +1,12 @@
-/* Pairs that a recipe makes: what is spoilt, what is told of it, and that they are the same again. */
+/* Pairs that a recipe makes: what is spoilt, what is told of it, and that they are the same again.
+ */
 #include "base/memory.h"
 #include "support/kernel_check.h"
 #include "support/scratch.h"
 #include "train/data/patches.h"
 #include "train/photo/reducer.h"
-#include "train/photo/samples.h"
 #include "train/photo/spoil.h"
+#include "train/photo/train_samples.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -24,9 +25,8 @@ static up_train_picture picture_make(int scale)
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++)
             for (int c = 0; c < 3; c++)
-                picture.pixels[((size_t)y * side + x) * 3 + c] =
-                    (uint8_t)lround(128 + 60 * sin((0.4 + 0.05 * c) * x / scale) +
-                                    50 * cos(0.3 * y / scale + c));
+                picture.pixels[((size_t)y * side + x) * 3 + c] = (uint8_t)lround(
+                    128 + 60 * sin((0.4 + 0.05 * c) * x / scale) + 50 * cos(0.3 * y / scale + c));
     return picture;
 }
 
@@ -45,8 +45,7 @@ static up_status case_make(pair_case *c, const char *recipe, int scale, up_weigh
 {
     up_error error;
     *c = (pair_case){ 0 };
-    up_status status =
-        up_pair_maker_make(&c->maker, recipe, scale, color, conditioned, 3, &error);
+    up_status status = up_pair_maker_make(&c->maker, recipe, scale, color, conditioned, 3, &error);
     cr_assert_eq(status, UP_OK, "%s", error.message);
     cr_assert_eq(up_pair_work_make(&c->work, &c->maker, SIZE, NULL), UP_OK);
     cr_assert_eq(up_residual_make(&c->residual, added, scale, NULL), UP_OK);
@@ -102,10 +101,9 @@ static void expect_original(int scale, int turn)
                 picture.pixels + ((size_t)(y * scale + row) * side + x * scale + column) * 3;
             const int phase = v % scale * scale + u % scale;
             for (int k = 0; k < 3; k++)
-                cr_assert_float_eq(at(&c.patch, c.patch.target, k * scale * scale + phase,
-                                      u / scale, v / scale),
-                                   wanted[k] / 255.0, 1e-6, "x%d, turn %d: %d,%d", scale, turn, u,
-                                   v);
+                cr_assert_float_eq(
+                    at(&c.patch, c.patch.target, k * scale * scale + phase, u / scale, v / scale),
+                    wanted[k] / 255.0, 1e-6, "x%d, turn %d: %d,%d", scale, turn, u, v);
         }
     case_free(&c);
     up_train_picture_free(&picture);
@@ -225,7 +223,8 @@ Test(train_pairs, are_the_same_whatever_was_made_before)
 
 /* ---------------------------------------------------------------- filters */
 
-/* A constant stays, and a slope lies where it lay: samples are in the middle of what they are of. */
+/* A constant stays, and a slope lies where it lay: samples are in the middle of what they are of.
+ */
 Test(train_pairs, reductions_keep_brightness_and_place)
 {
     for (int kind = 0; kind < UP_REDUCTIONS; kind++)
@@ -238,8 +237,8 @@ Test(train_pairs, reductions_keep_brightness_and_place)
                     sum += (double)r.weight[t];
                     middle += (double)r.weight[t] * (r.first + t);
                 }
-                const double wanted = kind == UP_REDUCE_NEAREST ? (scale - 1) / 2
-                                                                : 0.5 * scale - 0.5;
+                const double wanted =
+                    kind == UP_REDUCE_NEAREST ? (scale - 1) / 2 : 0.5 * scale - 0.5;
                 cr_expect_float_eq(sum, 1, 1e-5);
                 cr_expect_float_eq(middle, wanted, 1e-3, "%d x%d: %g", kind, scale, middle);
                 cr_expect(r.first <= 0 && r.taps <= UP_REDUCE_TAPS);

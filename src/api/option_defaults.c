@@ -3,10 +3,9 @@
 #include <string.h>
 
 static const up_options defaults = { .size = sizeof defaults, .cubic_a = -0.5 };
-static const up_train_options train_defaults = { .size = sizeof train_defaults,
-                                                 .ridge = 1e-7,
-                                                 .rate = 0.02,
-                                                 .ema = 0.999 };
+static const up_train_options train_defaults = {
+    .size = sizeof train_defaults, .ridge = 1e-7, .rate = 0.02, .ema = 0.999
+};
 
 static void init(void *options, size_t size, const void *value, size_t value_size)
 {

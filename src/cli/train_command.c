@@ -247,12 +247,13 @@ const cli_command cli_train_command = {
         "clipped to; a net has that done at its end.\n"
         "Pictures that are broken, tiny or CMYK are named and left out, which is no failure: the "
         "exit code is 0 as long as weights came out.\n",
-    .examples = "# one layer, in seconds, from all pictures in a folder\n"
-                "upscale train -r photos -s 2 -o mine.safetensors\n"
-                "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n"
-                "# a network, which may be broken off and taken up again\n"
-                "upscale train -r photos --kind net --checkpoint ck --resume -o n.safetensors\n"
-                "# one that mends what is spoilt as well, of a design of one's own\n"
-                "upscale train -r photos --kind net --network n.json --recipe photo -o n.safetensors\n",
+    .examples =
+        "# one layer, in seconds, from all pictures in a folder\n"
+        "upscale train -r photos -s 2 -o mine.safetensors\n"
+        "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n"
+        "# a network, which may be broken off and taken up again\n"
+        "upscale train -r photos --kind net --checkpoint ck --resume -o n.safetensors\n"
+        "# one that mends what is spoilt as well, of a design of one's own\n"
+        "upscale train -r photos --kind net --network n.json --recipe photo -o n.safetensors\n",
     .run = run_train,
 };

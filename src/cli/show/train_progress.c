@@ -12,11 +12,10 @@
 
 void cli_train_progress_begin(cli_train_progress *p, const cli_settings *settings, size_t pictures)
 {
-    *p = (cli_train_progress){ .show = cli_progress_choose(settings),
-                               .state = { .psnr = NAN,
-                                         .best_psnr = NAN,
-                                         .expected_psnr = NAN,
-                                         .loss = NAN } };
+    *p = (cli_train_progress){
+        .show = cli_progress_choose(settings),
+        .state = { .psnr = NAN, .best_psnr = NAN, .expected_psnr = NAN, .loss = NAN }
+    };
     if (p->show != CLI_SHOW_BAR)
         return;
     char *line = cli_format("reading %zu pictures", pictures);
@@ -35,7 +34,8 @@ static double fraction_done(const up_train_state *s)
     return s->steps > 0 ? (double)s->step / (double)s->steps : 0;
 }
 
-/* What is known: "  loss 0.0123  36.71 dB (best 36.80) (at the end about 36.9)  1.20 Mpx/s  1:23 left". */
+/* What is known: "  loss 0.0123  36.71 dB (best 36.80) (at the end about 36.9)  1.20 Mpx/s  1:23
+ * left". */
 static char *figures(const up_train_state *s)
 {
     char *text = cli_copy("");

@@ -16,8 +16,8 @@ static bool has_fonts(const up_pango *p, PangoLayout *layout)
     return count > 0;
 }
 
-static PangoLayout *lay_out(const up_pango *p, cairo_t *cairo, int width, const up_text_style *style,
-                            const char *text)
+static PangoLayout *lay_out(const up_pango *p, cairo_t *cairo, int width,
+                            const up_text_style *style, const char *text)
 {
     PangoLayout *layout = p->pango_cairo_create_layout(cairo);
     PangoFontDescription *font = p->pango_font_description_from_string("DejaVu Sans, sans-serif");

@@ -167,8 +167,7 @@ static bool is_common(const entry *e, const char *key)
     static const char *const with_from[] = { "from", "resize", "cubic_a", NULL };
     static const char *const with_tensors[] = { "name", NULL };
     const bool tensors = e->kind->tensors != UP_NO_TENSORS;
-    return is_among(all, key) ||
-           (json_object_get(e->object, "from") && is_among(with_from, key)) ||
+    return is_among(all, key) || (json_object_get(e->object, "from") && is_among(with_from, key)) ||
            (tensors && is_among(with_tensors, key)) ||
            (tensors && e->tensors && is_among(e->tensors->keys, key));
 }
@@ -232,9 +231,8 @@ static up_status read_tensors(entry *e)
     if (!e->kind->tensors)
         return UP_OK;
     if (e->tensors)
-        return e->tensors->make(
-            e->tensors->user, e->builder, e->object, e->kind, e->target.fields,
-            up_network_shape(b->network, e->input[0]).channels, &e->spec);
+        return e->tensors->make(e->tensors->user, e->builder, e->object, e->kind, e->target.fields,
+                                up_network_shape(b->network, e->input[0]).channels, &e->spec);
     if (!value)
         return refuse(e, "name", "is missing, expected ", "the name of tensors");
     if (!name || !*name)

@@ -18,9 +18,10 @@
 
 up_status up_network_from_layers(up_network_builder *builder, const char *text);
 
-/* What makes the tensors of layers that no file holds yet. `keys`, up to NULL, are what a layer with
- * tensors may state for it, beside what upscale.layers has; its name may be left out. `fields` is
- * the struct of the layer's kind, read already, which may be completed; `in` channels come in. */
+/* What makes the tensors of layers that no file holds yet. `keys`, up to NULL, are what a layer
+ * with tensors may state for it, beside what upscale.layers has; its name may be left out. `fields`
+ * is the struct of the layer's kind, read already, which may be completed; `in` channels come in.
+ */
 typedef struct {
     const char *const *keys;
     up_status (*make)(void *user, up_network_builder *builder, const json_t *layer,

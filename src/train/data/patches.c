@@ -125,8 +125,8 @@ static int64_t differences(const up_patches *patches, const up_patch_place *at)
 {
     const int side = patches->size * patches->scale;
     const size_t row = (size_t)at->picture->width * patches->scale * 3;
-    const uint8_t *from =
-        at->picture->pixels + (size_t)at->y * patches->scale * row + (size_t)at->x * patches->scale * 3;
+    const uint8_t *from = at->picture->pixels + (size_t)at->y * patches->scale * row +
+                          (size_t)at->x * patches->scale * 3;
     int64_t sum = 0;
     for (int y = 0; y + 1 < side; y += 2)
         for (int x = 0; x + 1 < side; x += 2) {

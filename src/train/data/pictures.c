@@ -129,8 +129,7 @@ static void collect(up_train_pictures *set, candidate *list, size_t count,
         if (!p->low && !p->pixels)
             continue;
         set->picture[set->count++] = *p;
-        set->bytes +=
-            kept_bytes((size_t)(p->width * scale), (size_t)(p->height * scale), options);
+        set->bytes += kept_bytes((size_t)(p->width * scale), (size_t)(p->height * scale), options);
     }
 }
 

@@ -16,7 +16,8 @@ typedef struct {
     /* [scale * scale] times rows, columns of low-resolution pixels around a pixel; NULL: it is
      * bicubic's enlargement that is added */
     float (*difference)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS];
-    float (*added)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS]; /* likewise, of what is added; NULL: nothing */
+    float (
+        *added)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS]; /* likewise, of what is added; NULL: nothing */
 } up_residual;
 
 /* `resize` makes what is added, of one input; NULL: nothing is. */
@@ -27,9 +28,9 @@ void up_residual_free(up_residual *residual);
 /* Whether what this makes can be told here. */
 bool up_residual_knows(const up_resize *resize);
 
-/* Takes what is added to phase `phase` (row * scale + column) of n pixels of a row away; `around` are
- * the rows from UP_RESIDUAL_REACH above it to as many below, of which that many columns more are
- * read at both ends. */
+/* Takes what is added to phase `phase` (row * scale + column) of n pixels of a row away; `around`
+ * are the rows from UP_RESIDUAL_REACH above it to as many below, of which that many columns more
+ * are read at both ends. */
 void up_residual_take(const up_residual *residual, int phase,
                       const float *const around[UP_RESIDUAL_TAPS], float *to, int n);
 

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST = 1 << 26 };
+
 /* A kernel, [out][in][size][size]. */
 typedef struct {
     int out, in, size;
@@ -81,6 +83,9 @@ up_status up_branches_make(up_branches *branches, uint64_t seed, uint64_t node, 
         branches->parameters += parameters_of(&branches->branch[b]);
         work = own > work ? own : work;
     }
+    if (branches->parameters + work > MOST)
+        return up_fail(error, UP_ERROR_WEIGHTS,
+                       "the branches of layer %d have more than 67 million weights", (int)node);
     branches->beginning = up_alloc(branches->parameters, sizeof *branches->beginning);
     branches->work = up_alloc(work, sizeof *branches->work);
     if (!branches->beginning || !branches->work) {
@@ -109,15 +114,15 @@ void up_branches_free(up_branches *branches)
 typedef void meeting(float *both, float *second, float *first);
 
 static inline void meet(meeting *run, const shape *all, float *both, const shape *s, float *second,
-                 const shape *f, float *first)
+                        const shape *f, float *first)
 {
     const int area = f->size * f->size, whole = all->size * all->size;
     for (int o = 0; o < s->out; o++)
         for (int m = 0; m < s->in; m++)
             for (int t = 0; t < s->size * s->size; t++) {
                 float *tap = second + ((size_t)o * s->in + m) * s->size * s->size + t;
-                float *at = both + (size_t)o * all->in * whole +
-                            t / s->size * all->size + t % s->size;
+                float *at =
+                    both + (size_t)o * all->in * whole + t / s->size * all->size + t % s->size;
                 for (int i = 0; i < f->in; i++)
                     for (int u = 0; u < area; u++)
                         run(at + (size_t)i * whole + u / f->size * all->size + u % f->size, tap,

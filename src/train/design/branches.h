@@ -1,9 +1,9 @@
 /*
  * What a convolution's kernel is the sum of while it learns, beside a kernel of its own: chains of
- * smaller convolutions with nothing between them, and its input as it is (Ding et al., RepVGG, 2021;
- * Zhang et al., Edge-oriented convolution block, 2021). Only their sum is ever run, so branches cost
- * a step next to nothing and what is written has none of them; what they change is how it learns.
- * Pixels beyond the edge count as 0 to the first of a chain, and to none behind it.
+ * smaller convolutions with nothing between them, and its input as it is (Ding et al., RepVGG,
+ * 2021; Zhang et al., Edge-oriented convolution block, 2021). Only their sum is ever run, so
+ * branches cost a step next to nothing and what is written has none of them; what they change is
+ * how it learns. Pixels beyond the edge count as 0 to the first of a chain, and to none behind it.
  */
 #ifndef UP_TRAIN_BRANCHES_H
 #define UP_TRAIN_BRANCHES_H
@@ -44,7 +44,6 @@ void up_branches_add(const up_branches *branches, const float *parameter, const 
 
 /* From the gradient of that, theirs: set, not added to. */
 void up_branches_gradient(const up_branches *branches, const float *parameter,
-                          const up_conv_shape *conv, const float *weight_gradient,
-                          float *gradient);
+                          const up_conv_shape *conv, const float *weight_gradient, float *gradient);
 
 #endif

@@ -1,15 +1,15 @@
 #include "train/design/design.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "network/metadata/condition.h"
 #include "network/metadata/upscale_layers.h"
-#include "base/random.h"
 #include "weights/label.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MOST_KERNEL = 15, MOST_CHANNELS = 1024 };
+enum { MOST_KERNEL = 15, MOST_CHANNELS = 1024, MOST_WEIGHTS = 1 << 26 };
 
 /* ---------------------------------------------------------------- what it is for */
 
@@ -67,6 +67,7 @@ typedef struct {
 typedef struct {
     new_layer *layer;
     size_t count;
+    size_t weights; /* of all so far */
 } new_layers;
 
 static up_status refuse(const up_network_builder *b, const up_layer_kind *kind, const char *reason)
@@ -115,8 +116,7 @@ static bool take_branch(const json_t *entry, const up_conv_shape *conv, up_branc
 }
 
 static up_status take_branches(const up_network_builder *b, const json_t *layer,
-                               const up_layer_kind *kind, const up_conv_shape *conv,
-                               new_layer *to)
+                               const up_layer_kind *kind, const up_conv_shape *conv, new_layer *to)
 {
     const json_t *list = json_object_get(layer, "branches");
     if (!list)
@@ -144,18 +144,23 @@ static up_status add_values(up_network_builder *b, int dims, const size_t *shape
 
 static up_status make_convolution(up_network_builder *b, const json_t *layer,
                                   const up_layer_kind *kind, up_convolution *fields, int in,
-                                  up_node_spec *spec, new_layer *to)
+                                  up_node_spec *spec, new_layers *all)
 {
+    new_layer *to = &all->layer[b->network->nodes];
     const bool transposed = kind == &up_layer_conv_transpose2d;
     int channels = in, kernel = 3;
     if (!take_number(layer, "channels", 1, MOST_CHANNELS, &channels))
-        return refuse(b, kind, "channels must be a number from 1 to 1024, \"colors\" or \"phases\"");
+        return refuse(b, kind,
+                      "channels must be a number from 1 to 1024, \"colors\" or \"phases\"");
     if (!take_number(layer, "kernel", 1, MOST_KERNEL, &kernel) || kernel % 2 == 0)
         return refuse(b, kind, "kernel must be an odd number from 1 to 15");
     const int step = transposed ? up_max(fields->stride[0], 1) : 1, size = kernel * step;
     for (int i = 0; i < 4 && !json_object_get(layer, "padding"); i++)
         fields->padding[i] = kernel / 2 * step;
     const size_t out = (size_t)channels, from = (size_t)in, side = (size_t)size;
+    all->weights += out * from * side * side;
+    if (side > MOST_KERNEL * 8 || all->weights > MOST_WEIGHTS)
+        return refuse(b, kind, "the layers so far have more than 67 million weights");
     const size_t shape[4] = { transposed ? from : out, transposed ? out : from, side, side };
     UP_TRY(take_branches(b, layer, kind, &(up_conv_shape){ in, channels, kernel }, to));
     UP_TRY(add_values(b, 4, shape, &spec->weight));
@@ -165,7 +170,7 @@ static up_status make_convolution(up_network_builder *b, const json_t *layer,
 static up_status make_tensors(void *user, up_network_builder *b, const json_t *layer,
                               const up_layer_kind *kind, void *fields, int in, up_node_spec *spec)
 {
-    const new_layers *all = user;
+    new_layers *all = user;
     new_layer *to = &all->layer[b->network->nodes];
     const json_t *init = json_object_get(layer, "init");
     const size_t channels = (size_t)in;
@@ -175,7 +180,7 @@ static up_status make_tensors(void *user, up_network_builder *b, const json_t *l
     if (init)
         to->init = json_number_value(init);
     if (conv)
-        return make_convolution(b, layer, kind, fields, in, spec, to);
+        return make_convolution(b, layer, kind, fields, in, spec, all);
     if (kind != &up_layer_prelu)
         return refuse(b, kind, "no design can hold tensors of this kind");
     if (json_object_get(layer, "channels") || json_object_get(layer, "kernel") ||
@@ -226,9 +231,9 @@ static up_status initialise(up_trainable *net, const new_layers *all, uint64_t s
         const double sources = fmax(1, conv.in * conv.kernel * conv.kernel);
         up_random random = up_random_make(seed, (uint64_t)n, 0);
         for (size_t w = 0; w < node->weights; w++)
-            node->weight[w] = (float)(conv.kernel
-                                          ? factor * sqrt(1 / sources) * up_random_normal(&random)
-                                          : factor);
+            node->weight[w] =
+                (float)(conv.kernel ? factor * sqrt(1 / sources) * up_random_normal(&random)
+                                    : factor);
         if (all->layer[n].branches.count && node->pass) {
             node->branches = all->layer[n].branches;
             UP_TRY(up_branches_make(&node->branches, seed, (uint64_t)n, error));
@@ -238,18 +243,17 @@ static up_status initialise(up_trainable *net, const new_layers *all, uint64_t s
     return UP_OK;
 }
 
-static up_status make_layers(up_network_builder *b, const json_t *list, const new_layers *all)
+static up_status make_layers(up_network_builder *b, const json_t *list, new_layers *all)
 {
     static const char *const keys[] = { "channels", "kernel", "init", "branches", NULL };
-    const up_new_tensors tensors = { keys, make_tensors, (void *)all };
+    const up_new_tensors tensors = { keys, make_tensors, all };
     UP_TRY(up_network_from_new_layers(b, list, &tensors));
     b->network->output = b->network->nodes - 1;
     return up_network_measure(b);
 }
 
-static up_status make(up_trainable *net, const json_t *design, const json_t *list,
-                      const new_layers *all, const char *name, int scale, uint64_t seed,
-                      up_error *error)
+static up_status make(up_trainable *net, const json_t *design, const json_t *list, new_layers *all,
+                      const char *name, int scale, uint64_t seed, up_error *error)
 {
     up_network_builder b = { .name = name, .error = error };
     up_status status = begin(&b, design, error);
@@ -260,7 +264,7 @@ static up_status make(up_trainable *net, const json_t *design, const json_t *lis
     else
         up_network_free(&b.network);
     UP_TRY(status);
-    net->design = json_dumps(design, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
+    net->design = json_dumps(design, JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
     if (!net->design)
         return up_fail_memory(error, "a design", 0);
     if (net->scale == scale)
@@ -278,12 +282,11 @@ up_status up_design_make(up_trainable *net, const json_t *design, const char *na
     *net = (up_trainable){ 0 };
     UP_TRY(up_design_expand(&list, design, scale, name, error));
     const size_t count = 2 * json_array_size(list); /* some entries make two nodes */
-    const new_layers all = { up_alloc_zero(count, sizeof *all.layer), count };
+    new_layers all = { up_alloc_zero(count, sizeof *all.layer), count, 0 };
     for (size_t i = 0; all.layer && i < count; i++)
         all.layer[i].init = NAN;
-    up_status status = all.layer
-                           ? make(net, design, list, &all, name, scale, seed, error)
-                           : up_fail_memory(error, "a network", count * sizeof *all.layer);
+    up_status status = all.layer ? make(net, design, list, &all, name, scale, seed, error)
+                                 : up_fail_memory(error, "a network", count * sizeof *all.layer);
     if (status != UP_OK)
         up_trainable_free(net);
     up_free(all.layer);

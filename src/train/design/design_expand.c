@@ -14,8 +14,8 @@ typedef struct {
     const char *name; /* of the design */
     int scale, colors, depth;
     json_t *to;
-    json_t *ids;      /* an object: what ids of the design are called in `to` */
-    char before[ID];  /* what comes into the list */
+    json_t *ids;     /* an object: what ids of the design are called in `to` */
+    char before[ID]; /* what comes into the list */
     up_error *error;
 } expansion;
 
@@ -81,9 +81,9 @@ static up_status know(const expansion *e, const json_t *id, const char *called)
 static up_status add_layer(const expansion *e, const json_t *from)
 {
     char called[ID];
-    json_t *layer = json_deep_copy(from);
     if (json_array_size(e->to) >= MOST_LAYERS)
         return fail(e, "more than %d layers", MOST_LAYERS);
+    json_t *layer = json_deep_copy(from);
     rename_references(e, layer);
     set_word(layer, "factor", "scale", e->scale);
     set_word(layer, "stride", "scale", e->scale);
@@ -121,8 +121,9 @@ static up_status check_repeat(const expansion *e, const json_t *entry)
             return fail(e, "%s is not a field of a repeat", up_label(label, key));
     }
     if (!times_of(e, entry))
-        return fail(e, "repeat must be a number from 1 to %d, or a list of one for each scale from 1 "
-                       "to %d on",
+        return fail(e,
+                    "repeat must be a number from 1 to %d, or a list of one for each scale from 1 "
+                    "to %d on",
                     MOST_LAYERS, e->scale);
     if (e->depth == MOST_DEPTH)
         return fail(e, "more than %d repeats within each other", MOST_DEPTH);

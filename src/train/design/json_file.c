@@ -12,17 +12,17 @@ static up_status parse(json_t **object, const char *text, size_t size, const cha
     json_error_t problem;
     char label[UP_LABEL];
     if (size > MOST_BYTES)
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: is longer than 1 MiB, which %s is not", path,
+        return up_fail(error, UP_ERROR_INPUT, "%s: is longer than 1 MiB, which %s is not", path,
                        what);
     *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (!*object)
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: bad JSON in line %d: %s", path, problem.line,
+        return up_fail(error, UP_ERROR_INPUT, "%s: bad JSON in line %d: %s", path, problem.line,
                        up_label(label, problem.text));
     if (json_is_object(*object))
         return UP_OK;
     json_decref(*object);
     *object = NULL;
-    return up_fail(error, UP_ERROR_ARGUMENT, "%s: %s is a JSON object, {...}", path, what);
+    return up_fail(error, UP_ERROR_INPUT, "%s: %s is a JSON object, {...}", path, what);
 }
 
 up_status up_json_file_read(json_t **object, const char *path, const char *what, up_error *error)

@@ -118,7 +118,9 @@ static up_status copy_phases(up_network_builder *builder, const up_network_node 
 {
     const up_network *network = builder->network; /* its colours go in and out */
     const size_t *shape = node->weight.shape;
-    const size_t outs = (size_t)(network->color == UP_WEIGHTS_RGB || network->color == UP_WEIGHTS_YCBCR ? 3 : 1) * scale * scale;
+    const size_t outs =
+        (size_t)(network->color == UP_WEIGHTS_RGB || network->color == UP_WEIGHTS_YCBCR ? 3 : 1) *
+        scale * scale;
     UP_TRY(new_values(builder, 4, (size_t[]){ outs, shape[1], shape[2], shape[3] }, &spec->weight));
     UP_TRY(new_values(builder, 1, &outs, &spec->bias));
     return up_network_add(builder, node->kind, spec, NULL);

@@ -30,14 +30,12 @@ static up_status write_file(const up_tensor_file *file, const up_net_tensors *li
 {
     char scale[16], channels[16];
     const up_weights_color color = net->network->color;
-    const char *name =
-        up_weights_color_name(color == UP_WEIGHTS_ANY ? UP_WEIGHTS_Y_STUDIO : color);
-    const up_metadata_item own[OWN_ITEMS] = { { "upscale.scale", scale },
-                                              { "upscale.channels", channels },
-                                              { "upscale.color", name },
-                                              { "upscale.range", "1" },
-                                              { "upscale.limit", UP_TRAIN_LIMIT },
-                                              { "upscale.layers", list->layers } };
+    const char *name = up_weights_color_name(color == UP_WEIGHTS_ANY ? UP_WEIGHTS_Y_STUDIO : color);
+    const up_metadata_item own[OWN_ITEMS] = {
+        { "upscale.scale", scale },          { "upscale.channels", channels },
+        { "upscale.color", name },           { "upscale.range", "1" },
+        { "upscale.limit", UP_TRAIN_LIMIT }, { "upscale.layers", list->layers }
+    };
     size_t most = OWN_ITEMS;
     while (up_tensor_file_metadata_at(file, (int)(most - OWN_ITEMS)))
         most++;

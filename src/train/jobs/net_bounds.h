@@ -7,7 +7,7 @@
 #define UP_TRAIN_NET_BOUNDS_H
 
 #include "train/passes/trainable.h"
-#include "train/photo/samples.h"
+#include "train/photo/train_samples.h"
 
 /* Of activations: [2][channels], the least of each channel, then the greatest. */
 typedef struct {

@@ -13,8 +13,8 @@ static up_status make(up_net_tiles *tiles, const up_trainable *net, const float 
     if (!tiles->work || !tiles->pair)
         return up_fail_memory(error, "patches", threads * sizeof *tiles->work);
     for (; tiles->threads < threads; tiles->threads++) {
-        UP_TRY(up_samples_work_make(&tiles->pair[tiles->threads], tiles->samples, tiles->size,
-                                    error));
+        UP_TRY(
+            up_samples_work_make(&tiles->pair[tiles->threads], tiles->samples, tiles->size, error));
         up_status status = up_gradient_work_make(&tiles->work[tiles->threads], net, tiles->size,
                                                  tiles->size, false, error);
         if (status != UP_OK) {

@@ -3,7 +3,7 @@
 #define UP_TRAIN_NET_TILES_H
 
 #include "train/passes/gradient.h"
-#include "train/photo/samples.h"
+#include "train/photo/train_samples.h"
 
 typedef struct {
     const up_samples *samples;

@@ -105,7 +105,7 @@ static void describe(const up_trainable *net, char text[DESCRIPTION])
     int channels = 0, layers = 0;
     const up_network_node *output = &net->network->node[net->network->output];
     for (int n = 0; n <= net->last; n++) {
-        channels = up_max(channels, net->node[n].pass ? net->network->node[n].in_channels : 0);
+        channels = up_max(channels, net->node[n].conv.in);
         layers += net->node[n].conv.kernel > 0;
     }
     const bool added = output != &net->network->node[net->last];
@@ -187,8 +187,8 @@ static up_status save_best(run *r, bool bounded, up_error *error)
     if (!parameter)
         return up_fail_memory(error, "a network", t->net.parameters * sizeof *parameter);
     up_trainable_join_all(&t->net, best(t), parameter);
-    up_status status = bounded ? save_bounded(r, parameter, error)
-                               : save_weights(r, parameter, NULL, error);
+    up_status status =
+        bounded ? save_bounded(r, parameter, error) : save_weights(r, parameter, NULL, error);
     up_free(parameter);
     return status;
 }
@@ -216,7 +216,8 @@ static void expect(run *r)
         t->measure[t->measures++][1] = (float)r->state.psnr;
     }
     if (t->step >= steps / TOLD_AFTER)
-        r->state.expected_psnr = up_curve_expected((const float(*)[2])t->measure, t->measures, steps);
+        r->state.expected_psnr =
+            up_curve_expected((const float(*)[2])t->measure, t->measures, steps);
 }
 
 static up_status validate(run *r, up_error *error)
@@ -370,8 +371,7 @@ static up_status make_network(up_trainable *net, const up_train_options *o, up_e
 
 static up_status train(run *r, up_trainable *net, const up_train_options *options, up_error *error)
 {
-    UP_TRY(up_train_check_memory(
-        r->job, up_net_training_bytes(net, options, &r->samples), error));
+    UP_TRY(up_train_check_memory(r->job, up_net_training_bytes(net, options, &r->samples), error));
     UP_TRY(up_patches_make(&r->patches, &r->job->training, options->scale, options->patch,
                            options->candidates, error));
     r->samples.patches = &r->patches;

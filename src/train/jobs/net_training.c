@@ -26,10 +26,10 @@ double up_net_training_bytes(const up_trainable *net, const up_train_options *o,
     const double learned = (double)net->learned * sizeof(float), threads = o->threads;
     const double patch = up_gradient_work_bytes(net, o->patch, o->patch, true);
     const double tile = up_gradient_work_bytes(net, UP_SAMPLE_TILE, UP_SAMPLE_TILE, false);
-    const double pairs = up_samples_work_bytes(samples, o->patch) +
-                         up_samples_work_bytes(samples, UP_SAMPLE_TILE);
-    return learned * (OF_NETWORK + KEPT + PACKED + OF_MUON + groups_of(o) +
-                      threads * mixed * OF_MIXED) +
+    const double pairs =
+        up_samples_work_bytes(samples, o->patch) + up_samples_work_bytes(samples, UP_SAMPLE_TILE);
+    return learned *
+               (OF_NETWORK + KEPT + PACKED + OF_MUON + groups_of(o) + threads * mixed * OF_MIXED) +
            threads * ((1 + mixed) * patch + tile + pairs);
 }
 
@@ -149,8 +149,9 @@ void up_net_training_free(up_net_training *t)
         up_free(t->group[i].part);
     for (int i = 0; i < t->pieces; i++)
         up_muon_work_free(&t->piece[i].muon);
-    float *all[] = { t->learned, t->mean,     t->square,   t->average,
-                     t->best,    t->gradient, t->parameter };
+    float *all[] = {
+        t->learned, t->mean, t->square, t->average, t->best, t->gradient, t->parameter
+    };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         up_free(all[i]);
     up_free(t->measure);

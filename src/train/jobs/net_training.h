@@ -5,7 +5,7 @@
 #include "train/optimise/muon.h"
 #include "train/passes/gradient.h"
 #include "train/passes/mixed_pass.h"
-#include "train/photo/samples.h"
+#include "train/photo/train_samples.h"
 
 /* The patches of a step are summed in so many groups at most, whatever threads there are, so that
  * rounding does not depend on these. */
@@ -37,9 +37,10 @@ typedef struct {
     up_train_options options; /* with the defaults filled in */
     up_trainable net;
     int64_t step;
-    float *learned, *mean, *square; /* [net.learned]; the latter two: what the optimiser remembers */
-    float *average;                 /* of the last some thousand steps */
-    float *best;                    /* the average when `best_psnr` was reached; NaN: never */
+    float *learned, *mean,
+        *square;    /* [net.learned]; the latter two: what the optimiser remembers */
+    float *average; /* of the last some thousand steps */
+    float *best;    /* the average when `best_psnr` was reached; NaN: never */
     double best_psnr;
     float (*measure)[2]; /* [UP_NET_MEASURES] steps, and the PSNR after them */
     int measures;

@@ -203,9 +203,8 @@ static int own_items(up_metadata_item item[static OWN_ITEMS], numbers *text,
     const up_metadata_item all[OWN_ITEMS] = {
         { "upscale.scale", text->scale },
         { "upscale.color", up_weights_color_name(result->color) },
-        { "upscale.condition", result->conditioned
-                                   ? up_condition_name(UP_CONDITION_STRENGTH)
-                                   : NULL },
+        { "upscale.condition",
+          result->conditioned ? up_condition_name(UP_CONDITION_STRENGTH) : NULL },
         { "upscale.channels", result->channels > 1 ? text->channels : NULL },
         { "upscale.range", "1" },
         { "upscale.limit", UP_TRAIN_LIMIT },

@@ -5,7 +5,7 @@
 #include "train/data/degrade.h"
 #include "train/data/pictures.h"
 #include "train/passes/trainable.h"
-#include "train/photo/samples.h"
+#include "train/photo/train_samples.h"
 #include "weights/safetensors/safetensors.h"
 
 typedef struct {
@@ -24,12 +24,13 @@ up_status up_train_bounds(up_train_job *job, up_error *error);
 /* Loads job->training and, of nets, job->validation. */
 up_status up_train_load(up_train_job *job, up_error *error);
 
-/* The same for a network: as pixels, and with what makes pairs of them, where there is a recipe or the
- * network is not for luma alone; `maker` is to be freed, and all zero where there is none. */
+/* The same for a network: as pixels, and with what makes pairs of them, where there is a recipe or
+ * the network is not for luma alone; `maker` is to be freed, and all zero where there is none. */
 up_status up_train_prepare(up_train_job *job, const up_trainable *net, up_pair_maker *maker,
                            up_error *error);
 
-/* What is to be learned from, but for patches, or validated with; only the former has drawn tiles. */
+/* What is to be learned from, but for patches, or validated with; only the former has drawn tiles.
+ */
 up_samples up_train_samples(const up_train_job *job, const up_pair_maker *maker, bool training);
 
 /* What is to be written. The strings of the job's options are added to it. */
@@ -38,9 +39,9 @@ typedef struct {
     const char *recipe; /* the options that make it again */
     const char *layers; /* upscale.layers, see network/metadata/upscale_layers.h */
     up_weights_color color;
-    bool conditioned;   /* takes a plane of strength */
-    int channels;       /* that come in */
-    double psnr;        /* of its colours, on the validation pictures; NaN: there are none */
+    bool conditioned; /* takes a plane of strength */
+    int channels;     /* that come in */
+    double psnr;      /* of its colours, on the validation pictures; NaN: there are none */
     const up_tensor *tensor;
     int tensors;
     const up_metadata_item *more; /* metadata beyond that; values may be NULL, and are left out */
@@ -57,8 +58,7 @@ up_status up_train_save(const up_train_job *job, const up_train_result *result, 
 /* The options that say what is made of pictures, each with a space before it. */
 enum {
     UP_TRAIN_RECIPE_NAME = 128, /* of the name of a recipe, at most */
-    UP_TRAIN_INPUTS_TEXT =
-        UP_DEGRADATION_TEXT + 32 + UP_TRAIN_RECIPE_NAME + 16 * UP_MULTISCALE_MOST
+    UP_TRAIN_INPUTS_TEXT = UP_DEGRADATION_TEXT + 32 + UP_TRAIN_RECIPE_NAME + 16 * UP_MULTISCALE_MOST
 };
 void up_train_inputs_text(char text[UP_TRAIN_INPUTS_TEXT], const up_train_options *options);
 

@@ -44,8 +44,7 @@ static int own_planes(const up_trainable *net, int n)
 
 static size_t count_planes(const up_trainable *net, bool backward)
 {
-    size_t planes =
-        (size_t)net->network->in_channels + (size_t)net->node[net->last].planes;
+    size_t planes = (size_t)net->network->in_channels + (size_t)net->node[net->last].planes;
     for (int n = 0; n <= net->last; n++)
         planes += (size_t)own_planes(net, n);
     return planes + (backward ? (size_t)net->slots * (size_t)net->most_planes : 0);

@@ -1,12 +1,15 @@
 #include "train/passes/passes.h"
 
 static const up_pass_kind *const kinds[] = {
-    &up_pass_conv2d,     &up_pass_conv_transpose2d, &up_pass_prelu,
-    &up_pass_leaky_relu, &up_pass_relu,             &up_pass_add,
-    &up_pass_mul,        &up_pass_sub,              &up_pass_concat,
-    &up_pass_channels,   &up_pass_sigmoid,          &up_pass_tanh,
-    &up_pass_silu,       &up_pass_gelu,             &up_pass_hard_sigmoid,
-    &up_pass_hard_swish, &up_pass_affine,           &up_pass_clip,
+    &up_pass_conv2d,        &up_pass_conv_transpose2d,
+    &up_pass_prelu,         &up_pass_leaky_relu,
+    &up_pass_relu,          &up_pass_add,
+    &up_pass_mul,           &up_pass_sub,
+    &up_pass_concat,        &up_pass_channels,
+    &up_pass_sigmoid,       &up_pass_tanh,
+    &up_pass_silu,          &up_pass_gelu,
+    &up_pass_hard_sigmoid,  &up_pass_hard_swish,
+    &up_pass_affine,        &up_pass_clip,
     &up_pass_pixel_shuffle,
 };
 

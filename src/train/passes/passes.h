@@ -44,8 +44,8 @@ typedef struct {
     /* NULL: the result is the planes of its input, as they are. */
     void (*forward)(const up_pass *pass);
 
-    /* Adds to `gradient`. Convolutions set in_gradient[0]; layers that keep their inputs `apart` add
-     * to in_gradient[]; others make out_gradient that of every input, NULL where it is. */
+    /* Adds to `gradient`. Convolutions set in_gradient[0]; layers that keep their inputs `apart`
+     * add to in_gradient[]; others make out_gradient that of every input, NULL where it is. */
     bool apart;
     void (*backward)(const up_pass *pass);
 } up_pass_kind;

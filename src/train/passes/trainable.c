@@ -32,14 +32,14 @@ static bool knows_colors(const up_network *network)
 {
     const up_weights_color color = network->color;
     return network->out_channels == 1 ? color == UP_WEIGHTS_ANY || color == UP_WEIGHTS_Y_STUDIO
-                                      : network->out_channels == 3 && (color == UP_WEIGHTS_RGB ||
-                                                                       color == UP_WEIGHTS_YCBCR);
+                                      : network->out_channels == 3 &&
+                                            (color == UP_WEIGHTS_RGB || color == UP_WEIGHTS_YCBCR);
 }
 
 static up_status check_use(const up_network *network, const char *name, up_error *error)
 {
-    if (up_network_colours(network) == network->out_channels && knows_colors(network) && network->range == 1 &&
-        !network->enlarges_first)
+    if (up_network_colours(network) == network->out_channels && knows_colors(network) &&
+        network->range == 1 && !network->enlarges_first)
         return UP_OK;
     return up_fail(error, UP_ERROR_WEIGHTS,
                    "%s: what is trained here makes studio luma from studio luma, or RGB or YCbCr "

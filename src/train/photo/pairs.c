@@ -19,11 +19,11 @@ up_status up_pair_maker_make(up_pair_maker *maker, const char *recipe, int scale
                              up_error *error)
 {
     const up_transfer srgb = up_transfer_srgb();
-    *maker = (up_pair_maker){ .scale = scale,
-                              .colors = color == UP_WEIGHTS_RGB || color == UP_WEIGHTS_YCBCR ? 3
-                                                                                             : 1,
-                              .rgb = color == UP_WEIGHTS_RGB,
-                              .conditioned = conditioned };
+    *maker =
+        (up_pair_maker){ .scale = scale,
+                         .colors = color == UP_WEIGHTS_RGB || color == UP_WEIGHTS_YCBCR ? 3 : 1,
+                         .rgb = color == UP_WEIGHTS_RGB,
+                         .conditioned = conditioned };
     UP_TRY(up_recipe_read(&maker->recipe, recipe, error));
     up_luma_from_rgb(&maker->luma, color != UP_WEIGHTS_YCBCR, 255, 1);
     for (int i = 0; i < 256; i++)

@@ -1,12 +1,13 @@
-/* Pairs of a spoilt input and a clean target, made as they are needed: from a place of a photograph,
- * or drawn. All colours of the network; a plane of strength behind them where it takes one. */
+/* Pairs of a spoilt input and a clean target, made as they are needed: from a place of a
+ * photograph, or drawn. All colours of the network; a plane of strength behind them where it takes
+ * one. */
 #ifndef UP_TRAIN_PAIRS_H
 #define UP_TRAIN_PAIRS_H
 
+#include "base/random.h"
 #include "methods/luma.h"
 #include "network/metadata/stated.h"
 #include "train/data/patch_shape.h"
-#include "base/random.h"
 #include "train/data/residual.h"
 #include "train/photo/recipe.h"
 #include "train/photo/rendered_text.h"

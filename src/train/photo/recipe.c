@@ -17,7 +17,7 @@ typedef struct {
 #define PART(name, most)                                                                           \
     { #name, "share", AT(name.share), 0, 1 }, { #name, "from", AT(name.from), 0, most },           \
     {                                                                                              \
-        #name, "to", AT(name.to), 0, most                                                          \
+#name, "to", AT(name.to), 0, most                                                          \
     }
 
 static const number numbers[] = {
@@ -60,7 +60,7 @@ static up_status refuse(const char *name, const char *object, const char *key, c
 {
     char path[64], label[UP_LABEL];
     snprintf(path, sizeof path, "%s%s%s", object ? object : "", object ? "." : "", key);
-    return up_fail(error, UP_ERROR_ARGUMENT, "%s: %s %s", name, up_label(label, path), why);
+    return up_fail(error, UP_ERROR_INPUT, "%s: %s %s", name, up_label(label, path), why);
 }
 
 static up_status read_number(up_recipe *recipe, const char *name, const char *object,
@@ -158,7 +158,7 @@ char *up_recipe_text(const up_recipe *recipe)
         json_object_set_new(n->object ? json_object_get(all, n->object) : all, n->key,
                             json_real(*place(recipe, n)));
     }
-    char *text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    char *text = json_dumps(all, JSON_REAL_PRECISION(9));
     json_decref(all);
     return text;
 }

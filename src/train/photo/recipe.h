@@ -1,11 +1,10 @@
 /*
- * How inputs are made of clean pictures, as JSON: an object of these, of which what is left out does
- * not happen. Shares are of patches, 0 to 1; each patch draws its own.
- *   reductions      {"bicubic": 3, "box": 2, ...}: how often each is taken, beside the others:
- *                   bicubic (MATLAB's), box, lanczos, bilinear (antialiased), nearest (aliased)
- *   linear_light    share reduced in linear light, not as sRGB
- *   blur            {"share", "from", "to"}: Gaussian before, its deviation in pixels of the input
- *   unsharp         {"share", "from", "to"}: mask behind, its amount; the radius is 1 pixel
+ * How inputs are made of clean pictures, as JSON: an object of these, of which what is left out
+ * does not happen. Shares are of patches, 0 to 1; each patch draws its own. reductions {"bicubic":
+ * 3, "box": 2, ...}: how often each is taken, beside the others: bicubic (MATLAB's), box, lanczos,
+ * bilinear (antialiased), nearest (aliased) linear_light    share reduced in linear light, not as
+ * sRGB blur            {"share", "from", "to"}: Gaussian before, its deviation in pixels of the
+ * input unsharp         {"share", "from", "to"}: mask behind, its amount; the radius is 1 pixel
  *   noise           {"share", "from", "to", "sensor"}: its standard deviation in 8-bit levels; the
  *                   share `sensor` of it grows with light, as that of sensors does
  *   jpeg            {"share", "from", "to", "444", "twice", "unaligned"}: libjpeg's quality; shares

@@ -47,8 +47,7 @@ void up_reducer_make(up_reducer *reducer, up_reducer_kind reduction, int scale, 
         last--;
     for (int t = first; t <= last; t++)
         sum += all[t];
-    *reducer =
-        (up_reducer){ .scale = scale, .first = first - middle, .taps = last - first + 1 };
+    *reducer = (up_reducer){ .scale = scale, .first = first - middle, .taps = last - first + 1 };
     for (int t = 0; t < reducer->taps; t++)
         reducer->weight[t] = (float)(all[first + t] / sum);
 }

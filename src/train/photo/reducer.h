@@ -8,8 +8,8 @@
 
 enum { UP_REDUCE_TAPS = 192 };
 
-/* Sample i is the sum of weight[t] * in[i * scale + first + t]: the filter of a reduction, stretched
- * by the scale, and behind a Gaussian. first <= 0. */
+/* Sample i is the sum of weight[t] * in[i * scale + first + t]: the filter of a reduction,
+ * stretched by the scale, and behind a Gaussian. first <= 0. */
 typedef struct {
     int scale, first, taps;
     float weight[UP_REDUCE_TAPS];

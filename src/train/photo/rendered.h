@@ -1,6 +1,6 @@
 /*
- * Drawn pictures to learn from, beside photographs: text, lines, hatching, dither, checkerboards, flat
- * graphics, pixel art and gradients, in colours and without, light on dark and dark on light.
+ * Drawn pictures to learn from, beside photographs: text, lines, hatching, dither, checkerboards,
+ * flat graphics, pixel art and gradients, in colours and without, light on dark and dark on light.
  */
 #ifndef UP_TRAIN_RENDERED_H
 #define UP_TRAIN_RENDERED_H

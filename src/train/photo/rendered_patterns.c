@@ -77,8 +77,8 @@ static int bayer(int x, int y)
 {
     int rank = 0;
     for (int bit = 0; bit < 3; bit++)
-        rank |= ((x >> bit & 1) ^ (y >> bit & 1)) << (5 - 2 * bit) |
-                (y >> bit & 1) << (4 - 2 * bit);
+        rank |= ((x >> bit & 1) ^ (y >> bit & 1)) << (5 - 2 * bit) | (y >> bit & 1)
+                                                                         << (4 - 2 * bit);
     return rank;
 }
 
@@ -90,8 +90,8 @@ void up_draw_dither(const up_canvas *canvas)
     const bool ordered = up_random_below(canvas->random, 3) > 0;
     for (int y = 0; y < canvas->side; y++)
         for (int x = 0; x < canvas->side; x++) {
-            up_random own = up_random_make(canvas->random->state, (uint64_t)(x / dot),
-                                           (uint64_t)(y / dot));
+            up_random own =
+                up_random_make(canvas->random->state, (uint64_t)(x / dot), (uint64_t)(y / dot));
             const double threshold =
                 ordered ? (bayer(x / dot, y / dot) + 0.5) / 64 : up_random_unit(&own);
             if (slope_at(&s, canvas, x, y) > threshold)

@@ -40,8 +40,8 @@ static void draw_line(const up_canvas *canvas, point a, point b, double width, b
     const double radius = hypot(b.x - a.x, b.y - a.y);
     for (int y = 0; y < canvas->side; y++)
         for (int x = 0; x < canvas->side; x++) {
-            const double away = round ? fabs(hypot(x - a.x, y - a.y) - radius)
-                                      : distance_to_line(a, b, x, y);
+            const double away =
+                round ? fabs(hypot(x - a.x, y - a.y) - radius) : distance_to_line(a, b, x, y);
             const float cover = cover_of(width / 2 - away);
             if (cover > 0)
                 up_canvas_put(canvas, x, y, color, cover);
@@ -86,9 +86,9 @@ static double inside_half(point a, point b, double x, double y)
 
 void up_draw_shapes(const up_canvas *canvas)
 {
-    static double (*const kinds[])(point a, point b, double x, double y) = {
-        inside_rectangle, inside_rectangle, inside_ellipse, inside_half
-    };
+    static double (*const kinds[])(point a, point b, double x,
+                                   double y) = { inside_rectangle, inside_rectangle, inside_ellipse,
+                                                 inside_half };
     const uint64_t shapes = 2 + up_random_below(canvas->random, 7);
     for (uint64_t i = 0; i < shapes; i++) {
         const point a = draw_point(canvas), b = draw_point(canvas);

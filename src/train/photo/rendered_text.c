@@ -34,19 +34,20 @@ static size_t append_word(char *text, size_t used, up_random *random)
 {
     static const char *const often[] = { "e", "t", "a", "o", "i", "n", "s", "r", "h", "l",
                                          "d", "c", "u", "m", "f", "p", "g", "w", "y", "b" };
-    static const char *const seldom[] = { "v",  "k",  "x",  "j",  "q",  "z",  "E",  "T",  "A",
-                                          "S",  "M",  "B",  "R",  "W",  "G",  "Q",  "K",  "@",
-                                          "&",  "%",  "ä",  "é",  "ß",  "ñ",  "Ω",  "λ",  "ж",
-                                          "д",  "Я",  "-",  "/",  "(",  ")",  "#",  "$",  "+" };
-    static const char *const digits[] = { "0", "1", "2", "3", "4", "5",
-                                          "6", "7", "8", "9", ".", "," };
+    static const char *const seldom[] = { "v", "k", "x", "j", "q", "z", "E", "T", "A",
+                                          "S", "M", "B", "R", "W", "G", "Q", "K", "@",
+                                          "&", "%", "ä", "é", "ß", "ñ", "Ω", "λ", "ж",
+                                          "д", "Я", "-", "/", "(", ")", "#", "$", "+" };
+    static const char *const digits[] = {
+        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", ","
+    };
     enum { OFTEN = sizeof often / sizeof *often, SELDOM = sizeof seldom / sizeof *seldom };
     enum { DIGITS = sizeof digits / sizeof *digits };
     const uint64_t letters = 1 + up_random_below(random, 9);
     const bool number = up_random_below(random, 8) == 0;
     for (uint64_t i = 0; i < letters; i++)
         used = append(text, used,
-                      number ? digits[up_random_below(random, DIGITS)]
+                      number                       ? digits[up_random_below(random, DIGITS)]
                       : up_random_below(random, 7) ? often[up_random_below(random, OFTEN)]
                                                    : seldom[up_random_below(random, SELDOM)]);
     return append(text, used, up_random_below(random, 12) ? " " : ".  ");
@@ -87,12 +88,11 @@ static bool set_font(const up_pango *p, PangoLayout *layout, up_random *random)
     if (!family)
         return false;
     PangoFontDescription *font = p->pango_font_description_from_string("");
-    const double size =
-        LEAST_SIZE * pow((double)MOST_SIZE / LEAST_SIZE, up_random_unit(random));
+    const double size = LEAST_SIZE * pow((double)MOST_SIZE / LEAST_SIZE, up_random_unit(random));
     p->pango_font_description_set_family(font, family);
     p->pango_font_description_set_weight(font, weights[up_random_below(random, 4)]);
-    p->pango_font_description_set_style(
-        font, up_random_below(random, 5) ? PANGO_STYLE_NORMAL : PANGO_STYLE_ITALIC);
+    p->pango_font_description_set_style(font, up_random_below(random, 5) ? PANGO_STYLE_NORMAL
+                                                                         : PANGO_STYLE_ITALIC);
     p->pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
     p->pango_layout_set_font_description(layout, font);
     p->pango_font_description_free(font);

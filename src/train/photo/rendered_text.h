@@ -14,8 +14,8 @@ typedef struct {
     int count; /* 0: there are no fonts here, or this was built without Pango */
 } up_text_pages;
 
-/* Each page is in a font, weight, style and size of its own, from 7 to 40 pixels. They depend on the
- * seed and the fonts that are installed. */
+/* Each page is in a font, weight, style and size of its own, from 7 to 40 pixels. They depend on
+ * the seed and the fonts that are installed. */
 up_status up_text_pages_make(up_text_pages *pages, uint64_t seed, up_error *error);
 void up_text_pages_free(up_text_pages *pages);
 

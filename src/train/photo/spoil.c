@@ -61,8 +61,7 @@ up_spoiling up_spoiling_draw(const up_recipe *recipe, up_random *random)
         s.shift[i] = unaligned ? shift : 0;
     }
     const double off = recipe->strength_error * (2 * up_random_unit(random) - 1);
-    const double strength =
-        up_condition_strength(s.quality ? s.quality : UP_QUALITY_NONE, s.noise);
+    const double strength = up_condition_strength(s.quality ? s.quality : UP_QUALITY_NONE, s.noise);
     s.strength = fmin(fmax(strength + off, 0), 1);
     return s;
 }

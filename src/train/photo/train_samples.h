@@ -1,7 +1,7 @@
 /* What a network learns from and is measured by: patches and tiles of pictures, of luma that was
  * prepared before, or pairs that a recipe makes as they are needed. */
-#ifndef UP_TRAIN_SAMPLES_H
-#define UP_TRAIN_SAMPLES_H
+#ifndef UP_TRAIN_TRAIN_SAMPLES_H
+#define UP_TRAIN_TRAIN_SAMPLES_H
 
 #include "train/data/patches.h"
 #include "train/photo/pairs.h"
@@ -11,7 +11,7 @@ typedef struct {
     const up_patches *patches;  /* of that, to be drawn from; NULL: there are only tiles */
     const up_pair_maker *maker; /* NULL: pictures hold luma */
     uint64_t seed;              /* of tiles that are spoilt */
-    int drawn;                  /* tiles that are drawn, not of pictures: those of one more picture */
+    int drawn; /* tiles that are drawn, not of pictures: those of one more picture */
 } up_samples;
 
 enum { UP_SAMPLE_TILE = 128 }; /* low-resolution pixels on a side of a tile, at most */
@@ -29,9 +29,8 @@ up_status up_samples_work_make(up_pair_work *work, const up_samples *samples, in
 double up_samples_work_bytes(const up_samples *samples, int size);
 
 /* Fill a patch with a random one or with a tile, always the same. */
-up_status up_samples_draw(const up_samples *samples, const up_residual *residual,
-                          up_random *random, up_pair_work *work, const up_patch *patch,
-                          up_error *error);
+up_status up_samples_draw(const up_samples *samples, const up_residual *residual, up_random *random,
+                          up_pair_work *work, const up_patch *patch, up_error *error);
 up_status up_samples_tile(const up_samples *samples, const up_residual *residual, size_t picture,
                           int tile, up_pair_work *work, const up_patch *patch, up_error *error);
 

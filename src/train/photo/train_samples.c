@@ -1,4 +1,4 @@
-#include "train/photo/samples.h"
+#include "train/photo/train_samples.h"
 
 #include "base/memory.h"
 
@@ -52,9 +52,8 @@ static up_status make_pair(const up_samples *samples, const up_residual *residua
                         patch->target, error);
 }
 
-up_status up_samples_draw(const up_samples *samples, const up_residual *residual,
-                          up_random *random, up_pair_work *work, const up_patch *patch,
-                          up_error *error)
+up_status up_samples_draw(const up_samples *samples, const up_residual *residual, up_random *random,
+                          up_pair_work *work, const up_patch *patch, up_error *error)
 {
     up_pair_place place = { 0 };
     if (!samples->maker) {
