@@ -154,8 +154,6 @@ static up_status add_conv(const up_network_build *build, const up_conv *conv, si
     up_graph *graph = build->graph;
     up_op *op;
     *to = from;
-    if (conv->fast && up_winograd_suits(conv, up_graph_shape(graph, from)))
-        bytes *= UP_WINOGRAD_WEIGHTS;
     UP_TRY(up_graph_check_room(graph, bytes, build->error));
     if (split) {
         UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *to), conv, build->error));
@@ -166,11 +164,20 @@ static up_status add_conv(const up_network_build *build, const up_conv *conv, si
     return up_graph_add(graph, op, to, to, build->error);
 }
 
+/* Tiles hold more weights: they get half of the memory that there is, so that what fits without
+ * them still does. */
+static bool may_be_fast(const up_graph *graph, const up_network_node *node)
+{
+    const size_t bytes = node->weight.count * sizeof(float) * UP_WINOGRAD_WEIGHTS;
+    const size_t most = graph->most_bytes / 2, held = graph->held_bytes;
+    return graph->fast && (graph->most_bytes == 0 || (held < most && bytes <= most - held));
+}
+
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,
                        int *to)
 {
     up_conv conv = conv_of(node);
-    conv.fast = build->graph->fast;
+    conv.fast = may_be_fast(build->graph, node);
     float *slopes = NULL;
     if (build->bent) {
         UP_TRY(up_layer_slopes(&slopes, build->bent, build->error));
