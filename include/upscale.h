@@ -44,7 +44,16 @@ extern "C" {
 
 #define UP_API __attribute__((visibility("default")))
 
-#define UP_VERSION "0.1.0"
+/* The version of this header, and the one place where it is written; UP_VERSION is "0.2.0". */
+#define UP_VERSION_MAJOR 0
+#define UP_VERSION_MINOR 2
+#define UP_VERSION_PATCH 0
+#define UP_VERSION UP_DOTTED_(UP_VERSION_MAJOR, UP_VERSION_MINOR, UP_VERSION_PATCH)
+#define UP_DOTTED_(major, minor, patch) UP_TEXT_(major) "." UP_TEXT_(minor) "." UP_TEXT_(patch)
+#define UP_TEXT_(number) #number
+
+/* That of the library that runs, in the same form. */
+UP_API const char *up_version(void);
 
 /* ---------------------------------------------------------------- errors */
 

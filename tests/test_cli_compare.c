@@ -1,4 +1,5 @@
 /* upscale compare: the command, and what lies in its reports. */
+#include "support/sanitized.h"
 #include "support/shell.h"
 #include "upscale.h"
 
@@ -8,17 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MEMORY_TELLS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MEMORY_TELLS 0
-#endif
-#endif
-#ifndef MEMORY_TELLS
-#define MEMORY_TELLS 1
-#endif
 
 static void set_up(void)
 {
@@ -331,7 +321,7 @@ static long peak_of_children(void)
 
 Test(cli_compare, memory_does_not_grow_with_the_height)
 {
-    if (!MEMORY_TELLS)
+    if (SANITIZED)
         cr_skip("sanitizers take memory of their own");
     write_ppm("low.ppm", 100, 1600);
     write_ppm("high.ppm", 100, 12800);

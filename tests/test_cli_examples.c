@@ -1,5 +1,5 @@
-/* Every command line in the README, in each --help and in the manual is run, and must succeed. What
- * an example reads is made in a folder of its own; programs of others are stood in for. */
+/* Every command line in the READMEs, in each --help and in the manual is run, and must succeed.
+ * What an example reads is made in a folder of its own; programs of others are stood in for. */
 #define _GNU_SOURCE
 #include "support/esrgan_file.h"
 #include "support/network_file.h"
@@ -13,7 +13,7 @@
 #define REPOSITORY UP_GOLDEN_DIR "/../.."
 
 typedef struct {
-    char *line[64];
+    char *line[128];
     int count;
 } commands;
 
@@ -198,40 +198,32 @@ static char *output_of(const char *command)
     return text;
 }
 
-static char *readme(void)
+/* The README, and with it those of the rooms, which say more. */
+static char *readmes(void)
 {
-    size_t size;
-    return file_read(REPOSITORY "/README.md", &size);
+    char *text = output_of("cat '" REPOSITORY "'/README.md '" REPOSITORY "'/src/README.md "
+                           "'" REPOSITORY "'/src/*/README.md '" REPOSITORY "'/samples/*/README.md "
+                           "'" REPOSITORY "'/tests/*/README.md");
+    cr_assert(strstr(text, "# The house\n") && strstr(text, "# Training weights\n"));
+    return text;
 }
 
-/* The page on transposed convolution, all of whose sentences are commands too. */
-Test(cli_examples, of_the_page)
+Test(cli_examples, of_the_readmes)
 {
     commands list = { 0 };
-    size_t size;
-    char *text = file_read(REPOSITORY "/src/README.md", &size);
-    find_in_blocks(&list, text);
-    find_in_sentences(&list, text);
-    free(text);
-    expect_all("the page", &list, 30);
-}
-
-Test(cli_examples, of_the_readme)
-{
-    commands list = { 0 };
-    char *text = readme();
+    char *text = readmes();
     find_in_blocks(&list, text);
     free(text);
-    expect_all("README", &list, 25);
+    expect_all("READMEs", &list, 60);
 }
 
 /* No commands to be run: of a method of the reader's own, and of any. */
 static const char *const fragments[] = { "upscale -m METHOD", "upscale -m darken" };
 
-Test(cli_examples, in_sentences_of_the_readme)
+Test(cli_examples, in_sentences_of_the_readmes)
 {
     commands list = { 0 };
-    char *text = readme();
+    char *text = readmes();
     find_in_sentences(&list, text);
     free(text);
     int unused = (int)(sizeof fragments / sizeof *fragments);
@@ -245,7 +237,7 @@ Test(cli_examples, in_sentences_of_the_readme)
         else if (!strchr(c + strlen("upscale "), ' ') && c[strlen("upscale ")] != '-')
             cr_expect_eq(shell_code("%s --help", c), 0, "%s: no such command", c);
         else
-            expect_success("README", c);
+            expect_success("READMEs", c);
     }
     cr_expect_eq(unused, 0, "exceptions that are gone, or come twice");
     cr_expect_geq(list.count, 8);
@@ -318,10 +310,10 @@ Test(cli_examples, of_the_manual_are_those_of_the_helps)
     free(manual);
 }
 
-/* Flags that sentences of the README speak of. */
-Test(cli_examples, flags_of_the_readme_exist)
+/* Flags that sentences of the READMEs speak of. */
+Test(cli_examples, flags_of_the_readmes_exist)
 {
-    char *text = readme();
+    char *text = readmes();
     shell_code(": > helps");
     for (int i = 0; i < HELPS; i++)
         shell_code("%s >> helps", helps[i]);

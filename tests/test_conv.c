@@ -5,6 +5,7 @@
 #include "support/conv_check.h"
 #include "support/kernel_check.h"
 #include "support/op_validator.h"
+#include "support/sanitized.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -168,7 +169,7 @@ ParameterizedTestParameters(conv, random_convolutions)
 ParameterizedTest(int *variant, conv, random_convolutions)
 {
     use_variant(*variant);
-    check_random(false, 100, 11 + (uint32_t)*variant);
+    check_random(false, MANY_OR_FEW(100, 30), 11 + (uint32_t)*variant);
 }
 
 ParameterizedTestParameters(conv, random_transposed)
@@ -180,7 +181,7 @@ ParameterizedTestParameters(conv, random_transposed)
 ParameterizedTest(int *variant, conv, random_transposed)
 {
     use_variant(*variant);
-    check_random(true, 200, 23 + (uint32_t)*variant);
+    check_random(true, MANY_OR_FEW(200, 40), 23 + (uint32_t)*variant);
 }
 
 /* Layers as networks have them, wide enough for every kind of tile and chunk. */

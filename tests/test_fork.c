@@ -1,4 +1,5 @@
 /* Calls in a process that was forked after others had run on threads (-j): they work there too. */
+#include "support/sanitized.h"
 #include "support/scratch.h"
 #include "support/shell.h"
 #include "upscale_measure.h"
@@ -10,17 +11,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_THREAD__)
-#define FORKS 0 /* ThreadSanitizer lets no forked process make threads */
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define FORKS 0
-#endif
-#endif
-#ifndef FORKS
-#define FORKS 1
-#endif
 
 enum { WIDTH = 256, HEIGHT = 96, PATIENCE = 60 };
 
@@ -52,7 +42,7 @@ static bool enlarges(void)
 
 static void set_up(void)
 {
-    if (!FORKS)
+    if (THREAD_SANITIZED) /* it lets no forked process make threads */
         cr_skip_test("no threads after a fork here");
     scratch_init();
     for (size_t i = 0; i < sizeof picture; i++)

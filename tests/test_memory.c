@@ -1,6 +1,7 @@
 /* What memory is promised, refused and taken, and how much there is. */
 #include "base/machine.h"
 #include "support/esrgan_file.h"
+#include "support/sanitized.h"
 #include "support/shell.h"
 #include "support/tensor_data.h"
 #include "weights/tensor_file.h"
@@ -14,13 +15,6 @@
 
 TestSuite(memory, .init = scratch_init, .fini = scratch_fini, .timeout = 300);
 
-#ifdef __has_feature /* clang's way to say it */
-#define SANITIZED (__has_feature(thread_sanitizer) || __has_feature(address_sanitizer))
-#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
 #define MIB ((size_t)1 << 20)
 
 /* ---- the machine */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "support/sanitized.h"
 #include "support/scratch.h"
 #include "support/torch_data.h"
 #include "weights/tensor_file.h"
@@ -13,11 +14,7 @@
 TestSuite(pytorch_hostile, .init = scratch_init, .fini = scratch_fini);
 
 /* Seconds that a refusal may take, also with millions of opcodes. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define MOST_SECONDS 10.0
-#else
-#define MOST_SECONDS 1.0
-#endif
+#define MOST_SECONDS (SANITIZED ? 10.0 : 1.0)
 
 static const float numbers[24] = { 0, 1, 2, 3 };
 static const torch_storage storage = { "0", numbers, sizeof numbers, 24 };

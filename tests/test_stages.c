@@ -3,6 +3,7 @@
 #include "ops/arrange/planes.h"
 #include "support/layered.h"
 #include "support/ndarray.h"
+#include "support/sanitized.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -13,14 +14,6 @@
 #include <sys/resource.h>
 
 TestSuite(stages, .init = scratch_init, .fini = scratch_fini, .timeout = 300);
-
-#ifdef __has_feature /* clang's way to say it */
-#define SANITIZED (__has_feature(thread_sanitizer) || __has_feature(address_sanitizer))
-#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
 
 static const char *write_input(const layered *l)
 {
@@ -236,7 +229,7 @@ static void long_chain(layered *l, int blocks, int side)
 Test(stages, a_hundred_blocks)
 {
     layered l;
-    const int blocks = SANITIZED ? 20 : 100;
+    const int blocks = MANY_OR_FEW(100, 20);
     long_chain(&l, blocks, 64);
     float *want = make(&l, &(layered_run){ .threads = 1, .keep = UP_KEEP_IN_MEMORY });
     for (int i = 0; i < 2; i++) {

@@ -4,6 +4,11 @@
 #include "kernels/kernels.h"
 #include "methods/method.h"
 
+const char *up_version(void)
+{
+    return UP_VERSION;
+}
+
 const up_method_info *up_method_at(int i)
 {
     const up_method *method = up_method_table(i);

@@ -6,6 +6,9 @@ install(TARGETS upscale_lib EXPORT upscale-targets)
 install(FILES include/upscale.h include/upscale_measure.h include/upscale_train.h include/upscale_explain.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
+install(FILES src/package/LICENSE src/package/CC0-1.0.txt src/package/NOTICE.md README.md .github/CHANGELOG.md
+    DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/upscale)
 configure_package_config_file(src/package/upscale-config.cmake.in upscale-config.cmake
     INSTALL_DESTINATION ${package_folder})

@@ -34,10 +34,10 @@ INLINE ints reduce(vec v, vec *n, vec *r)
     return (ints)shifted;
 }
 
-/* 2^n of the n in the low bits, -126 <= n <= 127: to multiply by, so that NaN stays. */
+/* 2^n of the n in the low bits, -126 <= n <= 127; of any other n something to multiply NaN by. */
 INLINE vec power_of_2(ints n)
 {
-    return (vec)((n << 23) + 0x3f800000);
+    return (vec)(((bits)n << 23) + 0x3f800000);
 }
 
 /* e^r - 1 for |r| <= 0.4, as in Cephes' expf. */
@@ -87,9 +87,9 @@ INLINE vec log_of_ratio(vec s)
 INLINE vec logarithm(vec v)
 {
     const ints small = v < splat(1.17549435e-38f); /* denormals have few bits: taken up */
-    const ints bits = (ints)either(small, v * 8388608, v) - 0x3f3504f3;
-    const vec e = to_float((bits >> 23) - (small & 23));
-    const vec m = (vec)((bits & 0x7fffff) + 0x3f3504f3);
+    const ints above = (ints)((bits)either(small, v * 8388608, v) - 0x3f3504f3);
+    const vec e = to_float((above >> 23) - (small & 23));
+    const vec m = (vec)((above & 0x7fffff) + 0x3f3504f3);
     vec sum = multiply_add(e, splat(-2.12194440e-4f), log_of_ratio((m - 1) / (m + 1)));
     sum = multiply_add(e, splat(0.693359375f), sum);
     sum = either(v == 0, splat(-__builtin_inff()), sum);

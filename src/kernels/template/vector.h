@@ -22,6 +22,7 @@
 
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ints __attribute__((vector_size(4 * LANES)));
+typedef uint32_t bits __attribute__((vector_size(4 * LANES))); /* of what may overflow */
 
 typedef uint8_t octets __attribute__((vector_size(16)));
 
