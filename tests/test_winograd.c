@@ -1,8 +1,9 @@
 /* Convolutions by tiles: the transforms against plain C, the op against its definition in double
  * precision, on every instruction set this machine has. */
-#include "ops/conv/conv_winograd.h"
-
 #include "base/memory.h"
+#include "ops/arrange/shuffle.h"
+#include "ops/conv/conv_phases.h"
+#include "ops/conv/conv_winograd.h"
 #include "support/conv_check.h"
 #include "support/kernel_check.h"
 #include "support/layered.h"
@@ -292,6 +293,86 @@ ParameterizedTest(int *variant, winograd, errors_of_large_layers)
     use_variant(*variant);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         check(conv_of(layers[i][0], layers[i][1]), 9, 71, 1, true, &state);
+}
+
+/* A transposed convolution as phases by tiles, and these shuffled. */
+static void check_phases(const up_conv *given, int height, int width, uint32_t *state)
+{
+    up_conv conv = *given;
+    numbers n = fill(&conv, state);
+    tensor in = tensor_make(conv.in_channels, height, width);
+    const up_shape shape = { width, height, conv.in_channels, sizeof(float), false };
+    up_op *phases, *shuffle;
+    up_error error;
+    tensor_fill(in.data, tensor_size(&in), false, state);
+    cr_assert(up_conv_phases_suit(&conv, &shape), "k%d s%d", conv.kernel[0], conv.stride[0]);
+    cr_assert_eq(up_conv_phases_plan(&phases, &shape, &conv, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_shuffle_plan(&shuffle, &phases->out, conv.stride[0], UP_CELLS_INSIDE, &error),
+                 UP_OK);
+    tensor between = run_op(phases, &in), out = run_op(shuffle, &between);
+    double *magnitude, *want = conv_plainly(&conv, &in, &magnitude), most = 0;
+    const size_t plane = (size_t)out.height * out.width;
+    cr_assert_eq(out.channels, conv.out_channels);
+    cr_assert_eq(out.height, conv_size(&conv, 0, height));
+    cr_assert_eq(out.width, conv_size(&conv, 1, width));
+    for (size_t i = 0; i < tensor_size(&out); i++)
+        most = fmax(most, magnitude[i]);
+    for (size_t i = 0; i < tensor_size(&out); i++)
+        cr_assert(fabs(out.data[i] - finished(&conv, want[i], (int)(i / plane))) <= 2e-6 * most,
+                  "k%d s%d at %zu", conv.kernel[0], conv.stride[0], i);
+    validate_op(phases, "phases by tiles");
+    up_op_destroy(&shuffle);
+    free(want);
+    free(magnitude);
+    tensor_free(&in);
+    tensor_free(&between);
+    tensor_free(&out);
+    free_numbers(&n);
+}
+
+static up_conv transposed_of(int ins, int outs, int kernel, int stride, int padding, int more)
+{
+    up_conv conv = conv_of(ins, outs);
+    conv.transposed = true;
+    for (int a = 0; a < 2; a++) {
+        conv.kernel[a] = kernel;
+        conv.stride[a] = stride;
+        conv.pad_before[a] = conv.pad_after[a] = padding;
+        conv.output_padding[a] = more;
+    }
+    return conv;
+}
+
+Test(winograd, phases)
+{
+    static const int layers[][6] = { { 48, 40, 4, 2, 1, 0 }, { 16, 16, 6, 2, 2, 0 },
+                                     { 16, 12, 5, 2, 2, 1 }, { 40, 9, 8, 4, 2, 0 },
+                                     { 17, 8, 9, 3, 3, 0 },  { 48, 12, 6, 3, 2, 1 } };
+    uint32_t state = 17;
+    for (int i = 0; i < 6; i++) {
+        const int *l = layers[i];
+        const up_conv conv = transposed_of(l[0], l[1], l[2], l[3], l[4], l[5]);
+        check_phases(&conv, 8, 63, &state);
+        check_phases(&conv, 4, 190, &state);
+    }
+}
+
+/* Kernels that reach further, sizes that are no multiple, and what has few products. */
+Test(winograd, phases_refused)
+{
+    static const int layers[][6] = { { 64, 64, 9, 2, 4, 1 }, { 64, 64, 4, 2, 1, 1 },
+                                     { 64, 64, 4, 2, 0, 0 }, { 64, 64, 2, 2, 0, 0 },
+                                     { 2, 2, 4, 2, 1, 0 },   { 64, 64, 5, 1, 2, 0 } };
+    const up_shape in = { 64, 64, 64, sizeof(float), false };
+    for (int i = 0; i < 6; i++) {
+        const int *l = layers[i];
+        up_conv conv = transposed_of(l[0], l[1], l[2], l[3], l[4], l[5]);
+        cr_expect(!up_conv_phases_suit(&conv, &in), "%d", i);
+    }
+    up_conv conv = transposed_of(64, 64, 4, 2, 1, 0);
+    cr_expect(up_conv_phases_suit(&conv, &in));
+    conv.fast = false;
+    cr_expect(!up_conv_phases_suit(&conv, &in));
 }
 
 /* Only tiles that see it are touched by what is no number, and of these whatever is made from it.

@@ -160,9 +160,8 @@ up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *err
         return UP_OK;
     return up_fail(error, UP_ERROR_LIMIT,
                    "the weights would need %zu MiB of memory, more than the %zu MiB allowed; raise "
-                   "--max-memory%s",
-                   ((graph->held_bytes + bytes) >> 20) + 1, most >> 20,
-                   graph->fast ? ", or take --precision exact, which needs less" : "");
+                   "--max-memory",
+                   ((graph->held_bytes + bytes) >> 20) + 1, most >> 20);
 }
 
 up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error)

@@ -43,15 +43,19 @@ static double rounded_up(int size, int tiles)
     return ((size - 1) / multiple + 1.0) * multiple;
 }
 
-/* Of a tile, in products; whole vectors of tiles are made at the sides, and whole tiles below. */
+/* Whole vectors of tiles are made at the sides, and whole tiles below. */
+bool up_winograd_pays(double ins, double outs, const up_shape *in, double sums)
+{
+    const double tile = UP_TILE_POINTS * ins * outs + IN_COST * ins + OUT_COST * outs;
+    const double made = rounded_up(in->width, UP_LANES) * rounded_up(in->height, 1);
+    return tile * made / (UP_TILE * UP_TILE) < LEAST_GAIN * sums;
+}
+
 bool up_winograd_suits(const up_conv *conv, const up_shape *in)
 {
     const double ins = conv->in_channels, outs = conv->out_channels;
-    const double direct = 9.0 * UP_TILE * UP_TILE * ins * outs;
-    const double tile = UP_TILE_POINTS * ins * outs + IN_COST * ins + OUT_COST * outs;
-    const double width = in->width, height = in->height;
-    const double made = rounded_up(in->width, UP_LANES) * rounded_up(in->height, 1);
-    return up_winograd_can(conv) && tile * made < LEAST_GAIN * direct * width * height;
+    return up_winograd_can(conv) &&
+           up_winograd_pays(ins, outs, in, 9 * ins * outs * in->width * in->height);
 }
 
 /* ---------------------------------------------------------------- planning */

@@ -18,6 +18,9 @@
 bool up_winograd_can(const up_conv *conv);
 bool up_winograd_suits(const up_conv *conv, const up_shape *in);
 
+/* Whether so many channels of an input of this size take less time than so many products summed. */
+bool up_winograd_pays(double ins, double outs, const up_shape *in, double sums);
+
 /* The same as up_conv_plan(), of one that can. */
 up_status up_winograd_plan(up_op **op, const up_shape *in, const up_conv *conv, up_error *error);
 
