@@ -126,6 +126,7 @@ static void fill_group(plan *p, const meaning *m, int group)
         for (int t = 0; t < 2; t++) {
             const int place = word_of(m, i) + t * m->channels - low;
             cr_assert(place < 2 * c->window);
+            p->columns.together &= place + (m->taps - 2) * m->channels < 2 * c->window;
             p->index[group * words + 2 * lane + t] = (int16_t)(2 * place | (2 * place + 1) << 8);
         }
         for (int k = 0; k < (m->fine ? 2 * pairs : pairs); k++)
@@ -143,6 +144,7 @@ static void make_plan(plan *p, const meaning *m, const up_kernels *kernels)
         (up_byte_columns){ .taps = m->taps,
                            .shift = m->shift,
                            .fine = m->fine,
+                           .together = true,
                            .channels = m->channels,
                            .lanes = kernels->byte_lanes,
                            .window = kernels->byte_window,

@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
     int taps, shift; /* taps: even */
     bool fine;
+    bool together; /* the words of all taps of a sample are in its window as it stands for tap 0 */
     int channels, lanes, window;
     int period, advance;
     const int *start;

@@ -102,26 +102,32 @@ static void mix_bytes(int16_t *out, const uint8_t *const *in, const up_byte_rows
 /* What a group needs, copied: stores to bytes would make the compiler load it again and again. */
 typedef struct {
     int start[LANES / BYTE_WINDOW];
-    shorts order, weight[2 * MOST_PAIRS];
+    shorts order[MOST_PAIRS], weight[2 * MOST_PAIRS];
 } group_plan;
 
 INLINE group_plan load_group(const up_byte_columns *plan, int parts, int group)
 {
     const int16_t *weight = plan->weight + (size_t)group * parts * WORDS;
+    const shorts index = load_shorts(plan->index + (size_t)group * WORDS);
     group_plan g;
     for (int w = 0; w < LANES / BYTE_WINDOW; w++)
         g.start[w] = plan->start[group * (LANES / BYTE_WINDOW) + w];
-    g.order = word_order(load_shorts(plan->index + (size_t)group * WORDS));
+    for (int p = 0; p < MOST_PAIRS; p++)
+        g.order[p] = word_order(index + (int16_t)(p * plan->channels * 0x0404));
     for (int p = 0; p < parts; p++)
         g.weight[p] = load_shorts(weight + p * WORDS);
     return g;
 }
 
-INLINE ints group_sums(const int16_t *in, const group_plan *g, int step, int pairs, bool fine)
+/* `together`: all taps of a sample are in its window. */
+INLINE ints group_sums(const int16_t *in, const group_plan *g, int step, int pairs, bool fine,
+                       bool together)
 {
     ints sum = { 0 }, part = { 0 };
+    const shorts windows = load_windows(in, g->start);
     for (int p = 0; p < pairs; p++) {
-        shorts v = pick_words(in + p * step, g->start, g->order);
+        shorts v = together ? pick_words(windows, g->order[p])
+                            : pick_words(load_windows(in + p * step, g->start), g->order[0]);
         sum += pair_sums(v, g->weight[p]);
         if (fine)
             part += pair_sums(v, g->weight[pairs + p]);
@@ -140,16 +146,17 @@ INLINE void store_samples(uint8_t *out, const ints level[TOGETHER], bool past, i
 
 /* TOGETHER groups from the i-th on, of which g[] are kept. */
 INLINE void store_round(uint8_t *out, const int16_t *in, const group_plan *g, int i, int period,
-                        const up_byte_columns *plan, int pairs, bool past)
+                        const up_byte_columns *plan, int pairs, bool together, bool past)
 {
+    const int step = 2 * plan->channels;
     const int16_t *at[TOGETHER];
     ints level[TOGETHER];
     for (int k = 0; k < TOGETHER; k++)
         at[k] = in + (i + k) / period * (ptrdiff_t)plan->advance;
-    level[0] = group_sums(at[0], &g[i % period], 2 * plan->channels, pairs, false);
-    level[1] = group_sums(at[1], &g[(i + 1) % period], 2 * plan->channels, pairs, false);
-    level[2] = group_sums(at[2], &g[(i + 2) % period], 2 * plan->channels, pairs, false);
-    level[3] = group_sums(at[3], &g[(i + 3) % period], 2 * plan->channels, pairs, false);
+    level[0] = group_sums(at[0], &g[i % period], step, pairs, false, together);
+    level[1] = group_sums(at[1], &g[(i + 1) % period], step, pairs, false, together);
+    level[2] = group_sums(at[2], &g[(i + 2) % period], step, pairs, false, together);
+    level[3] = group_sums(at[3], &g[(i + 3) % period], step, pairs, false, together);
     for (int k = 0; k < TOGETHER; k++)
         level[k] >>= plan->shift;
     store_levels(out + i * LANES, level, past);
@@ -157,7 +164,7 @@ INLINE void store_round(uint8_t *out, const int16_t *in, const group_plan *g, in
 
 /* As many samples as go without loading weights again; returns how many. */
 INLINE int resample_rounds(uint8_t *out, const int16_t *in, const up_byte_columns *given, int taps,
-                           int period, bool past, int group, int n)
+                           int period, bool together, bool past, int group, int n)
 {
     const up_byte_columns plan = *given;
     const int pairs = taps / 2, samples = period * TOGETHER * LANES;
@@ -166,13 +173,23 @@ INLINE int resample_rounds(uint8_t *out, const int16_t *in, const up_byte_column
     for (int i = 0; i < period; i++)
         g[i] = load_group(&plan, pairs, group + i);
     for (; x + samples <= n; x += samples, in += TOGETHER * plan.advance) {
-        store_round(out + x, in, g, 0, period, &plan, pairs, past);
+        store_round(out + x, in, g, 0, period, &plan, pairs, together, past);
         if (period == 1)
             continue;
-        store_round(out + x, in, g, TOGETHER, period, &plan, pairs, past);
-        store_round(out + x, in, g, 2 * TOGETHER, period, &plan, pairs, past);
+        store_round(out + x, in, g, TOGETHER, period, &plan, pairs, together, past);
+        store_round(out + x, in, g, 2 * TOGETHER, period, &plan, pairs, together, past);
     }
     return x;
+}
+
+INLINE int resample_alike(uint8_t *out, const int16_t *in, const up_byte_columns *plan, int taps,
+                          bool together, bool past, int group, int n)
+{
+    if (plan->period == 1)
+        return resample_rounds(out, in, plan, taps, 1, together, past, group, n);
+    if (plan->period == MOST_ROUND)
+        return resample_rounds(out, in, plan, taps, MOST_ROUND, together, past, group, n);
+    return 0;
 }
 
 /* From group `group` of a period on, which starts at `in`. */
@@ -184,7 +201,7 @@ INLINE void resample_groups(uint8_t *out, const int16_t *in, const up_byte_colum
         ints level[TOGETHER];
         for (int i = 0; i < TOGETHER; i++) {
             const group_plan g = load_group(plan, fine ? 2 * pairs : pairs, group + i);
-            level[i] = group_sums(in, &g, 2 * plan->channels, pairs, fine) >> plan->shift;
+            level[i] = group_sums(in, &g, 2 * plan->channels, pairs, fine, false) >> plan->shift;
         }
         for (group += TOGETHER; group >= period; group -= period)
             in += plan->advance;
@@ -196,14 +213,14 @@ INLINE void resample_taps(uint8_t *out, const int16_t *in, const up_byte_columns
                           bool past, int first, int n)
 {
     const int period = plan->period, group = first / LANES % period;
-    int done = 0;
+    int done;
     in += (ptrdiff_t)(first / LANES / period) * plan->advance;
     if (plan->fine)
         return resample_groups(out, in, plan, taps, true, past, group, n);
-    if (period == 1)
-        done = resample_rounds(out, in, plan, taps, 1, past, group, n);
-    else if (period == MOST_ROUND)
-        done = resample_rounds(out, in, plan, taps, MOST_ROUND, past, group, n);
+    if (plan->together)
+        done = resample_alike(out, in, plan, taps, true, past, group, n);
+    else
+        done = resample_alike(out, in, plan, taps, false, past, group, n);
     in += (ptrdiff_t)(done / LANES / period) * plan->advance;
     resample_groups(out + done, in, plan, taps, false, past, group, n - done);
 }

@@ -113,8 +113,10 @@ INLINE vec to_float(ints v)
  *   ints pair_sums(shorts a, shorts b)       a0 * b0 + a1 * b1, a2 * b2 + a3 * b3 ...
  *   store_levels(p, const ints v[4], bool past)  4 * LANES bytes: 128 + v, clamped; past the caches
  *                                          if asked to, and there is a way: to an aligned place
- *   shorts pick_words(from, start, shorts at)  from[start[w] + at], where w is the window of
- *                                          BYTE_WINDOW samples; at must come from word_order()
+ *   shorts load_windows(const int16_t *from, const int *start)  from[start[w]] and on, for every
+ *                                          window w of BYTE_WINDOW samples
+ *   shorts pick_words(shorts windows, shorts at)  for every sample two words of its window; at is
+ *                                          what word_order() makes of a plan's index
  */
 #if defined UP_LEVEL_AVX512
 #include "kernels/template/vector_avx512.h"

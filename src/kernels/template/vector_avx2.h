@@ -240,11 +240,15 @@ INLINE shorts word_order(shorts at)
     return at;
 }
 
-INLINE shorts pick_words(const int16_t *from, const int *start, shorts at)
+INLINE shorts load_windows(const int16_t *from, const int *start)
 {
-    __m256i v =
-        _mm256_loadu2_m128i((const __m128i *)(from + start[1]), (const __m128i *)(from + start[0]));
-    return (shorts)_mm256_shuffle_epi8(v, (__m256i)at);
+    return (shorts)_mm256_loadu2_m128i((const __m128i *)(from + start[1]),
+                                       (const __m128i *)(from + start[0]));
+}
+
+INLINE shorts pick_words(shorts windows, shorts at)
+{
+    return (shorts)_mm256_shuffle_epi8((__m256i)windows, (__m256i)at);
 }
 
 #endif

@@ -230,9 +230,14 @@ INLINE shorts word_order(shorts at)
     return at >> 1;
 }
 
-INLINE shorts pick_words(const int16_t *from, const int *start, shorts at)
+INLINE shorts load_windows(const int16_t *from, const int *start)
 {
-    return (shorts)_mm512_permutexvar_epi16((__m512i)at, _mm512_loadu_si512(from + start[0]));
+    return load_shorts(from + *start);
+}
+
+INLINE shorts pick_words(shorts windows, shorts at)
+{
+    return (shorts)_mm512_permutexvar_epi16((__m512i)at, (__m512i)windows);
 }
 
 #endif

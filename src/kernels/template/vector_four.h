@@ -108,4 +108,9 @@ INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
     *high = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
+INLINE shorts load_windows(const int16_t *from, const int *start)
+{
+    return load_shorts(from + *start);
+}
+
 #endif

@@ -112,9 +112,9 @@ INLINE shorts word_order(shorts at)
     return at;
 }
 
-INLINE shorts pick_words(const int16_t *from, const int *start, shorts at)
+INLINE shorts pick_words(shorts windows, shorts at)
 {
-    return (shorts)pick(load_octets(from + *start), (octets)at);
+    return (shorts)pick((octets)windows, (octets)at);
 }
 
 #endif

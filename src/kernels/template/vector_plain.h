@@ -207,11 +207,12 @@ INLINE shorts word_order(shorts at)
     return (at & 0xff) >> 1;
 }
 
-INLINE shorts pick_words(const int16_t *from, const int *start, shorts at)
+INLINE shorts pick_words(shorts windows, shorts at)
 {
-    const int16_t *p = from + *start;
+    int16_t v[8];
+    memcpy(v, &windows, sizeof v);
     return (
-        shorts){ p[at[0]], p[at[1]], p[at[2]], p[at[3]], p[at[4]], p[at[5]], p[at[6]], p[at[7]] };
+        shorts){ v[at[0]], v[at[1]], v[at[2]], v[at[3]], v[at[4]], v[at[5]], v[at[6]], v[at[7]] };
 }
 
 #endif

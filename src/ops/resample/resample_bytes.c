@@ -154,6 +154,8 @@ static void fill_lane(bytes_op *op, int group, int lane)
                                             plan->channels +
                                         next % plan->channels);
     }
+    if (at - *start + (plan->taps - 1) * plan->channels >= 2 * plan->window)
+        op->plan.together = false;
     int16_t *index = op->index + (size_t)group * words + 2 * lane;
     index[0] = place_of(at - *start);
     index[1] = place_of(at - *start + plan->channels);
@@ -178,6 +180,7 @@ static up_status fill_columns(bytes_op *op, int channels, up_error *error)
         .taps = axis->taps,
         .shift = axis->shift,
         .fine = axis->fine,
+        .together = true,
         .channels = channels,
         .lanes = lanes,
         .window = window,
