@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "io/deflate/adler.h"
 #include "io/formats.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
@@ -114,7 +115,7 @@ static up_status pack(up_sink *sink, int slot, up_error *error)
         memcpy(s->chunk, STREAM_HEAD, STREAM_HEAD_SIZE);
     }
     up_png_seal(s->chunk, "IDAT", s->chunk_size);
-    s->adler = (uint32_t)adler32_z(1, in, s->size);
+    s->adler = up_adler(in, s->size);
     return UP_OK;
 }
 
