@@ -209,10 +209,12 @@ INLINE shorts word_order(shorts at)
 
 INLINE shorts pick_words(shorts windows, shorts at)
 {
-    int16_t v[8];
+    int16_t v[8], place[8];
     memcpy(v, &windows, sizeof v);
-    return (
-        shorts){ v[at[0]], v[at[1]], v[at[2]], v[at[3]], v[at[4]], v[at[5]], v[at[6]], v[at[7]] };
+    memcpy(place, &at, sizeof place);
+    for (int i = 0; i < 8; i++)
+        windows[i] = v[place[i]];
+    return windows;
 }
 
 #endif
