@@ -65,7 +65,6 @@ static void share_band(up_graph *graph)
 typedef struct {
     up_graph *graph;
     up_walk walk;
-    up_period period;
     up_recurrence bands, chunks;
     const volatile int *cancel;
 } dry_run;
@@ -92,11 +91,11 @@ static up_status walk_chunk(dry_run *d, int chunk, up_error *error)
     while (walk_given(d, chunk)) {
         if (d->cancel && __atomic_load_n(d->cancel, __ATOMIC_RELAXED))
             return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
-        int64_t periods = up_recurrence_find(&d->bands, &d->period, &d->walk, 0);
-        if (periods > 0)
-            periods *= up_period_room(&d->period, &d->walk, periods, chunk);
-        if (periods > 0)
-            up_period_skip(&d->period, &d->walk, periods);
+        const int64_t times = up_recurrence_find(&d->bands, &d->walk, 0, chunk);
+        if (times > 0) {
+            up_recurrence_skip(&d->bands, &d->walk, times);
+            up_recurrence_begin(&d->bands, &d->walk);
+        }
     }
     return UP_OK;
 }
@@ -105,18 +104,16 @@ static up_status walk_chunk(dry_run *d, int chunk, up_error *error)
 static int repeat_chunks(dry_run *d, int chunk, int *kept)
 {
     up_graph *graph = d->graph;
-    const int64_t periods = up_recurrence_find(&d->chunks, &d->period, &d->walk, graph->chunk_rows);
-    if (periods == 0)
+    int64_t times = up_recurrence_find(&d->chunks, &d->walk, graph->chunk_rows, -1);
+    if (times == 0)
         return 0;
-    const int64_t age = d->chunks.age;
-    int64_t times = up_period_room(&d->period, &d->walk, periods, -1);
-    const int64_t left = up_max(0, graph->chunks - 2 - chunk) / age;
+    const int64_t age = d->chunks.age, left = up_max(0, graph->chunks - 2 - chunk) / age;
     times = times < left ? times : left;
-    const int moves = (int)(periods * d->period.shift[0]), count = (int)(times * age);
+    const int moves = d->chunks.shift[0], count = (int)(times * age);
     for (int c = chunk + 1; c <= chunk + count; c++)
         graph->input_end[c] = graph->input_end[c - age] + moves;
     *kept += (int)(times * moves);
-    up_period_skip(&d->period, &d->walk, times * periods);
+    up_recurrence_skip(&d->chunks, &d->walk, times);
     up_recurrence_begin(&d->chunks, &d->walk);
     return count;
 }
@@ -142,7 +139,6 @@ static up_status walk_chunks(dry_run *d, up_error *error)
 static up_status walk_all(dry_run *d, up_error *error)
 {
     UP_TRY(up_walk_init(&d->walk, d->graph, error));
-    UP_TRY(up_period_find(&d->period, d->graph, error));
     UP_TRY(up_recurrence_init(&d->bands, d->graph, error));
     UP_TRY(up_recurrence_init(&d->chunks, d->graph, error));
     return walk_chunks(d, error);
@@ -175,7 +171,6 @@ up_status up_graph_prepare(up_graph *graph, int chunks, int band, const volatile
     up_status status = walk_all(&d, error);
     up_recurrence_free(&d.chunks);
     up_recurrence_free(&d.bands);
-    up_period_free(&d.period);
     up_walk_free(&d.walk);
     return status;
 }

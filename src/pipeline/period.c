@@ -3,141 +3,22 @@
 #include "base/memory.h"
 #include "pipeline/ring.h"
 
-#include <limits.h>
-
-#define MOST_PERIOD ((int64_t)1 << 24) /* rows */
-
-/* Rows of a node for one of the highest output, in lowest terms. 0 / 1: it is made once, or never;
- * 0 / 0: not at one rate. */
-typedef struct {
-    int64_t num, den;
-} rate;
-
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* The common multiple; 0 where it is too large. */
-static int64_t common_multiple(int64_t a, int64_t b)
-{
-    if (a == 0 || b == 0 || b > MOST_PERIOD)
-        return 0;
-    int64_t multiple = a / common_divisor(a, b) * b;
-    return multiple > MOST_PERIOD ? 0 : multiple;
-}
-
-static rate reduce(int64_t num, int64_t den)
-{
-    int64_t divisor = common_divisor(num, den);
-    num /= divisor;
-    den /= divisor;
-    return num > MOST_PERIOD || den > MOST_PERIOD ? (rate){ 0, 0 } : (rate){ num, den };
-}
-
-static void repeat_of(const up_op *op, int input, int *rows, int *advance)
-{
-    *rows = *advance = 0;
-    if (op->repeat)
-        op->repeat(op, input, rows, advance);
-}
-
-/* At which rate an input of `node` is read. */
-static rate rate_of_input(const up_node *node, rate own, int input)
-{
-    int rows, advance;
-    repeat_of(node->op, input, &rows, &advance);
-    return own.den == 0 || rows == 0 ? (rate){ 0, 0 } : reduce(own.num * advance, own.den * rows);
-}
-
-/* All who read it must agree. */
-static rate rate_of(const up_graph *graph, const rate *rates, int n)
-{
-    const up_node *node = &graph->node[n];
-    const int64_t most = graph->node[graph->output[up_graph_highest(graph)]].shape.height;
-    rate found = node->output ? reduce(node->shape.height, most) : (rate){ 0, 1 };
-    for (int r = 0; r < node->consumers; r++) {
-        const up_consumer *consumer = &graph->consumer[node->consumer + r];
-        rate read =
-            rate_of_input(&graph->node[consumer->node], rates[consumer->node], consumer->input);
-        if (r > 0 && (read.num != found.num || read.den != found.den))
-            return (rate){ 0, 0 };
-        found = read;
-    }
-    return found;
-}
-
-/* Rows of the highest output after which those of a node come to whole steps, and its spans
- * repeat. */
-static int64_t period_of(const up_node *node, rate own)
-{
-    int64_t unit = node->op ? node->step : 1;
-    for (int i = 0; node->op && i < node->op->inputs; i++) {
-        int rows, advance;
-        repeat_of(node->op, i, &rows, &advance);
-        unit = common_multiple(unit, rows);
-    }
-    return unit ? own.den * (unit / common_divisor(unit, own.num)) : 0;
-}
-
-/* 0: there is no period. */
-static int64_t find_rows(const up_graph *graph, rate *rates)
-{
-    int64_t rows = 1;
-    for (int n = graph->count - 1; n >= 0 && rows > 0; n--) {
-        const up_node *node = &graph->node[n];
-        rates[n] = node->view ? (rate){ 0, 1 } : rate_of(graph, rates, n);
-        if (rates[n].den == 0)
-            return 0;
-        if (rates[n].num > 0)
-            rows = common_multiple(rows, period_of(node, rates[n]));
-    }
-    return rows;
-}
-
-up_status up_period_find(up_period *period, const up_graph *graph, up_error *error)
-{
-    const size_t count = (size_t)graph->count;
-    rate *rates = up_alloc(count, sizeof *rates);
-    *period = (up_period){ .shift = up_alloc(count, sizeof *period->shift) };
-    if (!rates || !period->shift) {
-        up_free(rates);
-        up_period_free(period);
-        return up_fail_memory(error, "the graph", count * sizeof *rates);
-    }
-    period->rows = (int)find_rows(graph, rates);
-    for (int n = 0; n < graph->count && period->rows > 0; n++) {
-        int64_t shift = period->rows / rates[n].den * rates[n].num;
-        if (shift > INT_MAX)
-            period->rows = 0;
-        else
-            period->shift[n] = (int)shift;
-    }
-    up_free(rates);
-    return UP_OK;
-}
-
-void up_period_free(up_period *period)
-{
-    up_free(period->shift);
-    *period = (up_period){ 0 };
-}
-
 up_status up_recurrence_init(up_recurrence *recurrence, const up_graph *graph, up_error *error)
 {
-    const size_t bytes = (size_t)graph->count * sizeof *recurrence->made;
-    *recurrence = (up_recurrence){ .made = up_alloc(bytes, 1) };
-    return recurrence->made ? UP_OK : up_fail_memory(error, "the graph", bytes);
+    const size_t count = (size_t)graph->count;
+    *recurrence = (up_recurrence){ .graph = graph,
+                                   .made = up_alloc(count, sizeof *recurrence->made),
+                                   .shift = up_alloc(count, sizeof *recurrence->shift) };
+    if (recurrence->made && recurrence->shift)
+        return UP_OK;
+    up_recurrence_free(recurrence);
+    return up_fail_memory(error, "the graph", count * sizeof *recurrence->made);
 }
 
 void up_recurrence_free(up_recurrence *recurrence)
 {
     up_free(recurrence->made);
+    up_free(recurrence->shift);
     *recurrence = (up_recurrence){ 0 };
 }
 
@@ -154,52 +35,30 @@ void up_recurrence_begin(up_recurrence *recurrence, const up_walk *walk)
     recurrence->most_age = 1;
 }
 
-/* Whether nothing that was made since `made` has read beyond the top. */
-static bool is_below_top(const up_period *period, const up_graph *graph, const int *made)
+/* Outputs move as they follow the highest one, and calls begin at multiples of their steps. */
+static bool moves_evenly(up_recurrence *r, const up_walk *walk, int rows)
 {
-    for (int n = graph->inputs; n < graph->count; n++) {
-        const up_node *node = &graph->node[n];
-        for (int k = 0; k < node->pieces && period->shift[n] > 0; k++) {
-            int first, end;
-            up_graph_window(node, node->piece[k].input, made[n], 1, &first, &end);
-            if (made[n] == 0 || (first <= 0 && period->shift[node->piece[k].node] > 0))
-                return false;
-        }
-    }
-    return true;
-}
-
-static int64_t periods_between(const up_period *period, const up_walk *walk, const int *made)
-{
-    const up_graph *graph = walk->graph;
+    const up_graph *graph = r->graph;
     const int highest = graph->output[up_graph_highest(graph)];
-    const int64_t periods = (walk->node[highest].made - made[highest]) / period->rows;
-    for (int n = 0; n < graph->count && periods > 0; n++)
-        if (walk->node[n].made != made[n] + periods * period->shift[n])
-            return 0;
-    return periods > 0 && is_below_top(period, graph, made) ? periods : 0;
-}
-
-int64_t up_recurrence_find(up_recurrence *recurrence, const up_period *period, const up_walk *walk,
-                           int rows)
-{
-    if (period->rows == 0)
-        return 0;
-    recurrence->age++;
-    int64_t periods = periods_between(period, walk, recurrence->made);
-    if (rows > 0 && periods * period->rows != recurrence->age * rows)
-        periods = 0;
-    if (periods == 0 && recurrence->age == recurrence->most_age) {
-        remember(recurrence, walk);
-        recurrence->most_age *= 2;
+    const int64_t most = graph->node[highest].shape.height;
+    for (int n = 0; n < graph->count; n++) {
+        const up_node *node = &graph->node[n];
+        r->shift[n] = walk->node[n].made - r->made[n];
+        if (node->op && !node->view && r->shift[n] % node->step != 0)
+            return false;
     }
-    return periods;
+    for (int o = 0; o < graph->outputs; o++) {
+        const int n = graph->output[o];
+        if (r->shift[n] * most != (int64_t)r->shift[highest] * graph->node[n].shape.height)
+            return false;
+    }
+    return r->shift[highest] > 0 && (rows == 0 || r->shift[highest] == r->age * rows);
 }
 
-/* The most times that `at` grows by `shift` and stays below `limit`. */
+/* The most times that `at` grows by `shift` > 0 and stays below `limit`. */
 static int64_t times(int64_t at, int64_t shift, int64_t limit)
 {
-    return at >= limit ? 0 : shift > 0 ? (limit - 1 - at) / shift : INT64_MAX;
+    return at >= limit ? 0 : (limit - 1 - at) / shift;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -207,45 +66,104 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Before what a node reads, or will, reaches the last row, or its last row reads what an earlier
- * one does. */
-static int64_t room_of_input(const up_node *node, const up_piece *piece, int made, int64_t shift)
+/* What is read moves along: as long as nothing lies beyond the top (which is above what was read
+ * since the earlier state) or the bottom, and the last row reads nothing above. */
+static int64_t times_moving(const up_recurrence *r, int n, const up_piece *piece, int made)
 {
+    const up_node *node = &r->graph->node[n];
     const int i = piece->input, height = node->op->in[i].height;
-    int first, end, last_first, last_end, low, high;
+    const int64_t shift = r->shift[piece->node];
+    int rows = 0, advance = 0, top, first, end, last_first, last_end, low, high, unused;
+    if (node->op->repeat)
+        node->op->repeat(node->op, i, &rows, &advance);
+    if (rows == 0 || r->shift[n] % rows != 0 || r->shift[n] / rows * (int64_t)advance != shift)
+        return 0;
+    up_graph_window(node, i, r->made[n], 1, &top, &unused);
+    if (r->made[n] == 0 || top <= 0)
+        return 0;
     up_graph_window(node, i, made, 1, &first, &end);
     up_graph_window(node, i, node->shape.height - 1, 1, &last_first, &last_end);
     up_edge_reads(node->op->edge[i], last_first, last_end, height, &low, &high);
     return smaller(times(end, shift, height), times(first, shift, (int64_t)low + 1));
 }
 
-int64_t up_period_room(const up_period *period, const up_walk *walk, int64_t periods, int chunk)
+static bool reads_the_same(const up_node *node, int input, int a, int b)
 {
-    const up_graph *graph = walk->graph;
-    int64_t room = INT64_MAX;
-    for (int n = 0; n < graph->count; n++) {
-        const up_node *node = &graph->node[n];
-        const int64_t made = walk->node[n].made, shift = periods * period->shift[n];
-        if (shift == 0)
-            continue;
-        room = smaller(room, times(made, shift, node->shape.height));
-        for (int k = 0; k < node->pieces && made < node->shape.height; k++) {
-            const up_piece *piece = &node->piece[k];
-            const int64_t moves = periods * period->shift[piece->node];
-            if (moves > 0)
-                room = smaller(room, room_of_input(node, piece, (int)made, moves));
-        }
-    }
-    for (int o = 0; o < graph->outputs && chunk >= 0; o++) {
-        const int n = graph->output[o];
-        room = smaller(room, times(walk->node[n].made, periods * period->shift[n],
-                                   up_graph_chunk_end(graph, o, chunk)));
-    }
-    return room;
+    int first[2], end[2];
+    up_graph_window(node, input, a, 1, &first[0], &end[0]);
+    up_graph_window(node, input, b, 1, &first[1], &end[1]);
+    return first[0] == first[1] && end[0] == end[1];
 }
 
-void up_period_skip(const up_period *period, up_walk *walk, int64_t periods)
+/* What is read stays: as long as all rows from the earlier state on read the same. Spans never turn
+ * back, so that the ends tell. */
+static int64_t times_staying(const up_recurrence *r, int n, int input, int made, int64_t most)
+{
+    const up_node *node = &r->graph->node[n];
+    int64_t low = 0, high = most;
+    if (r->made[n] == 0)
+        return 0;
+    while (low < high) {
+        const int64_t middle = low + (high - low + 1) / 2;
+        if (reads_the_same(node, input, r->made[n], (int)(made + middle * r->shift[n])))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+/* Of all that a node reads; `most` at best. */
+static int64_t times_of_node(const up_recurrence *r, const up_walk *walk, int n, int64_t most)
+{
+    const up_node *node = &r->graph->node[n];
+    const int made = walk->node[n].made, shift = r->shift[n];
+    if (shift > 0)
+        most = smaller(most, times(made, shift, node->shape.height));
+    for (int k = 0; k < node->pieces && !node->view && most > 0; k++) {
+        const up_piece *piece = &node->piece[k];
+        const bool moves = r->shift[piece->node] > 0;
+        if (shift > 0 && moves)
+            most = smaller(most, times_moving(r, n, piece, made));
+        else if (shift > 0)
+            most = times_staying(r, n, piece->input, made, most);
+        else if (moves && made < node->shape.height)
+            most = 0; /* it keeps what it will read, more and more of it */
+    }
+    return most;
+}
+
+static int64_t times_in_chunk(const up_recurrence *r, const up_walk *walk, int chunk)
+{
+    const up_graph *graph = r->graph;
+    int64_t most = INT64_MAX;
+    for (int o = 0; o < graph->outputs; o++) {
+        const int n = graph->output[o];
+        const int end =
+            chunk < 0 ? graph->node[n].shape.height : up_graph_chunk_end(graph, o, chunk);
+        if (r->shift[n] > 0)
+            most = smaller(most, times(walk->node[n].made, r->shift[n], end));
+    }
+    return most;
+}
+
+int64_t up_recurrence_find(up_recurrence *recurrence, const up_walk *walk, int rows, int chunk)
+{
+    int64_t most = 0;
+    recurrence->age++;
+    if (moves_evenly(recurrence, walk, rows))
+        most = times_in_chunk(recurrence, walk, chunk);
+    for (int n = recurrence->graph->count - 1; n >= 0 && most > 0; n--)
+        most = times_of_node(recurrence, walk, n, most);
+    if (most == 0 && recurrence->age == recurrence->most_age) {
+        remember(recurrence, walk);
+        recurrence->most_age *= 2;
+    }
+    return most;
+}
+
+void up_recurrence_skip(const up_recurrence *recurrence, up_walk *walk, int64_t times)
 {
     for (int n = 0; n < walk->graph->count; n++)
-        walk->node[n].made += (int)(periods * period->shift[n]);
+        walk->node[n].made += (int)(times * recurrence->shift[n]);
 }
