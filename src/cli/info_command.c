@@ -28,6 +28,7 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
 {
     up_plan *plan = NULL;
     up_options options = cli_method_options(s, method);
+    options.cancel = cli_signals_flag();
     *e = (upscale_estimate){ 0 };
     e->error.status = up_plan_create(&plan, image, NULL, &options, &e->error);
     if (e->error.status == UP_OK)

@@ -1,14 +1,17 @@
 #include "cli/args/help.h"
 #include "cli/args/options.h"
 #include "cli/commands.h"
+#include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/signals.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <locale.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,6 +35,12 @@ static bool hold_standard_streams(void)
             return false;
     }
     return true;
+}
+
+/* Jansson ends the program by abort() where it is refused memory. */
+static void *allocate_json(size_t size)
+{
+    return cli_alloc(size, 1);
 }
 
 static const cli_command *find_command(const char *name)
@@ -58,6 +67,7 @@ int main(int argc, char **argv)
     if (!hold_standard_streams())
         return CLI_EXIT_FAILED;
     give_memory_back();
+    json_set_alloc_funcs(allocate_json, free);
     setlocale(LC_CTYPE, "");
     cli_signals_install();
     const cli_command *named = argc > 1 ? find_command(argv[1]) : NULL;

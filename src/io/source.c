@@ -13,13 +13,14 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
 {
     const uint8_t *head;
     size_t size = up_reader_peek(reader, &head);
+    if (up_reader_failed(reader))
+        return up_reader_fail(reader, error);
     for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
         if (f->source && f->source->probe(head, size))
             return f->source->open(source, reader, error);
     if (size > 0)
         return up_content_fail(head, size, up_reader_name(reader), error);
-    return up_fail(error, UP_ERROR_INPUT, "%s: %s", up_reader_name(reader),
-                   up_reader_failed(reader) ? "cannot be read" : "is empty");
+    return up_fail(error, UP_ERROR_INPUT, "%s: is empty", up_reader_name(reader));
 }
 
 up_status up_source_open(up_source **source, const char *path, up_error *error)

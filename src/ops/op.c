@@ -21,6 +21,13 @@ void up_span_same(const up_op *op, int input, int at, int *first, int *end)
     *end = at + 1;
 }
 
+void up_repeat_same(const up_op *op, int input, int *rows, int *advance)
+{
+    (void)op;
+    (void)input;
+    *rows = *advance = 1;
+}
+
 int up_op_reach(const up_op *op, int input)
 {
     int first, end, unused;

@@ -53,7 +53,7 @@ typedef struct {
     int *output; /* nodes, in the order they were marked */
     int outputs;
     up_consumer *consumer;
-    int chunks; /* set by up_graph_prepare */
+    int chunks, chunk_rows; /* set by up_graph_prepare; rows of the highest output in each */
     int band;
     int *input_end; /* [chunks] rows of node 0 that the chunks up to this one take */
     size_t scratch; /* bytes per strip: row pointers, fused blocks, the ops' own */
@@ -107,9 +107,11 @@ static inline bool up_graph_is_whole(const up_node *node)
  * is made in blocks with it. */
 up_status up_graph_fuse(up_graph *graph, up_error *error);
 
-/* Settles the rows of every ring for `chunks` chunks walked in bands of `band` rows of the highest
- * output. The input ring has room for the rows of one chunk ahead. */
-up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error);
+/* Settles the rows of every ring for at most `chunks` chunks, walked in bands of `band` rows of the
+ * highest output, unless *cancel is set meanwhile. The input ring has room for the rows of one
+ * chunk ahead. */
+up_status up_graph_prepare(up_graph *graph, int chunks, int band, const volatile int *cancel,
+                           up_error *error);
 
 /* The highest output, which says how far a band goes. */
 int up_graph_highest(const up_graph *graph);

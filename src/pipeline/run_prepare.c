@@ -92,18 +92,19 @@ static int choose_chunks(const up_stage *stage, bool streams)
     return chunks;
 }
 
-static up_status prepare_stage(up_stage *stage, int threads, int band, bool streams,
-                               up_error *error)
+static up_status prepare_stage(up_stage *stage, const up_run *run, up_error *error)
 {
     up_graph *graph = stage->graph;
     up_strips strips;
+    int band = run->band;
     UP_TRY(up_graph_fuse(graph, error));
-    UP_TRY(choose_strips(&strips, stage, threads, error));
+    UP_TRY(choose_strips(&strips, stage, run->threads, error));
     stage->strips = strips.count;
     stage->excess = up_strips_excess(&strips);
     if (band <= 0)
         band = choose_band(graph, strips.count);
-    up_status status = up_graph_prepare(graph, choose_chunks(stage, streams), band, error);
+    const int chunks = choose_chunks(stage, !run->mapped);
+    up_status status = up_graph_prepare(graph, chunks, band, run->cancel, error);
     if (status == UP_OK)
         status = up_strips_lay_out(&strips, error);
     if (status == UP_OK)
@@ -128,7 +129,7 @@ static up_status cut(up_run *run, up_stages *stages, int segments, double most_w
     UP_TRY(up_stages_cut(stages, run->graph, segments, held, most_work, error));
     up_status status = UP_OK;
     for (int s = 0; s < stages->count && status == UP_OK; s++)
-        status = prepare_stage(&stages->stage[s], run->threads, run->band, !run->mapped, error);
+        status = prepare_stage(&stages->stage[s], run, error);
     if (status != UP_OK)
         up_stages_free(stages);
     return status;

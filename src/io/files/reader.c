@@ -150,7 +150,7 @@ size_t up_reader_read(up_reader *reader, void *buffer, size_t size)
     return done;
 }
 
-static up_status fail_short(const up_reader *reader, up_error *error)
+up_status up_reader_fail(const up_reader *reader, up_error *error)
 {
     if (reader->failure)
         return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", reader->name,
@@ -162,7 +162,7 @@ up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error
 {
     if (up_reader_read(reader, buffer, size) == size)
         return UP_OK;
-    return fail_short(reader, error);
+    return up_reader_fail(reader, error);
 }
 
 up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, size_t size,
@@ -176,7 +176,7 @@ up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, siz
         if (n < 0)
             reader->failure = errno;
         if (n <= 0)
-            return fail_short(reader, error);
+            return up_reader_fail(reader, error);
         done += (size_t)n;
     }
     return UP_OK;

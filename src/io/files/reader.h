@@ -24,6 +24,9 @@ size_t up_reader_peek(up_reader *reader, const uint8_t **bytes);
 size_t up_reader_read(up_reader *reader, void *buffer, size_t size);
 bool up_reader_failed(const up_reader *reader);
 
+/* Why less came than was wanted: reading failed, or the file ends. */
+up_status up_reader_fail(const up_reader *reader, up_error *error);
+
 /* Exactly `size` bytes or an error that says the file is truncated. */
 up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error *error);
 

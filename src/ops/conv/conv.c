@@ -158,6 +158,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     up_conv_axis_span(&((const up_conv_op *)base)->axis[0], y, first, end);
 }
 
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    up_conv_axis_repeat(&((const up_conv_op *)base)->axis[0], rows, advance);
+}
+
 static void span_columns(const up_op *base, int input, int x, int *first, int *end)
 {
     (void)input;
@@ -187,6 +193,7 @@ static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *c
         .pointwise = is_pointwise(rows) && is_pointwise(columns),
         .multiply_adds = work,
         .span = span,
+        .repeat = repeat,
         .columns = span_columns,
         .run = up_conv_run_rows,
         .free = free_conv,

@@ -128,6 +128,12 @@ void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end)
     *end = last + 1;
 }
 
+void up_conv_axis_repeat(const up_conv_axis *axis, int *outputs, int *inputs)
+{
+    *outputs = axis->transposed ? axis->phases : 1;
+    *inputs = axis->jump;
+}
+
 int up_conv_axis_phases(const up_conv_axis *axis, int unit, int end, int *found, bool *spare)
 {
     int count = 0, missing = 0;

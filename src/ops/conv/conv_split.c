@@ -37,6 +37,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     up_conv_axis_span(&((const rows_op *)base)->axis, y, first, end);
 }
 
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    up_conv_axis_repeat(&((const rows_op *)base)->axis, rows, advance);
+}
+
 static void sum_row(const rows_op *op, const up_window *in, const up_target *to, int channel, int i)
 {
     const up_conv_axis *axis = &op->axis;
@@ -106,6 +112,7 @@ up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *c
         .step = up_min(op->axis.phases, op->axis.out),
         .scratch = conv->kernel[0] * sizeof(float *),
         .span = span,
+        .repeat = repeat,
         .columns = up_span_same,
         .run = run,
         .free = free_rows,

@@ -194,6 +194,7 @@ up_status up_point_pair_plan(up_op **result, const up_shape *a, const up_shape *
         .step = 1,
         .scratch = ((size_t)point->inputs + 1) * channels * sizeof(float *),
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = run_point,
     };

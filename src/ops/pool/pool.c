@@ -76,6 +76,13 @@ static void span_pool(const up_op *base, int input, int y, int *first, int *end)
     span_of(&((const pool_op *)base)->pool, 0, base->in[input].height, y, first, end);
 }
 
+static void repeat_pool(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    *rows = 1;
+    *advance = ((const pool_op *)base)->pool.stride[0];
+}
+
 static void columns_of_pool(const up_op *base, int input, int x, int *first, int *end)
 {
     span_of(&((const pool_op *)base)->pool, 1, base->in[input].width, x, first, end);
@@ -193,6 +200,7 @@ static up_status plan(up_op **result, const up_shape *in, const up_pool *pool, u
     op->op.edge[0] = UP_EDGE_ZERO;
     op->op.step = 1;
     op->op.span = span_pool;
+    op->op.repeat = repeat_pool;
     op->op.columns = columns_of_pool;
     op->pool = *pool;
     *result = &op->op;

@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-enum { STATES = 6, TEXT = 1024 };
+enum { STATES = 6, TEXT = 1024, CHECKED = 5 /* texts */, CHECKSUM = 24 };
 
 typedef struct {
     const char *name;
@@ -74,24 +75,38 @@ static char *recipe_of(const up_net_training *t)
     return t->samples->maker ? up_recipe_text(&t->samples->maker->recipe) : strdup("");
 }
 
+/* Of everything else that a checkpoint says: flipped bits would train on. */
+static void checksum(const up_net_training *t, const char *const text[CHECKED], char sum[CHECKSUM])
+{
+    state list[STATES];
+    uLong crc = crc32(0, NULL, 0);
+    list_states(t, list);
+    for (int i = 0; i < CHECKED; i++)
+        crc = crc32_z(crc, (const Bytef *)text[i], strlen(text[i]) + 1);
+    for (int i = 0; i < STATES; i++)
+        crc = crc32_z(crc, (const Bytef *)list[i].data, list[i].count * sizeof *list[i].data);
+    snprintf(sum, CHECKSUM, "%08lx", crc);
+}
+
 static up_status write_checkpoint(const up_net_training *t, const char *layers, const char *recipe,
                                   const char *path, up_error *error)
 {
     state list[STATES];
     up_tensor tensors[STATES];
-    char options[TEXT], step[32], psnr[32];
+    char options[TEXT], step[32], psnr[32], sum[CHECKSUM];
     list_states(t, list);
     describe(t, options);
     snprintf(step, sizeof step, "%" PRId64, t->step);
     snprintf(psnr, sizeof psnr, "%a", t->best_psnr);
     for (int i = 0; i < STATES; i++)
         tensors[i] = up_tensor_of_f32(list[i].name, 1, &list[i].count, list[i].data);
-    const up_metadata_item items[] = { { "upscale.checkpoint", options },
-                                       { "upscale.step", step },
-                                       { "upscale.best_psnr", psnr },
-                                       { "upscale.network", layers },
-                                       { "upscale.recipe", recipe } };
-    return up_safetensors_write(path, tensors, STATES, items, 5, true, error);
+    checksum(t, (const char *const[]){ options, step, psnr, layers, recipe }, sum);
+    const up_metadata_item items[] = {
+        { "upscale.checkpoint", options }, { "upscale.step", step },
+        { "upscale.best_psnr", psnr },     { "upscale.network", layers },
+        { "upscale.recipe", recipe },      { "upscale.checksum", sum }
+    };
+    return up_safetensors_write(path, tensors, STATES, items, 6, true, error);
 }
 
 up_status up_checkpoint_write(const up_net_training *t, const char *path, up_error *error)
@@ -146,6 +161,20 @@ static up_status check_network(const up_net_training *t, const up_tensor_file *f
                    up_tensor_file_name(file));
 }
 
+static up_status check_sum(const up_net_training *t, const up_tensor_file *file,
+                           const char *const text[CHECKED], up_error *error)
+{
+    char sum[CHECKSUM];
+    const char *stated = up_tensor_file_metadata(file, "upscale.checksum");
+    checksum(t, text, sum);
+    if (stated && strcmp(stated, sum) == 0)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_WEIGHTS,
+                   "%s: the checkpoint is damaged: its checksum is wrong; take an earlier copy of "
+                   "it, or begin anew with another --checkpoint",
+                   up_tensor_file_name(file));
+}
+
 static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file, up_error *error)
 {
     char options[TEXT];
@@ -162,12 +191,16 @@ static up_status read_checkpoint(up_net_training *t, const up_tensor_file *file,
                        "--checkpoint",
                        up_tensor_file_name(file), stated);
     UP_TRY(check_network(t, file, error));
-    t->step = strtoll(step, NULL, 10);
-    t->best_psnr = strtod(psnr, NULL);
-    if (t->step < 0 || t->step > t->options.steps)
+    char *step_end, *psnr_end;
+    t->step = strtoll(step, &step_end, 10);
+    t->best_psnr = strtod(psnr, &psnr_end);
+    if (*step_end || *psnr_end || t->step < 0 || t->step > t->options.steps)
         return up_fail(error, UP_ERROR_WEIGHTS, "%s: step %.20s is not one of this run",
                        up_tensor_file_name(file), step);
-    return read_states(t, file, error);
+    UP_TRY(read_states(t, file, error));
+    const char *layers = up_tensor_file_metadata(file, "upscale.network");
+    const char *recipe = up_tensor_file_metadata(file, "upscale.recipe");
+    return check_sum(t, file, (const char *const[]){ stated, step, psnr, layers, recipe }, error);
 }
 
 up_status up_checkpoint_read(up_net_training *t, const char *path, up_error *error)

@@ -303,6 +303,8 @@ static up_status begin(run *r, up_error *error)
     r->state.best_psnr = t->best_psnr;
     r->state.psnr = r->state.expected_psnr = NAN;
     r->start = r->saved = up_now();
+    if (t->step == o->steps) /* who took away what it had come to wants it again */
+        return save_bounded(r, error);
     return steps(r, error);
 }
 
