@@ -247,6 +247,16 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
+
+    struct {
+        int first, end; /* 0, 0: all */
+    } rows; /* of the output, from its top, end not included: only these are made, with the same
+               bits as in a whole run, from the rows of the input that they need. For files with one
+               frame. PNG and JPEG are encoded so that what is packed can be put one behind the
+               other, and rows of a JPEG begin at multiples of 16 */
+    const char *unfinished; /* part of the hidden name that an unfinished file may have,
+                               ".upscale-UNFINISHED-...", by which what a killed process left
+                               behind can be found; NULL: none */
 } up_options;
 
 /* Sets every field to its default. */
@@ -403,6 +413,21 @@ UP_API up_status up_batch_open(up_batch **batch,
  * then. Waits while many outputs wait. May be called by several threads at once. */
 UP_API up_status up_plan_run_in(up_plan *plan, up_batch *batch, const char *output_path, void *user,
                                 up_error *error);
+/* An output whose bytes are all on disk, before it gets its name. */
+typedef struct {
+    void *user; /* of up_plan_run_in() */
+    uint64_t bytes;
+    uint64_t hash; /* XXH64 of them all, seed 0 */
+} up_batch_file;
+
+/* To be called before the first run: the batch hashes what is in its files, and tells `ready` of
+ * each group before their names appear, which they do if it returns UP_OK. Else its error is their
+ * outcome. Streams are not among them. */
+UP_API void up_batch_watch(up_batch *batch,
+                           up_status (*ready)(void *watcher, const up_batch_file *file, int count,
+                                              up_error *error),
+                           void *watcher);
+
 /* Waits until everything is published, and on disk. */
 UP_API void up_batch_close(up_batch **batch);
 

@@ -78,11 +78,11 @@ static void walk_given(up_graph *graph, up_walk *walk, int chunk)
 static void walk_chunks(up_graph *graph, up_walk *walk)
 {
     up_node *input = &graph->node[0];
-    int kept = 0; /* oldest input row in use while the chunk before is computed */
+    int kept = input->first; /* oldest input row in use while the chunk before is computed */
     for (int c = 0; c < graph->chunks; c++) {
         int oldest = up_walk_oldest(walk, 0);
         walk_given(graph, walk, c);
-        int end = c == graph->chunks - 1 ? input->shape.height : walk->node[0].made;
+        int end = c == graph->chunks - 1 ? input->end : walk->node[0].made;
         graph->input_end[c] = end;
         input->rows = up_max(input->rows, end - up_min(kept, end - 1));
         kept = oldest;
@@ -121,6 +121,6 @@ int up_graph_highest(const up_graph *graph)
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
 {
     const up_node *node = &graph->node[graph->output[output]];
-    int64_t end = (int64_t)node->shape.height * (chunk + 1) / graph->chunks;
-    return up_min(node->shape.height, (int)up_round_up((size_t)end, node->step));
+    int64_t rows = (int64_t)(node->end - node->first) * (chunk + 1) / graph->chunks;
+    return up_min(node->end, node->first + (int)up_round_up((size_t)rows, node->step));
 }

@@ -177,6 +177,11 @@ up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, siz
     return UP_OK;
 }
 
+int64_t up_reader_position(const up_reader *reader)
+{
+    return reader->position - (int64_t)(reader->end - reader->start);
+}
+
 up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error)
 {
     int64_t first = reader->position - (int64_t)reader->end;
