@@ -22,8 +22,8 @@ up_status up_fail_output(const char *name, int code, const char *doing, up_error
     if (code == ENOSPC || code == EDQUOT)
         return up_fail(error, UP_ERROR_SPACE,
                        "%s: no space left on the device; free some, or write elsewhere", name);
-    return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT, "%s: cannot %s: %s",
-                   name, doing, strerror(code));
+    return up_fail(error, up_status_of(code, UP_ERROR_OUTPUT), "%s: cannot %s: %s", name, doing,
+                   strerror(code));
 }
 
 static up_status fail_create(const up_new_file *f, int code, up_error *error)
