@@ -103,7 +103,7 @@ typedef struct {
     bool again;                  /* failed, but another try may help */
     double seconds;
     const char *message; /* of a failure */
-    int64_t time;        /* of the day, s */
+    int64_t time;        /* of the day, ns: set by writing it */
 } up_record;
 
 /* One file, to which whole lines with checksums are added. It is locked while it is open, as far as
@@ -132,7 +132,7 @@ UP_API void up_records_free(up_records **records);
 typedef struct {
     bool begun, running; /* some process holds it now */
     char host[64];
-    int64_t started, last; /* the last process; the last line. Times of the day, s */
+    int64_t started, last; /* the last process; the last line. Times of the day, ns */
 } up_journal_state;
 UP_API up_status up_journal_look(up_journal_state *state, const up_manifest_info *info, int shard,
                                  up_error *error);
@@ -149,8 +149,8 @@ typedef enum {
     UP_PIECE_RETRY,   /* failed, but may work now */
 } up_piece_state;
 
-/* By size and record; `thorough`: by the bytes of the output as well. A band whose picture has been
- * joined is complete. */
+/* By size and record; `thorough`: by the bytes of the output as well, which are read. A band whose
+ * picture has been joined is complete. */
 UP_API up_piece_state up_piece_check(const up_piece *piece, const up_records *records,
                                      bool thorough);
 UP_API const char *up_piece_state_name(up_piece_state state); /* "is missing" */

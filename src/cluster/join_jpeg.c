@@ -2,7 +2,7 @@
  * was before, so that the entropy-coded data of bands go one behind the other with one more marker
  * between, all numbered anew (ITU-T T.81, B.2.1, E.1.4). */
 #include "base/memory.h"
-#include "cluster/join.h"
+#include "cluster/join_bands.h"
 
 #include <stdlib.h>
 #include <string.h>

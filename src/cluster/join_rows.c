@@ -1,6 +1,6 @@
 /* PNM and .npy: rows behind rows, and planes of rows. */
 #include "base/memory.h"
-#include "cluster/join.h"
+#include "cluster/join_bands.h"
 #include "io/npy/npy_header.h"
 
 #include <limits.h>

@@ -58,12 +58,19 @@ static up_status write_all(const up_journal *j, const char *text, size_t size, u
     return UP_OK;
 }
 
+static int64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 static up_status write_mark(const up_journal *j, const char *event, bool sync, up_error *error)
 {
     char host[64] = "";
     gethostname(host, sizeof host - 1);
     char *line = up_journal_seal(json_pack("{ss ss si sI}", "event", event, "host", host, "pid",
-                                           (int)getpid(), "time", (json_int_t)time(NULL)));
+                                           (int)getpid(), "time", (json_int_t)now()));
     if (!line)
         return up_fail_memory(error, "a journal", 1);
     up_status status = write_all(j, line, strlen(line), error);
@@ -116,7 +123,9 @@ up_status up_journal_write(up_journal *j, const up_record *records, int count, b
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     for (int i = 0; memory && i < count; i++) {
-        char *line = up_journal_line(&records[i]);
+        up_record record = records[i];
+        record.time = now();
+        char *line = up_journal_line(&record);
         fputs(line ? line : "", memory);
         free(line);
     }

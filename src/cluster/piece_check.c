@@ -79,13 +79,15 @@ static up_piece_state check_output(const char *path, const up_record *r, bool th
     return UP_PIECE_COMPLETE;
 }
 
-static bool is_joined(const up_piece *piece, const up_records *records, const up_record *band)
+/* The bytes of the whole are looked at for the first of its bands. */
+static bool is_joined(const up_piece *piece, const up_records *records, const up_record *band,
+                      bool thorough)
 {
     const up_record *whole =
         piece->join ? up_records_find(records, up_piece_key(piece->join)) : NULL;
-    return whole && whole->event != UP_EVENT_FAILED && whole->options == band->options &&
+    return whole && whole->event == UP_EVENT_DONE && whole->options == band->options &&
            whole->time >= band->time &&
-           check_output(piece->join, whole, false) == UP_PIECE_COMPLETE;
+           check_output(piece->join, whole, thorough && piece->first == 0) == UP_PIECE_COMPLETE;
 }
 
 up_piece_state up_piece_check(const up_piece *piece, const up_records *records, bool thorough)
@@ -100,7 +102,8 @@ up_piece_state up_piece_check(const up_piece *piece, const up_records *records, 
     if (r->event == UP_EVENT_FAILED)
         return UP_PIECE_FAILED;
     const up_piece_state state = check_output(piece->output, r, thorough);
-    return state == UP_PIECE_GONE && is_joined(piece, records, r) ? UP_PIECE_COMPLETE : state;
+    return state == UP_PIECE_GONE && is_joined(piece, records, r, thorough) ? UP_PIECE_COMPLETE
+                                                                            : state;
 }
 
 const char *up_piece_state_name(up_piece_state state)

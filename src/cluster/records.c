@@ -40,11 +40,14 @@ static up_status grow(up_records *r, up_error *error)
     return UP_OK;
 }
 
-/* What was made is done when it has its name; all else replaces what was known. */
+/* What was made is done when it has its name; all else replaces what was known. Journals may be
+ * read in another order than they were written in. */
 static up_status take(up_records *r, const up_record *record, up_error *error)
 {
     UP_TRY(grow(r, error));
     up_record *known = place_of(r, record->key);
+    if (record->time < known->time)
+        return UP_OK;
     if (record->event == UP_EVENT_DONE) {
         if (known->event == UP_EVENT_MADE || known->event == UP_EVENT_DONE) {
             known->event = UP_EVENT_DONE;

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Bands stand in a plan one behind the other. */
@@ -52,7 +51,6 @@ static up_status record(joining *j, up_event event, up_error *error)
     r.key = up_piece_key(band->join);
     r.event = event == UP_EVENT_NONE ? UP_EVENT_MADE : event;
     r.output = (up_file_facts){ 0 };
-    r.time = time(NULL);
     r.seconds = 0;
     if (event != UP_EVENT_NONE && up_file_look(&r.output, band->join, true, error) != UP_OK)
         return error->status;

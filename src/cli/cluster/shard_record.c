@@ -3,7 +3,6 @@
 #include "cli/show/console.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 void cli_shard_begin(const cli_shard *shard, const cli_task *task, up_options *options,
                      cli_result *result)
@@ -14,8 +13,7 @@ void cli_shard_begin(const cli_shard *shard, const cli_task *task, up_options *o
     options->unfinished = shard->mark;
     options->overwrite |= task->is_ours;
     result->record = (up_record){ .key = up_piece_key(piece->output),
-                                  .options = up_options_hash(piece->options),
-                                  .time = time(NULL) };
+                                  .options = up_options_hash(piece->options) };
     up_file_look(&result->record.input, piece->input, true, NULL); /* else opening it will fail */
 }
 
@@ -52,7 +50,6 @@ void cli_shard_end(cli_shard *shard, cli_result *result)
     record.again = may_work_later(result->error.status);
     record.message = result->error.message;
     record.seconds = result->seconds;
-    record.time = time(NULL);
     if (up_journal_write(shard->journal, &record, 1, false, &error) != UP_OK)
         cli_say("%s", error.message);
 }

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct {
     up_piece piece;
@@ -36,7 +35,6 @@ static void adopt(shard_run *run, const up_record *record)
     up_record done = *record;
     up_error error;
     done.event = UP_EVENT_DONE;
-    done.time = time(NULL);
     if (up_journal_write(run->shard.journal, &done, 1, false, &error) != UP_OK)
         cli_say("%s", error.message);
 }
@@ -45,7 +43,7 @@ static void adopt(shard_run *run, const up_record *record)
 static void sort_in(shard_run *run, up_piece *piece)
 {
     const up_record *record = up_records_find(run->records, up_piece_key(piece->output));
-    const up_piece_state state = up_piece_check(piece, run->records, false);
+    const up_piece_state state = up_piece_check(piece, run->records, true);
     const bool written = record && record->output.bytes > 0;
     if (state == UP_PIECE_COMPLETE) {
         cli_ledger_skipped(&run->ledger, false);

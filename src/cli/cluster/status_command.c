@@ -5,7 +5,6 @@
 #include "cli/show/json_lines.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 typedef struct {
     size_t pieces, done, failed;
@@ -53,7 +52,7 @@ static up_status count_all(statement *s, up_error *error)
 /* By what the shard that runs has done since it began. */
 static double time_left(const progress_of_shard *p)
 {
-    const double spent = (double)(p->state.last - p->state.started);
+    const double spent = 1e-9 * (double)(p->state.last - p->state.started);
     if (p->made >= p->cost)
         return 0;
     return p->made > 0 && spent > 0 ? spent * (p->cost - p->made) / p->made : -1;

@@ -1,6 +1,6 @@
 /* Joining bands, format by format. */
-#ifndef UP_CLUSTER_JOIN_H
-#define UP_CLUSTER_JOIN_H
+#ifndef UP_CLUSTER_JOIN_BANDS_H
+#define UP_CLUSTER_JOIN_BANDS_H
 
 #include "io/files/reader.h"
 #include "io/files/writer.h"

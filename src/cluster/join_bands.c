@@ -1,4 +1,4 @@
-#include "cluster/join.h"
+#include "cluster/join_bands.h"
 
 #include "base/memory.h"
 
