@@ -106,7 +106,7 @@ void up_manifest_close(up_manifest **manifest)
 
 /* ---- writing */
 
-static up_status put_line(up_manifest_writer *w, char *line, up_error *error)
+up_status up_manifest_put_line(up_manifest_writer *w, char *line, up_error *error)
 {
     if (!line)
         return up_fail_memory(error, "a line", 1);
@@ -123,7 +123,7 @@ up_status up_manifest_create(up_manifest_writer **writer, const char *path, bool
         return up_fail_memory(error, path, sizeof *w);
     up_status status = up_writer_open(&w->file, path, overwrite, error);
     if (status == UP_OK)
-        status = put_line(w, up_manifest_head(info), error);
+        status = up_manifest_put_line(w, up_manifest_head(info), error);
     if (status != UP_OK)
         up_manifest_finish(writer, NULL);
     return status;
@@ -131,7 +131,7 @@ up_status up_manifest_create(up_manifest_writer **writer, const char *path, bool
 
 up_status up_manifest_put(up_manifest_writer *writer, const up_piece *piece, up_error *error)
 {
-    return put_line(writer, up_piece_line(piece), error);
+    return up_manifest_put_line(writer, up_piece_line(piece), error);
 }
 
 up_status up_manifest_finish(up_manifest_writer **writer, up_error *error)

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* asprintf */
+
 #include "cluster/piece_json.h"
 
 #include <inttypes.h>
@@ -60,25 +62,23 @@ char *up_json_get_path(const json_t *object, const char *name)
     return text ? bytes_of(text) : NULL;
 }
 
-static char *line_of(json_t *object, bool fine)
+/* With `more`, members as they are written, or "", at its end. */
+static char *line_of(json_t *object, bool fine, const char *name, const char *more)
 {
     const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(6);
-    char *line = fine ? json_dumps(object, flags) : NULL;
+    char *text = fine ? json_dumps(object, flags) : NULL, *line = NULL;
     json_decref(object);
-    char *grown = line ? realloc(line, strlen(line) + 2) : NULL;
-    if (!grown)
-        free(line);
-    else
-        strcat(grown, "\n");
-    return grown;
+    if (text && asprintf(&line, "%.*s%s%s}\n", (int)strlen(text) - 1, text, name, more) < 0)
+        line = NULL;
+    free(text);
+    return line;
 }
 
 char *up_piece_line(const up_piece *p)
 {
-    json_t *o = json_object(), *options = json_loads(p->options, 0, NULL);
-    bool fine = o && up_json_set_path(o, "input", p->input) &&
-                up_json_set_path(o, "output", p->output) &&
-                json_object_set_new(o, "options", options) == 0;
+    json_t *o = json_object();
+    bool fine =
+        o && up_json_set_path(o, "input", p->input) && up_json_set_path(o, "output", p->output);
     json_object_set_new(o, "width", json_integer(p->width));
     json_object_set_new(o, "height", json_integer(p->height));
     json_object_set_new(o, "bytes", json_integer(p->bytes));
@@ -89,7 +89,15 @@ char *up_piece_line(const up_piece *p)
         json_object_set_new(o, "rows", json_pack("[ii]", p->first, p->end));
         fine = fine && up_json_set_path(o, "join", p->join);
     }
-    return line_of(o, fine);
+    return line_of(o, fine, ",\"options\":", p->options);
+}
+
+char *up_piece_line_in(const char *line, size_t size, int shard)
+{
+    char *whole = NULL;
+    if (size < 3 || asprintf(&whole, "%.*s,\"shard\":%d}\n", (int)size - 2, line, shard) < 0)
+        return NULL;
+    return whole;
 }
 
 char *up_manifest_head(const up_manifest_info *info)
@@ -100,7 +108,7 @@ char *up_manifest_head(const up_manifest_info *info)
     json_object_set_new(o, "upscale_plan", json_integer(1));
     json_object_set_new(o, "id", json_string(id));
     json_object_set_new(o, "shards", json_integer(info->shards));
-    return line_of(o, up_json_set_path(o, "journals", info->journals));
+    return line_of(o, up_json_set_path(o, "journals", info->journals), "", "");
 }
 
 static int number(const json_t *object, const char *name)

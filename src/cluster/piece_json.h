@@ -14,7 +14,12 @@ char *up_json_get_path(const json_t *object, const char *name);
 
 /* A line with its newline, in new memory; NULL: no memory. */
 char *up_piece_line(const up_piece *piece);
+/* The line of a piece without a shard, with it. */
+char *up_piece_line_in(const char *line, size_t size, int shard);
 char *up_manifest_head(const up_manifest_info *info);
+
+/* Takes the line over; NULL: no memory. */
+up_status up_manifest_put_line(up_manifest_writer *writer, char *line, up_error *error);
 
 /* false: the line is no piece. */
 bool up_piece_read(up_piece *piece, const char *line, size_t size);

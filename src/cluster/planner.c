@@ -173,16 +173,19 @@ typedef struct {
     up_planned *planned;
 } writing;
 
-static up_status put_bands(writing *w, up_piece *piece, int bands, up_error *error)
+static up_status put_bands(writing *w, const char *line, size_t size, int bands, up_error *error)
 {
     up_status status = UP_OK;
-    const double cost = piece->cost;
-    char *whole = piece->output;
+    up_piece piece;
+    if (!up_piece_read(&piece, line, size))
+        return up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
+    char *whole = piece.output;
+    w->planned->cut++;
     for (int b = 0; b < bands && status == UP_OK; b++) {
-        up_piece band = *piece;
-        band.first = band_row(piece->height, b, bands);
-        band.end = band_row(piece->height, b + 1, bands);
-        band.cost = cost / bands;
+        up_piece band = piece;
+        band.first = band_row(piece.height, b, bands);
+        band.end = band_row(piece.height, b + 1, bands);
+        band.cost = piece.cost / bands;
         band.join = whole;
         band.output = band_name(whole, b, bands);
         band.shard = *w->shard++;
@@ -190,6 +193,7 @@ static up_status put_bands(writing *w, up_piece *piece, int bands, up_error *err
                              : up_fail_memory(error, "a name", strlen(whole));
         free(band.output);
     }
+    up_piece_clear(&piece);
     return status;
 }
 
@@ -201,19 +205,15 @@ static up_status put_all(writing *w, up_error *error)
     up_status status = UP_OK;
     rewind(p->lines);
     for (size_t i = 0; i < p->count && status == UP_OK; i++) {
-        up_piece piece = { 0 };
         const ssize_t size = getline(&line, &room, p->lines);
         const int bands = bands_of(&p->entry[i], w->share);
-        if (size <= 0 || !up_piece_read(&piece, line, (size_t)size)) {
+        if (size <= 0)
             status = up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
-        } else if (bands > 1) {
-            w->planned->cut++;
-            status = put_bands(w, &piece, bands, error);
-        } else {
-            piece.shard = *w->shard++;
-            status = up_manifest_put(w->out, &piece, error);
-        }
-        up_piece_clear(&piece);
+        else if (bands > 1)
+            status = put_bands(w, line, (size_t)size, bands, error);
+        else
+            status = up_manifest_put_line(w->out, up_piece_line_in(line, (size_t)size, *w->shard++),
+                                          error);
     }
     free(line);
     return status;

@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 install(TARGETS upscale RUNTIME)
 install(TARGETS upscale_lib EXPORT upscale-targets)
 install(FILES include/upscale.h include/upscale_measure.h include/upscale_train.h include/upscale_explain.h
+    include/upscale_cluster.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/upscale)
