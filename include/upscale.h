@@ -60,7 +60,7 @@ typedef enum {
     UP_ERROR_SPACE,       /* no space left on the device: may work later */
     UP_ERROR_INTERRUPTED, /* options.cancel was set */
     UP_ERROR_EXISTS,      /* the output exists already, or did when it was to get its name */
-    UP_ERROR_IO,           /* the disk or the network failed: may work later */
+    UP_ERROR_IO,          /* the disk or the network failed: may work later */
 } up_status;
 
 /* What went wrong, where, and what would mend it: one line without a trailing newline. */

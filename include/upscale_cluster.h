@@ -62,6 +62,8 @@ typedef struct {
 
 UP_API up_status up_manifest_open(up_manifest **manifest, const char *path, up_error *error);
 UP_API const up_manifest_info *up_manifest_get_info(const up_manifest *manifest);
+/* From now on only the pieces of this shard; 0: all. */
+UP_API void up_manifest_take(up_manifest *manifest, int shard);
 /* The next piece, which up_piece_clear() frees; *more is false behind the last. */
 UP_API up_status up_manifest_next(up_manifest *manifest, up_piece *piece, bool *more,
                                   up_error *error);

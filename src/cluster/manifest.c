@@ -15,6 +15,7 @@ struct up_manifest {
     char *path, *line, *journals;
     size_t room;
     int64_t number; /* of the line, from 1 */
+    int shard;      /* that is wanted; 0: all */
     up_manifest_info info;
 };
 
@@ -78,11 +79,34 @@ const up_manifest_info *up_manifest_get_info(const up_manifest *manifest)
     return &manifest->info;
 }
 
+void up_manifest_take(up_manifest *manifest, int shard)
+{
+    manifest->shard = shard;
+}
+
+/* Lines end with the shard, as the planner writes them: a task need not parse those of all others.
+ */
+static bool is_of_another(const up_manifest *m, size_t size)
+{
+    static const char name[] = ",\"shard\":";
+    char tail[32];
+    const size_t length = size < sizeof tail ? size : sizeof tail - 1;
+    memcpy(tail, m->line + size - length, length);
+    tail[length] = 0;
+    const char *found = strstr(tail, name);
+    int shard, used = 0;
+    if (m->shard == 0 || !found || sscanf(found + strlen(name), "%d}\n%n", &shard, &used) != 1)
+        return false;
+    return used > 0 && shard != m->shard;
+}
+
 up_status up_manifest_next(up_manifest *m, up_piece *piece, bool *more, up_error *error)
 {
     size_t size;
     *piece = (up_piece){ 0 };
-    UP_TRY(next_line(m, &size, error));
+    do {
+        UP_TRY(next_line(m, &size, error));
+    } while (size > 0 && is_of_another(m, size));
     *more = size > 0;
     if (size > 0 && (!up_piece_read(piece, m->line, size) || piece->shard > m->info.shards))
         return up_fail(error, UP_ERROR_INPUT, "%s: line %lld is no piece of a plan", m->path,

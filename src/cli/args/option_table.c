@@ -4,6 +4,7 @@
 
 enum {
     MAKING = CLI_UPSCALE | CLI_PLAN,
+    WITH_PLANS = CLI_JOIN | CLI_VERIFY | CLI_STATUS, /* that read one */
     WITH_METHODS = MAKING | CLI_INFO | CLI_EVAL | CLI_COMPARE,
     WITH_WEIGHTS = WITH_METHODS | CLI_CONVERT,
     WITH_INPUTS = WITH_METHODS | CLI_TRAIN, /* lists and folders of files */
@@ -95,7 +96,7 @@ const cli_option cli_options[] = {
     { "plot", 0, "FILTERS.png", CLI_INFO, CLI_GROUP_FILES,
       cli_parse_text, FIELD(plot), .hint = CLI_HINT_FILE,
       .help = "draw the filters of a weight file: blue is negative, white zero, red positive" },
-    { "overwrite", 0, NULL, CLI_EVERY & ~(CLI_EVAL | CLI_SHOW), CLI_GROUP_FILES,
+    { "overwrite", 0, NULL, CLI_EVERY & ~(CLI_EVAL | CLI_SHOW | CLI_STATUS), CLI_GROUP_FILES,
       cli_parse_flag, FIELD(up.overwrite),
       .help = "replace outputs that exist (never an input); their permissions are kept, and links "
               "followed" },
@@ -370,11 +371,11 @@ const cli_option cli_options[] = {
     { "threads", 0, "N", CLI_UPSCALE | CLI_POOL | CLI_EVAL | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_RUN,
       cli_parse_int, FIELD(up.threads), 1, 256,
       .help = "threads for each file; otherwise the cores are shared out" },
-    { "max-memory", 0, "BYTES", CLI_EVERY & ~CLI_EXPLAIN, CLI_GROUP_RUN,
+    { "max-memory", 0, "BYTES", CLI_EVERY & ~(CLI_EXPLAIN | WITH_PLANS), CLI_GROUP_RUN,
       cli_parse_bytes, FIELD(up.max_memory),
       .help = "refuse what would need more, such as 512M, 1.5GiB or 25%; default 50%" },
 
-    { "json", 0, NULL, CLI_EVERY & ~CLI_SHOW, CLI_GROUP_TALK,
+    { "json", 0, NULL, CLI_EVERY & ~(CLI_SHOW | CLI_JOIN), CLI_GROUP_TALK,
       cli_parse_flag, FIELD(json),
       .help = "one line of JSON per file on standard output" },
     { "csv", 0, NULL, CLI_EVAL, CLI_GROUP_TALK,
@@ -383,7 +384,7 @@ const cli_option cli_options[] = {
     { "progress", 0, "WHEN", CLI_UPSCALE | CLI_EVAL | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_TALK,
       cli_parse_choice, FIELD(progress), .choices = "auto json none",
       .help = "a bar on terminals (auto), lines of JSON on standard error (json), or none" },
-    { "quiet", 'q', NULL, CLI_EVERY & ~CLI_SHOW, CLI_GROUP_TALK,
+    { "quiet", 'q', NULL, CLI_EVERY & ~(CLI_SHOW | CLI_STATUS), CLI_GROUP_TALK,
       cli_parse_flag, FIELD(quiet),
       .help = "say nothing but errors" },
     { "verbose", 'v', NULL, CLI_UPSCALE | CLI_VERIFY | CLI_POOL | CLI_COMPARE, CLI_GROUP_TALK,

@@ -28,6 +28,7 @@ typedef struct {
     up_planner *planner;
     cli_costs costs;
     cli_target target;
+    size_t memory;  /* that a picture may take */
     char **options; /* of each method */
     cli_input input[BLOCK];
     size_t count;
@@ -75,7 +76,9 @@ static char *options_text(const cli_settings *s, const char *method)
 static void plan_one(planning *p, const cli_input *input, size_t method, planned_piece *made)
 {
     const char *name = cli_method_at(p->settings, method);
-    const up_options options = cli_method_options(p->settings, name);
+    up_options options = cli_method_options(p->settings, name);
+    options.max_memory = p->memory; /* which takes a dozen files to find out */
+    options.threads = 1;
     up_format output;
     *made = (planned_piece){ .error.status = UP_OK };
     char *path = cli_output_name(p->target, input, name, p->settings, &made->error);
@@ -238,6 +241,7 @@ static int run_plan(cli_settings *s)
     p->settings = s;
     p->ledger = &ledger;
     p->target = target_of(s);
+    p->memory = up_memory_limit(s->up.max_memory);
     p->made = cli_alloc(BLOCK * methods, sizeof *p->made);
     p->options = cli_alloc(methods, sizeof *p->options);
     for (size_t m = 0; m < methods; m++)
@@ -272,7 +276,7 @@ const cli_command cli_plan_command = {
                 "upscale --manifest plan.jsonl --shard auto\n"
                 "upscale verify plan.jsonl -o missing.jsonl\n"
                 "# one picture by 16 machines\n"
-                "upscale plan huge.png -o huge-x4.png -s 4 --rows --shards 16 --plan rows.jsonl\n"
+                "upscale plan huge.png -o x4.png -s 4 --rows --shards 16 --plan rows.jsonl\n"
                 "upscale join rows.jsonl\n",
     .run = run_plan,
 };

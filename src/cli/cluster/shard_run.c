@@ -67,6 +67,7 @@ static up_status sort_all(shard_run *run, up_error *error)
 {
     up_piece piece;
     bool more = true;
+    up_manifest_take(run->manifest, run->number);
     while (more) {
         const up_status status = up_manifest_next(run->manifest, &piece, &more, error);
         if (status != UP_OK)
