@@ -107,9 +107,9 @@ static inline bool up_graph_is_whole(const up_node *node)
  * is made in blocks with it. */
 up_status up_graph_fuse(up_graph *graph, up_error *error);
 
-/* After that: of the outputs only the rows first .. end - 1 that their nodes say now, as many as are
- * made together, and of all else what those need. What is given is read to its end for the end of
- * the outputs. */
+/* After that: of the outputs only the rows first .. end - 1 that their nodes say now, as many as
+ * are made together, and of all else what those need. What is given is read to its end for the end
+ * of the outputs. */
 void up_graph_limit(up_graph *graph);
 
 /* Settles the rows of every ring for `chunks` chunks walked in bands of `band` rows of the highest
