@@ -69,6 +69,7 @@ typedef enum {
     UP_ERROR_SPACE,       /* no space left on the device: may work later */
     UP_ERROR_INTERRUPTED, /* options.cancel was set */
     UP_ERROR_EXISTS,      /* the output exists already, or did when it was to get its name */
+    UP_ERROR_IO,          /* the disk or the network failed: may work later */
 } up_status;
 
 /* What went wrong, where, and what would mend it: one line without a trailing newline. */
@@ -285,6 +286,16 @@ typedef struct up_options {
                            as up_tensor_read() takes it. Its planes are those of PyTorch's weight,
                            [in][out / groups], one after the other; a single one is used on each
                            colour of a picture */
+
+    struct {
+        int first, end; /* 0, 0: all */
+    } rows; /* of the output, from its top, end not included: only these are made, with the same
+               bits as in a whole run, from the rows of the input that they need. For files with one
+               frame. PNG and JPEG are encoded so that what is packed can be put one behind the
+               other, and rows of a JPEG begin at multiples of 16 */
+    const char *unfinished; /* part of the hidden name that an unfinished file may have,
+                               ".upscale-UNFINISHED-...", by which what a killed process left
+                               behind can be found; NULL: none */
 } up_options;
 
 /* Sets every field to its default. */
@@ -469,6 +480,21 @@ UP_API up_status up_batch_open(up_batch **batch,
  * then. Waits while many outputs wait. May be called by several threads at once. */
 UP_API up_status up_plan_run_in(up_plan *plan, up_batch *batch, const char *output_path, void *user,
                                 up_error *error);
+/* An output whose bytes are all on disk, before it gets its name. */
+typedef struct {
+    void *user; /* of up_plan_run_in() */
+    uint64_t bytes;
+    uint64_t hash; /* XXH64 of them all, seed 0 */
+} up_batch_file;
+
+/* To be called before the first run: the batch hashes what is in its files, and tells `ready` of
+ * each group before their names appear, which they do if it returns UP_OK. Else its error is their
+ * outcome. Streams are not among them. */
+UP_API void up_batch_watch(up_batch *batch,
+                           up_status (*ready)(void *watcher, const up_batch_file *file, int count,
+                                              up_error *error),
+                           void *watcher);
+
 /* Waits until everything is published, and on disk. */
 UP_API void up_batch_close(up_batch **batch);
 

@@ -21,7 +21,9 @@ const cli_command *const cli_commands[] = {
     &cli_eval_command,    &cli_train_command,
     &cli_pool_command,    &cli_info_command,
     &cli_convert_command, &cli_explain_command,
-    &cli_show_command,    NULL,
+    &cli_show_command,    &cli_plan_command,
+    &cli_join_command,    &cli_verify_command,
+    &cli_status_command,  NULL,
 };
 
 /* No file may be opened in the place of a standard stream that was closed, or messages would be

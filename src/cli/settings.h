@@ -44,6 +44,9 @@ typedef struct {
 
     const char *output, *files_from, *name_template;
     bool recursive, null_separated, skip_existing, dry_run;
+    const char *manifest, *shard, *plan;
+    int shards;
+    bool rows, retry_failed, keep_bands;
     bool flat_folders; /* of a folder its own pictures are taken without -r */
 
     const char *reference, *sheet;
@@ -68,7 +71,8 @@ typedef struct {
 
     char **operands;
     size_t operand_count;
-    bool given[CLI_MOST_OPTIONS]; /* by place in the table of options */
+    bool given[CLI_MOST_OPTIONS];       /* by place in the table of options */
+    const char *said[CLI_MOST_OPTIONS]; /* likewise: the value that was given last */
 } cli_settings;
 
 #endif

@@ -70,6 +70,30 @@ up_status up_source_read(up_source *source, void *const *row, int count, up_erro
     return up_source_check(source, error);
 }
 
+static up_status read_away(up_source *source, int count, up_error *error)
+{
+    const up_format *f = &source->format;
+    const int planes = f->planar ? f->channels : 1;
+    size_t row_bytes;
+    void **row = up_alloc((size_t)planes, sizeof *row);
+    uint8_t *bytes = up_row_size(f, &row_bytes) ? up_alloc((size_t)planes, row_bytes) : NULL;
+    up_status status = UP_OK;
+    if (!row || !bytes)
+        status = up_fail_memory(error, source->name, row_bytes);
+    for (int c = 0; c < planes && status == UP_OK; c++)
+        row[c] = bytes + (size_t)c * row_bytes;
+    for (int i = 0; i < count && status == UP_OK; i++)
+        status = up_source_read(source, row, 1, error);
+    up_free(row);
+    up_free(bytes);
+    return status;
+}
+
+up_status up_source_skip(up_source *source, int count, up_error *error)
+{
+    return source->skip ? source->skip(source, count, error) : read_away(source, count, error);
+}
+
 enum { ROWS_TEXT = 32, LEAST_SHARE = 10 /* less than a tenth is not worth having */ };
 
 static up_status check_rest(const up_source *source, int missing, up_error *error)

@@ -37,11 +37,15 @@ struct up_source {
     /* The next `count` rows of the current frame, exact raw rows. Interleaved: row[i]; planar:
      * row[c * count + i]. After the last row of a frame the next frame follows. */
     up_status (*read)(up_source *source, void *const *row, int count, up_error *error);
+    /* Leaves `count` rows of the current frame out, by seeking. NULL: they are read for it. */
+    up_status (*skip)(up_source *source, int count, up_error *error);
     void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 
-/* source->read(). Both fail where the source is strict and damage is known. */
+/* source->read(), and the same for rows that nobody wants. All fail where the source is strict and
+ * damage is known. */
 up_status up_source_read(up_source *source, void *const *row, int count, up_error *error);
+up_status up_source_skip(up_source *source, int count, up_error *error);
 up_status up_source_check(const up_source *source, up_error *error);
 
 /* "its last 12 rows are missing", as damage; an error where that leaves next to nothing. */

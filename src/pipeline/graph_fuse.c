@@ -94,6 +94,12 @@ static void settle_block(up_graph *graph, up_node *node)
 up_status up_graph_fuse(up_graph *graph, up_error *error)
 {
     UP_TRY(find_consumers(graph, error));
+    graph->limited = false;
+    for (int n = 0; n < graph->count; n++) {
+        up_node *node = &graph->node[n];
+        node->first = 0;
+        node->end = node->op ? node->op->out.height : node->shape.height;
+    }
     for (int n = graph->inputs; n < graph->count; n++) {
         up_node *node = &graph->node[n];
         settle_block(graph, node);

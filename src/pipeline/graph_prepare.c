@@ -122,12 +122,12 @@ static up_status walk_chunks(dry_run *d, up_error *error)
 {
     up_graph *graph = d->graph;
     up_node *input = &graph->node[0];
-    int kept = 0; /* oldest input row in use while the chunk before is computed */
+    int kept = input->first; /* oldest input row in use while the chunk before is computed */
     up_recurrence_begin(&d->chunks, &d->walk);
     for (int c = 0; c < graph->chunks; c++) {
         int oldest = up_walk_oldest(&d->walk, 0);
         UP_TRY(walk_chunk(d, c, error));
-        int end = c == graph->chunks - 1 ? input->shape.height : d->walk.node[0].made;
+        int end = c == graph->chunks - 1 ? input->end : d->walk.node[0].made;
         graph->input_end[c] = end;
         input->rows = up_max(input->rows, end - up_min(kept, end - 1));
         kept = oldest;
@@ -144,13 +144,24 @@ static up_status walk_all(dry_run *d, up_error *error)
     return walk_chunks(d, error);
 }
 
+static int made_rows(const up_node *node)
+{
+    return node->end - node->first;
+}
+
+/* Of the highest output; what nobody reads has none. */
+static int most_rows(const up_graph *graph)
+{
+    return up_max(1, made_rows(&graph->node[graph->output[up_graph_highest(graph)]]));
+}
+
 /* Chunks of as many rows each. */
 static up_status divide(up_graph *graph, int chunks, up_error *error)
 {
-    const int height = up_graph_shape(graph, graph->output[up_graph_highest(graph)])->height;
+    const int64_t rows = most_rows(graph);
     chunks = up_clamp(chunks, 1, MOST_CHUNKS);
-    graph->chunk_rows = (int)(((int64_t)height + chunks - 1) / chunks);
-    graph->chunks = (int)(((int64_t)height + graph->chunk_rows - 1) / graph->chunk_rows);
+    graph->chunk_rows = (int)((rows + chunks - 1) / chunks);
+    graph->chunks = (int)((rows + graph->chunk_rows - 1) / graph->chunk_rows);
     up_free(graph->input_end);
     graph->input_end = up_alloc(graph->chunks, sizeof *graph->input_end);
     return graph->input_end
@@ -188,8 +199,8 @@ int up_graph_highest(const up_graph *graph)
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
 {
     const up_node *node = &graph->node[graph->output[output]];
-    const int64_t most = graph->node[graph->output[up_graph_highest(graph)]].shape.height;
+    const int64_t rows = made_rows(node), most = most_rows(graph);
     int64_t end = (int64_t)(chunk + 1) * graph->chunk_rows;
-    end = end < most ? end * node->shape.height / most : node->shape.height;
-    return up_min(node->shape.height, (int)up_round_up((size_t)end, node->step));
+    end = end < most ? end * rows / most : rows;
+    return up_min(node->end, node->first + (int)up_round_up((size_t)end, node->step));
 }

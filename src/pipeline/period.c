@@ -151,7 +151,7 @@ int64_t up_recurrence_find(up_recurrence *recurrence, const up_walk *walk, int r
 {
     int64_t most = 0;
     recurrence->age++;
-    if (moves_evenly(recurrence, walk, rows))
+    if (!recurrence->graph->limited && moves_evenly(recurrence, walk, rows))
         most = times_in_chunk(recurrence, walk, chunk);
     for (int n = recurrence->graph->count - 1; n >= 0 && most > 0; n--)
         most = times_of_node(recurrence, walk, n, most);

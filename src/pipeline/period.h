@@ -25,9 +25,9 @@ void up_recurrence_free(up_recurrence *recurrence);
 void up_recurrence_begin(up_recurrence *recurrence, const up_walk *walk);
 
 /* To be called between bands, or between chunks, always the same. Returns how often the walk can go
- * on by recurrence->shift before the edges of the picture have a say: 0 where this state is no
- * earlier one moved, or (`rows` > 0) not by so many rows of the highest output for each call.
- * `chunk` must not end meanwhile; -1: chunks may. */
+ * on by recurrence->shift before the edges of the picture have a say: 0 where only some rows are
+ * made, this state is no earlier one moved, or (`rows` > 0) not by so many rows of the highest
+ * output for each call. `chunk` must not end meanwhile; -1: chunks may. */
 int64_t up_recurrence_find(up_recurrence *recurrence, const up_walk *walk, int rows, int chunk);
 
 /* Goes on so often at once. */

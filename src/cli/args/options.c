@@ -23,6 +23,13 @@ static const char *const conflicts[][2] = {
     { "overwrite", "skip-existing" },
     { "json", "csv" },
     { "reference", "from-hr" },
+    { "manifest", "output" },
+    { "manifest", "recursive" },
+    { "manifest", "files-from" },
+    { "manifest", "skip-existing" },
+    { "manifest", "dry-run" },
+    { "manifest", "method" },
+    { "manifest", "scale" },
 };
 
 /* Flags that mean something only together with another. */
@@ -30,6 +37,7 @@ static const char *const needs[][2] = {
     { "null", "files-from" },
     { "full", "single-file" },
     { "zoom", "sheet" },
+    { "retry-failed", "manifest" },
 };
 
 bool cli_option_belongs(const cli_option *option, const cli_command *command)
@@ -102,6 +110,7 @@ static bool store(const cli_option *option, const char *flag, const char *value,
         return false;
     }
     settings->given[option - cli_options] = true;
+    settings->said[option - cli_options] = value;
     return true;
 }
 

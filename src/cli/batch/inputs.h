@@ -28,4 +28,10 @@ typedef struct {
 bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_ledger *ledger);
 void cli_inputs_clear(cli_inputs *inputs);
 
+/* The same, one input after the other: none is kept. `take` frees what it is given, path and
+ * folder, and returns false to end it, which is no mistake of the command line. */
+typedef bool cli_take_input(void *user, cli_input *input);
+bool cli_inputs_each(const cli_settings *settings, cli_ledger *ledger, cli_take_input *take,
+                     void *user);
+
 #endif

@@ -59,7 +59,8 @@ void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *err
         ledger->failures = cli_grow(ledger->failures, ledger->failed, sizeof *ledger->failures);
         ledger->failures[ledger->failed++] = line;
         ledger->arguments += error->status == UP_ERROR_ARGUMENT;
-        ledger->try_again += error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
+        ledger->try_again += error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE ||
+                             error->status == UP_ERROR_IO;
         cli_say("%s", line);
     }
     pthread_mutex_unlock(&ledger->lock);

@@ -111,7 +111,7 @@ void cli_result_fail(cli_result *r, const up_error *error, const cli_settings *s
 void cli_task_run(const cli_task *task, const up_options *options, const cli_settings *settings,
                   cli_memory_gate *gate, up_batch *batch, cli_result *r)
 {
-    *r = (cli_result){ .state = CLI_DONE };
+    *r = (cli_result){ .state = CLI_DONE, .record = r->record };
     double start = cli_now();
     up_status status = UP_OK;
     if (!task->output) {

@@ -24,6 +24,7 @@ typedef struct {
     up_cleaning cleaning;
     char differs[512]; /* what is wrong with an output that was skipped; "": nothing */
     cli_notes notes;   /* owned */
+    up_record record;  /* of a piece of a plan: set before it is run */
 } cli_result;
 
 /* `options` are the task's own, with threads, progress and cancel in place. `batch` (may be NULL)

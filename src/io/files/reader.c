@@ -29,7 +29,8 @@ static up_status measure(up_reader *r, up_error *error)
 {
     struct stat info;
     if (fstat(r->fd, &info))
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", r->name, strerror(errno));
+        return up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be read: %s",
+                       r->name, strerror(errno));
     if (S_ISDIR(info.st_mode))
         return up_fail(error, UP_ERROR_INPUT, "%s: is a folder, not an image; name the files in it",
                        r->name);
@@ -46,7 +47,8 @@ up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
     const char *name = standard ? "standard input" : path;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be opened: %s", name, strerror(errno));
+        return up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be opened: %s", name,
+                       strerror(errno));
     if (standard && !up_descriptor_allows(fd, O_RDONLY))
         return up_fail(error, UP_ERROR_INPUT, "%s: is closed; name a file", name);
     size_t length = strlen(name) + 1;
@@ -153,8 +155,8 @@ size_t up_reader_read(up_reader *reader, void *buffer, size_t size)
 up_status up_reader_fail(const up_reader *reader, up_error *error)
 {
     if (reader->failure)
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", reader->name,
-                       strerror(reader->failure));
+        return up_fail(error, up_status_of(reader->failure, UP_ERROR_INPUT),
+                       "%s: cannot be read: %s", reader->name, strerror(reader->failure));
     return up_fail(error, UP_ERROR_INPUT, "%s: truncated: the file ends too early", reader->name);
 }
 
@@ -180,6 +182,11 @@ up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, siz
         done += (size_t)n;
     }
     return UP_OK;
+}
+
+int64_t up_reader_position(const up_reader *reader)
+{
+    return reader->position - (int64_t)(reader->end - reader->start);
 }
 
 up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error)

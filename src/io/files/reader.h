@@ -30,6 +30,9 @@ up_status up_reader_fail(const up_reader *reader, up_error *error);
 /* Exactly `size` bytes or an error that says the file is truncated. */
 up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error *error);
 
+/* Where the next byte lies, from the first of the input. */
+int64_t up_reader_position(const up_reader *reader);
+
 /* Total size in bytes, -1 for a pipe. Seeking works where the size is known. */
 int64_t up_reader_size(const up_reader *reader);
 up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error);

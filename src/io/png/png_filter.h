@@ -13,4 +13,7 @@
 void up_png_filter(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t size,
                    size_t pixel);
 
+/* The same by filters that do not look at the row above: NONE or SUB. */
+void up_png_filter_alone(uint8_t *out, const uint8_t *row, size_t size, size_t pixel);
+
 #endif

@@ -34,6 +34,7 @@ typedef struct {
     size_t row_bytes, pixel;
     uint8_t *row[2];    /* a row and the one above it, padded, high byte first */
     int turn;           /* which of them is the next */
+    bool piece;         /* its first row has others above it, elsewhere */
     int last;           /* slot of the group before; -1: none */
     uint32_t adler;     /* of what has been written */
     up_metadata behind; /* of metadata, the chunks that stand behind the pixels */
@@ -93,7 +94,10 @@ static up_status accept_rows(up_sink *sink, int slot, const void *const *row, in
     for (int i = 0; i < count; i++, out += 1 + s->row_bytes) {
         uint8_t *now = s->row[s->turn], *above = s->row[!s->turn];
         set_row(s, now, row[i]);
-        up_png_filter(out, now, above, s->row_bytes, s->pixel);
+        if (s->piece && to->first && i == 0)
+            up_png_filter_alone(out, now, s->row_bytes, s->pixel);
+        else
+            up_png_filter(out, now, above, s->row_bytes, s->pixel);
         s->turn = !s->turn;
     }
     to->size = (size_t)count * (1 + s->row_bytes);
@@ -214,6 +218,7 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
                          .finish = finish,
                          .close = close_png };
     s->last = -1;
+    s->piece = encoding->piece;
     up_metadata_init(&s->behind);
     s->adler = 1;
     s->pixel = (size_t)chosen.channels * up_sample_size(chosen.sample);

@@ -12,6 +12,7 @@ typedef struct {
     up_shape shape;     /* of these, which are raw */
     const up_op *whole; /* whose result it holds; NULL: none's */
     int first, last;    /* stages: that makes it, and the last one that reads it */
+    int low, high;      /* rows that are read of it */
     bool in_file;
     size_t row_bytes, plane_bytes; /* from row to row, and from channel to channel of one */
     size_t bytes;
