@@ -208,12 +208,14 @@ Test(deconvolve, same_bits_for_all_threads_colours_and_depths)
             for (int solver = UP_SOLVER_TIKHONOV; solver <= UP_SOLVER_RL - (n == 2); solver++) {
                 up_pixels in =
                     colours(131, 37, channels, channels % 2 ? UP_SAMPLE_U8 : UP_SAMPLE_U16);
-                check_same_bits(&in, (up_options){ .method = "deconvolve",
-                                                   .blur = { .name = names[n] },
-                                                   .scale = { n == 2 ? 2 : 1, n == 2 ? 2 : 1 },
-                                                   .linear = channels == 3,
-                                                   .deconvolution = { .solver = (up_solver)solver,
-                                                                      .iterations = 7 } });
+                check_same_bits(
+                    &in, (up_options){
+                             .method = "deconvolve",
+                             .blur = { .name = names[n],
+                                       .border = channels % 2 ? UP_BORDER_ZERO : UP_BORDER_AUTO },
+                             .scale = { n == 2 ? 2 : 1, n == 2 ? 2 : 1 },
+                             .linear = channels == 3,
+                             .deconvolution = { .solver = (up_solver)solver, .iterations = 7 } });
                 free(in.data);
             }
 }
