@@ -304,7 +304,7 @@ static up_status begin(run *r, up_error *error)
     r->state.psnr = r->state.expected_psnr = NAN;
     r->start = r->saved = up_now();
     if (t->step == o->steps) /* who took away what it had come to wants it again */
-        return save_bounded(r, error);
+        return save_best(r, true, error);
     return steps(r, error);
 }
 
