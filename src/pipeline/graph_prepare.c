@@ -100,14 +100,16 @@ static up_status walk_chunk(dry_run *d, int chunk, up_error *error)
     return UP_OK;
 }
 
-/* Chunks that are like those before, but for the last one; how many. */
+/* Chunks that are like those before; how many. Not the last two: what the input ring must hold lies
+ * between a chunk and the one before it, and the first pair of those that are alike is still to be
+ * seen. */
 static int repeat_chunks(dry_run *d, int chunk, int *kept)
 {
     up_graph *graph = d->graph;
     int64_t times = up_recurrence_find(&d->chunks, &d->walk, graph->chunk_rows, -1);
     if (times == 0)
         return 0;
-    const int64_t age = d->chunks.age, left = up_max(0, graph->chunks - 2 - chunk) / age;
+    const int64_t age = d->chunks.age, left = up_max(0, graph->chunks - 3 - chunk) / age;
     times = times < left ? times : left;
     const int moves = d->chunks.shift[0], count = (int)(times * age);
     for (int c = chunk + 1; c <= chunk + count; c++)

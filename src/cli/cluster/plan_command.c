@@ -277,6 +277,7 @@ const cli_command cli_plan_command = {
                 "upscale verify plan.jsonl -o missing.jsonl\n"
                 "# one picture by 16 machines\n"
                 "upscale plan huge.png -o x4.png -s 4 --rows --shards 16 --plan rows.jsonl\n"
+                "upscale --manifest rows.jsonl --shard auto\n"
                 "upscale join rows.jsonl\n",
     .run = run_plan,
 };

@@ -167,6 +167,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     tile_span(y, ((const winograd_op *)base)->before[0], first, end);
 }
 
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)base, (void)input;
+    *rows = *advance = UP_TILE;
+}
+
 static void span_columns(const up_op *base, int input, int x, int *first, int *end)
 {
     (void)input;
@@ -253,6 +259,7 @@ static up_op describe(const up_conv *conv, const up_shape *in, int width, int he
         .step = UP_TILE,
         .multiply_adds = 9.0 * conv->in_channels * conv->out_channels * width,
         .span = span,
+        .repeat = repeat,
         .columns = span_columns,
         .run = run,
         .free = free_winograd,

@@ -39,6 +39,14 @@ static void span_bytes(const up_op *base, int input, int y, int *first, int *end
     *end = *first + op->rows.taps;
 }
 
+static void repeat_bytes(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    const bytes_op *op = (const bytes_op *)base;
+    *rows = op->rows.phases;
+    *advance = op->rows.advance;
+}
+
 /* Raw rows have nothing beyond their ends: what is wanted of there is made from the ends. */
 static void columns_of_bytes(const up_op *base, int input, int x, int *first, int *end)
 {
@@ -210,6 +218,7 @@ static void set_op(bytes_op *op, const up_shape *in, const up_axis *rows, const 
         .multiply_adds = ((double)rows->taps * in->width + (double)columns->taps * width) *
                          in->channels * in->bytes,
         .span = span_bytes,
+        .repeat = repeat_bytes,
         .columns = columns_of_bytes,
         .run = run_bytes,
         .free = free_bytes,
