@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale - reads an image band by band into channel tensors, runs any upsampler over them row by
  * row and writes the result, in memory that does not grow with the height of the image.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale on many machines: work cut into shards before it starts, journals of what was done, and
  * what is missing in the end. Nothing here talks to anybody: a plan is a file, each shard writes a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that explains: every step of an upsampling of a small tensor, the other ways to
  * the same result, and whether they agree. Conventions as in upscale.h.

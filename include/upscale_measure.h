@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that measures and compares: PSNR, SSIM and their like, the protocol of
  * super-resolution papers, and reports on how methods differ. Conventions as in upscale.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that makes weights: from pictures, by least squares or by gradient descent.
  * Conventions as in upscale.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Weight files: looked into, opened once to be run (up_options.model), and written.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Results that reduce to their input. */
 #include "support/blurred.h"
 #include "support/shell.h"

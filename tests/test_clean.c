@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks that are told how much to clean: what they are told, and why. The made-up ones add a
  * part of it to every sample. */
 #include <criterion/criterion.h>

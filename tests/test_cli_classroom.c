@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale compare --classroom: what the page says of each upsampler is what the program does. */
 #include "support/shell.h"
 #include "upscale.h"

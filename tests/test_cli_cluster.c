@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Work in shards: planned, done by many processes, killed and gone on with, verified, joined. */
 #include "support/shell.h"
 

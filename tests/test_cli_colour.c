@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Colours on the command line: what info names, light, backgrounds, inks. */
 #include "support/image_io.h"
 #include "support/profiles.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every command line in the READMEs, in each --help and in the manual is run, and must succeed.
  * What an example reads is made in a folder of its own; programs of others are stood in for. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain as it is typed: every worked example of the articles has a command that prints its
  * numbers. */
 #include "support/scratch.h"

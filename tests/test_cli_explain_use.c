@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain and show as they are typed: what fits a terminal; what is refused, and how. */
 #include "support/scratch.h"
 #include "support/shell.h"

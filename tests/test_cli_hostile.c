@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What goes wrong around the program: headers that state too much, limits of the system, lists
  * without an end, checkpoints that were damaged, files that a killed program left. */
 #include "support/shell.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale train. */
 #include "support/image_io.h"
 #include "support/shell.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors and kernels that are typed instead of files. */
 #include "support/scratch.h"
 #include "support/shell.h"

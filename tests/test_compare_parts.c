@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts that a report is made of. */
 #include "compare/files/json_text.h"
 #include "compare/files/work_folder.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures before a known convolution: how near they come, however the run is made. */
 #include "support/blurred.h"
 #include "support/shell.h"

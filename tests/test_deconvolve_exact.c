@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blurred pictures without noise: they come back whatever the edges and the kernel's support are.
  */
 #include "support/blurred.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What deconvolution is made of: kernels, the convolution and its adjoint, the transform. */
 #include "restore/blurring.h"
 #include "restore/cosine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures spoilt as those are that people have, and methods measured on them. */
 #include <criterion/criterion.h>
 #include <math.h>

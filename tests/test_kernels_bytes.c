@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole numbers: every variant makes what the reference makes, to the last bit, of rows and columns
  * of any plan, whole and in slices, and writes nothing but that. */
 #include "support/kernel_check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What memory is promised, refused and taken, and how much there is. */
 #include "base/machine.h"
 #include "support/esrgan_file.h"

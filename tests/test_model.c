@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weights that are opened once and run many times, by many threads at once. */
 #include "support/network_file.h"
 #include "support/scratch.h"

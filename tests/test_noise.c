@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much noise is found in pictures. */
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The dry run leaves out what repeats: what it comes to is what the whole of it does. */
 #include "api/plan.h"
 #include "base/memory.h"

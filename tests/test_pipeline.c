@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The same bits whatever the band, the threads and the chunks; memory that does not grow. */
 #include "upscale.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures of 8 bits resampled in whole numbers: how far they are from the definition in double,
  * and that nothing but the definition shows in them. */
 #include "upscale.h"

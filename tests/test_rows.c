@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows of an output alone: the same bits as in a whole run, whatever makes them and wherever they
  * are cut. */
 #include "support/image_io.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks described in JSON: what they come to, what their branches are, and what is refused. */
 #include "base/memory.h"
 #include "support/kernel_check.h"

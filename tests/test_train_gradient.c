@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Gradients of training against finite differences of the same networks in double precision, and
  * against PyTorch. */
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training of networks: the same however it is begun, broken off and taken up again; and what is
  * written does in the program what it did in training. */
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pairs that a recipe makes: what is spoilt, what is told of it, and that they are the same again.
  */
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training of networks that a design describes, on pairs that a recipe makes: the whole way. */
 #include "base/memory.h"
 #include "support/image_io.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions by tiles: the transforms against plain C, the op against its definition in double
  * precision, on every instruction set this machine has. */
 #include "base/memory.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # mpi.sh PLAN.jsonl [MPIRUN-OPTION...]: a rank for each shard; ranks never wait for each other.
 set -euo pipefail
 plan=$1

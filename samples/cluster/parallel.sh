@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # parallel.sh PLAN.jsonl [HOST,HOST...]: all shards by GNU parallel, over ssh where hosts are named (":"
 # is this one), each tried up to 5 times. Can be broken off and begun again.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # slurm.sh PLAN.jsonl [ROUNDS [SBATCH-OPTION...]]: an array of as many tasks as the plan has shards,
 # and behind it a job that verifies; what is missing then is tried again, ROUNDS times in all (3).
 set -euo pipefail

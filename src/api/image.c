@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
 #include "base/machine.h"
 #include "base/memory.h"

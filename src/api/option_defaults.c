@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/option_defaults.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A plan: from an opened image and options to a graph with its sinks. */
 #ifndef UP_API_PLAN_H
 #define UP_API_PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small tensors as text, in memory. */
 #include "base/memory.h"
 #include "io/text/given_tensor.h"

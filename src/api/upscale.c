@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The calls that do everything at once. */
 #include "api/plan.h"
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
 #include "base/memory.h"

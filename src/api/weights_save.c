@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any network as a safetensors file that says all of it: upscale.layers and the tensors. */
 #include "api/option_defaults.h"
 #include "base/memory.h"

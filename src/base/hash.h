@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XXH64, which tells files apart as fast as memory is read: https://xxhash.com, its specification.
  * It is no proof against forgery. */
 #ifndef UP_BASE_HASH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/pango_load.h"
 
 #ifdef UPSCALE_PANGO

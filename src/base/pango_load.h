@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pango and Cairo, where the build knows them; loaded when they are needed. With them come 25
  * libraries, which take three times as long to load as everything else does, and the program is
  * mostly run for something else. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random numbers that depend on nothing but what they are for, so that a run can be taken up
  * anywhere: splitmix64 (Steele, Lea and Flood 2014) started from a seed and a place. */
 #ifndef UP_BASE_RANDOM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Filling an up_error where something failed. */
 #ifndef UP_BASE_STATUS_H
 #define UP_BASE_STATUS_H

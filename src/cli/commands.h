@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of commands: a new one is one file, one line in main.c and its bit here. */
 #ifndef UP_CLI_COMMANDS_H
 #define UP_CLI_COMMANDS_H

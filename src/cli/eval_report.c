@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/eval_report.h"
 
 #include "cli/args/method_choice.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the flags and operands of a command line come to. */
 #ifndef UP_CLI_SETTINGS_H
 #define UP_CLI_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/typed_input.h"
 
 #include "cli/args/method_choice.h"

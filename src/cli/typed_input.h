@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A tensor that is typed instead of a file. */
 #ifndef UP_CLI_TYPED_INPUT_H
 #define UP_CLI_TYPED_INPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sharing out work of known cost. */
 #ifndef UP_CLUSTER_BALANCE_H
 #define UP_CLUSTER_BALANCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cluster/join_bands.h"
 
 #include "base/memory.h"

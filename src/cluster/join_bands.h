@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Joining bands, format by format. */
 #ifndef UP_CLUSTER_JOIN_BANDS_H
 #define UP_CLUSTER_JOIN_BANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PNG: the deflate blocks of one band behind those of another. A band's stream ends at the border
  * of a byte, refers to nothing before it, and filters its first row without the one above. */
 #include "cluster/join_bands.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PNM and .npy: rows behind rows, and planes of rows. */
 #include "base/memory.h"
 #include "cluster/join_bands.h"

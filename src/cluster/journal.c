@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing the journal of a shard, and looking at it from outside. */
 #define _GNU_SOURCE
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines of journals: JSON, its last member a checksum of what stands before it. */
 #ifndef UP_CLUSTER_JOURNAL_TEXT_H
 #define UP_CLUSTER_JOURNAL_TEXT_H

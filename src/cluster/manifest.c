@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading and writing plans, line by line. */
 #include "base/memory.h"
 #include "cluster/piece_json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether what is there is what was recorded, and would be made again. */
 #include "base/hash.h"
 #include "base/status.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pieces and plans as lines of JSON. */
 #ifndef UP_CLUSTER_PIECE_JSON_H
 #define UP_CLUSTER_PIECE_JSON_H

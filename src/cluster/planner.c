@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* asprintf */
 
 /* From pieces one after the other to a plan: costs in memory, all else in a file meanwhile. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What journals say in the end, by output. */
 #define _GNU_SOURCE
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One picture, upscaled by all methods: the files of the results, their numbers, and where to look.
  * The page's data is one JSON object, in index.html and in results.json:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/comparison_numbers.h"
 
 #include <math.h>

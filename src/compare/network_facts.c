@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/network_facts.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where to look: the regions in which the results differ most. */
 #ifndef UP_COMPARE_REGIONS_H
 #define UP_COMPARE_REGIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "compare/classroom/lessons.h"
 #include "compare/files/file_names.h"

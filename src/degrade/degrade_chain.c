@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "degrade/degrade_chain.h"
 
 #include "api/option_defaults.h"

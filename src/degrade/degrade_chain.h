@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What pictures go through before people have them, as a chain of steps joined by "+", in order:
  *   bicubic         reduced to 1/scale as MATLAB's imresize does it; first, where none is named

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "degrade/degrade_samples.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What spoils 8-bit samples in their place. Pictures are interleaved, with strides filled in. */
 #ifndef UP_DEGRADE_SAMPLES_H
 #define UP_DEGRADE_SAMPLES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The links of an explanation, and what follows from them alone. */
 #ifndef UP_EXPLAIN_LINKS_H
 #define UP_EXPLAIN_LINKS_H

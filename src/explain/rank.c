@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rank of the matrix W, by elimination with pivots. */
 #include "base/memory.h"
 #include "explain/links.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "explain/small_tensor.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors small enough to be looked at, in double precision. */
 #ifndef UP_EXPLAIN_SMALL_TENSOR_H
 #define UP_EXPLAIN_SMALL_TENSOR_H

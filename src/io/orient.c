@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/orient.h"
 
 #include "base/memory.h"

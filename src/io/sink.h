@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing images: one table of formats, and three stages so that encoding runs behind the pipeline.
  */
 #ifndef UP_IO_SINK_H

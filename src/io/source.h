@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading images: one table of formats, one way to get rows out of any of them. */
 #ifndef UP_IO_SOURCE_H
 #define UP_IO_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The inner loops, as a table of functions per instruction set: the C reference first, then the
  * same template compiled for each level. Rows are float, 64-byte aligned at column 0 and padded:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "measure/local_similarity.h"
 
 #include "base/memory.h"

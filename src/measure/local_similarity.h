@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Local statistics of two pictures under a Gaussian window: what SSIM is made of. */
 #ifndef UP_MEASURE_LOCAL_SIMILARITY_H
 #define UP_MEASURE_LOCAL_SIMILARITY_H

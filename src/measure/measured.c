@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "measure/measured.h"
 
 #include "base/machine.h"

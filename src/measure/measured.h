@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Two pictures of one size as rows of what is measured of them, in 0..255. */
 #ifndef UP_MEASURE_MEASURED_H
 #define UP_MEASURE_MEASURED_H

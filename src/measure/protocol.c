@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The protocol of super-resolution papers. */
 #include "api/plan.h"
 #include "base/clock.h"

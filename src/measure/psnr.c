@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Mean squared error, PSNR, and the picture of the differences. */
 #include "base/memory.h"
 #include "io/pixels.h"

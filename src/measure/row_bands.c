@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "measure/row_bands.h"
 
 #include "base/memory.h"

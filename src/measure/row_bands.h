@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows shared among threads in bands, each thread with memory of its own. */
 #ifndef UP_MEASURE_ROW_BANDS_H
 #define UP_MEASURE_ROW_BANDS_H

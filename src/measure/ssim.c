@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Structural similarity, of one scale and of several. */
 #include "base/memory.h"
 #include "measure/local_similarity.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/alpha.h"
 
 #include "methods/back_project.h"

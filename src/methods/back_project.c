@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/back_project.h"
 
 #include "base/memory.h"

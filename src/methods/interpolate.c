@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Separable resampling with a fixed filter: bilinear, bicubic, lanczos. */
 #include "methods/method.h"
 #include "ops/point/pointwise.h"

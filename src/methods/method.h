@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The table of upsamplers. A new method is one file with an up_method in it, its declaration at the
  * end of this header and one line in methods.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/network_colour.h"
 
 #include "methods/clean/strength.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running a network on the colours of a picture, whatever colours the network was made for. */
 #ifndef UP_METHODS_NETWORK_COLOUR_H
 #define UP_METHODS_NETWORK_COLOUR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/picture.h"
 
 #include "io/metadata/declared_colour.h"

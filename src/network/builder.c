@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/builder.h"
 
 #include <stdarg.h>

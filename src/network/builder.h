@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making a network node by node, each checked against those before it; for what reads networks. */
 #ifndef UP_NETWORK_BUILDER_H
 #define UP_NETWORK_BUILDER_H

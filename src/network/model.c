@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/model.h"
 
 #include "base/machine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network that was opened, with what is to be known of its file: what one run, or all runs of a
  * program, work with. */
 #ifndef UP_NETWORK_MODEL_H

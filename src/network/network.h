@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A whole network out of a weight file: a checked graph of nodes, each a layer on what earlier
  * nodes have made. Where it comes from is told in this order:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The contract of an op: a pure function from rows of some tensors to rows of another.
  *

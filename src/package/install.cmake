@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # cmake --install: program, library, header, pkg-config file, CMake package, man page, completions.
 include(CMakePackageConfigHelpers)
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/graph.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Ops joined into a graph, and how its rows are made: on demand, each once in a strip. How many of
  * each tensor must be kept follows from a dry run of the very same walk that the real run takes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who reads what, and what needs no ring for that. */
 #include "base/memory.h"
 #include "pipeline/graph.h"

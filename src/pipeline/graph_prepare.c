@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The dry run: what must be kept, and what a call takes. */
 #include "pipeline/period.h"
 

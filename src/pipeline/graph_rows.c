@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fewer rows than all: what is asked for of the outputs, and whatever that needs. */
 #include "pipeline/walk.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * When the walk through a graph repeats itself: far from the top and the bottom a band is like
  * those before it but for where it lies. What the dry run has seen of one stretch is then true of

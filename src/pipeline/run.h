@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs a graph from a source to its sinks: reading ahead, making rows and encoding overlap, all in
  * one parallel region for each stage. Nothing here depends on the number of threads but the time it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a graph is run: cut into stages, strips for the threads, bands for the cache, chunks for what
  * streams. */
 #include "base/machine.h"

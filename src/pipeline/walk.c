@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/walk.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * In which order the rows of a graph are made: what a band needs, and of that what lies nearest to
  * the output, so that rows are read soon after they were made, at the top of the image too.

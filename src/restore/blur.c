@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/blur.h"
 
 #include "base/memory.h"

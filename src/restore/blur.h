@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A known convolution that a picture went through: seen[o] = sum over k of weight[k] *
  * sharp[o * stride - before + k] on both axes, as PyTorch's conv2d does it (the kernel is not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Under reflected edges an even convolution is the product of cosine transforms, and so is
  * Tikhonov's result: in double, which keeps what a strong blur has left of fine detail. */
 #include "base/memory.h"

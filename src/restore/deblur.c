@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/deblur.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The op that undoes a blur, channel by channel, on whole planes.
  *

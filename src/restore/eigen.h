@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Eigenvectors of symmetric matrices, in double: Householder's reduction to a tridiagonal matrix,
  * then QL with implicit shifts (Golub, Van Loan: Matrix Computations, 8.3). */
 #ifndef UP_RESTORE_EIGEN_H

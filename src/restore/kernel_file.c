@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/kernel_file.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Kernels as they are given: text (`1,2;3,4`), or a file of it, or .npy of two dimensions. */
 #ifndef UP_RESTORE_KERNEL_FILE_H
 #define UP_RESTORE_KERNEL_FILE_H

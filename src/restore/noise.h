@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The standard deviation of the noise in a picture, read row by row, in memory that does not grow
  * with its height.

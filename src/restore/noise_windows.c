@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/noise_windows.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Windows of a picture, sorted by how flat they are: see noise.h. */
 #ifndef UP_RESTORE_NOISE_WINDOWS_H
 #define UP_RESTORE_NOISE_WINDOWS_H

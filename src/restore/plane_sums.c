@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/solver.h"
 
 #include "base/memory.h"

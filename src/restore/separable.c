@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/separable.h"
 
 #include "base/memory.h"

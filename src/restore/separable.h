@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One axis of a blur that is a product of two, in tiles: which samples of what is seen a tile's own
  * are found from, which pixels those were made of, and that small matrix in terms of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tikhonov's for a blur that is a product of two, whatever its edges: in the eigenvectors of both
  * axes' matrices, of which each pair counts by how rough it is, in double and tile by tile. */
 #include "base/memory.h"

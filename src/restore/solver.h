@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the ways to undo a blur share. */
 #ifndef UP_RESTORE_SOLVER_H
 #define UP_RESTORE_SOLVER_H

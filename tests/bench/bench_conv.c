@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers of networks, row by row as the pipeline makes them: input and output rows in the cache. */
 #include "bench_race.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole networks, with weights of noise: what matters is their shape. */
 #include "bench_layers.h"
 

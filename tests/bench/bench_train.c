@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Steps of training, beside what the cores could multiply: forward and backward are counted as
  * three times the multiply-adds of the network. pytorch_train.py times the same
  * steps. Shares are of what float32 could reach, which matrix units go beyond. */

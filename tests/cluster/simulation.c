@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A million pictures in a thousand shards: how long planning takes, how even shards are, how large
  * journals get, and how long nodes of unequal speed take, some of whose tasks fail.
  * simulation [PICTURES [SHARDS [NODES]]]; fails where a bound is missed. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For LD_PRELOAD: UPSCALE_FAULT="write 3 5" lets the third write(2) or the like fail with errno 5,
  * once. Standard streams are spared, so that messages can be read. UPSCALE_FAULT_MARK names a file
  * that is made when it has happened. What glibc calls by itself (stdio) is not seen. */

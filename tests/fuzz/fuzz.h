@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the fuzz targets share. A target defines LLVMFuzzerTestOneInput(): libFuzzer calls it with
  * what it makes up, replay.c with the files of a corpus. */
 #ifndef FUZZ_H

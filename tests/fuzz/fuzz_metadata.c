@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What pictures say about themselves. The first byte tells what the others are: EXIF, XMP, XMP in
  * two parts (a NUL between them), IPTC and Photoshop's resources, an ICC profile. */
 #include "base/memory.h"

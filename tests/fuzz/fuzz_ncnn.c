@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network of ncnn in its two files: the text, a NUL, and what the .bin holds. */
 #include "fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers as text and .npy, as explain, deblurring and unpooling read them. The first byte is what
  * they are read as. */
 #include "base/memory.h"

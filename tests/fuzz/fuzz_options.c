@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Command lines: the first byte picks a command, its arguments are lines. */
 #include "cli/args/name_template.h"
 #include "cli/args/options.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files of pictures: png, jpeg, pnm, npy, text. What differs is the corpus. */
 #include "fuzz/fuzz.h"
 

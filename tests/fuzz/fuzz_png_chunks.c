@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PNG chunks with the right checksums and zlib streams, which bytes alone do not come by. The input
  * is chunk after chunk: type, length (2 bytes, least first), data. Data of IDAT are deflated, and
  * so is what is behind the first NUL and the byte after it in iCCP and zTXt. */

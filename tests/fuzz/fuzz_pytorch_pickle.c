@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pickles inside the archive that torch.save() makes, checksums and all; 256 bytes of values lie
  * beside each. */
 #include "fuzz/fuzz.h"

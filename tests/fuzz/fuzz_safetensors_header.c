@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Headers of safetensors with the right length before them and as many bytes behind them as the
  * first two of the input say. With FUZZ_LAYERS the input is the metadata upscale.layers of a file
  * with some tensors. */

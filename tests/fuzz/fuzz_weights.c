@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weight files, byte by byte. FUZZ_FILE is how the file is called, which may help to tell its
  * format. */
 #include "fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs a target on all files of the folders that are named: a fuzz target as a plain test. */
 #include "fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/layered.h"
 
 #include "base/memory.h"

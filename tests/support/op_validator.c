@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/op_validator.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the values of flags are read: each function is a cli_parse. */
 #ifndef UP_CLI_OPTION_VALUES_H
 #define UP_CLI_OPTION_VALUES_H

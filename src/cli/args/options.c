@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one table of flags. The parser, help, man page and completions are all made from it. */
 #ifndef UP_CLI_OPTIONS_H
 #define UP_CLI_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memrchr */
 #include "cli/args/path_list.h"
 

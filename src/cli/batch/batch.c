@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/batch.h"
 
 #include "cli/args/method_choice.h"

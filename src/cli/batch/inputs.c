@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/inputs.h"
 
 #include "cli/args/path_list.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files a command line names: arguments, lists and folders. */
 #ifndef UP_CLI_INPUTS_H
 #define UP_CLI_INPUTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/ledger.h"
 
 #include "cli/commands.h"

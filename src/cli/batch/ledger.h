@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What became of the files: counts, the failures for the end, and the exit code. */
 #ifndef UP_CLI_LEDGER_H
 #define UP_CLI_LEDGER_H

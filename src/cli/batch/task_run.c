@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/task_run.h"
 
 #include "cli/batch/file_types.h"

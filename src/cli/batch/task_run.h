@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Doing one task. */
 #ifndef UP_CLI_TASK_RUN_H
 #define UP_CLI_TASK_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One task per input and method, each with the name of its output. */
 #ifndef UP_CLI_TASKS_H
 #define UP_CLI_TASKS_H

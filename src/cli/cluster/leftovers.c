@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/cluster/leftovers.h"
 
 #include "cli/batch/file_types.h"

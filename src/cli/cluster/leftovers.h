@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a process that was killed has left behind, on file systems that know no nameless files. */
 #ifndef UP_CLI_LEFTOVERS_H
 #define UP_CLI_LEFTOVERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/cluster/plan_cost.h"
 
 #include "cli/batch/file_types.h"

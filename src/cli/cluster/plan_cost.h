@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What making an output takes, from headers alone. */
 #ifndef UP_CLI_PLAN_COST_H
 #define UP_CLI_PLAN_COST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Commands that read a plan: what each of them needs first. */
 #ifndef UP_CLI_PLAN_READING_H
 #define UP_CLI_PLAN_READING_H

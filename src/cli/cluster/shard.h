@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One shard of a plan: what is to be done of it, and its journal. */
 #ifndef UP_CLI_SHARD_H
 #define UP_CLI_SHARD_H

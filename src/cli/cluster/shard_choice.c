@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/cluster/shard_choice.h"
 
 #include "cli/show/console.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which shard of the work is this process's. */
 #ifndef UP_CLI_SHARD_CHOICE_H
 #define UP_CLI_SHARD_CHOICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/cluster/shard.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"

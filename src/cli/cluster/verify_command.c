@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/cluster/plan_reading.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/console.h"
 
 #include "cli/show/cli_text.h"

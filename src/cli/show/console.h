@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Everything the program says: lines on standard error, results on standard output. Lines of
  * different threads never mix, and the progress bar steps aside for them. */
 #ifndef UP_CLI_CONSOLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON for scripts: one object per line. */
 #ifndef UP_CLI_JSON_LINES_H
 #define UP_CLI_JSON_LINES_H

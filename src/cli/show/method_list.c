@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/method_list.h"
 
 #include "cli/show/console.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/batch/task_run.h"
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A picture of the filters of a network: for each convolution a grid, one cell for each kernel. */
 #ifndef UP_CLI_FILTER_PLOT_H
 #define UP_CLI_FILTER_PLOT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks of layers that repeat: networks have hundreds of layers, and few that differ. */
 #ifndef UP_CLI_LAYER_RUNS_H
 #define UP_CLI_LAYER_RUNS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* versionsort: -x2 comes before -x10 */
 #include "cli/weights/weights_folders.h"
 

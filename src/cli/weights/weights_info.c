@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/weights_info.h"
 
 #include "cli/args/method_choice.h"

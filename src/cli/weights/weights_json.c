@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
 #include "upscale_weights.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/weights_report.h"
 
 #include "cli/show/console.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is in a weight file, for people and for scripts. */
 #ifndef UP_CLI_WEIGHTS_REPORT_H
 #define UP_CLI_WEIGHTS_REPORT_H

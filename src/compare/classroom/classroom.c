@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/classroom/classroom.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the page of a classroom says of each upsampler beside its picture: the matrix that it is on
  * a corner of 4x4 pixels, found by what the program itself makes of one pixel after the other. In

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The upsamplers that are taught side by side, and what to look at. */
 #ifndef UP_COMPARE_LESSONS_H
 #define UP_COMPARE_LESSONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/classroom/pooled_patch.h"
 
 #include "base/memory.h"

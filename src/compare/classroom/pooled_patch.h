@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small patch of grey, pooled by its maxima as `upscale pool` does it. */
 #ifndef UP_COMPARE_POOLED_PATCH_H
 #define UP_COMPARE_POOLED_PATCH_H

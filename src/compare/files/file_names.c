@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/files/file_names.h"
 
 #include <stdbool.h>

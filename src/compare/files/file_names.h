@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of files, and names that are safe on every file system and in every URL. */
 #ifndef UP_COMPARE_FILE_NAMES_H
 #define UP_COMPARE_FILE_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON that may stand in a page. */
 #ifndef UP_COMPARE_JSON_TEXT_H
 #define UP_COMPARE_JSON_TEXT_H

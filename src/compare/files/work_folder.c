@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* renameat2, syncfs, asprintf */
 
 #include "compare/files/work_folder.h"

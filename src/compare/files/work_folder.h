@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A folder, or one file of it, that appears whole or not at all: made under a hidden name beside
  * its place, then renamed. An empty folder that is there already stays the folder it is, with its
  * permissions, links to it and what is mounted there: the hidden one lies in it, and what it holds

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Puts each page together from its HTML, CSS and scripts, for pages.c, which includes their bytes. A
 # policy in the page forbids all scripts and styles but these very ones, by their hashes; tiles are
 # scripts beside the page.

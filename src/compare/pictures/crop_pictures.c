@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/pictures/crop_pictures.h"
 
 #include "api/plan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The crops of all results, for a page in one file. */
 #ifndef UP_COMPARE_CROP_PICTURES_H
 #define UP_COMPARE_CROP_PICTURES_H

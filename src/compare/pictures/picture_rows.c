@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/pictures/picture_rows.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading a picture from a file a row at a time. */
 #ifndef UP_COMPARE_PICTURE_ROWS_H
 #define UP_COMPARE_PICTURE_ROWS_H

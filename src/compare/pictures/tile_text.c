@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/pictures/tile_text.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small picture as text that a page can hold: PNG in base64. */
 #ifndef UP_COMPARE_TILE_TEXT_H
 #define UP_COMPARE_TILE_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/pictures/tiles.h"
 
 #include "base/memory.h"

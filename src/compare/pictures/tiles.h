@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A picture of any size as tiles, and again at a half, a quarter ... of its size for the far view,
  * so that a page loads only what it shows. Level 0 holds the very samples; level n + 1 the means of

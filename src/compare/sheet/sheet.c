@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/sheet/sheet.h"
 
 #include "api/plan.h"

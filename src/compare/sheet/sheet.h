@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A contact sheet like the figures in papers on super-resolution. */
 #ifndef UP_COMPARE_SHEET_H
 #define UP_COMPARE_SHEET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/sheet/sheet_text.h"
 
 #include "base/pango_load.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text on a picture, drawn by Pango where it is built in. */
 #ifndef UP_COMPARE_SHEET_TEXT_H
 #define UP_COMPARE_SHEET_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The numbers of a file for people. */
 #include "explain/show/text_blocks.h"
 #include "upscale_explain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The matrix and the polyphase form. */
 #include "explain/links.h"
 #include "explain/show/text_sheet.h"

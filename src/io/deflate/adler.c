@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/deflate/adler.h"
 
 #define BASE 65521

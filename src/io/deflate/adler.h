@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The checksum of a zlib stream (RFC 1950), by vectors. */
 #ifndef UP_IO_DEFLATE_ADLER_H
 #define UP_IO_DEFLATE_ADLER_H

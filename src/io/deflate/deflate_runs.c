@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/deflate/deflate_runs.h"
 
 #include "io/deflate/huffman.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* O_TMPFILE, renameat2, sync_file_range */
 
 #include "io/files/new_file.h"

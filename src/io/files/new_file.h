@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A file that gets its name when it is complete, and appears whole or not at all. */
 #ifndef UP_IO_NEW_FILE_H
 #define UP_IO_NEW_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/files/output_batch.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/files/reader.h"
 
 #include "base/memory.h"

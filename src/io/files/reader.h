@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes of an input: a file, standard input or memory, with a look ahead. */
 #ifndef UP_IO_READER_H
 #define UP_IO_READER_H

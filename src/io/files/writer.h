@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes of an output that appears whole or not at all. */
 #ifndef UP_IO_WRITER_H
 #define UP_IO_WRITER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How hard a JPEG was squeezed, by its own account. */
 #ifndef UP_IO_JPEG_QUALITY_H
 #define UP_IO_JPEG_QUALITY_H

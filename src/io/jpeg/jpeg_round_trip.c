@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/jpeg/jpeg_round_trip.h"
 
 #include "base/memory.h"

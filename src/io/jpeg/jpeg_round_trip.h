@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What JPEG leaves of a picture. */
 #ifndef UP_IO_JPEG_ROUND_TRIP_H
 #define UP_IO_JPEG_ROUND_TRIP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PNG's row filters. */
 #ifndef UP_IO_PNG_FILTER_H
 #define UP_IO_PNG_FILTER_H

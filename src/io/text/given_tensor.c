@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/text/given_tensor.h"
 
 #include "base/memory.h"

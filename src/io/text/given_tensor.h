@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors as they are given to a command or option: as text, or by the name of a file. */
 #ifndef UP_IO_GIVEN_TENSOR_H
 #define UP_IO_GIVEN_TENSOR_H

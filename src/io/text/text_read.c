@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/npy/npy_header.h"
 #include "io/text/given_tensor.h"

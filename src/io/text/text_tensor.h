@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Small tensors as text: `0,1;2,3`, or a .txt or .csv file of rows.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every kernel for the level that the including file names: UP_LEVEL_x, or none for plain C. */
 #ifndef UP_KERNELS_TEMPLATE_ALL_H
 #define UP_KERNELS_TEMPLATE_ALL_H

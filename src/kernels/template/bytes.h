@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Resampling of bytes in whole numbers. Whichever way a sum is put together, it is the same number.
  */

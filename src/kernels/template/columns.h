@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Resampling of columns: the horizontal pass. Every way to make a column multiplies and adds its
  * taps in order, so they agree to the bit and one may take over where another ends.

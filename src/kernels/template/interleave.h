@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Phases of a transposed convolution put next to each other, and those of a row taken apart. */
 #ifndef UP_KERNELS_TEMPLATE_INTERLEAVE_H
 #define UP_KERNELS_TEMPLATE_INTERLEAVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One vector register as this level has it: what the kernels are written in. LANES floats make a
  * vec and LANES 32-bit integers an ints; + - * & | << >> and comparisons are the compiler's own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* AVX2 and FMA. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_AVX2_H
 #define UP_KERNELS_TEMPLATE_VECTOR_AVX2_H

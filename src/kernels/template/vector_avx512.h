@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* AVX-512 F, BW, DQ, VL. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_AVX512_H
 #define UP_KERNELS_TEMPLATE_VECTOR_AVX512_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What any machine with vectors of four floats does alike, by the compiler's own vectors. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_FOUR_H
 #define UP_KERNELS_TEMPLATE_VECTOR_FOUR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* NEON of AArch64. Checked under emulation only, never timed. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_NEON_H
 #define UP_KERNELS_TEMPLATE_VECTOR_NEON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Four lanes of any machine, by the compiler's vectors alone but for what SSE2 does much better. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_PLAIN_H
 #define UP_KERNELS_TEMPLATE_VECTOR_PLAIN_H

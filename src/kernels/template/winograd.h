@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The transforms of Winograd's F(4x4, 3x3) by the points 0, 3/4, -3/4, 3/2, -3/2 and infinity,
  * which a float holds exactly and which round less than the usual 1 and 2. A vec holds LANES tiles.

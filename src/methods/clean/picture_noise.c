@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/clean/picture_noise.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The noise of a picture that is still to be read. */
 #ifndef UP_METHODS_PICTURE_NOISE_H
 #define UP_METHODS_PICTURE_NOISE_H

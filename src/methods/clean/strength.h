@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much networks clean away that are told so: network/metadata/condition.h. */
 #ifndef UP_METHODS_STRENGTH_H
 #define UP_METHODS_STRENGTH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions and transposed convolutions. */
 
 #include "base/memory.h"

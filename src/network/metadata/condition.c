@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/metadata/condition.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the extra input plane of a network means: the metadata key upscale.condition. The plane lies
  * behind those of colour and is constant over the picture. Its one meaning so far is "strength":

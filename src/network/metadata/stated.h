@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a weight file states in its metadata, with flags before it; for the readers of layers and
  * networks. */
 #ifndef UP_NETWORK_STATED_H

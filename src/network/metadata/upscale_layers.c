@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/metadata/upscale_layers.h"
 
 #include <math.h>

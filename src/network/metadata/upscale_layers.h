@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The metadata upscale.layers: a JSON list of objects, a layer each. Each has an "op", may have an
  * "id", and has the fields of its kind (layer_kind.h), "name" where that has tensors; what else it

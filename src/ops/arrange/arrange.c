@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/arrange/arrange.h"
 
 #include "base/memory.h"

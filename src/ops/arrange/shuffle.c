@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/arrange/shuffle.h"
 
 #include "base/memory.h"

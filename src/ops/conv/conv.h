@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Convolution and transposed convolution with PyTorch's meaning and weight layouts.
  *

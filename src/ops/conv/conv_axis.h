@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The arithmetic of a convolution along one axis. Output o belongs to phase o % phases and is step
  * o / phases of it; kernel index k belongs to one phase and there reads input step * jump + offset.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A transposed convolution in two ops where that is faster: its phases as channels, made by tiles
  * from the input's 3x3 pixels, then a pixel shuffle. Of 64 channels and a kernel of 4x4 with stride

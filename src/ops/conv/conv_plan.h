@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a convolution is planned into: patterns of taps, one per set of phases; see conv_axis.h. */
 #ifndef UP_OPS_CONV_PLAN_H
 #define UP_OPS_CONV_PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A transposed convolution in two ops: every input row goes through the columns of the kernel once
  * for each row of the kernel, then the rows so made are summed up. */
 #include "ops/conv/conv_split.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv_values.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is done to every sum of a convolution besides the taps. */
 #ifndef UP_OPS_CONV_VALUES_H
 #define UP_OPS_CONV_VALUES_H

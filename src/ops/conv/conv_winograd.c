@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv_winograd.h"
 
 #include "base/machine.h"

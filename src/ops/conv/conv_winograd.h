@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * 3x3 convolutions of stride 1 by Winograd's F(4x4, 3x3) (Lavin and Gray, 2016): a quarter of the
  * products, and sums before and after them. Tiles of 4x4 outputs start at multiples of 4 rows and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/point/pointwise.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that see one column at a time: colour, alpha and ranges here; see activation.h and
  * arithmetic.h for those of networks. */
 #ifndef UP_OPS_POINTWISE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/pool/reduce.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One axis of a resampling: where each output sample lies between the inputs, and the weights of
  * a filter there. Positions are exact fractions, so that no size and no scale drifts.

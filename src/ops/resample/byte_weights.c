@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/byte_weights.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Weights of a separable resampling of bytes, in whole numbers: rows first, into 16-bit words, then
  * columns. Whole numbers are taken only where what they make of any picture is, before it is

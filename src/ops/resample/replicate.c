@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/replicate.h"
 
 #include "base/memory.h"

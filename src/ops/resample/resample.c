@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/resample.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/resample_bytes.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Separable resampling of bytes by one op, raw rows in and raw rows out. */
 #ifndef UP_OPS_RESAMPLE_BYTES_H
 #define UP_OPS_RESAMPLE_BYTES_H

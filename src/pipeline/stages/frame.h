@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A whole tensor that one stage of a run leaves for later ones: in memory, or in a file without a
  * name, of which only the rows that are being made or read are in memory.

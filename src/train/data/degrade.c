@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/degrade.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/patches.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random patches of training pictures, flipped and turned. */
 #ifndef UP_TRAIN_PATCHES_H
 #define UP_TRAIN_PATCHES_H

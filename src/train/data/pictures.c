@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/pictures.h"
 
 #include "base/machine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pictures of a training set. */
 #ifndef UP_TRAIN_PICTURES_H
 #define UP_TRAIN_PICTURES_H

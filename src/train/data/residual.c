@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/residual.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a network's result is added to, and so what is left for it to make. Pictures hold what
  * bicubic enlargement leaves of them (training_picture.h); a network that adds another enlargement

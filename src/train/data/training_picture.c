@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/training_picture.h"
 
 #include "base/memory.h"

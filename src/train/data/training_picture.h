@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One picture to train on: the luma of a low-resolution input, and what bicubic enlargement leaves
  * of the original; or, where a recipe makes pairs of it (photo/pairs.h), its own pixels. */
 #ifndef UP_TRAIN_TRAINING_PICTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/design/branches.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a convolution's kernel is the sum of while it learns, beside a kernel of its own: chains of
  * smaller convolutions with nothing between them, and its input as it is (Ding et al., RepVGG,

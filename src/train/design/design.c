@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/design/design.h"
 
 #include "base/memory.h"

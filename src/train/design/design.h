@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Networks that are begun here, as JSON: an object of
  *   description  anything

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The layers of a design, one by one. */
 #include "train/design/design.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Designs of the options that name a shape. */
 #include "train/design/design.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/design/json_file.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON that people write: an object in a file. */
 #ifndef UP_TRAIN_JSON_FILE_H
 #define UP_TRAIN_JSON_FILE_H

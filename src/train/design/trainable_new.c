@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks that are begun here: those of a shape, and for another scale. */
 #include "train/design/design.h"
 

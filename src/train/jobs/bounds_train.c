@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weights that are there already, with the bounds that these pictures give; all else stays. */
 #include "base/machine.h"
 #include "base/memory.h"

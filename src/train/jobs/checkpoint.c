@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training in a file: safetensors, with the options that it was begun with as text. */
 #include "base/machine.h"
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The transposed convolution that is the least squares of all pixels. */
 #include "train/jobs/train.h"
 #include "train/linear/linear_fit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/net_bounds.h"
 
 #include "base/memory.h"

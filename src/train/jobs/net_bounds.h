@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The ranges that the activations of a network take on pictures. Clipped to them, a network does on
  * photographs what it did before, and on what it has never seen (text, checkerboards, numbers of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/net_training.h"
 #include "train/optimise/adam.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tiles spread over pictures and run through a network: what validation and bounds look at. */
 #ifndef UP_TRAIN_NET_TILES_H
 #define UP_TRAIN_NET_TILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
 #include "base/clock.h"
 #include "base/machine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a training holds. */
 #include "train/jobs/net_training.h"
 

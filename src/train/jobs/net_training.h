@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network in training: everything that a step changes, and what it works with. */
 #ifndef UP_TRAIN_NET_TRAINING_H
 #define UP_TRAIN_NET_TRAINING_H

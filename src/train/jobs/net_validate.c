@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "train/jobs/net_tiles.h"
 #include "train/jobs/net_training.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/train.h"
 
 #include "api/option_defaults.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the kinds of training share: the job they are given, and the file they leave. */
 #ifndef UP_TRAIN_TRAIN_H
 #define UP_TRAIN_TRAIN_H

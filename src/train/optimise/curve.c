@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/optimise/curve.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a measure will come to that grows ever more slowly. */
 #ifndef UP_TRAIN_CURVE_H
 #define UP_TRAIN_CURVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/gradient.h"
 
 #include "base/memory.h"

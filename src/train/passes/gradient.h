@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network run on one patch, and the gradient of the loss by every parameter. */
 #ifndef UP_TRAIN_GRADIENT_H
 #define UP_TRAIN_GRADIENT_H

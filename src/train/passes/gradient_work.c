@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a pass works in. */
 #include "train/passes/gradient.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/mixed_weights.h"
 
 #include "base/memory.h"

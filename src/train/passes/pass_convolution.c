@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions that keep the size, and transposed ones that enlarge by their stride: those are run
  * as a convolution to all phases. */
 #include "train/passes/passes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers whose inputs get gradients of their own. */
 #include "train/passes/passes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/passes.h"
 
 static const up_pass_kind *const kinds[] = {

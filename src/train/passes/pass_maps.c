@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of one number. What lies between the rows is not a result: it stays 0. */
 #include "train/passes/passes.h"
 

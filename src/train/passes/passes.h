@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Kinds of layers that can be trained: how each is run on a patch, and back. A new kind is one
  * static const of up_pass_kind, its declaration here and one line in pass_kinds.c.

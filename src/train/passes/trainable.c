@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/trainable.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A network in training: an up_network all of whose layers have a way back (passes.h), and one
  * vector in which the parameters of each lie. It makes colours from the same colours (luma, studio;

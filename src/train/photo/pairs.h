@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pairs of a spoilt input and a clean target, made as they are needed: from a place of a
  * photograph, or drawn. All colours of the network; a plane of strength behind them where it takes
  * one. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/photo/recipe.h"
 
 #include "train/design/json_file.h"

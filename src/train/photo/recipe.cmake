@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The recipe that --recipe photo means, for recipe.c, which includes its bytes.
 set(recipe_photo ${PROJECT_SOURCE_DIR}/samples/train/photo.json)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${recipe_photo})

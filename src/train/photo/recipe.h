@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How inputs are made of clean pictures, as JSON: an object of these, of which what is left out
  * does not happen. Shares are of patches, 0 to 1; each patch draws its own. reductions {"bicubic":

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/photo/reducer.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures made smaller by whole numbers, as programs and cameras do it. */
 #ifndef UP_TRAIN_REDUCER_H
 #define UP_TRAIN_REDUCER_H

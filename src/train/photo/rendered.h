@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Drawn pictures to learn from, beside photographs: text, lines, hatching, dither, checkerboards,
  * flat graphics, pixel art and gradients, in colours and without, light on dark and dark on light.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What repeats, and what is made of pixels. */
 #include "train/photo/rendered.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines and flat areas with smooth edges. */
 #include "train/photo/rendered.h"
 

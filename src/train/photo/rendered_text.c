@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/photo/rendered_text.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pages of text in the fonts of this machine, for rendered pictures. */
 #ifndef UP_TRAIN_RENDERED_TEXT_H
 #define UP_TRAIN_RENDERED_TEXT_H

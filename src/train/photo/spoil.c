@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/photo/spoil.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What cameras and programs do to a small picture: sharpening, noise, JPEG. */
 #ifndef UP_TRAIN_SPOIL_H
 #define UP_TRAIN_SPOIL_H

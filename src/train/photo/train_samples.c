@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/photo/train_samples.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a network learns from and is measured by: patches and tiles of pictures, of luma that was
  * prepared before, or pairs that a recipe makes as they are needed. */
 #ifndef UP_TRAIN_TRAIN_SAMPLES_H
