@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale - reads an image band by band into channel tensors, runs any upsampler over them row by
  * row and writes the result, in memory that does not grow with the height of the image.
@@ -69,6 +70,7 @@ typedef enum {
     UP_ERROR_SPACE,       /* no space left on the device: may work later */
     UP_ERROR_INTERRUPTED, /* options.cancel was set */
     UP_ERROR_EXISTS,      /* the output exists already, or did when it was to get its name */
+    UP_ERROR_IO,          /* the disk or the network failed: may work later */
 } up_status;
 
 /* What went wrong, where, and what would mend it: one line without a trailing newline. */
@@ -143,6 +145,19 @@ typedef struct {
     bool set;     /* else as the weights state in upscale.limit, which those inside do */
 } up_limit;
 
+/* How much JPEG and noise networks clean away that are told so (upscale.condition); for others it
+ * is an error. */
+typedef enum {
+    UP_CLEAN_UNSAID = 0, /* as UP_CLEAN_AUTO, where there is such a network */
+    UP_CLEAN_AUTO,       /* as much as the picture needs: see up_cleaning */
+    UP_CLEAN_GIVEN,      /* options.clean.strength */
+} up_clean_mode;
+
+typedef struct {
+    up_clean_mode mode;
+    double strength; /* 0 .. 1 */
+} up_clean;
+
 typedef enum {
     UP_SUBSAMPLING_AUTO =
         0, /* the input's if it is a JPEG, else 4:4:4 from quality 90 on, 4:2:0 below */
@@ -165,6 +180,15 @@ typedef enum {
     UP_SOLVER_TV,       /* least squares, and total variation small: keeps edges */
     UP_SOLVER_RL,       /* Richardson-Lucy, for samples and kernels without negative values */
 } up_solver;
+
+/* How the convolutions of networks are summed up. Results differ in their last places, in a layer
+ * by up to 1e-5 of the largest; either way they are the same bits for all threads and bands. */
+typedef enum {
+    UP_ARITHMETIC_AUTO = 0, /* fast for pictures, exact for tensors */
+    UP_ARITHMETIC_EXACT,    /* product by product, each rounded to float32 */
+    UP_ARITHMETIC_FAST,     /* 3x3 layers by Winograd's F(4x4, 3x3) where that is faster: a sample
+                               that is NaN or infinite then spoils 6x6 pixels in place of 3x3 */
+} up_arithmetic;
 
 /* A number that may be unsaid. */
 typedef struct {
@@ -256,6 +280,23 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
+    up_clean clean;   /* for tconv */
+    up_arithmetic arithmetic; /* for tconv */
+
+    const char *kernel; /* for tconv instead of weights: the kernel of one bare layer without bias,
+                           as up_tensor_read() takes it. Its planes are those of PyTorch's weight,
+                           [in][out / groups], one after the other; a single one is used on each
+                           colour of a picture */
+
+    struct {
+        int first, end; /* 0, 0: all */
+    } rows; /* of the output, from its top, end not included: only these are made, with the same
+               bits as in a whole run, from the rows of the input that they need. For files with one
+               frame. PNG and JPEG are encoded so that what is packed can be put one behind the
+               other, and rows of a JPEG begin at multiples of 16 */
+    const char *unfinished; /* part of the hidden name that an unfinished file may have,
+                               ".upscale-UNFINISHED-...", by which what a killed process left
+                               behind can be found; NULL: none */
 } up_options;
 
 /* Sets every field to its default. */
@@ -292,6 +333,13 @@ UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
 UP_API up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,
                                 up_error *error);
 UP_API void up_pixels_free(up_pixels *pixels);
+
+/* Reads a tensor as it is given to a command: text (`0,1;2,3`: rows end with `;`, channels with
+ * `|`), or the name of a file (.txt, .csv, .npy, or a picture, which stays one). What consists of
+ * digits, separators and the like only is text; ./ before the name of such a file tells it apart.
+ * `name` begins the messages about text. For up_pixels_free(). */
+UP_API up_status up_tensor_read(up_pixels *pixels, const char *text_or_path, const char *name,
+                                up_error *error);
 
 /* The format that up_upscale_pixels() would make of an input. */
 UP_API up_status up_output_format(const up_format *input, const up_options *options,
@@ -332,6 +380,8 @@ typedef struct {
     bool interlaced;     /* or progressive: cannot be streamed */
     size_t icc_bytes, exif_bytes, xmp_bytes, iptc_bytes;
     up_color_tags color_tags;
+    int jpeg_quality;     /* of a JPEG: the libjpeg quality, 1..100, whose luma table is its own, or
+                             nearest to it; 0: it is none */
     size_t held_bytes;    /* memory for what cannot be streamed */
     int animation_frames; /* in the file, of which one at most is read; 0: it is no animation */
     int further_pictures; /* in the file behind the one that is read (JPEG's MPF) */
@@ -370,10 +420,28 @@ UP_API const char *up_cicp_transfer_name(int code);
 UP_API const up_text *up_image_text_at(up_image *image, int i);
 /* What no output keeps, and damage as far as it is known by now; NULL past the last. */
 UP_API const up_note *up_image_note_at(const up_image *image, int i);
+/* The standard deviation of the noise in a picture, in levels of 255, by reading its pixels once
+ * more; 0 for drawings, text and the like. Where they cannot be read twice (a pipe) they are held
+ * in memory, and refused beyond max_memory. Of the options (may be NULL) that and cancel count.
+ * Only before a plan of the image is run; tensors are UP_ERROR_UNSUPPORTED. */
+UP_API up_status up_image_noise(up_image *image, double *noise, const up_options *options,
+                                up_error *error);
 /* Whether the file goes on to the end of the picture, as far as its last bytes tell: one whose copy
  * or download was broken off does not. True where only reading it would tell. */
 UP_API bool up_image_is_whole(const up_image *image);
 UP_API void up_image_close(up_image **image);
+
+/* What a network was told to clean away. With UP_CLEAN_AUTO the strength follows from the file:
+ *   strength = min(1, sqrt(j^2 + n^2)), j = (100 - quality) / 70, n = noise / 15, both in 0 .. 1.
+ * The pixels are read once more for the noise, row by row; those of a pipe, which cannot be read
+ * twice, are held in memory. */
+typedef struct {
+    bool used;       /* a network was told; else nothing else is said */
+    bool measured;   /* strength is what the picture needs, else what options.clean says */
+    double strength; /* 0 .. 1 */
+    int quality;     /* of a JPEG, see up_image_info; 0: it is none */
+    double noise;    /* see up_image_noise() */
+} up_cleaning;
 
 /* A plan: the graph for one image, sized but not allocated. Takes nothing over: the image must
  * outlive it. An image can be run once. */
@@ -384,7 +452,8 @@ typedef struct {
     size_t memory_bytes;  /* estimated peak, of planning as well: codecs, threads, weights as a
                              file, as values and packed, and what the program itself takes */
     double multiply_adds; /* per input pixel and frame */
-    char steps[512];      /* what will be done, for people: "tconv x4, then bicubic ..." */
+    up_cleaning cleaning;
+    char steps[512]; /* what will be done, for people: "tconv x4, then bicubic ..." */
 } up_plan_info;
 
 /* `output_path` decides the output format where options do not; NULL: as the input's. */
@@ -412,99 +481,23 @@ UP_API up_status up_batch_open(up_batch **batch,
  * then. Waits while many outputs wait. May be called by several threads at once. */
 UP_API up_status up_plan_run_in(up_plan *plan, up_batch *batch, const char *output_path, void *user,
                                 up_error *error);
+/* An output whose bytes are all on disk, before it gets its name. */
+typedef struct {
+    void *user; /* of up_plan_run_in() */
+    uint64_t bytes;
+    uint64_t hash; /* XXH64 of them all, seed 0 */
+} up_batch_file;
+
+/* To be called before the first run: the batch hashes what is in its files, and tells `ready` of
+ * each group before their names appear, which they do if it returns UP_OK. Else its error is their
+ * outcome. Streams are not among them. */
+UP_API void up_batch_watch(up_batch *batch,
+                           up_status (*ready)(void *watcher, const up_batch_file *file, int count,
+                                              up_error *error),
+                           void *watcher);
+
 /* Waits until everything is published, and on disk. */
 UP_API void up_batch_close(up_batch **batch);
-
-/* ---------------------------------------------------------------- weights */
-
-/* A weight file, opened to look into or to run (up_options.model). It owns all that is said about
- * it: strings and values live until up_weights_close(). Pairs are rows, columns. */
-
-/* An input of n pixels becomes floor((n * scale + extra) / reduction) on each axis: exactly n times
- * the scale if extra is 0 and reduction 1, cropped if extra < 0, extended if extra > 0. */
-typedef struct {
-    const char *name;   /* the path, or the name of embedded weights */
-    const char *format; /* "safetensors", "PyTorch", ... */
-    const char *part;   /* which of several sets of weights in it this is: "params_ema"; or NULL */
-    const char *family; /* "FSRCNN", "ConvTranspose2d", ... */
-    const char *color;  /* what the channels must be: "any", "y" (full-range BT.601 luma),
-                           "y-studio" (16..235), "ycbcr" or "rgb" */
-    float range;        /* the value of white: 1 or 255 */
-    bool color_told, range_told; /* by the file, its kind or `told`; else they are assumed */
-    double limit;                /* see up_limit; INFINITY: none */
-    int in_channels, out_channels;
-    int layers;        /* for up_weights_layer_at() */
-    size_t parameters; /* learned values */
-    int scale[2];      /* 0, 0: the file leaves it open; so are then what follows (0), and what
-                          depends on it in the layers */
-    int reduction[2], extra[2];
-    int least[2];           /* the smallest input */
-    bool enlarges_first;    /* pictures are enlarged by bicubic before it, and its scale is 1 */
-    int multiple[2];        /* what sides of a tensor must be multiples of; pictures are extended */
-    int receptive_field[2]; /* pixels of the input that reach one of the output; INT_MAX: all */
-    double multiply_adds;   /* of the convolutions, per pixel of the input */
-    size_t memory_bytes;    /* while it is open */
-} up_weights_info;
-
-typedef struct {
-    const char *op;   /* conv2d, conv_transpose2d, prelu, add, ... */
-    const char *name; /* of its tensors: NAME.weight, NAME.bias; "" if bare; NULL if it has none */
-    const int *input; /* layers before it; -1: the network's input */
-    int inputs;
-    int in_channels, out_channels;
-    int kernel[2], stride[2], groups; /* of convolutions, else 0; a stride of 0 is open */
-    const char *settings;       /* what else it is told, in words: "padding 1, mode reflect" */
-    const char *json;           /* an object: the layer as upscale.layers spells it */
-    int scale[2], reduction[2]; /* its output has scale / reduction times the network's input */
-    bool overlap_even;          /* conv_transpose2d: see up_weights_overlap() */
-    size_t parameters;
-    double multiply_adds; /* per pixel of the network's input */
-    const float *weight;  /* conv2d: [out][in / groups][kernel[0]][kernel[1]], conv_transpose2d:
-                             [in][out / groups][..][..], prelu, affine: [out] */
-    const float *bias;    /* [out], or NULL */
-    const float *bounds;  /* of an activation: what its result is clipped to, [2][out]: the least of
-                             each channel, then the greatest; or NULL */
-} up_weights_layer;
-
-/* Reads and checks the whole file, and what network it holds. Of the options (may be NULL) only
- * `max_memory` and `told` count, and `layer` and `scale` as they do for tconv: where the file does
- * not tell.
- * A file that tells its scale is never changed by them; one that does not can still be looked into
- * without. A damaged, unknown or hostile file is UP_ERROR_WEIGHTS. */
-UP_API up_status up_weights_open(up_weights **weights, const char *path, const up_options *options,
-                                 up_error *error);
-UP_API const up_weights_info *up_weights_get_info(const up_weights *weights);
-UP_API void up_weights_close(up_weights **weights);
-
-/* Layers in the order they are run; NULL past the last. */
-UP_API const up_weights_layer *up_weights_layer_at(const up_weights *weights, int i);
-
-/* How many taps of a transposed convolution meet in an output pixel whose row and column are these
- * modulo the stride. Where that is not the same for all, the layer tends to leave checkerboards.
- * 0 for other layers, and where the scale is open. */
-UP_API int up_weights_overlap(const up_weights *weights, int layer, int row, int column);
-
-/* What the file says about itself, in its order: the key, and *value; NULL past the last. */
-UP_API const char *up_weights_metadata_at(const up_weights *weights, int i, const char **value);
-
-/* Writes the network as a safetensors file that says all of it by itself (upscale.layers), and what
- * the file says of its licence and the like. It loads as the same network, which makes the same
- * bits. Of the options (may be NULL) counts `overwrite`. Weights whose scale is open must have been
- * opened with one. */
-UP_API up_status up_weights_save(const up_weights *weights, const char *path,
-                                 const up_options *options, up_error *error);
-
-/* Whether a regular file begins as a weight file does, or is called as one. */
-UP_API bool up_is_weights_file(const char *path);
-
-/* Formats of weight files, by position: the name, and *extensions, separated by blanks; NULL past
- * the last. */
-UP_API const char *up_weights_format_at(int i, const char **extensions);
-
-/* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the
- * last. The same name comes once for each of its scales. */
-UP_API const char *up_embedded_weights_at(int i, int *scale);
-UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error);
 
 /* ---------------------------------------------------------------- what there is */
 

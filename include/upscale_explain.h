@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that explains: every step of an upsampling of a small tensor, the other ways to
  * the same result, and whether they agree. Conventions as in upscale.h.
@@ -64,6 +65,9 @@ UP_API const char *up_explain_op_at(int i, const char **summary);
  * over each channel where there are several. At most 65536 of them; `digits` as in
  * up_explain_style. *text is for free(). */
 UP_API up_status up_tensor_text(char **text, const char *path, int digits, up_error *error);
+
+/* The same of pixels in memory. */
+UP_API up_status up_pixels_text(char **text, const up_pixels *pixels, int digits, up_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that measures and compares: PSNR, SSIM and their like, the protocol of
  * super-resolution papers, and reports on how methods differ. Conventions as in upscale.h.
@@ -80,6 +81,7 @@ typedef struct {
     int scale;
     up_pixels reference;          /* the cropped original */
     up_pixels reduced;            /* what the methods are given */
+    int jpeg_quality;             /* of it, where it was made a JPEG at last; else 0 */
     struct up_metadata *declared; /* what the file says of its colours; may be NULL */
 } up_eval_picture;
 
@@ -87,6 +89,7 @@ typedef struct {
     double psnr, ssim;
     double seconds;       /* of the upscale, from memory to memory, its weights read before */
     double multiply_adds; /* per pixel of the reduced picture, chroma and alpha included */
+    up_cleaning cleaning; /* what a network was told */
     char steps[512];      /* what was done, as in up_plan_info */
 } up_eval_result;
 
@@ -94,6 +97,19 @@ typedef struct {
  * count has_background, strict, threads, max_memory and cancel. */
 UP_API up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                               const up_options *options, up_error *error);
+
+/* The same with a picture that is spoilt as pictures are that people have. `degrade` is a chain of
+ * steps joined by +, in order, each rounded to 8 bits:
+ *   bicubic, lanczos, bilinear, nearest, box   the reduction: one of them, the first if none is
+ * said linear                                     before it: of light blur:SIGMA unsharp:AMOUNT
+ * noise:SIGMA jpeg:QUALITY[:444|422|420] such as "box+unsharp:0.5+jpeg:85" or "noise:5". The same
+ * seed gives the same noise. NULL: the protocol as it is. With a chain the scale may be 1, which
+ * reduces nothing. Grey and RGB only. */
+UP_API up_status up_eval_open_degraded(up_eval_picture *picture, const char *path, int scale,
+                                       const char *degrade, uint64_t seed,
+                                       const up_options *options, up_error *error);
+/* What is wrong with a chain, if anything. */
+UP_API up_status up_degrade_check(const char *degrade, up_error *error);
 UP_API void up_eval_close(up_eval_picture *picture);
 
 /* Upscales picture->reduced as options say, which must lead to the size of the reference (a scale
@@ -121,15 +137,21 @@ typedef struct {
     const up_contender *contender;
     int contenders;        /* 1 .. 64 */
     const char *reference; /* a picture of the size of the outputs to measure against, or NULL */
-    bool from_original;    /* the input is the original: up_eval_open()'s protocol */
-    const up_box *box;     /* crops to look at, beside those chosen by how much results differ */
-    int boxes;             /* 0 .. 60 */
-    bool single_file;      /* a page that holds its pictures, as crops only ... */
-    bool full;             /* ... or whole */
-    bool many;             /* a folder of pages with an overview, however many are added */
-    const char *sheet;     /* draw a contact sheet into this PNG; NULL: none */
-    int zoom;              /* of the crops on it; 0: so that they fill it well */
-    bool overwrite;        /* replace an existing report (nothing else) and sheet */
+    bool from_original;    /* the input is the original: up_eval_open()'s protocol ... */
+    const char *degrade;   /* ... or, if not NULL, up_eval_open_degraded()'s */
+    uint64_t seed;         /* of its noise */
+    bool classroom;    /* upsamplers to learn from, in the place of the contenders. There must be
+                          one, of whose options count scale (2, 3 or 4), png_level, threads,
+                          max_memory and cancel. The input, on white, is the original; pooled by
+                          its maxima, it is brought back by each. The page shows their matrices */
+    const up_box *box; /* crops to look at, beside those chosen by how much results differ */
+    int boxes;         /* 0 .. 60 */
+    bool single_file;  /* a page that holds its pictures, as crops only ... */
+    bool full;         /* ... or whole */
+    bool many;         /* a folder of pages with an overview, however many are added */
+    const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
+    int zoom;          /* of the crops on it; 0: so that they fill it well */
+    bool overwrite;    /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
     void *user;
 } up_report_options;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that makes weights: from pictures, by least squares or by gradient descent.
  * Conventions as in upscale.h.
@@ -34,11 +35,14 @@ typedef enum {
     UP_PRECISION_BFLOAT16,
 } up_precision;
 
-/* How it is going. Losses and PSNR (dB, luma) are NaN until there are any. */
+/* How it is going. Losses and PSNR (dB; of luma, with a recipe of all colours of the network) are
+ * NaN until there are any. */
 typedef struct {
     int64_t step, steps;      /* of UP_TRAIN_LINEAR: low-resolution pixels */
     double loss;              /* mean since the last report, of samples in 0..1 */
     double psnr, best_psnr;   /* on the validation pictures: now, and the best so far */
+    double expected_psnr;     /* from a tenth of the steps on: what a curve through all that was
+                                 measured comes to at the last step; NaN: too little was */
     double pixels_per_second; /* of low-resolution input */
     double seconds_left;      /* NaN if unknown */
 } up_train_state;
@@ -66,7 +70,7 @@ typedef struct {
 typedef struct {
     size_t size; /* set by up_train_options_init() */
     up_train_kind kind;
-    int scale;                   /* 2..8; 0: 2 */
+    int scale;                   /* 2..8, with a recipe 1..8; 0: 2 */
     const char *const *pictures; /* files; those that cannot be used are reported and skipped */
     size_t picture_count;
     const char *const *validation; /* files kept aside; NULL: every tenth of the pictures */
@@ -78,6 +82,13 @@ typedef struct {
                                               bits), which is more detail; between 0 and 1, 0 ends
                                               the list */
     up_degradation degrade;
+    /* What pairs are made by, as they are needed, of all colours: "photo" (what photographs have
+     * been through: several reductions, JPEG, noise; and drawn pictures among them), "clean"
+     * (bicubic's reduction) or a JSON file (src/train/photo/recipe.h). Inputs and targets have the
+     * colours of the network. Of UP_TRAIN_NET, and of UP_TRAIN_BOUNDS for weights that were made
+     * so. NULL: pairs of luma as above; of a network that makes other colours than luma, "clean".
+     * Excludes `degrade`. */
+    const char *recipe;
 
     /* UP_TRAIN_LINEAR */
     int support;  /* low-resolution pixels per axis that an output pixel is made from; 0: 9 */
@@ -87,7 +98,10 @@ typedef struct {
      * (3x3), the output of the first added, and a transposed convolution; the bicubic enlargement
      * of the input is added to what it makes. Muon (for slopes and biases Adam) on random patches,
      * flipped and turned; the rate falls by a cosine. */
-    int channels, layers;          /* 0: 16 and 4 */
+    const char *network;  /* a JSON file that describes another network instead, of any layers
+                             (src/train/design/design.h), for luma, RGB or YCbCr; NULL: the options
+                             here and the next are short for one */
+    int channels, layers; /* 0: 16 and 4 */
     int first_kernel, last_kernel; /* odd, the last in low-resolution pixels; 0: 5 and 5 */
     int steps;                     /* 0: 100,000 */
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
@@ -97,12 +111,15 @@ typedef struct {
     double rate;      /* of learning: [0.02], 0..1 */
     up_loss loss;
     up_precision precision;
+    double ema; /* what is measured and written is an average of the weights, of which every step
+                   keeps this share; [0.999], 0..1 */
     const char *from; /* a weight file to begin with, of any format: its network is trained, if it
-                         makes luma from luma by convolutions that keep the size, PReLU, leaky or
-                         plain ReLU and additions, and a transposed convolution or pixel shuffle at
-                         the end, to which an enlargement of the input may be added. Channels,
-                         layers and kernels are then 0, or what it has. Of another scale, the layer
-                         at the end begins anew. NULL: random */
+                         makes luma, RGB or YCbCr from the same by convolutions that keep the size,
+                         activations, sums, products and joined channels, and a transposed
+                         convolution or pixel shuffle at the end, to which an enlargement of the
+                         input may be added. Channels, layers and kernels are then 0, or what it
+                         has. Of another scale, the layer at the end begins anew. Excludes
+                         `network`. NULL: random */
     const char *checkpoint; /* kept up to date; NULL: none */
     bool resume;            /* go on from the checkpoint, if there is one, to the very result that
                                would have come without a break */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shapes of one colour on transparency come out in that colour, by every method; alpha that is full
  * changes nothing. */
 #include "support/golden.h"

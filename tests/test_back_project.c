@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Results that reduce to their input. */
 #include "support/blurred.h"
 #include "support/shell.h"
@@ -28,28 +29,22 @@ static double evaluated(const char *path, const char *method, int passes)
 static const char *const methods[] = { "bicubic",  "lanczos", "tconv:linear",
                                        "bilinear", "nearest", "tconv:small" };
 
-/* Of the pictures together: of one, a result that is as good as any of its kind may lose what the
- * rounding of the input comes to. */
-static void expect_not_lowered(const char *const *paths, int count, int method_count)
+static void expect_not_lowered(const char *path, int method_count)
 {
     for (int m = 0; m < method_count; m++) {
-        double before = 0;
-        for (int i = 0; i < count; i++)
-            before += evaluated(paths[i], methods[m], 0) / count;
+        const double before = evaluated(path, methods[m], 0);
         for (int passes = 1; passes <= 10; passes += 3) {
-            double after = 0;
-            for (int i = 0; i < count; i++)
-                after += evaluated(paths[i], methods[m], passes) / count;
-            printf("%s: %.3f dB, %.3f dB after %d\n", methods[m], before, after, passes);
-            cr_expect_geq(after, before, "%s: %.4f, then %.4f dB", methods[m], before, after);
+            const double after = evaluated(path, methods[m], passes);
+            printf("%s, %s: %.3f dB, %.3f dB after %d\n", path, methods[m], before, after, passes);
+            cr_expect_geq(after, before, "%s, %s: %.4f, then %.4f dB after %d", path, methods[m],
+                          before, after, passes);
         }
     }
 }
 
 Test(back_project, psnr_is_not_lowered)
 {
-    static const char *const paths[] = { UP_GOLDEN_DIR "/../../samples/pictures/circuits.png" };
-    expect_not_lowered(paths, 1, 6);
+    expect_not_lowered(UP_GOLDEN_DIR "/../../samples/pictures/circuits.png", 6);
 }
 
 #define SET5 UP_SHARED_DIR "/eval/set5/hr/"
@@ -60,7 +55,8 @@ Test(back_project, psnr_is_not_lowered_on_set5)
                                          SET5 "head.png", SET5 "woman.png" };
     if (!file_exists(SET5))
         cr_skip("Set5 is not here");
-    expect_not_lowered(paths, 5, 3);
+    for (int i = 0; i < 5; i++)
+        expect_not_lowered(paths[i], 3);
 }
 
 /* How far a result is, when it is reduced by a method again, from its input. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What networks are clipped to, so that nothing explodes on what they have never seen. */
 #include "network/layers.h"
 #include "support/network_file.h"

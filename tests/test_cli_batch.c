@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Many files: failures, exit codes, JSON, jobs, interruption. */
 #include "support/shell.h"
 

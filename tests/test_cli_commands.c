@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale info and upscale pool. */
 #include "support/shell.h"
 

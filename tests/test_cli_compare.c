@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale compare: the command, and what lies in its reports. */
 #include "support/sanitized.h"
 #include "support/shell.h"

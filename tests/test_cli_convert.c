@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale convert: any network as safetensors that says all of itself, to the bit. */
 #include "support/network_file.h"
 #include "support/shell.h"

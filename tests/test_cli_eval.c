@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale eval. */
 #include "support/image_io.h"
 #include "support/shell.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every command line in the READMEs, in each --help and in the manual is run, and must succeed.
  * What an example reads is made in a folder of its own; programs of others are stood in for. */
 #define _GNU_SOURCE
@@ -21,14 +22,14 @@ typedef struct {
 
 /* Stand-ins: what they get must be what they are for. jq is the real one where there is one. */
 static const char stand_ins[] =
-    "mkdir bin samples tests\n"
+    "mkdir -p bin samples/train tests\n"
     "cat > bin/curl <<'E'\n#!/bin/sh\ntest $# -ge 1 && exec cat photo.jpg\nE\n"
     "cat > bin/display <<'E'\n#!/bin/sh\n"
     "test \"$(head -c 4 | tail -c 3)\" = PNG && cat > /dev/null\nE\n"
     "command -v jq > /dev/null || cat > bin/jq <<'E'\n#!/bin/sh\n! grep -v '^{'\nE\n"
-    "for f in samples/run tests/run; do\n"
+    "for f in samples/run tests/run samples/train/photo; do\n"
     "echo \"exec test -x '" REPOSITORY "/$f'\" > $f; done\n"
-    "chmod +x bin/* samples/run tests/run\n";
+    "chmod +x bin/* samples/run tests/run samples/train/photo\n";
 
 static const char pictures[] =
     "mkdir -p photos/more Set5\n"
@@ -38,7 +39,9 @@ static const char pictures[] =
     "cp photos/1.png Set5/baby.png; cp photos/more/2.png Set5/bird.png\n"
     "cp '" REPOSITORY "/samples/pictures/icon.png' icon.png\n"
     "upscale photo.png -q -m nearest -s 1 -o photo.jpg\n"
-    "cp photo.jpg phone.jpg\n"
+    "cp photo.jpg phone.jpg; cp photo.png huge.png\n"
+    "cp -r '" REPOSITORY "/samples/train/designs' samples/train\n"
+    "cp samples/train/designs/small.json n.json\n"
     "upscale small.ppm -q -m nearest -s 1 -o x.npy\n"
     "cp '" UP_GOLDEN_DIR "/nets/fsrcnn_x2/weights.safetensors' fsrcnn.safetensors\n"
     "cp fsrcnn.safetensors network.safetensors\n"
@@ -139,17 +142,18 @@ static void find_in_help(commands *list, const char *help)
 
 /* -------------------------------------------------------------- running them */
 
-/* What would take hours takes two steps. */
+/* What would take hours takes two steps, and one task does the shards of all. */
 static void write_script(const char *command)
 {
-    static const char slow[] = "--kind net";
-    const char *at = strstr(command, slow);
-    int head = at ? (int)(at - command + (int)strlen(slow)) : (int)strlen(command);
+    static const char slow[] = "--kind net", task[] = " --shard auto";
+    const char *at = strstr(command, slow), *shard = strstr(command, task);
+    const char *end = at ? at + strlen(slow) : shard ? shard : command + strlen(command);
     char *script;
     int length = asprintf(&script,
                           "PATH=$PWD/bin:$PATH URL=https://example.org/photo.jpg\n"
                           "%.*s%s%s\n",
-                          head, command, at ? " --steps 2 --batch 2" : "", command + head);
+                          (int)(end - command), command, at ? " --steps 2 --batch 2" : "",
+                          shard ? shard + strlen(task) : end);
     file_write(scratch_path("command"), script, (size_t)length);
     free(script);
 }
@@ -248,7 +252,9 @@ static const char *const helps[] = { "upscale --help",         "upscale compare 
                                      "upscale eval --help",    "upscale train --help",
                                      "upscale pool --help",    "upscale info --help",
                                      "upscale convert --help", "upscale explain --help",
-                                     "upscale show --help" };
+                                     "upscale show --help",    "upscale plan --help",
+                                     "upscale verify --help",  "upscale status --help",
+                                     "upscale join --help" };
 enum { HELPS = sizeof helps / sizeof *helps };
 
 Test(cli_examples, of_every_help)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which files are read, how outputs are called, and what is never replaced. */
 #include "support/shell.h"
 

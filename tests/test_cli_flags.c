@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Flags: what is refused, in which words, and that nothing is touched then. */
 #include "support/shell.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs that find work done already, that are broken off, or that nobody listens to any more. */
 #include "support/shell.h"
 

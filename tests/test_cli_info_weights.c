@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale info of weight files, and weights that are found by name. */
 #include "support/network_file.h"
 #include "support/shell.h"

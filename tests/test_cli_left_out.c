@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a run does not take is told: pictures in formats that are not read, links to folders. */
 #include "support/shell.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a file says beside its pixels: carried, corrected, or named. */
 #define _GNU_SOURCE /* memmem */
 #include "support/carried.h"

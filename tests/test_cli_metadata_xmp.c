@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XMP: what it says of the pixels, its two parts in JPEG files, and what it claims of companions.
  */
 #define _GNU_SOURCE /* memmem */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks as people have them, through the program: flags that tell what a file does not, files
  * that are found by name, weights that a batch reads once. */
 #include "support/esrgan_file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Outputs that are no files, standard streams that are closed, and what is kept of a file that is
  * replaced. */
 #include "support/shell.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Several runs beside each other on the same files. */
 #include "support/shell.h"
 

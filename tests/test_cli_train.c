@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale train. */
 #include "support/image_io.h"
 #include "support/shell.h"
@@ -146,6 +147,30 @@ Test(cli_train, says_what_is_wrong)
         { "upscale train -r photos -o w.safetensors --max-memory 1K", 1, "", "--max-memory" },
         { "echo > file; upscale train -r photos -o file/w.safetensors", 1, "", "not a folder" },
         { "test -e w.safetensors", 1, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(cli_train, takes_designs_and_recipes)
+{
+    static const shell_case tests[] = {
+        { "printf '%s' '{\"color\": \"rgb\", \"layers\": [{\"op\": \"conv2d\", \"channels\": "
+          "\"phases\"}, {\"op\": \"pixel_shuffle\", \"factor\": \"scale\"}]}' > net.json",
+          0, "", "" },
+        { "upscale train -r photos --kind net --network net.json --recipe clean -s 1 --steps 2 "
+          "--batch 2 --patch 16 -o w.safetensors",
+          0, "", "x1 from 3 pictures" },
+        { "upscale info w.safetensors", 0, "rgb", "" },
+        { "upscale photos/a.ppm -s 1 -w w.safetensors -o same.png", 0, "", "" },
+        { "echo '{\"blur\": 3}' > r.json; upscale train -r photos --kind net --network net.json "
+          "--recipe r.json -s 2 --steps 2 -o v.safetensors",
+          1, "", "\"blur\" must be an object" },
+        { "upscale train -r photos --kind net --network r.json -o v.safetensors", 1, "",
+          "\"blur\" is no part of a design" },
+        { "upscale train -r photos --kind net --network no.json -o v.safetensors", 1, "",
+          "no.json" },
+        { "upscale train -r photos --kind net -s 1 -o v.safetensors", 2, "", "--recipe" },
+        { "upscale train -r photos --kind net --ema 1 -o v.safetensors", 2, "", "--ema" },
     };
     SHELL_EXPECT_ALL(tests);
 }

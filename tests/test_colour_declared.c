@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What outputs say of their colours: carried, said in another way, or noted as dropped. */
 #define _GNU_SOURCE /* memmem */
 #include "api/plan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The way from samples to light and back: which curve, and that it is exact. */
 #include "colour/h273.h"
 #include "colour/profile.h"

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts that a report is made of. */
+#include "compare/files/json_text.h"
+#include "compare/files/work_folder.h"
 #include "compare/impulse.h"
-#include "compare/json_text.h"
-#include "compare/places.h"
+#include "compare/pictures/tiles.h"
 #include "compare/quality_plot.h"
-#include "compare/tiles.h"
-#include "compare/work_folder.h"
+#include "compare/regions.h"
 #include "support/image_io.h"
 #include "support/scratch.h"
 
@@ -136,16 +137,16 @@ Test(compare_parts, far_views_are_means_of_2x2)
     free(data);
 }
 
-/* -------------------------------------------------------------- places */
+/* -------------------------------------------------------------- regions */
 
 Test(compare_parts, places_are_where_most_results_differ)
 {
     up_error error = { 0 };
-    up_places places;
+    up_regions regions;
     const up_format format = picture_format(400, 300, 1, UP_SAMPLE_U8);
-    cr_assert_eq(up_places_init(&places, 400, 300, 4, &error), UP_OK);
+    cr_assert_eq(up_regions_init(&regions, 400, 300, 4, &error), UP_OK);
     for (int result = 0; result < 4; result++) {
-        up_places_begin(&places, result, &format);
+        up_regions_begin(&regions, result, &format);
         for (int y = 0; y < 300; y++) {
             uint8_t row[400];
             for (int x = 0; x < 400; x++) {
@@ -154,19 +155,19 @@ Test(compare_parts, places_are_where_most_results_differ)
                 if (result == 3 && x < 100)
                     row[x] = 0; /* one alone is unlike the others */
             }
-            up_places_watch(&places, y, row);
+            up_regions_watch(&regions, y, row);
         }
     }
     up_box box[3];
-    int found = up_places_find(&places, box, 3, 48, NULL, 0);
+    int found = up_regions_find(&regions, box, 3, 48, NULL, 0);
     cr_assert_geq(found, 1);
     cr_expect(box[0].x >= 300 && box[0].y >= 200, "%d,%d", box[0].x, box[0].y);
     for (int i = 0; i < found; i++)
         cr_expect(box[i].x + 48 > 300 && box[i].x + 48 <= 400 && box[i].y + 48 <= 300, "%d,%d",
                   box[i].x, box[i].y);
     const up_box all = { 0, 0, 400, 300 };
-    cr_expect_eq(up_places_find(&places, box, 3, 48, &all, 1), 0);
-    up_places_clear(&places);
+    cr_expect_eq(up_regions_find(&regions, box, 3, 48, &all, 1), 0);
+    up_regions_clear(&regions);
 }
 
 /* -------------------------------------------------------------- impulse */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What files are that cannot be read: by their first bytes, or by their names. */
 #include "io/content.h"
 #include "io/source.h"

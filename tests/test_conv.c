@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolution and transposed convolution against their definitions, for parameters of all kinds,
  * on every instruction set this machine has. */
 #include "base/memory.h"

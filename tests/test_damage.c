@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures that are damaged: what is read, with which words, and what is refused. */
 #include "io/png/png_chunk.h"
 #include "support/image_io.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What deconvolution is made of: kernels, the convolution and its adjoint, the transform. */
 #include "restore/blurring.h"
 #include "restore/cosine.h"
@@ -94,7 +95,7 @@ Test(deconvolve_parts, adjoint_is_exact_for_every_blur_edge_and_stride)
 /* Uneven kernels tell a turned one from one that is not, and rows from columns. */
 Test(deconvolve_parts, kernels_from_files_are_not_turned)
 {
-    static const char text[] = "# 3 x 4\n1, 2, -3, 4\n\n0.5;6;7;8\r\n9 1e1 11\t12";
+    static const char text[] = "# 3 x 4\n1, 2, -3, 4\n0.5,6,7,8\r\n9 1e1 11\t12";
     const char *path = scratch_path("kernel.csv");
     up_options options;
     up_blur blur;

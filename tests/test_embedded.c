@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The weights inside the library are what their names say. */
 #include <criterion/criterion.h>
 #include <math.h>

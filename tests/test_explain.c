@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Explanations: that the ways to a result agree, that a wrong one would be found, and that what is
  * told adds up. */
 #include "explain/explanation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ESRGAN, SRVGGNetCompact and SPAN told from the keys and shapes of state dicts. */
 #include "support/state_dict.h"
 

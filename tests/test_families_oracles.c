@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of all families through the library, against what their own sources make of the same
  * tensors, where those are at hand: see cases.json beside them. */
 #include "support/golden.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The line of EDSR, and networks of distillation, told from keys and shapes. */
 #include "support/state_dict.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small networks told from keys and shapes, and what is refused by its name. */
 #include "support/state_dict.h"
 

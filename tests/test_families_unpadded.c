@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks that do not pad, told from keys and shapes: waifu2x and Real-CUGAN. */
 #include "support/state_dict.h"
 

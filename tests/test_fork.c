@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Calls in a process that was forked after others had run on threads (-j): they work there too. */
 #include "support/sanitized.h"
 #include "support/scratch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Both convolutions against PyTorch, op by op. */
 #include "support/conv_check.h"
 #include "support/golden.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Resampling through the program against PyTorch. */
 #include "support/golden.h"
 #include "support/scratch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Max pooling, max unpooling and bed of nails through the program against PyTorch. */
 #include "support/golden.h"
 #include "support/scratch.h"

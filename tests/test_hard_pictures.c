@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Learned methods on what no photograph prepares them for: text, dither, codes, single pixels, inks
  * and tensors. Nothing explodes, nothing rings far away, what is flat stays flat. */
 #include "support/golden.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sums of products of rows, for gradients: every variant agrees with the reference. */
 #include "support/kernel_check.h"
 

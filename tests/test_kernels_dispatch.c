@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which variant is picked. Every test is a process of its own: the choice is made once. */
 #include "kernels/kernels.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Interleaved samples to planes and back: every variant is bit-equal to the reference. */
 #include "support/kernel_check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of one number: every variant against the exact value; below 1e-38 there are no normal
  * floats. And sums, differences and products. */
 #include "support/kernel_check.h"

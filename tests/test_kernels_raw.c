@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Copies of raw elements: every variant is bit-equal to the reference and ends where it should. */
 #include "support/kernel_check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weighted sums along rows and columns: every variant agrees with the reference to rounding, and
  * with itself to the bit however a row is sliced. */
 #include "support/kernel_check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One transposed convolution out of a weight file, and no more of a network than that. */
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PSNR, SSIM, MS-SSIM and the picture of differences: by definition, and as others compute them. */
 #include "support/golden.h"
 #include "support/image_io.h"

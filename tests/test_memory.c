@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* What memory is promised, refused and taken, and how much there is. */
 #include "base/machine.h"
 #include "support/esrgan_file.h"
 #include "support/sanitized.h"
 #include "support/shell.h"
 #include "support/tensor_data.h"
+#include "upscale_weights.h"
 #include "weights/tensor_file.h"
 
 #include <criterion/criterion.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/metadata/exif.h"
 #include "io/metadata/metadata.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Metadata through the library: texts and notes; and files that mean harm. */
 #include "support/carried.h"
 #include "support/image_io.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XMP as text: found, set, removed, divided and joined; with whatever it holds. */
 #include "io/metadata/md5.h"
 #include "io/metadata/xmp_extended.h"

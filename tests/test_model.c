@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* Weights that are opened once and run many times, by many threads at once. */
 #include "support/network_file.h"
 #include "support/scratch.h"
-#include "upscale.h"
+#include "upscale_weights.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>

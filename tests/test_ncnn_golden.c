@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of ncnn as they are spread, and made up of 24 families, against references in double
  * precision. */
 #include <criterion/criterion.h>

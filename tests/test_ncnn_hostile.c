@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of ncnn that are broken, cut short, or something else. */
 #include <criterion/criterion.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers of ncnn that change each sample by itself, or move samples, against plain C. */
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers of ncnn with weights or windows, against plain C. */
 #include <criterion/criterion.h>
 #include <math.h>

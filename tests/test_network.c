@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What weight files say of networks. */
 #include "network/layers.h"
 #include "support/network_file.h"

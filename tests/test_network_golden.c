@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks out of weight files, run by the reference, against what PyTorch and the community's own
  * programs make of them. */
 #include "support/golden.h"

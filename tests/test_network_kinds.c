@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every kind of layer: what it is told in upscale.layers, what it is if nothing is said, and what
  * is refused. */
 #include "base/memory.h"

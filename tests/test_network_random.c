@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of random layers through the library, against the reference. */
 #include "network/build.h"
 #include "network/metadata/upscale_layers.h"

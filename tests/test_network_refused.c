@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks that are refused, each in one line that names what is wrong with it. */
 #include "support/network_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/npy/npy_header.h"
 #include "support/image_io.h"

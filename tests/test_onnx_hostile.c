@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ONNX files that are damaged, or ask for what cannot be: each is refused with one line that says
  * why, and soon. And the ways in which tensors may lie in a file. */
 #include "network/network.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops of ONNX files that move samples, against plain arithmetic. */
 #include "support/onnx_case.h"
 #include "support/scratch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every op through the validator. */
 #include "base/memory.h"
 #include "ops/arrange/arrange.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that move samples without changing them: shuffles, slices and padding. */
 #include "base/memory.h"
 #include "ops/arrange/planes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Activations and arithmetic of tensors: their values, and through the validator. */
 #include "ops/arrange/planes.h"
 #include "ops/point/activation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pooling against its definition, and through the validator. */
 #include "base/memory.h"
 #include "ops/arrange/planes.h"

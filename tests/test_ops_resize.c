@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Resizing, nearest and by filters, against the definition of ONNX's Resize, and through the
  * validator. */
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Zero is a value, naming a default changes nothing, and structs of other sizes. */
 #include "support/shell.h"
 #include "upscale_measure.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every allocation of the library fails once, in turn: an error each time, no crash, no leak. */
 #include "upscale_measure.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files that a batch puts on disk and names, beside the threads that make them. What it asks of the
  * system is written down. */
 #include "io/files/writer.h"

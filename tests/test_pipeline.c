@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The same bits whatever the band, the threads and the chunks; memory that does not grow. */
 #include "upscale.h"
 
@@ -189,7 +190,7 @@ static size_t graph_bytes(int height)
     }
     cr_assert_eq(up_graph_mark_output(&graph, node, NULL), UP_OK);
     cr_assert_eq(up_graph_fuse(&graph, NULL), UP_OK);
-    cr_assert_eq(up_graph_prepare(&graph, height / 10, 8, NULL), UP_OK);
+    cr_assert_eq(up_graph_prepare(&graph, height / 10, 8, NULL, NULL), UP_OK);
     up_strips strips;
     cr_assert_eq(up_strips_plan(&strips, &graph, 1, true, NULL), UP_OK);
     cr_assert_eq(up_strips_lay_out(&strips, NULL), UP_OK);

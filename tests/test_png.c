@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/deflate/adler.h"
 #include "io/deflate/deflate_runs.h"
 #include "io/deflate/huffman.h"
 #include "io/pixels.h"
@@ -524,6 +526,18 @@ Test(png, deflated_runs_inflate)
 }
 
 /* Counts like Fibonacci's numbers make the longest codes there are. */
+Test(png, checksums_are_those_of_zlib)
+{
+    static uint8_t bytes[40000];
+    static const size_t sizes[] = { 0, 1, 15, 16, 17, 5631, 5632, 5633, 11280, 40000 };
+    for (int fill = 0; fill < 3; fill++) {
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)(fill == 0 ? 255 : fill == 1 ? 0 : rand() >> 7);
+        for (int s = 0; s < 10; s++)
+            cr_expect_eq(up_adler(bytes, sizes[s]), adler32_z(1, bytes, sizes[s]), "%zu", sizes[s]);
+    }
+}
+
 Test(png, huffman_codes_are_limited_and_complete)
 {
     uint32_t count[UP_HUFFMAN_SYMBOLS] = { 1, 1 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/image_io.h"
 #include "support/scratch.h"
 

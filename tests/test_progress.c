@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options.progress: how far a call is, from 0 to 1, in files and in memory, on any threads. */
 #include "support/shell.h"
 #include "upscale.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What torch.save() writes is read as it was meant. */
 #include <criterion/criterion.h>
 #include <math.h>

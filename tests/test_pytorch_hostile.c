@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Nothing in a file for PyTorch runs, reads beyond its end, or takes long. */
 #define _GNU_SOURCE
 #include <criterion/criterion.h>

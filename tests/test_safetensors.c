@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading and writing weight files. */
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The seeds' claims about sizes, by number; where a claim is wrong, the right statement. */
 #include "support/process.h"
 #include "support/scratch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The seeds' examples of transposed convolution, by number. */
 #include "support/scratch.h"
 #include "support/seeds.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Agreement with MATLAB's imresize, and with what is published, on Set5 where it is at hand. */
 #include "support/shell.h"
 

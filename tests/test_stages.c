@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole planes reduced within a graph: against plain sums in double, and the same bits however the
  * run is made. */
 #include "ops/arrange/planes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors as text: what is read, what is refused and why, and the way through files. */
 #include "base/memory.h"
 #include "io/text/text_tensor.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is done to the inputs of training before they are learned from. */
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Gradients of training against finite differences of the same networks in double precision, and
  * against PyTorch. */
 #include "base/memory.h"
@@ -15,7 +16,7 @@ static uint32_t seed = 5;
 
 /* ---------------------------------------------------------------- the same in double precision */
 
-enum { MOST_NODES = 16 };
+enum { MOST_NODES = 24 };
 
 typedef struct {
     const up_trainable *net;
@@ -50,20 +51,82 @@ static double conv_at(const plain_run *run, int n, const double *weight, int out
     return sum;
 }
 
+static int planes_of(const plain_run *run, int before)
+{
+    return before < 0 ? run->net->network->in_channels : run->net->node[before].planes;
+}
+
+/* Pixel i of plane c of an input, which may have one for all. */
+static double pixel_of(const plain_run *run, int n, int input, int c, size_t i)
+{
+    const int before = run->net->network->node[n].input[input];
+    const size_t plane = planes_of(run, before) == 1 ? 0 : (size_t)c;
+    return input_of(run, n, input)[plane * run->width * run->height + i];
+}
+
+static double hard(const up_network_node *node, double v)
+{
+    const up_hard_sigmoid *fields = node->fields;
+    return fmin(fmax((double)fields->alpha * v + (double)fields->beta, 0), 1);
+}
+
+/* Of one number; NaN where the kind is none of these. */
+static double mapped(const up_network_node *node, int c, double v)
+{
+    const up_clip *clip = node->fields;
+    if (node->kind == &up_layer_sigmoid)
+        return 1 / (1 + exp(-v));
+    if (node->kind == &up_layer_tanh)
+        return tanh(v);
+    if (node->kind == &up_layer_silu)
+        return v / (1 + exp(-v));
+    if (node->kind == &up_layer_gelu)
+        return v / 2 * (1 + erf(v / sqrt(2)));
+    if (node->kind == &up_layer_hard_sigmoid)
+        return hard(node, v);
+    if (node->kind == &up_layer_hard_swish)
+        return v * hard(node, v);
+    if (node->kind == &up_layer_affine)
+        return (double)node->weight.value[c] * v + (double)node->bias.value[c];
+    if (node->kind == &up_layer_clip)
+        return fmin(fmax(v, (double)clip->low), (double)clip->high);
+    return NAN;
+}
+
+/* Plane c of all inputs, one after the other. */
+static double joined(const plain_run *run, int n, int c, size_t i)
+{
+    const up_network_node *node = &run->net->network->node[n];
+    int input = 0;
+    while (c >= planes_of(run, node->input[input]))
+        c -= planes_of(run, node->input[input++]);
+    return input_of(run, n, input)[(size_t)c * run->width * run->height + i];
+}
+
 static double point(const plain_run *run, int n, const double *parameter, int c, int x, int y)
 {
     const up_network_node *node = &run->net->network->node[n];
-    const size_t i = ((size_t)c * run->height + y) * run->width + x;
-    const double in = input_of(run, n, 0)[i];
+    const size_t i = (size_t)y * run->width + x;
+    if (node->kind == &up_layer_concat)
+        return joined(run, n, c, i);
+    if (node->kind == &up_layer_channels)
+        c += ((const up_channels *)node->fields)->first;
+    const double in = pixel_of(run, n, 0, c, i);
     double sum = 0;
+    if (!isnan(mapped(node, c, in)))
+        return mapped(node, c, in);
     if (node->kind == &up_layer_prelu)
         return in > 0 ? in : parameter[c] * in;
     if (node->kind == &up_layer_leaky_relu)
         return in > 0 ? in : (double)((const up_leaky_relu *)node->fields)->slope * in;
     if (node->kind == &up_layer_relu)
         return fmax(in, 0);
+    if (node->kind == &up_layer_mul)
+        return in * pixel_of(run, n, 1, c, i);
+    if (node->kind == &up_layer_sub)
+        return in - pixel_of(run, n, 1, c, i);
     for (int other = 0; other < node->inputs; other++)
-        sum += input_of(run, n, other)[i];
+        sum += pixel_of(run, n, other, c, i);
     return sum; /* also of one: a pixel shuffle leaves phases where they are */
 }
 
@@ -139,11 +202,12 @@ static void make(subject *s, int width, int height)
     for (size_t i = 0; i < net->parameters; i++)
         s->exact[i] = s->parameter[i] = random_between(&seed, -0.3f, 0.3f);
     int outs = net->node[net->last].planes;
-    s->run.input = planes(&s->run, 1);
+    const int ins = net->network->in_channels;
+    s->run.input = planes(&s->run, ins);
     s->run.target = planes(&s->run, outs);
     for (int n = 0; n <= net->last; n++)
         s->run.output[n] = planes(&s->run, net->node[n].planes);
-    fill(&s->run, s->run.input, 1, s->work.patch.input, &s->work.patch.shape);
+    fill(&s->run, s->run.input, ins, s->work.patch.input, &s->work.patch.shape);
     fill(&s->run, s->run.target, outs, s->work.patch.target, &s->work.patch.shape);
 }
 
@@ -230,7 +294,7 @@ Test(gradient, of_every_layer_agrees_with_finite_differences)
 /* ---------------------------------------------------------------- networks of files */
 
 static const struct {
-    const char *what, *tensors, *layers;
+    const char *what, *tensors, *layers, *metadata;
 } networks[] = {
     { "a residual block, nothing added",
       "a.weight:3,1,3,3 b.weight:3,3,5,5 b.bias:3 d.weight:3,3,1,1 t.weight:3,1,6,6",
@@ -238,23 +302,63 @@ static const struct {
       "{'op':'conv2d','name':'b','padding':2},{'op':'add','from':'c'},"
       "{'op':'leaky_relu','slope':0.2,'id':'l'},{'op':'conv2d','name':'d','id':'d'},"
       "{'op':'add','inputs':['c','l','d']},"
-      "{'op':'conv_transpose2d','name':'t','stride':2,'padding':2}]" },
+      "{'op':'conv_transpose2d','name':'t','stride':2,'padding':2}]",
+      "" },
     { "branches that two convolutions read",
       "a.weight:2,1,3,3 b.weight:2,2,3,3 c.weight:2,2,3,3 s.weight:1 t.weight:9,2,3,3 t.bias:9",
       "[{'op':'conv2d','name':'a','padding':1,'id':'a'},{'op':'conv2d','name':'b','padding':1},"
       "{'op':'prelu','name':'s','id':'b'},"
       "{'op':'conv2d','name':'c','padding':1,'inputs':['a'],'id':'c'},"
       "{'op':'add','inputs':['b','c']},{'op':'conv2d','name':'t','padding':1},"
-      "{'op':'pixel_shuffle','factor':3}]" },
+      "{'op':'pixel_shuffle','factor':3}]",
+      "" },
     { "the input added before it is enlarged",
       "a.weight:1,1,3,3 a.bias:1 t.weight:1,1,2,2 t.bias:1",
       "[{'op':'conv2d','name':'a','padding':1,'id':'a'},{'op':'add','inputs':['input','a']},"
       "{'op':'relu'},{'op':'conv_transpose2d','name':'t','stride':2},"
-      "{'op':'add','from':'input','resize':'bilinear'}]" },
+      "{'op':'add','from':'input','resize':'bilinear'}]",
+      "" },
     { "SRVGGNetCompact",
       "body.0.weight:4,1,3,3 body.0.bias:4 body.1.weight:4 body.2.weight:4,4,3,3 body.2.bias:4 "
       "body.3.weight:4 body.4.weight:4,4,3,3 body.4.bias:4",
-      NULL },
+      NULL, "" },
+    { "gates, of SPAN's kind and of one channel for all",
+      "a.weight:3,1,3,3 b.weight:3,3,3,3 g.weight:1,3,1,1 t.weight:4,3,3,3",
+      "[{'op':'conv2d','name':'a','padding':1,'id':'a'},"
+      "{'op':'conv2d','name':'b','padding':1,'id':'b'},{'op':'sigmoid'},"
+      "{'op':'affine','scale':1,'offset':-0.5,'id':'s'},{'op':'add','inputs':['a','b'],'id':'r'},"
+      "{'op':'mul','inputs':['r','s'],'id':'m'},{'op':'conv2d','name':'g'},{'op':'tanh','id':'g'},"
+      "{'op':'mul','inputs':['m','g']},{'op':'mul','from':'m'},"
+      "{'op':'conv2d','name':'t','padding':1},{'op':'pixel_shuffle','factor':2}]",
+      "" },
+    { "channels taken apart and joined, and every activation",
+      "a.weight:8,1,3,3 b.weight:2,2,3,3 t.weight:4,11,1,1",
+      "[{'op':'conv2d','name':'a','padding':1,'id':'a'},"
+      "{'op':'channels','first':0,'count':2,'inputs':['a'],'id':'p'},"
+      "{'op':'channels','first':2,'count':2,'inputs':['a']},{'op':'silu','id':'q'},"
+      "{'op':'channels','first':4,'count':2,'inputs':['a']},{'op':'gelu','id':'r'},"
+      "{'op':'channels','first':6,'count':2,'inputs':['a']},{'op':'hard_swish','id':'w'},"
+      "{'op':'sub','inputs':['p','q']},{'op':'hard_sigmoid','id':'u'},"
+      "{'op':'conv2d','name':'b','padding':1,'inputs':['p']},"
+      "{'op':'clip','min':-0.4,'max':0.5,'id':'v'},"
+      "{'op':'concat','inputs':['p','u','v','r','p','input']},"
+      "{'op':'conv2d','name':'t','id':'t'},{'op':'channels','inputs':['w'],'count':1,'id':'x'},{'"
+      "op':'mul','inputs':['t','x']},"
+      "{'op':'pixel_shuffle','factor':2}]",
+      "" },
+    { "RGB and a plane of strength, the colours added at x1",
+      "a.weight:5,4,3,3 s.weight:5 t.weight:3,5,3,3",
+      "[{'op':'conv2d','name':'a','padding':1},{'op':'prelu','name':'s'},"
+      "{'op':'conv2d','name':'t','padding':1,'id':'t'},"
+      "{'op':'channels','inputs':['input'],'count':3,'id':'c'},{'op':'add','inputs':['t','c']}]",
+      "'upscale.color':'rgb','upscale.condition':'strength'" },
+    { "YCbCr, the input as it is among the branches", "a.weight:3,3,3,3 t.weight:12,3,3,3",
+      "[{'op':'conv2d','name':'a','padding':1,'id':'a'},{'op':'add','inputs':['a','input']},"
+      "{'op':'relu'},{'op':'mul','from':'input'},{'op':'conv2d','name':'t','padding':1},"
+      "{'op':'pixel_shuffle','factor':2,'id':'t'},"
+      "{'op':'resize','mode':'nearest','factor':2,'inputs':['input'],'id':'e'},"
+      "{'op':'add','inputs':['t','e']}]",
+      "'upscale.color':'ycbcr'" },
 };
 
 Test(gradient, of_networks_of_files_agrees_with_finite_differences)
@@ -263,7 +367,8 @@ Test(gradient, of_networks_of_files_agrees_with_finite_differences)
         for (int loss = UP_LOSS_L2; loss <= UP_LOSS_CHARBONNIER; loss++) {
             up_trainable net;
             up_error error = { 0 };
-            up_network *network = network_made(networks[i].tensors, networks[i].layers, "", 0);
+            up_network *network =
+                network_made(networks[i].tensors, networks[i].layers, networks[i].metadata, 0);
             cr_assert_eq(up_trainable_make(&net, network, "made", &error), UP_OK, "%s: %s",
                          networks[i].what, error.message);
             check(&net, (up_loss)loss, networks[i].what);
@@ -274,9 +379,9 @@ static const struct {
     const char *tensors, *layers, *metadata, *reason;
 } refused[] = {
     { "a.weight:4,1,3,3",
-      "[{'op':'conv2d','name':'a','padding':1},{'op':'silu'},"
+      "[{'op':'conv2d','name':'a','padding':1},{'op':'mish'},"
       "{'op':'pixel_shuffle','factor':2}]",
-      "", "made: layer 1 (silu) cannot be trained here" },
+      "", "made: layer 1 (mish) cannot be trained here" },
     { "a.weight:4,1,3,3",
       "[{'op':'conv2d','name':'a','padding':1,'padding_mode':'reflect'},"
       "{'op':'pixel_shuffle','factor':2}]",
@@ -295,10 +400,11 @@ static const struct {
       "{'op':'conv2d','name':'a','padding':1},"
       "{'op':'pixel_shuffle','factor':2}]",
       "", "layer 0 (add) cannot be trained here: it takes one input twice" },
-    { "a.weight:1,1,3,3", "[{'op':'conv2d','name':'a','padding':1}]", "", "enlarge by 2 to 8" },
+    { "a.weight:1,1,9,9", "[{'op':'conv_transpose2d','name':'a','stride':9}]", "",
+      "enlarge by 1 to 8" },
     { "a.weight:1,1,4,4", "[{'op':'conv_transpose2d','name':'a','stride':2,'padding':1}]", "",
       "its kernel is not a square of odd size" },
-    { "a.weight:12,3,3,3",
+    { "a.weight:12,2,3,3",
       "[{'op':'conv2d','name':'a','padding':1},{'op':'pixel_shuffle','factor':2}]", "",
       "studio luma" },
     { "a.weight:4,1,3,3",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The least squares of upscale train --kind linear. */
 #include <criterion/criterion.h>
 #include <math.h>

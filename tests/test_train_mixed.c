@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Mixed precision: matrix kernels against the plain ones, and a whole pass against one in float. */
 #include "base/memory.h"
 #include "support/kernel_check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Steps of Muon: their matrices are near orthogonal, and lead downhill. */
 #include "support/kernel_check.h"
 #include "train/optimise/muon.h"

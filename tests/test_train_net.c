@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training of networks: the same however it is begun, broken off and taken up again; and what is
  * written does in the program what it did in training. */
 #include "base/memory.h"
@@ -198,12 +199,13 @@ Test(train_net, validates_on_tiles_all_over_the_picture)
         residual[i] = i / LARGE >= LARGE / 2 && i % LARGE >= LARGE / 2 ? RESIDUAL : 0;
     up_train_picture picture = { .width = LOW, .height = LOW, .low = low, .residual = residual };
     const up_train_pictures set = { .picture = &picture, .count = 1 };
-    double loss, psnr;
-    up_net_training t = { .threads = 1, .loss = &loss };
+    const up_samples samples = { .set = &set };
+    double psnr;
+    up_net_training t = { .threads = 1 };
     const up_trainable_shape shape = { SCALE, 4, 2, 3, 3, 3 };
     cr_assert_eq(up_trainable_new(&t.net, &shape, 1, NULL), UP_OK);
     t.average = up_alloc_zero(t.net.parameters, sizeof *t.average);
-    cr_assert_eq(up_net_training_validate(&t, &set, &psnr, NULL), UP_OK);
+    cr_assert_eq(up_net_training_validate(&t, &samples, &psnr, NULL), UP_OK);
     const double error = RESIDUAL / (255.0 * UP_RESIDUAL_UNITS);
     cr_expect_float_eq(psnr, -10 * log10(error * error / 4), 1e-4);
     up_free(t.average);

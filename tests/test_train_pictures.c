@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What training makes of picture files. */
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weight files of all formats: told by content, alike where they hold the same, and what else
  * people take for one. */
 #include <criterion/criterion.h>

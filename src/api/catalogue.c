@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What there is: methods, file formats, the machine. */
 #include "base/machine.h"
 #include "io/formats.h"

@@ -1,7 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
+#include "base/machine.h"
 #include "base/memory.h"
 #include "io/ending.h"
 #include "io/metadata/declared_colour.h"
+#include "methods/clean/picture_noise.h"
 
 #include <string.h>
 
@@ -29,6 +32,7 @@ up_status up_image_from_source(up_image **image, up_source *source, up_error *er
         .animation_frames = source->animation_frames,
         .further_pictures = source->further_pictures,
         .gain_map = source->gain_map,
+        .jpeg_quality = source->jpeg_quality,
         .held_bytes = source->held_bytes,
     };
     return UP_OK;
@@ -134,6 +138,17 @@ const up_text *up_image_text_at(up_image *image, int i)
     if (!image->entries && read_texts(image) != UP_OK)
         clear_texts(image);
     return i >= 0 && i < image->text_count ? &image->texts[i] : NULL;
+}
+
+up_status up_image_noise(up_image *image, double *noise, const up_options *options, up_error *error)
+{
+    up_options taken;
+    *noise = 0;
+    UP_TRY(up_options_take(&taken, options, error));
+    if (image->used)
+        return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
+    taken.max_memory = up_machine_memory_limit(taken.max_memory);
+    return up_picture_noise(image->source, &taken, noise, error);
 }
 
 bool up_image_is_whole(const up_image *image)

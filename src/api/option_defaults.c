@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/option_defaults.h"
 
 #include <string.h>
 
 static const up_options defaults = { .size = sizeof defaults, .cubic_a = -0.5 };
-static const up_train_options train_defaults = { .size = sizeof train_defaults,
-                                                 .ridge = 1e-7,
-                                                 .rate = 0.02 };
+static const up_train_options train_defaults = {
+    .size = sizeof train_defaults, .ridge = 1e-7, .rate = 0.02, .ema = 0.999
+};
 
 static void init(void *options, size_t size, const void *value, size_t value_size)
 {
@@ -62,6 +63,7 @@ up_status up_train_options_take(up_train_options *taken, const up_train_options 
     *taken = *given;
     taken->size = sizeof *taken;
     taken->ridge = given->ridge != 0 ? given->ridge : train_defaults.ridge;
+    taken->ema = given->ema != 0 ? given->ema : train_defaults.ema;
     taken->rate = given->rate != 0 ? given->rate : train_defaults.rate;
     return UP_OK;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Options as callers give them: of their size, which a newer or older header may have made. */
 #ifndef UP_API_OPTION_DEFAULTS_H
 #define UP_API_OPTION_DEFAULTS_H

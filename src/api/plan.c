@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
 
 #include "base/machine.h"
 #include "base/memory.h"
 #include "methods/back_project.h"
+#include "methods/clean/strength.h"
 #include "methods/picture.h"
 #include "pipeline/state.h"
 
@@ -19,7 +21,15 @@ static up_status check_options(const up_options *o, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT, "PNG level is 1 to 9, not %d", o->png_level);
     if (o->band < 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "a band has at least one row, not %d", o->band);
+    if (o->arithmetic < UP_ARITHMETIC_AUTO || o->arithmetic > UP_ARITHMETIC_FAST)
+        return up_fail(error, UP_ERROR_ARGUMENT, "there is no arithmetic %d", (int)o->arithmetic);
     return UP_OK;
+}
+
+static bool is_fast(up_arithmetic arithmetic, const up_format *input)
+{
+    return arithmetic == UP_ARITHMETIC_AUTO ? input->color != UP_COLOR_TENSOR
+                                            : arithmetic == UP_ARITHMETIC_FAST;
 }
 
 up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *options, up_error *error)
@@ -41,6 +51,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     p->request = (up_request){
         .options = &p->options,
         .input = *input,
+        .source = image->source,
         .declared = &image->source->metadata,
         .tensor = input->color == UP_COLOR_TENSOR,
         .white = up_white(input->sample),
@@ -51,6 +62,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     if (taken.threads == 0)
         p->options.threads = up_min(up_machine_cores(), UP_MOST_THREADS);
     p->graph.most_bytes = p->options.max_memory;
+    p->graph.fast = is_fast(taken.arithmetic, input);
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,
@@ -87,6 +99,29 @@ up_status up_plan_sink_format(const up_plan *plan, const char *path, const up_si
     return up_sink_format_find(type, name || told ? name : plan->image->source->type, path, error);
 }
 
+/* Of the rows that are made. */
+static up_format made_format(const up_plan *plan, int output)
+{
+    up_format format = plan->to[output].format;
+    if (plan->options.rows.end > 0)
+        format.height = plan->options.rows.end - plan->options.rows.first;
+    return format;
+}
+
+static up_status check_rows(const up_plan *plan, const up_pixels *pixels, up_error *error)
+{
+    const int first = plan->options.rows.first, end = plan->options.rows.end;
+    const up_format *whole = &plan->to[0].format;
+    if (first == 0 && end == 0)
+        return UP_OK;
+    if (first < 0 || end <= first || end > whole->height)
+        return up_fail(error, UP_ERROR_ARGUMENT, "rows %d to %d are not among the %d of the output",
+                       first, end, whole->height);
+    if (pixels || whole->frames != 1)
+        return up_fail(error, UP_ERROR_ARGUMENT, "rows are made into files, of single pictures");
+    return UP_OK;
+}
+
 /* The output's format as the file type, or the caller's memory, can hold it. */
 static up_status choose_destination(up_plan *plan, const char *path, const up_pixels *pixels,
                                     up_error *error)
@@ -105,6 +140,9 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
         return UP_OK;
     }
     UP_TRY(up_plan_sink_format(plan, path, &to->type, error));
+    plan->run.rows[0] = plan->options.rows.first;
+    plan->run.rows[1] = plan->options.rows.end;
+    plan->encoding.piece = plan->options.rows.end > 0;
     return to->type->choose(&to->format, error);
 }
 
@@ -146,12 +184,14 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
                             up_error *error)
 {
     UP_TRY(up_plan_size(plan, error));
+    UP_TRY(check_rows(plan, pixels, error));
     UP_TRY(choose_destination(plan, output_path, pixels, error));
     plan->request.past = pixels != NULL;
     const up_format *format = &plan->to[0].format;
     up_request *request = &plan->request;
     plan->graph.held_bytes = request->values_bytes + request->model_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
+    UP_TRY(up_check_cleaning(request, error));
     plan->building_bytes = plan->graph.held_bytes;
     plan->graph.held_bytes -= request->values_bytes;
     up_model_close(&request->loaded); /* the ops have packed their weights */
@@ -186,8 +226,9 @@ static size_t running_bytes(const up_plan *plan)
         up_run_bytes(&plan->run) + plan->graph.held_bytes + plan->image->source->held_bytes;
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
+        const up_format format = made_format(plan, o);
         if (to->type && to->type->memory)
-            bytes += to->type->memory(&to->format, &plan->encoding, plan->run.slots,
+            bytes += to->type->memory(&format, &plan->encoding, plan->run.slots,
                                       up_run_group_bytes(&plan->run, o));
     }
     return bytes;
@@ -204,8 +245,9 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
     const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;
-    plan->info.output = plan->to[0].format;
+    plan->info.output = made_format(plan, 0);
     plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
+    plan->info.cleaning = plan->request.cleaning;
     plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     return check_memory(plan, error);
@@ -243,9 +285,10 @@ const up_note *up_plan_note_at(const up_plan *plan, int i)
 up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,
                             up_error *error)
 {
-    const up_destination *to = &plan->to[output];
-    return up_sink_open(sink, to->type, path, plan->options.overwrite, &to->format, &plan->encoding,
-                        plan->run.slots, up_run_group_bytes(&plan->run, output), error);
+    const up_format format = made_format(plan, output);
+    const up_naming naming = { plan->options.overwrite, plan->options.unfinished };
+    return up_sink_open_as(sink, plan->to[output].type, path, &naming, &format, &plan->encoding,
+                           plan->run.slots, up_run_group_bytes(&plan->run, output), error);
 }
 
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error)

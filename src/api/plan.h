@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A plan: from an opened image and options to a graph with its sinks. */
 #ifndef UP_API_PLAN_H
 #define UP_API_PLAN_H
@@ -30,7 +31,7 @@ struct up_plan {
     up_request request;
     up_graph graph;
     up_run run;
-    up_destination to[UP_MAX_OUTPUTS];
+    up_destination to[UP_MAX_OUTPUTS]; /* of whole pictures */
     up_encoding encoding;
     up_notes notes;        /* what the output cannot hold */
     size_t building_bytes; /* of the graph, and the values that its weights are packed from */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
 #include "ops/arrange/planes.h"
 #include "ops/pool/pool.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The calls that do everything at once. */
 #include "api/plan.h"
 #include "base/memory.h"
@@ -28,7 +29,7 @@ static up_status without_resizing(up_options *copy, const up_options *options, u
 {
     UP_TRY(up_options_take(copy, options, error));
     copy->method = up_nearest.info.name; /* which at this size is a copy */
-    copy->weights = copy->indices = NULL;
+    copy->weights = copy->indices = copy->kernel = NULL;
     copy->width = copy->height = 0;
     copy->scale.rows = copy->scale.columns = 1;
     return UP_OK;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weight files as they are shown to people. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
@@ -66,6 +67,7 @@ static up_weights_info describe_network(const up_tensor_file *file, const up_net
         .range_told = network->range_told,
         .enlarges_first = network->enlarges_first,
         .limit = network->limit,
+        .condition = up_condition_name(network->condition),
         .in_channels = network->in_channels,
         .out_channels = network->out_channels,
         .layers = network->nodes,

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Any network as a safetensors file that says all of it: upscale.layers and the tensors. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "network/layer_kind.h"
 #include "network/metadata/upscale_layers.h"
 #include "network/model.h"
+#include "upscale_weights.h"
 #include "weights/safetensors/safetensors.h"
 
 #include <stdio.h>
@@ -161,6 +163,8 @@ static void add_stated(saving *s)
         state(s, "upscale.enlarge", "first");
     if (network->edge == UP_EDGE_REFLECT)
         state(s, "upscale.edge", "reflect");
+    if (network->condition != UP_CONDITION_NONE)
+        state(s, "upscale.condition", up_condition_name(network->condition));
     if (limit)
         state(s, "upscale.limit", limit);
 }

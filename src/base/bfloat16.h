@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bfloat16: the upper half of a float. */
 #ifndef UP_BASE_BFLOAT16_H
 #define UP_BASE_BFLOAT16_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How long something takes. */
 #ifndef UP_BASE_CLOCK_H
 #define UP_BASE_CLOCK_H

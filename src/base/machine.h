@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What this machine has. */
 #ifndef UP_BASE_MACHINE_H
 #define UP_BASE_MACHINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checked size arithmetic and aligned memory. */
 #ifndef UP_BASE_MEMORY_H
 #define UP_BASE_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/notes.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A list of up_note, each said once. */
 #ifndef UP_BASE_NOTES_H
 #define UP_BASE_NOTES_H

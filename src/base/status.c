@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -18,4 +20,24 @@ up_status up_fail(up_error *error, up_status status, const char *format, ...)
 up_status up_fail_memory(up_error *error, const char *what, size_t bytes)
 {
     return up_fail(error, UP_ERROR_MEMORY, "out of memory: %s needs %zu bytes", what, bytes);
+}
+
+up_status up_status_of(int code, up_status otherwise)
+{
+    switch (code) {
+    case ENOMEM:
+        return UP_ERROR_MEMORY;
+    case ENOSPC:
+    case EDQUOT:
+        return UP_ERROR_SPACE;
+    case EIO:
+    case ESTALE:
+    case ETIMEDOUT:
+    case ENFILE:
+    case EMFILE:
+    case ENOLCK:
+        return UP_ERROR_IO;
+    default:
+        return otherwise;
+    }
 }

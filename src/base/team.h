@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Parallel regions in forked processes. OpenMP keeps the threads of a region for the next one of
  * the same thread; fork() copies the list of them, but not the threads, and the next region would

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Words in lists and at the ends of names. */
 #ifndef UP_BASE_WORDS_H
 #define UP_BASE_WORDS_H

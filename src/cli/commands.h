@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of commands: a new one is one file, one line in main.c and its bit here. */
 #ifndef UP_CLI_COMMANDS_H
 #define UP_CLI_COMMANDS_H
@@ -15,6 +16,10 @@ enum {
     CLI_CONVERT = 1 << 6,
     CLI_EXPLAIN = 1 << 7,
     CLI_SHOW = 1 << 8,
+    CLI_PLAN = 1 << 9,
+    CLI_VERIFY = 1 << 10,
+    CLI_STATUS = 1 << 11,
+    CLI_JOIN = 1 << 12,
     CLI_EVERY = ~0,
 };
 
@@ -40,6 +45,6 @@ extern const cli_command *const cli_commands[]; /* upscale itself first, NULL la
 
 extern const cli_command cli_upscale_command, cli_compare_command, cli_eval_command,
     cli_train_command, cli_pool_command, cli_info_command, cli_convert_command, cli_explain_command,
-    cli_show_command;
+    cli_show_command, cli_plan_command, cli_verify_command, cli_status_command, cli_join_command;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/file_types.h"
@@ -33,6 +34,18 @@ static bool is_many(const cli_settings *s)
     return many;
 }
 
+/* A flag that says what the classroom decides; NULL: there is none. */
+static const char *against_classroom(const cli_settings *s)
+{
+    static const char *const flags[] = { "method",  "weights",   "kernel-values", "k",
+                                         "from-hr", "reference", "size",          "width",
+                                         "height",  "fit" };
+    for (size_t i = 0; s->classroom && i < sizeof flags / sizeof *flags; i++)
+        if (cli_given(s, flags[i]))
+            return flags[i];
+    return NULL;
+}
+
 static bool check_arguments(const cli_settings *s)
 {
     const char *problem = NULL;
@@ -47,21 +60,26 @@ static bool check_arguments(const cli_settings *s)
         problem = "compare reads its input more than once: give it a file, not standard input";
     else if ((s->output && cli_is_stream(s->output)) || (s->sheet && cli_is_stream(s->sheet)))
         problem = "a report or sheet cannot go to standard output; give it a name";
+    else if (s->degrade && !s->from_original)
+        problem = "--degrade spoils originals: it needs --from-hr";
     else if (s->single_file && !s->output)
         problem = "--single-file needs a name: -o REPORT.html";
     else if (s->single_file && cli_names_folder(s->output))
         problem = "--single-file writes one file, and -o names a folder: -o REPORT.html";
-    else if (many && (s->single_file || s->sheet || s->reference))
-        problem = "--single-file, --sheet and --reference are for one picture";
+    else if (many && (s->single_file || s->sheet || s->reference || s->classroom))
+        problem = "--single-file, --sheet, --reference and --classroom are for one picture";
     if (problem)
         cli_say("%s", problem);
-    return !problem;
+    else if (against_classroom(s))
+        cli_say("--%s: --classroom has methods and a reference of its own; --scale is all it takes",
+                against_classroom(s));
+    return !problem && !against_classroom(s);
 }
 
 /* What is compared if nothing is said. */
 static void choose_methods(cli_settings *s)
 {
-    if (s->methods.count > 0)
+    if (s->methods.count > 0 || s->classroom)
         return;
     if (s->up.weights)
         cli_words_add(&s->methods, cli_copy("bicubic"));
@@ -182,6 +200,9 @@ static int run_compare(cli_settings *s)
         .contenders = (int)cli_method_count(s),
         .reference = s->reference,
         .from_original = s->from_original,
+        .classroom = s->classroom,
+        .degrade = s->degrade,
+        .seed = s->seed,
         .box = s->crops.item,
         .boxes = s->crops.count,
         .single_file = s->single_file,
@@ -215,7 +236,8 @@ const cli_command cli_compare_command = {
         "it as lossless PNG, the very files that 'upscale -m METHOD' writes, and all numbers in "
         "results.json.\n"
         "With --reference or --from-hr results are measured, with --from-hr exactly as 'upscale "
-        "eval' does. Of a folder each picture gets a page, and all of them an overview with means "
+        "eval' does, by --degrade on spoilt pictures. Of a folder each picture gets a page, and "
+        "all of them an overview with means "
         "and a plot of quality against time. --sheet draws a figure like those in papers. The "
         "report appears whole or not at all, in a new folder or an empty one; --overwrite replaces "
         "a "
@@ -229,6 +251,8 @@ const cli_command cli_compare_command = {
                 "# a figure for a paper\n"
                 "upscale compare photo.png --from-hr -s 4 --sheet sheet.png \\\n"
                 "    --crop 120,80,48,48 --zoom 4\n"
+                "# how do they work?\n"
+                "upscale compare photo.png --classroom -o classroom/\n"
                 "# a set of pictures, with means\n"
                 "upscale compare Set5 --from-hr -m bicubic,lanczos -s 3 -o report/\n",
     .run = run_compare,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/compare_table.h"
 
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The numbers of a comparison on standard output. */
 #ifndef UP_CLI_COMPARE_TABLE_H
 #define UP_CLI_COMPARE_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"
@@ -6,6 +7,7 @@
 #include "cli/show/console.h"
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>

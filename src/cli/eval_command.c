@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/inputs.h"
@@ -20,9 +21,10 @@ static bool check_arguments(cli_settings *s)
         return false;
     }
     double scale = s->up.scale.rows;
-    bool whole = scale >= 2 && scale == floor(scale) && scale == s->up.scale.columns;
+    const int least = s->degrade ? 1 : 2;
+    bool whole = scale >= least && scale == floor(scale) && scale == s->up.scale.columns;
     if (cli_given(s, "scale") && !whole) {
-        cli_say("-s: eval takes a whole number from 2 on, the same for rows and columns");
+        cli_say("-s: eval takes a whole number from %d on, the same for rows and columns", least);
         return false;
     }
     if (!cli_given(s, "scale"))
@@ -62,7 +64,8 @@ static up_status evaluate(cli_evaluation *one, const cli_evaluations *all, void 
 {
     up_eval_picture picture;
     up_status status =
-        up_eval_open(&picture, one->input->path, all->scale, &all->settings->up, error);
+        up_eval_open_degraded(&picture, one->input->path, all->scale, all->settings->degrade,
+                              all->settings->seed, &all->settings->up, error);
     if (status != UP_OK)
         return status;
     one->width = picture.reference.format.width;
@@ -147,6 +150,8 @@ const cli_command cli_eval_command = {
         "reduced by bicubic exactly as MATLAB's imresize does it, upscaled by each method, and "
         "compared with the original in 8 bits, on luma and without a border as wide as the scale "
         "unless --channel and --border say otherwise. The protocol is printed with the numbers.\n"
+        "--degrade measures on pictures that are spoilt as those are that people have: reduced in "
+        "other ways, blurred, sharpened, noisy, JPEGs; then the scale may be 1.\n"
         "Grey pictures are compared as they are; 16-bit pictures are brought to 8 bits first; "
         "pictures with alpha are compared as they look on white, and CMYK as RGB. A picture that "
         "cannot be read, or that one of the methods cannot do, is named and left out of all means. "
@@ -157,6 +162,8 @@ const cli_command cli_eval_command = {
                 "upscale eval Set5 -s 2 -m bicubic,tconv -w fsrcnn.safetensors\n"
                 "# into a spreadsheet, on all three colours\n"
                 "upscale eval photos -m bicubic,lanczos -s 4 --channel rgb --csv > eval.csv\n"
+                "# on what cameras and JPEG leave\n"
+                "upscale eval photos -m bicubic,tconv --degrade box+noise:3+jpeg:75\n"
                 "# the means alone\n"
                 "upscale eval photos --json | jq -c '.mean[]?'\n",
     .run = run_eval,

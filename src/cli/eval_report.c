@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/eval_report.h"
 
 #include "cli/args/method_choice.h"
@@ -132,7 +133,11 @@ static void show_protocol(const cli_evaluations *all, void (*say)(const char *fo
     bool rgb = all->how.channel == UP_CHANNEL_RGB;
     say("Scale %d: originals of 8 bits, cut at the top left to a multiple of %d, reduced",
         all->scale, all->scale);
-    say("to 8 bits by bicubic as MATLAB's imresize does it, and upscaled to 8 bits.");
+    if (all->settings->degrade)
+        say("and spoilt by %s (seed %llu), and upscaled to 8 bits.", all->settings->degrade,
+            (unsigned long long)all->settings->seed);
+    else
+        say("to 8 bits by bicubic as MATLAB's imresize does it, and upscaled to 8 bits.");
     say("%s without %d pixels at every edge:",
         rgb ? "Red, green and blue" : "Luma (BT.601, 16..235, as MATLAB makes it)",
         all->how.border);
@@ -161,6 +166,7 @@ static json_t *result_json(const cli_evaluations *all, size_t m, const up_eval_r
     json_object_set_new(json, "ssim", cli_json_number(r->ssim));
     json_object_set_new(json, "seconds", json_real(r->seconds));
     json_object_set_new(json, "multiply_adds", json_real(r->multiply_adds));
+    cli_json_set_cleaning(json, &r->cleaning);
     return json;
 }
 
@@ -188,7 +194,11 @@ static void means_json(const cli_evaluations *all)
     json_object_set_new(protocol, "channel", json_string(channel_name(all)));
     json_object_set_new(protocol, "border", json_integer(all->how.border));
     json_object_set_new(protocol, "depth", json_integer(8));
-    json_object_set_new(protocol, "reduction", json_string("MATLAB imresize bicubic"));
+    json_object_set_new(protocol, "reduction",
+                        all->settings->degrade ? cli_json_text(all->settings->degrade)
+                                               : json_string("MATLAB imresize bicubic"));
+    if (all->settings->degrade)
+        json_object_set_new(protocol, "seed", json_integer((json_int_t)all->settings->seed));
     json_object_set_new(line, "pictures", json_integer((json_int_t)all->count));
     json_object_set_new(line, "protocol", protocol);
     json_object_set_new(line, "mean", means);

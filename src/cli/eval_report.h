@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What upscale eval has found, as tables, JSON and CSV. */
 #ifndef UP_CLI_EVAL_REPORT_H
 #define UP_CLI_EVAL_REPORT_H

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
+#include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Flags that mean something to some ops only. */
@@ -64,24 +65,6 @@ static bool check_arguments(const cli_settings *s)
     return !problem && check_flags(s);
 }
 
-static int fail(const up_error *error)
-{
-    cli_say("%s", error->message);
-    bool later = error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
-    return error->status == UP_ERROR_ARGUMENT ? CLI_EXIT_USAGE
-           : later                            ? CLI_EXIT_TRY_AGAIN
-                                              : CLI_EXIT_FAILED;
-}
-
-/* Text ends with a newline of its own. */
-static void put_text(const char *text)
-{
-    size_t length = strlen(text);
-    char *line = cli_copy_part(text, length - (length > 0 && text[length - 1] == '\n'));
-    cli_put_line(line);
-    free(line);
-}
-
 static int show(up_explanation *explanation, const cli_settings *s)
 {
     const up_explain_style style = { .columns = cli_output_columns(),
@@ -90,9 +73,9 @@ static int show(up_explanation *explanation, const cli_settings *s)
     up_error error = { 0 };
     if (s->output) {
         if (!cli_output_prepare(s->output, s->up.overwrite, &error))
-            return fail(&error);
+            return cli_fail(&error);
         if (up_explain_page(explanation, s->output, s->up.overwrite, &error) != UP_OK)
-            return fail(&error);
+            return cli_fail(&error);
     }
     const bool words = !s->json && !s->output && !s->quiet;
     const char *text = s->json ? up_explain_json(explanation)
@@ -100,10 +83,10 @@ static int show(up_explanation *explanation, const cli_settings *s)
                                : "";
     if (!text) {
         error = (up_error){ UP_ERROR_MEMORY, "out of memory" };
-        return fail(&error);
+        return cli_fail(&error);
     }
     if (*text)
-        put_text(text);
+        cli_put_text(text);
     if (up_explain_agrees(explanation))
         return CLI_EXIT_OK;
     cli_say("the ways to the result differ");
@@ -116,13 +99,13 @@ static int run_explain(cli_settings *s)
         return CLI_EXIT_USAGE;
     const up_explain_options options = { .op = s->operands[0],
                                          .input = s->x,
-                                         .kernel = s->kernel_values,
+                                         .kernel = s->up.kernel,
                                          .indices = s->up.indices,
                                          .options = &s->up };
     up_explanation *explanation;
     up_error error = { 0 };
     if (up_explain_open(&explanation, &options, &error) != UP_OK)
-        return fail(&error);
+        return cli_fail(&error);
     int code = show(explanation, s);
     up_explain_close(&explanation);
     return code;

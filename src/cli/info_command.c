@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/inputs.h"
@@ -19,6 +20,8 @@ typedef struct {
     up_plan_info plan;
     cli_notes notes;
     up_error error;
+    bool measured; /* its noise */
+    double noise;
 } upscale_estimate;
 
 static void estimate(up_image *image, const cli_settings *s, const char *method,
@@ -26,6 +29,7 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
 {
     up_plan *plan = NULL;
     up_options options = cli_method_options(s, method);
+    options.cancel = cli_signals_flag();
     *e = (upscale_estimate){ 0 };
     e->error.status = up_plan_create(&plan, image, NULL, &options, &e->error);
     if (e->error.status == UP_OK)
@@ -33,6 +37,7 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
     if (e->error.status == UP_OK)
         cli_notes_take(&e->notes, plan);
     up_plan_destroy(&plan);
+    e->measured = up_image_noise(image, &e->noise, &options, NULL) == UP_OK;
 }
 
 static json_t *estimate_json(const upscale_estimate *e, const char *method)
@@ -47,6 +52,7 @@ static json_t *estimate_json(const upscale_estimate *e, const char *method)
     json_object_set_new(json, "memory", json_integer((json_int_t)e->plan.memory_bytes));
     json_object_set_new(json, "multiply_adds", json_real(e->plan.multiply_adds));
     json_object_set_new(json, "steps", cli_json_text(e->plan.steps));
+    cli_json_set_cleaning(json, &e->plan.cleaning);
     return json;
 }
 
@@ -75,6 +81,10 @@ static void show_json(const char *path, up_image *image, const upscale_estimate 
     json_object_set_new(line, "orientation", json_integer(info->orientation));
     json_object_set_new(line, "dpi", json_pack("[f,f]", info->dpi_x, info->dpi_y));
     json_object_set_new(line, "interlaced", json_boolean(info->interlaced));
+    if (info->jpeg_quality)
+        json_object_set_new(line, "jpeg_quality", json_integer(info->jpeg_quality));
+    if (e->measured)
+        json_object_set_new(line, "noise", json_real(e->noise));
     json_object_set_new(line, "icc_bytes", json_integer((json_int_t)info->icc_bytes));
     json_object_set_new(line, "exif_bytes", json_integer((json_int_t)info->exif_bytes));
     json_object_set_new(line, "xmp_bytes", json_integer((json_int_t)info->xmp_bytes));
@@ -124,6 +134,16 @@ static void show_texts(up_image *image)
     }
 }
 
+static void show_spoilt(const up_image_info *info, const upscale_estimate *e)
+{
+    if (info->jpeg_quality)
+        cli_print("  quality   %d, as JPEG counts it", info->jpeg_quality);
+    if (e->measured)
+        cli_print("  noise     %.1f of 255 levels", e->noise);
+    if (e->plan.cleaning.used)
+        cli_print("  cleaned   with strength %.2f", e->plan.cleaning.strength);
+}
+
 static void show_companions(const up_image_info *info)
 {
     if (info->animation_frames > 0)
@@ -147,6 +167,7 @@ static void show_words(const char *path, up_image *image, const upscale_estimate
     cli_color_show(image);
     show_texts(image);
     show_companions(info);
+    show_spoilt(info, e);
     if (info->held_bytes > 0)
         cli_print("  held      %s, for it cannot be read row by row",
                   cli_bytes_text((double)info->held_bytes).text);
@@ -233,8 +254,9 @@ const cli_command cli_info_command = {
     .synopsis = "FILE... [options]\n",
     .summary = "show what is in images and weight files, and what an upscale would take",
     .about =
-        "Shows what is in image files without reading their pixels, metadata and what cannot be "
-        "kept of them included, and how large an upscale with the flags given would be and how "
+        "Shows what is in image files, metadata and what cannot be kept of them included, how hard "
+        "a JPEG was squeezed and how much noise there is (for which the pixels are read once), and "
+        "how large an upscale with the flags given would be and how "
         "much memory it would take.\n"
         "Of a weight file (safetensors, PyTorch, ONNX, ncnn), or tconv:NAME, it shows the network: "
         "family, scale, colours, cost, receptive field, layers, and where the taps of a transposed "

@@ -1,14 +1,18 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/help.h"
 #include "cli/args/options.h"
 #include "cli/commands.h"
+#include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/signals.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <locale.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +22,9 @@ const cli_command *const cli_commands[] = {
     &cli_eval_command,    &cli_train_command,
     &cli_pool_command,    &cli_info_command,
     &cli_convert_command, &cli_explain_command,
-    &cli_show_command,    NULL,
+    &cli_show_command,    &cli_plan_command,
+    &cli_join_command,    &cli_verify_command,
+    &cli_status_command,  NULL,
 };
 
 /* No file may be opened in the place of a standard stream that was closed, or messages would be
@@ -32,6 +38,12 @@ static bool hold_standard_streams(void)
             return false;
     }
     return true;
+}
+
+/* Jansson ends the program by abort() where it is refused memory. */
+static void *allocate_json(size_t size)
+{
+    return cli_alloc(size, 1);
 }
 
 static const cli_command *find_command(const char *name)
@@ -58,6 +70,7 @@ int main(int argc, char **argv)
     if (!hold_standard_streams())
         return CLI_EXIT_FAILED;
     give_memory_back();
+    json_set_alloc_funcs(allocate_json, free);
     setlocale(LC_CTYPE, "");
     cli_signals_install();
     const cli_command *named = argc > 1 ? find_command(argv[1]) : NULL;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 #include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the flags and operands of a command line come to. */
 #ifndef UP_CLI_SETTINGS_H
 #define UP_CLI_SETTINGS_H
@@ -44,14 +45,19 @@ typedef struct {
 
     const char *output, *files_from, *name_template;
     bool recursive, null_separated, skip_existing, dry_run;
+    const char *manifest, *shard, *plan;
+    int shards;
+    bool rows, retry_failed, keep_bands;
     bool flat_folders; /* of a folder its own pictures are taken without -r */
 
     const char *reference, *sheet;
-    bool from_original, single_file, full;
+    const char *degrade; /* how originals are spoilt, and the start of its noise */
+    uint64_t seed;
+    bool from_original, classroom, single_file, full;
     cli_boxes crops;
     int zoom;
 
-    const char *x, *kernel_values; /* what is explained: text, or the name of a file */
+    const char *x; /* an input: text, or the name of a file */
     int digits;
     bool all_steps;
 
@@ -66,7 +72,8 @@ typedef struct {
 
     char **operands;
     size_t operand_count;
-    bool given[CLI_MOST_OPTIONS]; /* by place in the table of options */
+    bool given[CLI_MOST_OPTIONS];       /* by place in the table of options */
+    const char *said[CLI_MOST_OPTIONS]; /* likewise: the value that was given last */
 } cli_settings;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"
 #include "cli/commands.h"
@@ -33,10 +34,8 @@ static up_status show_numbers(const char *path, int digits, up_error *error)
 {
     char *text;
     up_status status = up_tensor_text(&text, path, digits, error);
-    if (status == UP_OK) {
-        text[strlen(text) - 1] = 0; /* a newline, which comes again */
-        cli_put_line(text);
-    }
+    if (status == UP_OK)
+        cli_put_text(text);
     free(text);
     return status;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/signals.h"
 
 #include <signal.h>
@@ -26,6 +27,7 @@ void cli_signals_install(void)
     /* A closed pipe is then an error like any other write that fails. */
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* and so is a limit on the size of files */
 }
 
 const volatile int *cli_signals_flag(void)

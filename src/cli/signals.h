@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SIGINT, SIGTERM and SIGHUP ask the library to stop and clean up; a second one ends at once. */
 #ifndef UP_CLI_SIGNALS_H
 #define UP_CLI_SIGNALS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 #include "cli/batch/inputs.h"
 #include "cli/batch/output_check.h"
@@ -28,9 +29,10 @@ static bool take_scale(const cli_settings *s, int *scale)
 {
     const double rows = s->up.scale.rows, columns = s->up.scale.columns;
     *scale = (int)rows;
-    if (rows == columns && rows == *scale && (*scale == 0 || (*scale >= 2 && *scale <= 8)))
+    const int least = s->train.recipe || s->train.network ? 1 : 2;
+    if (rows == columns && rows == *scale && (*scale == 0 || (*scale >= least && *scale <= 8)))
         return true;
-    cli_say("--scale: training is for a whole number from 2 to 8");
+    cli_say("--scale: training is for a whole number from 2 to 8, and for 1 with --recipe");
     return false;
 }
 
@@ -236,6 +238,9 @@ const cli_command cli_train_command = {
         "Reduces the pictures by bicubic, learns to undo it, and writes a weight file for "
         "-m tconv -w FILE. What is learned is luma; chroma is enlarged by bicubic. Every tenth "
         "picture is kept aside, and the PSNR on those is told.\n"
+        "--network takes any network, also for RGB and YCbCr, and --recipe spoils its inputs in "
+        "many ways; -s 1 then mends without enlarging. From a tenth of the steps on it is told "
+        "what the PSNR will come to.\n"
         "--kind linear is one transposed convolution by least squares, in seconds; --kind net a "
         "network by gradient descent, in hours. With --checkpoint a training can be broken off and "
         "taken up again with --resume, to the same result; the best weights so far are kept. "
@@ -243,10 +248,13 @@ const cli_command cli_train_command = {
         "clipped to; a net has that done at its end.\n"
         "Pictures that are broken, tiny or CMYK are named and left out, which is no failure: the "
         "exit code is 0 as long as weights came out.\n",
-    .examples = "# one layer, in seconds, from all pictures in a folder\n"
-                "upscale train -r photos -s 2 -o mine.safetensors\n"
-                "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n"
-                "# a network, which may be broken off and taken up again\n"
-                "upscale train -r photos --kind net --checkpoint ck --resume -o n.safetensors\n",
+    .examples =
+        "# one layer, in seconds, from all pictures in a folder\n"
+        "upscale train -r photos -s 2 -o mine.safetensors\n"
+        "upscale photo.jpg -m tconv -w mine.safetensors -s 2 -o large.png\n"
+        "# a network, which may be broken off and taken up again\n"
+        "upscale train -r photos --kind net --checkpoint ck --resume -o n.safetensors\n"
+        "# one that mends what is spoilt as well, of a design of one's own\n"
+        "upscale train -r photos --kind net --network n.json --recipe photo -o n.safetensors\n",
     .run = run_train,
 };

@@ -1,14 +1,21 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/completion.h"
 #include "cli/args/help.h"
 #include "cli/args/man_page.h"
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/batch.h"
+#include "cli/batch/file_types.h"
+#include "cli/cluster/shard.h"
+#include "cli/cluster/shard_choice.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/method_list.h"
 #include "cli/signals.h"
+#include "cli/typed_input.h"
+
+#include <stdlib.h>
 
 static void show_version(void)
 {
@@ -45,23 +52,60 @@ static int run_tasks(cli_settings *s, const cli_inputs *inputs, cli_ledger *ledg
                 : CLI_EXIT_USAGE;
 }
 
+/* The inputs whose names fall into this shard, wherever the folder lies that was named. */
+static bool take_shard(cli_inputs *inputs, const cli_settings *s)
+{
+    int shard, of;
+    size_t kept = 0;
+    if (!s->shard)
+        return true;
+    if (!cli_shard_choose(s->shard, 0, s->quiet, &shard, &of))
+        return false;
+    for (size_t i = 0; i < inputs->count; i++) {
+        cli_input *input = &inputs->item[i];
+        char *name = cli_format("%s%s", input->folder, cli_base_name(input->path));
+        const char *known = inputs->many ? name : input->path;
+        const bool own = up_piece_key(known) % (uint64_t)of == (uint64_t)(shard - 1);
+        free(name);
+        if (own) {
+            inputs->item[kept++] = *input;
+        } else {
+            free(input->path);
+            free(input->folder);
+        }
+    }
+    inputs->count = kept;
+    inputs->many = true; /* the others are made elsewhere */
+    return true;
+}
+
 static int run_upscale(cli_settings *s)
 {
     if (show_something(s))
         return CLI_EXIT_OK;
-    if (s->operand_count == 0 && !s->files_from) {
+    if (s->manifest)
+        return cli_shard_run(s);
+    if (s->operand_count == 0 && !s->files_from && !s->x) {
         cli_say("no input; 'upscale photo.jpg -o big.png' makes a picture twice as large, "
                 "'upscale --help' tells more");
         return CLI_EXIT_USAGE;
     }
+    if (cli_given(s, "digits") && !s->x) {
+        cli_say("--digits means nothing without --x; 'upscale show FILE' has it");
+        return CLI_EXIT_USAGE;
+    }
     if (!cli_methods_settle(s))
         return CLI_EXIT_USAGE;
+    if (s->x)
+        return cli_typed_input_run(s);
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);
     int code = CLI_EXIT_USAGE;
     if (!cli_inputs_expand(&inputs, s, &ledger))
         code = cli_signals_exit_code() ? cli_signals_exit_code() : CLI_EXIT_USAGE;
+    else if (!take_shard(&inputs, s))
+        code = CLI_EXIT_USAGE;
     else if (inputs.count > 0)
         code = run_tasks(s, &inputs, &ledger);
     else
@@ -77,7 +121,8 @@ const cli_command cli_upscale_command = {
     .synopsis = "[options] INPUT... [-o OUT|DIR/]\n",
     .summary = "make pictures and tensors larger",
     .about =
-        "Makes pictures (PNG, JPEG, PNM) and tensors (.npy) larger, in memory that does not grow "
+        "Makes pictures (PNG, JPEG, PNM) and tensors (.npy, .txt) larger, in memory that does not "
+        "grow "
         "with their height. Grey stays grey, 16 bit stays 16 bit; alpha, colour profile and "
         "metadata are carried along. What is left behind of a file (frames of an animation, a "
         "gain map, thumbnails ...) is said in one line, and in --json as \"dropped\".\n"
@@ -107,6 +152,8 @@ const cli_command cli_upscale_command = {
                 "upscale photo.png -m nearest,bicubic,lanczos -o out/\n"
                 "# a learned layer on a tensor\n"
                 "upscale x.npy -m tconv -w layer.safetensors --stride 2 --padding 1 -o y.npy\n"
+                "# a tensor that is typed, its result printed\n"
+                "upscale --x '0,1;2,3' -m tconv --kernel-values '0,1;2,3' --stride 2\n"
                 "# in a pipe\n"
                 "curl -s URL | upscale - -s 3 -f png | display\n",
     .run = run_upscale,

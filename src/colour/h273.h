@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The code points of ITU-T H.273, by which cICP names primaries and transfer functions. Their
  * names are in upscale.h. */
 #ifndef UP_COLOUR_H273_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ICC profiles, by Little CMS: what curve one has, and one that says what a file said otherwise. */
 #ifndef UP_COLOUR_PROFILE_H
 #define UP_COLOUR_PROFILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "colour/transfer.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Transfer functions: what light a sample stands for. */
 #ifndef UP_COLOUR_TRANSFER_H
 #define UP_COLOUR_TRANSFER_H

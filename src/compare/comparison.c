@@ -1,13 +1,16 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/comparison.h"
 
 #include "api/plan.h"
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/memory.h"
+#include "compare/classroom/classroom.h"
+#include "compare/classroom/lessons.h"
 #include "compare/comparison_numbers.h"
-#include "compare/file_names.h"
-#include "compare/tiles.h"
-#include "compare/work_folder.h"
+#include "compare/files/file_names.h"
+#include "compare/files/work_folder.h"
+#include "compare/pictures/tiles.h"
 #include "io/pixels.h"
 
 #include <math.h>
@@ -19,7 +22,12 @@
 
 bool up_has_reference(const up_report_options *options)
 {
-    return options->from_original || options->reference;
+    return up_has_original(options) || options->reference;
+}
+
+bool up_has_original(const up_report_options *options)
+{
+    return options->from_original || options->classroom;
 }
 
 /* -------------------------------------------------------------- progress */
@@ -70,7 +78,7 @@ static up_status list_results(up_comparison *c, up_error *error)
     if (!c->result)
         return up_fail_memory(error, "results", (size_t)o->contenders * sizeof *c->result);
     if (first) {
-        UP_TRY(name_result(c, c->count++, o->from_original ? "original" : "reference", error));
+        UP_TRY(name_result(c, c->count++, up_has_original(o) ? "original" : "reference", error));
         c->result[0].row.reference = true;
     }
     for (int i = 0; i < o->contenders; i++) {
@@ -81,31 +89,50 @@ static up_status list_results(up_comparison *c, up_error *error)
 }
 
 /* The same scale for all: the first contender's. */
-static up_status whole_scale(const up_options *options, int *scale, up_error *error)
+static up_status whole_scale(const up_options *options, int least, int *scale, up_error *error)
 {
     double s = options->scale.rows != 0 ? options->scale.rows : 2;
-    *scale = s >= 2 && s <= 64 ? (int)s : 0;
+    *scale = s >= least && s <= 64 ? (int)s : 0;
     if (options->width || options->height || *scale != s ||
         (options->scale.columns != 0 && options->scale.columns != s))
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "the input is reduced and enlarged by the same whole number of 2 or more: "
-                       "give a --scale such as 2, 3 or 4");
+                       "the input is reduced and enlarged by the same whole number of %d or more: "
+                       "give a --scale such as 2, 3 or 4",
+                       least);
     return UP_OK;
+}
+
+/* Into what the methods are given, its positions beside it. */
+static up_status pool_original(up_comparison *c, up_error *error)
+{
+    const int scale = c->original.scale;
+    up_options how = up_options_running(&c->options->contender[0].options);
+    how.layer.kernel = (up_pair){ scale, scale, true };
+    c->indices = up_path_join(c->folder, "indices.npy", error);
+    if (!c->indices)
+        return UP_ERROR_MEMORY;
+    c->reference = c->original.reference;
+    c->original.reference = (up_pixels){ 0 };
+    return up_pool_file(c->result[0].path, c->given, c->indices, &how, error);
 }
 
 static up_status write_original(up_comparison *c, up_error *error)
 {
-    const up_options *first = &c->options->contender[0].options;
+    const up_options *first = c->options->classroom ? &c->options->contender[1].options
+                                                    : &c->options->contender[0].options;
     int scale;
-    UP_TRY(whole_scale(first, &scale, error));
-    UP_TRY(up_eval_open(&c->original, c->input, scale, first, error));
+    UP_TRY(whole_scale(first, c->options->degrade ? 1 : 2, &scale, error));
+    UP_TRY(up_eval_open_degraded(&c->original, c->input, scale, c->options->degrade,
+                                 c->options->seed, first, error));
     c->given = up_path_join(c->folder, "input.png", error);
     if (!c->given)
         return UP_ERROR_MEMORY;
     const up_options plain = up_options_running(first);
     const up_metadata *declared = c->original.declared;
-    UP_TRY(up_write_declared(c->given, &c->original.reduced, declared, &plain, error));
-    return up_write_declared(c->result[0].path, &c->original.reference, declared, &plain, error);
+    UP_TRY(up_write_declared(c->result[0].path, &c->original.reference, declared, &plain, error));
+    return c->options->classroom
+               ? pool_original(c, error)
+               : up_write_declared(c->given, &c->original.reduced, declared, &plain, error);
 }
 
 /* The reference as PNG, and in memory. */
@@ -124,7 +151,7 @@ static up_status prepare(up_comparison *c, up_error *error)
     up_status status = up_folder_make_in(c->folder, "results", error);
     if (status == UP_OK)
         status = list_results(c, error);
-    if (status == UP_OK && c->options->from_original)
+    if (status == UP_OK && up_has_original(c->options))
         status = write_original(c, error);
     if (status == UP_OK && c->options->reference)
         status = write_reference(c, error);
@@ -175,10 +202,14 @@ static up_status upscale(up_comparison *c, int i, up_error *error)
     options.progress = pass_progress;
     options.user = &progress;
     options.output_format = "png";
+    if (c->options->classroom && up_lesson_needs_positions(&c->options->contender[i - 1]))
+        options.indices = c->indices;
     const size_t most = up_machine_memory_limit(options.max_memory), held = held_bytes(c);
     options.max_memory = most > held ? most - held : 1;
     double start = up_now();
     UP_TRY(up_image_open(&image, c->given, error));
+    if (c->original.jpeg_quality)
+        image->source->jpeg_quality = c->original.jpeg_quality; /* the PNG cannot tell */
     up_status status = run_plan(r, image, &options, error);
     up_image_close(&image);
     r->row.seconds = up_now() - start;
@@ -223,7 +254,7 @@ static up_status check_boxes(const up_comparison *c, up_error *error)
     return UP_OK;
 }
 
-/* Reads the PNG once: for tiles, if they are wanted, and for the places to look at. */
+/* Reads the PNG once: for tiles, if they are wanted, and for the regions to look at. */
 static up_status read_result(up_comparison *c, int i, up_error *error)
 {
     const up_report_options *o = c->options;
@@ -237,11 +268,11 @@ static up_status read_result(up_comparison *c, int i, up_error *error)
         .page = c->inlined,
         .result = i,
         .threads = threads ? threads : up_machine_cores(),
-        .watch = up_places_watch,
-        .user = &c->places,
+        .watch = up_regions_watch,
+        .user = &c->regions,
         .cancel = o->contender[0].options.cancel,
     };
-    up_places_begin(&c->places, i, &c->result[i].format);
+    up_regions_begin(&c->regions, i, &c->result[i].format);
     if (status == UP_OK)
         status = up_tiles_cut(c->result[i].path, &tiling, error);
     free(tiles);
@@ -256,7 +287,7 @@ static up_status make_result(up_comparison *c, int i, up_error *error)
     UP_TRY(look_at(c, r, error));
     if (i == 0) {
         UP_TRY(check_boxes(c, error));
-        UP_TRY(up_places_init(&c->places, c->output.width, c->output.height, c->count, error));
+        UP_TRY(up_regions_init(&c->regions, c->output.width, c->output.height, c->count, error));
     }
     report_progress(c, i, UPSCALING);
     if (r->options)
@@ -274,11 +305,12 @@ static void choose_boxes(up_comparison *c)
     if (c->boxes > 0)
         memcpy(c->box, c->options->box, (size_t)c->boxes * sizeof *c->box);
     /* Where there are only crops, they are all that one sees. */
-    bool only = c->options->single_file && !c->options->full;
-    int side = up_min(c->output.width, c->output.height) / (only ? 4 : 6);
-    side = up_clamp(side, 24, only ? 256 : 128);
+    const bool only = c->options->single_file && !c->options->full;
+    const bool whole_things = c->options->classroom; /* not a detail alone */
+    int side = up_min(c->output.width, c->output.height) / (whole_things ? 2 : only ? 4 : 6);
+    side = up_clamp(side, 24, only || whole_things ? 256 : 128);
     c->boxes +=
-        up_places_find(&c->places, c->box + c->boxes, UP_AUTOMATIC_BOXES, side, c->box, c->boxes);
+        up_regions_find(&c->regions, c->box + c->boxes, UP_AUTOMATIC_BOXES, side, c->box, c->boxes);
 }
 
 up_status up_comparison_run(up_comparison **comparison, const char *input, const char *folder,
@@ -297,7 +329,9 @@ up_status up_comparison_run(up_comparison **comparison, const char *input, const
         status = make_result(c, i, error);
     if (status == UP_OK)
         choose_boxes(c);
-    else
+    if (status == UP_OK && options->classroom)
+        status = up_classroom_json(&c->classroom, c, error);
+    if (status != UP_OK)
         up_comparison_free(comparison);
     return status;
 }
@@ -312,9 +346,11 @@ void up_comparison_free(up_comparison **comparison)
         free(c->result[i].file);
     }
     up_free(c->result);
-    up_places_clear(&c->places);
+    up_regions_clear(&c->regions);
     up_eval_close(&c->original);
     up_pixels_free(&c->reference);
+    json_decref(c->classroom);
+    free(c->indices);
     free(c->given);
     free(c->folder);
     up_free(c);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One picture, upscaled by all methods: the files of the results, their numbers, and where to look.
  * The page's data is one JSON object, in index.html and in results.json:
@@ -9,7 +10,7 @@
  *   reference     what the results were measured against, in words, or null
  *   protocol      sentences
  *   methods       how many results are no reference
- *   tile, levels  see compare/tiles.h: [[width, height], ...]
+ *   tile, levels  see compare/pictures/tiles.h: [[width, height], ...]
  *   inlined       the pictures are in the page itself; crops_only: and only the crops
  *   part_of_many  there is an overview two folders up
  *   crops         x, y, width, height, automatic (chosen by the program)
@@ -20,11 +21,12 @@
  *     impulse     width, height, values: see compare/impulse.h
  *     network     family, layers, parameters, receptive_field, and shown layers with their filters
  *                 in steps of 1/127 and, if transposed, how many taps overlap
+ *   classroom     see compare/classroom/classroom.h
  */
 #ifndef UP_COMPARE_COMPARISON_H
 #define UP_COMPARE_COMPARISON_H
 
-#include "compare/places.h"
+#include "compare/regions.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -46,15 +48,17 @@ typedef struct {
     char *folder;      /* of the page, being made */
     char *given;       /* the file that the methods are given */
     up_format input_format, output;
-    up_eval_picture original; /* with from_original */
-    up_pixels reference;      /* with a reference of its own */
+    char *indices;            /* positions of the maxima that are given, in a classroom */
+    up_eval_picture original; /* with from_original; in a classroom without its reference */
+    up_pixels reference;      /* with a reference of its own, and in a classroom */
     int border;
     up_compared *result; /* the reference first if there is one */
     int count;
     up_box box[UP_MOST_BOXES]; /* those asked for, then those chosen */
     int boxes;
-    up_places places;
-    FILE *inlined; /* whole pictures for one page go here; may be NULL */
+    up_regions regions;
+    FILE *inlined;     /* whole pictures for one page go here; may be NULL */
+    json_t *classroom; /* see compare/classroom/classroom.h; NULL: this is none */
 } up_comparison;
 
 /* Makes all results in `folder`, which exists, and their tiles there or, if it is not NULL, into
@@ -68,5 +72,8 @@ json_t *up_comparison_json(const up_comparison *comparison);
 json_t *up_comparison_protocol(const up_comparison *comparison);
 
 bool up_has_reference(const up_report_options *options);
+
+/* Whether the input itself is what results are measured against. */
+bool up_has_original(const up_report_options *options);
 
 #endif

@@ -1,11 +1,14 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/comparison.h"
 
 #include "base/memory.h"
-#include "compare/file_names.h"
+#include "compare/classroom/classroom.h"
+#include "compare/classroom/lessons.h"
+#include "compare/files/file_names.h"
+#include "compare/files/json_text.h"
 #include "compare/impulse.h"
-#include "compare/json_text.h"
 #include "compare/network_facts.h"
-#include "compare/tiles.h"
+#include "compare/pictures/tiles.h"
 #include "io/pixels.h"
 
 #include <math.h>
@@ -25,12 +28,28 @@ static void add_sentence(json_t *list, const char *format, ...)
 json_t *up_comparison_protocol(const up_comparison *c)
 {
     json_t *list = json_array();
-    if (c->options->from_original)
+    if (c->options->degrade)
+        add_sentence(list,
+                     "The original was brought to 8 bits, cropped at the top left to a multiple of "
+                     "%d, and spoilt by %s (seed %llu). Every method enlarged the result by %d and "
+                     "was compared with the original.",
+                     c->original.scale, c->options->degrade, (unsigned long long)c->options->seed,
+                     c->original.scale);
+    else if (c->options->from_original)
         add_sentence(list,
                      "The original was brought to 8 bits, cropped at the top left to a multiple of "
                      "%d, and reduced by bicubic as MATLAB's imresize does it. Every method "
                      "enlarged the result by %d and was compared with the original.",
                      c->original.scale, c->original.scale);
+    else if (c->options->classroom)
+        add_sentence(list,
+                     "The original was brought to 8 bits, put on white where it is transparent, "
+                     "cropped at the top left to a multiple of %d, and pooled: of each %dx%d "
+                     "pixels the largest value of every channel was "
+                     "kept. Every method brought that back to the size of the original, and was "
+                     "compared with it. What pooling lost, and that it makes pictures lighter, "
+                     "counts against all of them.",
+                     c->original.scale, c->original.scale, c->original.scale);
     else if (c->options->reference)
         add_sentence(list, "Every method enlarged the input, and was compared with the reference "
                            "as it is.");
@@ -73,7 +92,12 @@ static json_t *boxes(const up_comparison *c)
 static json_t *impulse(const up_comparison *c, const up_compared *r)
 {
     up_pixels response = { 0 };
-    if (up_impulse_response(&response, r->options, &c->input_format, &c->output, NULL) != UP_OK)
+    const bool pooled = c->options->classroom &&
+                        up_lesson_needs_positions(&c->options->contender[r - c->result - 1]);
+    up_status status =
+        pooled ? up_classroom_impulse(&response, c, r->options, NULL)
+               : up_impulse_response(&response, r->options, &c->input_format, &c->output, NULL);
+    if (status != UP_OK)
         return NULL;
     const up_format *f = &response.format;
     json_t *values = json_array();
@@ -117,7 +141,7 @@ static json_t *results(const up_comparison *c)
 
 static json_t *reference_words(const up_comparison *c)
 {
-    if (c->options->from_original)
+    if (up_has_original(c->options))
         return json_string("the original");
     return c->options->reference ? up_json_bytes(up_last_part(c->options->reference)) : json_null();
 }
@@ -129,7 +153,7 @@ json_t *up_comparison_json(const up_comparison *c)
         json_pack("{s:o, s:i, s:i, s:i, s:i, s:b}", "name", up_json_bytes(up_last_part(c->input)),
                   "width", in->width, "height", in->height, "bits", in->depth, "channels",
                   in->channels, "alpha", up_color_has_alpha(in->color));
-    return json_pack(
+    json_t *json = json_pack(
         "{s:s, s:o, s:{s:i, s:i}, s:[f,f], s:o, s:o, s:i, s:i, s:o, s:b, s:b, s:b, s:o, s:o}",
         "program", "upscale " UP_VERSION, "picture", picture, "output", "width", c->output.width,
         "height", c->output.height, "scale", (double)c->output.height / in->height,
@@ -138,4 +162,7 @@ json_t *up_comparison_json(const up_comparison *c)
         levels(c), "inlined", c->options->single_file, "crops_only",
         c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
         boxes(c), "results", results(c));
+    if (json && c->classroom)
+        json_object_set(json, "classroom", c->classroom);
+    return json;
 }

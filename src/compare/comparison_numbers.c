@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/comparison_numbers.h"
 
 #include <math.h>
@@ -62,5 +63,5 @@ up_status up_comparison_measure(const up_comparison *c, up_compared *r, up_error
 {
     if (c->options->from_original)
         return measure_original(c, r, error);
-    return c->options->reference ? measure_file(c, r, error) : UP_OK;
+    return up_has_reference(c->options) ? measure_file(c, r, error) : UP_OK;
 }

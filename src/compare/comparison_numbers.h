@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is measured of a result. */
 #ifndef UP_COMPARE_COMPARISON_NUMBERS_H
 #define UP_COMPARE_COMPARISON_NUMBERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/impulse.h"
 
 #include "base/memory.h"

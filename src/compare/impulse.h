@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a method makes of one white pixel. */
 #ifndef UP_COMPARE_IMPULSE_H
 #define UP_COMPARE_IMPULSE_H

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/network_facts.h"
 
 #include "base/memory.h"
+#include "upscale_weights.h"
 #include "weights/embedded.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the page shows of the network inside a learned method. */
 #ifndef UP_COMPARE_NETWORK_FACTS_H
 #define UP_COMPARE_NETWORK_FACTS_H

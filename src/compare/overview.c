@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/overview.h"
 
 #include "api/plan.h"
-#include "compare/file_names.h"
-#include "compare/json_text.h"
+#include "compare/files/file_names.h"
+#include "compare/files/json_text.h"
+#include "compare/files/work_folder.h"
 #include "compare/pages.h"
 #include "compare/quality_plot.h"
-#include "compare/work_folder.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static up_status draw_thumb(const up_comparison *c, up_error *error)
     small.width = small.height = THUMB;
     small.fit = true;
     small.depth = 8;
-    const char *from = c->options->from_original ? c->result[0].path : c->given;
+    const char *from = up_has_original(c->options) ? c->result[0].path : c->given;
     char *path = up_path_join(c->folder, "thumb.png", error);
     up_status status = path ? up_upscale_file(from, path, &small, error) : UP_ERROR_MEMORY;
     free(path);

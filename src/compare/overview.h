@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The page over many pictures. Its data, in index.html and in results.json:
  *   program, protocol  as in compare/comparison.h

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memmem */
 
 #include "compare/pages.h"
 
-#include "compare/json_text.h"
-#include "compare/work_folder.h"
+#include "compare/files/json_text.h"
+#include "compare/files/work_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pages of HTML inside the library (page/pages.cmake puts them there), filled with data. */
 #ifndef UP_COMPARE_PAGES_H
 #define UP_COMPARE_PAGES_H

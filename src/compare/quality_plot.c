@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compare/quality_plot.h"
 
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Quality against time, as SVG. */
 #ifndef UP_COMPARE_QUALITY_PLOT_H
 #define UP_COMPARE_QUALITY_PLOT_H

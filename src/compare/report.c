@@ -1,11 +1,13 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
-#include "compare/crop_pictures.h"
-#include "compare/file_names.h"
+#include "compare/classroom/lessons.h"
+#include "compare/files/file_names.h"
+#include "compare/files/work_folder.h"
 #include "compare/overview.h"
 #include "compare/pages.h"
+#include "compare/pictures/crop_pictures.h"
 #include "compare/quality_plot.h"
-#include "compare/sheet.h"
-#include "compare/work_folder.h"
+#include "compare/sheet/sheet.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,7 +16,9 @@ enum { MOST_ASKED_BOXES = UP_MOST_BOXES - UP_AUTOMATIC_BOXES };
 
 struct up_report {
     const up_report_options *options;
-    bool kept; /* a report is wanted, not only a sheet */
+    up_lessons lessons;
+    up_report_options in_classroom; /* with the lessons as contenders */
+    bool kept;                      /* a report is wanted, not only a sheet */
     up_work_folder work;
     up_overview overview;
     up_report_row row[UP_MOST_CONTENDERS + 1];
@@ -37,6 +41,10 @@ static up_status check_options(const char *path, const up_report_options *o, up_
     if (o->boxes < 0 || o->boxes > MOST_ASKED_BOXES)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d crops are too many; %d is the most", o->boxes,
                        MOST_ASKED_BOXES);
+    if (o->classroom && (o->contenders != 1 || o->from_original || o->reference || o->many))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "the classroom has methods of its own, for one picture, which is the "
+                       "reference itself");
     if (o->from_original && o->reference)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "the reference is the original or another file, not both");
@@ -53,6 +61,16 @@ static up_status check_options(const char *path, const up_report_options *o, up_
     return UP_OK;
 }
 
+static up_status take_lessons(up_report *r, up_error *error)
+{
+    UP_TRY(up_lessons_init(&r->lessons, &r->options->contender[0].options, error));
+    r->in_classroom = *r->options;
+    r->in_classroom.contender = r->lessons.contender;
+    r->in_classroom.contenders = UP_LESSONS;
+    r->options = &r->in_classroom;
+    return UP_OK;
+}
+
 up_status up_report_open(up_report **report, const char *path, const up_report_options *options,
                          up_error *error)
 {
@@ -64,8 +82,10 @@ up_status up_report_open(up_report **report, const char *path, const up_report_o
     r->options = options;
     r->kept = path != NULL;
     bool is_folder = path && !options->single_file;
-    up_status status = up_work_folder_make(&r->work, path ? path : options->sheet, is_folder,
-                                           options->overwrite, error);
+    up_status status = options->classroom ? take_lessons(r, error) : UP_OK;
+    if (status == UP_OK)
+        status = up_work_folder_make(&r->work, path ? path : options->sheet, is_folder,
+                                     options->overwrite, error);
     if (status == UP_OK)
         status = up_overview_init(&r->overview, error);
     if (status == UP_OK)

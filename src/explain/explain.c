@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "explain/explanation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "explain/explain_engine.h"
 
 #include "api/plan.h"

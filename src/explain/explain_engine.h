@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small tensors through the very ops and methods that pictures go through. */
 #ifndef UP_EXPLAIN_ENGINE_H
 #define UP_EXPLAIN_ENGINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an explanation consists of. Every op but max pooling is a map from the places of the input
  * to those of the result: each link says that an input reaches an output, and with which weight.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "explain/links.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The links of an explanation, and what follows from them alone. */
 #ifndef UP_EXPLAIN_LINKS_H
 #define UP_EXPLAIN_LINKS_H
@@ -21,6 +22,9 @@ up_status up_links_sum(const up_explanation *e, up_small *full, up_error *error)
 /* The matrix W, a row for each step and a column for each place of the other side (dense), times
  * the input or, of what scatters, its transpose times it. */
 up_status up_links_multiply(const up_explanation *e, up_small *y, up_error *error);
+
+/* The rank of W: as many unknowns as it determines. -1: W is too large to tell, or no memory. */
+int up_links_rank(const up_explanation *e);
 
 /* Counts, for one channel, how many links meet in each place of the result or, of what gathers,
  * leave each place of the input. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "explain/ways.h"
 
 #include "base/memory.h"

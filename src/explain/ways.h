@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ways to the result, and whether they agree. */
 #ifndef UP_EXPLAIN_WAYS_H
 #define UP_EXPLAIN_WAYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/content.h"
 
 #include "base/words.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a file holds, also where that is in no format that can be read: so that people hear what it
  * is, and what would make a picture of it. */
 #ifndef UP_IO_CONTENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a file goes on to the end of its picture, as far as its last bytes tell. */
 #ifndef UP_IO_ENDING_H
 #define UP_IO_ENDING_H

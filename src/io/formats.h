@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of file formats: a new one is one file and one line in formats.c. */
 #ifndef UP_IO_FORMATS_H
 #define UP_IO_FORMATS_H

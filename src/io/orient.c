@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/orient.h"
 
 #include "base/memory.h"
@@ -217,6 +218,7 @@ static oriented *wrap(up_source *inner)
                            .metadata = inner->metadata,
                            .notes = inner->notes,
                            .subsampling = inner->subsampling,
+                           .jpeg_quality = inner->jpeg_quality,
                            .plain_inks = inner->plain_inks,
                            .interlaced = inner->interlaced,
                            .animation_frames = inner->animation_frames,

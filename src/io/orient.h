@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Applying the EXIF orientation. */
 #ifndef UP_IO_ORIENT_H
 #define UP_IO_ORIENT_H

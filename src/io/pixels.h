@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sizes of pixel formats, and images in the caller's memory. */
 #ifndef UP_IO_PIXELS_H
 #define UP_IO_PIXELS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/sink.h"
 
 #include "base/memory.h"
@@ -93,9 +94,18 @@ up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *p
                        const up_format *format, const up_encoding *encoding, int slots,
                        size_t group_bytes, up_error *error)
 {
+    const up_naming naming = { .overwrite = overwrite };
+    return up_sink_open_as(sink, type, path, &naming, format, encoding, slots, group_bytes, error);
+}
+
+up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char *path,
+                          const up_naming *naming, const up_format *format,
+                          const up_encoding *encoding, int slots, size_t group_bytes,
+                          up_error *error)
+{
     *sink = NULL;
     up_writer *writer;
-    UP_TRY(up_writer_open(&writer, path, overwrite, error));
+    UP_TRY(up_writer_open_as(&writer, path, naming, error));
     up_status status = type->open(sink, writer, format, encoding, slots, group_bytes, error);
     if (status == UP_OK)
         (*sink)->writer = writer;

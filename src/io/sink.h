@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing images: one table of formats, and three stages so that encoding runs behind the pipeline.
  */
 #ifndef UP_IO_SINK_H
@@ -14,7 +15,8 @@ typedef struct {
     int quality, png_level; /* 0: the format's default */
     up_subsampling subsampling;
     bool progressive;
-    bool plain_inks;      /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
+    bool piece;      /* of a picture: rows to be put behind others, without being packed anew */
+    bool plain_inks; /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
     up_metadata metadata; /* borrowed; already rescaled, declared and narrowed to what the format
                              keeps, or empty for --strip */
 } up_encoding;
@@ -88,6 +90,10 @@ up_status up_sink_format_find(const up_sink_format **found, const char *name, co
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
                        const up_format *format, const up_encoding *encoding, int slots,
                        size_t group_bytes, up_error *error);
+up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char *path,
+                          const up_naming *naming, const up_format *format,
+                          const up_encoding *encoding, int slots, size_t group_bytes,
+                          up_error *error);
 up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error);
 
 /* Frees everything; removes a file that was not finished. */

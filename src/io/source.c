@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/source.h"
 
 #include "base/memory.h"
@@ -13,13 +14,14 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
 {
     const uint8_t *head;
     size_t size = up_reader_peek(reader, &head);
+    if (up_reader_failed(reader))
+        return up_reader_fail(reader, error);
     for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
         if (f->source && f->source->probe(head, size))
             return f->source->open(source, reader, error);
     if (size > 0)
         return up_content_fail(head, size, up_reader_name(reader), error);
-    return up_fail(error, UP_ERROR_INPUT, "%s: %s", up_reader_name(reader),
-                   up_reader_failed(reader) ? "cannot be read" : "is empty");
+    return up_fail(error, UP_ERROR_INPUT, "%s: is empty", up_reader_name(reader));
 }
 
 up_status up_source_open(up_source **source, const char *path, up_error *error)
@@ -67,6 +69,30 @@ up_status up_source_read(up_source *source, void *const *row, int count, up_erro
 {
     UP_TRY(source->read(source, row, count, error));
     return up_source_check(source, error);
+}
+
+static up_status read_away(up_source *source, int count, up_error *error)
+{
+    const up_format *f = &source->format;
+    const int planes = f->planar ? f->channels : 1;
+    size_t row_bytes;
+    void **row = up_alloc((size_t)planes, sizeof *row);
+    uint8_t *bytes = up_row_size(f, &row_bytes) ? up_alloc((size_t)planes, row_bytes) : NULL;
+    up_status status = UP_OK;
+    if (!row || !bytes)
+        status = up_fail_memory(error, source->name, row_bytes);
+    for (int c = 0; c < planes && status == UP_OK; c++)
+        row[c] = bytes + (size_t)c * row_bytes;
+    for (int i = 0; i < count && status == UP_OK; i++)
+        status = up_source_read(source, row, 1, error);
+    up_free(row);
+    up_free(bytes);
+    return status;
+}
+
+up_status up_source_skip(up_source *source, int count, up_error *error)
+{
+    return source->skip ? source->skip(source, count, error) : read_away(source, count, error);
 }
 
 enum { ROWS_TEXT = 32, LEAST_SHARE = 10 /* less than a tenth is not worth having */ };
@@ -119,6 +145,57 @@ up_status up_source_from_pixels(up_source **source, const up_pixels *pixels, up_
     return UP_OK;
 }
 
+enum { HELD_ROWS = 16 };
+
+static up_status read_held(up_source *source, const up_pixels *pixels, const volatile int *cancel,
+                           up_error *error)
+{
+    const int planes = pixels->format.planar ? pixels->format.channels : 1;
+    void **row = up_alloc((size_t)planes * HELD_ROWS, sizeof *row);
+    if (!row)
+        return up_fail_memory(error, source->name, (size_t)planes * HELD_ROWS * sizeof *row);
+    up_status status = UP_OK;
+    for (int y = 0; y < pixels->format.height && status == UP_OK; y += HELD_ROWS) {
+        const int count = up_min(HELD_ROWS, pixels->format.height - y);
+        for (int i = 0; i < planes * count; i++)
+            row[i] = (char *)pixels->data + (size_t)(i / count) * pixels->plane_stride +
+                     (size_t)(y + i % count) * pixels->row_stride;
+        status = cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED)
+                     ? up_fail(error, UP_ERROR_INTERRUPTED, "interrupted")
+                     : up_source_read(source, row, count, error);
+    }
+    up_free(row);
+    return status;
+}
+
+up_status up_source_hold(up_source *source, size_t most, const volatile int *cancel,
+                         up_error *error)
+{
+    size_t bytes, all;
+    if (source->mapped.data)
+        return UP_OK;
+    if (!up_frame_size(&source->format, &bytes) || !up_add(bytes, source->held_bytes, &all) ||
+        all > most)
+        return up_fail(error, UP_ERROR_LIMIT,
+                       "%s: %dx%d pixels are to be held in memory, which is more than the %zu MiB "
+                       "allowed; raise --max-memory, or save it to a file",
+                       source->name, source->format.width, source->format.height, most >> 20);
+    up_pixels pixels = { .format = source->format, .data = up_alloc(bytes, 1) };
+    if (!pixels.data)
+        return up_fail_memory(error, source->name, bytes);
+    up_status status = up_pixels_check(&pixels, &pixels, error);
+    if (status == UP_OK)
+        status = read_held(source, &pixels, cancel, error);
+    if (status != UP_OK) {
+        up_free(pixels.data);
+        return status;
+    }
+    source->mapped = pixels;
+    source->held = pixels.data;
+    source->held_bytes = all;
+    return UP_OK;
+}
+
 void up_source_close(up_source **source)
 {
     up_source *s = *source;
@@ -128,6 +205,7 @@ void up_source_close(up_source **source)
         s->close(s);
     up_metadata_clear(&s->metadata);
     up_notes_clear(&s->notes);
+    up_free(s->held);
     if (s->reader)
         up_reader_close(&s->reader);
     up_free(s);

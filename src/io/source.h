@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading images: one table of formats, one way to get rows out of any of them. */
 #ifndef UP_IO_SOURCE_H
 #define UP_IO_SOURCE_H
@@ -16,6 +17,11 @@ struct up_source {
     up_metadata metadata;
     up_notes notes;             /* what no output keeps, and damage, found by open and by read */
     up_subsampling subsampling; /* of a JPEG; AUTO otherwise */
+    int jpeg_quality;           /* of a JPEG: see jpeg/jpeg_quality.h; 0: it is none */
+    struct {
+        bool found;
+        double deviation; /* in levels of 255, once someone has measured it */
+    } noise;
     bool plain_inks; /* a CMYK JPEG without Adobe's marker: some invert it, some do not */
     bool interlaced;
     bool strict;          /* damage is an error; may be set before the first rows are read */
@@ -27,15 +33,20 @@ struct up_source {
 
     /* Pixels already in memory: read() is not called, rows are taken from here. */
     up_pixels mapped; /* data == NULL: none */
+    void *held;       /* what of them up_source_hold() has read */
 
     /* The next `count` rows of the current frame, exact raw rows. Interleaved: row[i]; planar:
      * row[c * count + i]. After the last row of a frame the next frame follows. */
     up_status (*read)(up_source *source, void *const *row, int count, up_error *error);
+    /* Leaves `count` rows of the current frame out, by seeking. NULL: they are read for it. */
+    up_status (*skip)(up_source *source, int count, up_error *error);
     void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 
-/* source->read(). Both fail where the source is strict and damage is known. */
+/* source->read(), and the same for rows that nobody wants. All fail where the source is strict and
+ * damage is known. */
 up_status up_source_read(up_source *source, void *const *row, int count, up_error *error);
+up_status up_source_skip(up_source *source, int count, up_error *error);
 up_status up_source_check(const up_source *source, up_error *error);
 
 /* "its last 12 rows are missing", as damage; an error where that leaves next to nothing. */
@@ -43,6 +54,11 @@ up_status up_source_lacks_rows(up_source *source, int rows, up_error *error);
 
 /* The same for "it ends within pass 2 of 7, so that details are missing", and rows altogether. */
 up_status up_source_lacks_details(up_source *source, const char *where, int rows, up_error *error);
+
+/* Reads the one frame of a picture into memory, to be `mapped`, unless it is; that counts in
+ * held_bytes. UP_ERROR_LIMIT where those are more than `most`. */
+up_status up_source_hold(up_source *source, size_t most, const volatile int *cancel,
+                         up_error *error);
 
 /* Frees everything, the reader included. */
 void up_source_close(up_source **source);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The template for x86-64-v3. */
 #ifdef __AVX2__
 #define UP_LEVEL_AVX2

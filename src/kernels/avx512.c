@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The template for x86-64-v4. */
 #ifdef __AVX512F__
 #define UP_LEVEL_AVX512

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The template for any machine: SSE2 on x86-64. */
 #include "kernels/template/all.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/variants.h"
 
 #include <stdatomic.h>

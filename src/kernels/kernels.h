@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The inner loops, as a table of functions per instruction set: the C reference first, then the
  * same template compiled for each level. Rows are float, 64-byte aligned at column 0 and padded:
@@ -22,6 +23,46 @@ typedef struct {
     const float *weight; /* [block of 16 columns][tap][16] */
     const float *phase;  /* scale > 0: [s][taps], the weights of output column x % s */
 } up_columns;
+
+/*
+ * Resampling of bytes in whole numbers: rows are mixed to words, the words of neighbouring columns
+ * to bytes. Words count levels above UP_BYTE_MIDDLE, and half a level more, which rounds, in parts
+ * of a level that the plans agree on. A tap has a weight, and where it is `fine` one more, a unit
+ * of which is 1/256. No sum overflows 32 bits, whatever the samples are.
+ */
+#define UP_BYTE_MIDDLE 128
+#define UP_BYTE_TAPS 6
+
+/* One output row: (sum of weight[t] * in[t][x] + bias + fine) >> shift, which fits into 16 bits,
+ * where fine is (sum of weight[taps + t] * in[t][x] + fine_bias) >> 8, or 0. With shift 0 the sum
+ * is right modulo 2^16, and nothing is fine. */
+typedef struct {
+    int taps; /* even */
+    int shift;
+    bool fine;
+    int32_t bias, fine_bias;
+    int16_t weight[2 * UP_BYTE_TAPS];
+} up_byte_rows;
+
+/* All columns: sample i of a row, of pixels of `channels` samples, is UP_BYTE_MIDDLE + ((sum +
+ * fine)
+ * >> shift), clamped to 0..255. Samples are made in groups of `lanes`; each `window` of a group
+ * reads among 2 * window words in a row. The sample at i in group g < period finds the word of tap
+ * t in its window, the w-th, at in[start[g * lanes / window + w] + t / 2 * 2 * channels + place];
+ * of the place index[g][2 * i + t % 2] has the first byte (2 * place) and, eight bits up, the
+ * second. Group g + period does so `advance` words further on. Tables go on for 3 groups beyond the
+ * period.
+ */
+typedef struct {
+    int taps, shift; /* taps: even */
+    bool fine;
+    bool together; /* the words of all taps of a sample are in its window as it stands for tap 0 */
+    int channels, lanes, window;
+    int period, advance;
+    const int *start;
+    const int16_t *index;  /* [group][2 * lanes] */
+    const int16_t *weight; /* [group][taps / 2, and again for what is fine][2 * lanes] */
+} up_byte_columns;
 
 /*
  * Convolution as a list of taps. The outs, output rows made together, come in groups of `size`
@@ -49,6 +90,17 @@ typedef struct {
     const float *slope;      /* [size] what is not above 0 is multiplied by; NULL: stays */
     const float *low, *high; /* [size] bounds of the result; both NULL: none */
 } up_taps;
+
+/*
+ * Winograd's F(4x4, 3x3): the sums of a 3x3 convolution for a tile of 4x4 outputs. Its 6x6 inputs d
+ * and its weights g are polynomials, which are multiplied by their values at 6x6 points: with the
+ * matrices of template/winograd.h, tiles_in() makes B^T d B, tiles_multiply() sums of its products
+ * with what ops/conv/conv_winograd.c makes of weights, G g G^T, and tiles_out() of sums m A^T m A.
+ */
+#define UP_TILE 4
+#define UP_TILE_IN 6
+#define UP_TILE_POINTS 36
+#define UP_MOST_TILES 64 /* side by side at a time */
 
 /* Part of some planes that lie alike: element x of row r is plane[start + r * stride + x]. */
 typedef struct {
@@ -103,10 +155,35 @@ typedef struct up_kernels {
     /* Columns x0 <= x < x1 of a resampling; x0 is a multiple of 16. */
     void (*resample_columns)(float *out, const float *in, const up_columns *plan, int x0, int x1);
 
+    /* Columns 0 <= x < n of words made of rows of bytes, which are exact; `out` may be written on
+     * to the next multiple of 32. */
+    void (*mix_bytes)(int16_t *out, const uint8_t *const *in, const up_byte_rows *plan, int n);
+
+    /* Samples first <= i < first + n, exact, to `out`; `first` is a multiple of 16. `in` may be
+     * read for 128 samples more, and 64 words beyond those. plan->lanes and window are byte_lanes
+     * and byte_window; the reference takes any. With `past`, `out` is aligned to 64 bytes, and
+     * written past the caches. */
+    void (*resample_bytes)(uint8_t *out, const int16_t *in, const up_byte_columns *plan, bool past,
+                           int first, int n);
+    int byte_lanes, byte_window;
+
     /* Columns 0 <= x < n of every row of `out`; see up_taps. `in` holds a row per tap, of any
      * alignment, and `in[t] + x0` is what column 0 (paired: 0 and 1) reads. */
     void (*convolve)(float *const *out, const float *const *in, const up_taps *taps, int x0, int n);
     int convolve_outs; /* as many at a time are fastest, at most UP_MAX_OUTS */
+
+    /* For n tiles of 4x4 outputs, side by side: tile t is made from columns 4t .. 4t + 5 of 6 rows
+     * of any alignment, and has its values at out[point * step + t]. Written, and read by
+     * tiles_out, is on to the next multiple of 16 tiles. */
+    void (*tiles_in)(float *out, size_t step, const float *const *in, int n);
+    /* The sums for up to convolve_outs channels and n tiles at one point, tile t of channel c at
+     * c * pitch + t; weight[ins][outs]. Written is on to the next multiple of 16 tiles. */
+    void (*tiles_multiply)(float *out, const float *in, size_t pitch, const float *weight, int ins,
+                           int outs, int n);
+    /* Back to columns 0 <= x < 4n of the first `rows` of a tile's rows; then the bias, the slope
+     * and the bounds of `taps`, whose size is 1, as in convolve(). */
+    void (*tiles_out)(float *const *out, int rows, const float *in, size_t step,
+                      const up_taps *taps, int n);
 
     /* For the gradients of weights: over a block, the products of in[i] and grad[j] are added to
      * sum[i * UP_CORRELATE_OUTS + j], which is what its UP_CORRELATE_LANES parts come to. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/matrix.h"
 
 #include "kernels/variants.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Convolutions of training with factors in bfloat16 and sums in float, as the matrix units of
  * processors take them. A pixel is a record of its channels, records of a row lie one behind the

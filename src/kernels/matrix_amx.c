@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Matrix kernels for AMX, the matrix unit of Intel's processors: tiles of 16 rows of 64 bytes. */
 #ifdef UPSCALE_AMX
 #define UP_LEVEL_AVX512

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Matrix kernels in plain C: what the others are checked against, and what runs without them. */
 #include "kernels/matrix.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The template for AArch64, where NEON is part of the baseline. */
 #ifdef __aarch64__
 #define UP_LEVEL_NEON

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The meaning of every kernel in plain C: what the variants are checked against. */
 #include "kernels/reference_maps.h"
 #include "kernels/variants.h"
@@ -84,6 +85,47 @@ static void resample_columns(float *out, const float *in, const up_columns *plan
     }
 }
 
+static void mix_bytes(int16_t *out, const uint8_t *const *in, const up_byte_rows *plan, int n)
+{
+    for (int x = 0; x < n; x++) {
+        int32_t sum = plan->bias, part = plan->fine_bias;
+        for (int t = 0; t < plan->taps; t++) {
+            sum += plan->weight[t] * in[t][x];
+            part += plan->fine ? plan->weight[plan->taps + t] * in[t][x] : 0;
+        }
+        out[x] = (int16_t)((plan->fine ? sum + (part >> 8) : sum) >> plan->shift);
+    }
+}
+
+static uint8_t column_byte(const int16_t *in, const up_byte_columns *plan, int group, int lane)
+{
+    const int pairs = plan->taps / 2, words = 2 * plan->lanes;
+    const int16_t *weight = plan->weight + (size_t)group * (plan->fine ? 2 : 1) * pairs * words;
+    const int16_t *index = plan->index + (size_t)group * words;
+    const int16_t *from =
+        in + plan->start[group * (plan->lanes / plan->window) + lane / plan->window];
+    int32_t sum = 0, part = 0;
+    for (int p = 0; p < pairs; p++)
+        for (int i = 2 * lane; i < 2 * lane + 2; i++) {
+            const int v = from[p * 2 * plan->channels + (index[i] & 0xff) / 2];
+            sum += weight[p * words + i] * v;
+            part += plan->fine ? weight[(pairs + p) * words + i] * v : 0;
+        }
+    sum = UP_BYTE_MIDDLE + ((sum + (part >> 8)) >> plan->shift);
+    return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+}
+
+static void resample_bytes(uint8_t *out, const int16_t *in, const up_byte_columns *plan, bool past,
+                           int first, int n)
+{
+    (void)past;
+    for (int i = first; i < first + n; i++) {
+        const int group = i / plan->lanes;
+        out[i - first] = column_byte(in + (ptrdiff_t)(group / plan->period) * plan->advance, plan,
+                                     group % plan->period, i % plan->lanes);
+    }
+}
+
 static float convolve_at(const float *const *in, const up_taps *taps, int out, int x)
 {
     int group = out / taps->size, c = out % taps->size;
@@ -115,6 +157,62 @@ static void convolve(float *const *out, const float *const *in, const up_taps *t
     for (int j = 0; !taps->paired && j < outs; j++)
         for (int x = 0; x < n; x++)
             out[j][x] = convolve_at(in, taps, j, x0 + x);
+}
+
+/* Values of the polynomials that NEAR and FAR of template/winograd.h stand for. */
+static const float to_points[UP_TILE_IN][UP_TILE_IN] = {
+    { 1.265625f, 0, -2.8125f, 0, 1, 0 },    { 0, -1.6875f, -2.25f, 0.75f, 1, 0 },
+    { 0, 1.6875f, -2.25f, -0.75f, 1, 0 },   { 0, -0.84375f, -0.5625f, 1.5f, 1, 0 },
+    { 0, 0.84375f, -0.5625f, -1.5f, 1, 0 }, { 0, 1.265625f, 0, -2.8125f, 0, 1 },
+};
+static const float from_points[UP_TILE][UP_TILE_IN] = {
+    { 1, 1, 1, 1, 1, 0 },
+    { 0, 0.75f, -0.75f, 1.5f, -1.5f, 0 },
+    { 0, 0.5625f, 0.5625f, 2.25f, 2.25f, 0 },
+    { 0, 0.421875f, -0.421875f, 3.375f, -3.375f, 1 },
+};
+
+static void tiles_in(float *out, size_t step, const float *const *in, int n)
+{
+    for (int p = 0; p < UP_TILE_POINTS; p++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int i = 0; i < UP_TILE_IN; i++)
+                for (int j = 0; j < UP_TILE_IN; j++)
+                    sum += to_points[p / UP_TILE_IN][i] * to_points[p % UP_TILE_IN][j] *
+                           in[i][UP_TILE * t + j];
+            out[p * step + t] = sum;
+        }
+}
+
+static void tiles_multiply(float *out, const float *in, size_t pitch, const float *weight, int ins,
+                           int outs, int n)
+{
+    for (int o = 0; o < outs; o++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int i = 0; i < ins; i++)
+                sum += weight[i * outs + o] * in[i * pitch + t];
+            out[o * pitch + t] = sum;
+        }
+}
+
+static void tiles_out(float *const *out, int rows, const float *in, size_t step,
+                      const up_taps *taps, int n)
+{
+    const up_tap_run run = { 1, 1 };
+    up_taps finish = *taps; /* a tap of 1 */
+    finish.runs = 1;
+    finish.run = &run;
+    finish.weight = (const float[]){ 1 };
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < UP_TILE * n; x++) {
+            float sum = 0;
+            for (int p = 0; p < UP_TILE_POINTS; p++)
+                sum += from_points[y][p / UP_TILE_IN] * from_points[x % UP_TILE][p % UP_TILE_IN] *
+                       in[p * step + x / UP_TILE];
+            out[y][x] = convolve_at((const float *const[]){ &sum }, &finish, 0, 0);
+        }
 }
 
 static void correlate(float *sum, const float *const *in, int ins, const float *const *grad,
@@ -188,8 +286,15 @@ const up_kernels up_kernels_reference = {
     .map = UP_MAP_ROWS,
     .mix_rows = mix_rows,
     .resample_columns = resample_columns,
+    .mix_bytes = mix_bytes,
+    .resample_bytes = resample_bytes,
+    .byte_lanes = 4,
+    .byte_window = 4,
     .convolve = convolve,
     .convolve_outs = UP_MAX_OUTS,
+    .tiles_in = tiles_in,
+    .tiles_multiply = tiles_multiply,
+    .tiles_out = tiles_out,
     .correlate = correlate,
     .prelu_gradient = prelu_gradient,
     .interleave = interleave,

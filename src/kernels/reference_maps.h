@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The meaning of up_map in plain C, for kernels/reference.c. */
 #ifndef UP_KERNELS_REFERENCE_MAPS_H
 #define UP_KERNELS_REFERENCE_MAPS_H

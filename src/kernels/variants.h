@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tables of kernels, worst first. */
 #ifndef UP_KERNELS_VARIANTS_H
 #define UP_KERNELS_VARIANTS_H

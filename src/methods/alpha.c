@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/alpha.h"
 
 #include "methods/back_project.h"
@@ -63,6 +64,7 @@ up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method
     UP_TRY(up_build_projected(graph, colour, method, request, &colour, error));
     memcpy(steps, request->steps, sizeof steps);
     UP_TRY(up_add_select(graph, from, colours, 1, &alpha, error));
+    request->clean = true;
     UP_TRY(up_build_projected(graph, alpha, method, request, &alpha, error));
     memcpy(request->steps, steps, sizeof steps); /* the same once more */
     UP_TRY(up_graph_add_concat(graph, (int[]){ colour, alpha }, 2, to, error));

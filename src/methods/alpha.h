@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Alpha beside methods that are made for colours alone, and are not linear: colour premultiplied by
  * alpha would be sharpened by the one and divided by the other, which leaves fringes. So the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/back_project.h"
 
 #include "base/memory.h"
@@ -152,16 +153,22 @@ static up_status enlarge(const projection *p, int from, int *to, up_error *error
                     true, error);
 }
 
-/* What is beyond black and white is cut off, as it was in pictures: there the input tells no more.
- */
-static up_status add_pass(const projection *p, int *node, up_error *error)
+/* What lies beyond black and white is cut off before and after: the picture was never there, and of
+ * its reduction the input tells no more. */
+static up_status add_bounds(const projection *p, int *node, up_error *error)
 {
     const float bounds[2] = { 0, p->request->white };
+    return p->request->tensor
+               ? UP_OK
+               : up_add_point(p->graph, *node, -1, &up_point_clip, bounds, 2, node, error);
+}
+
+static up_status add_pass(const projection *p, int *node, up_error *error)
+{
     int difference;
+    UP_TRY(add_bounds(p, node, error));
     UP_TRY(reduce(p, *node, &difference, error));
-    if (!p->request->tensor)
-        UP_TRY(
-            up_add_point(p->graph, difference, -1, &up_point_clip, bounds, 2, &difference, error));
+    UP_TRY(add_bounds(p, &difference, error));
     UP_TRY(up_add_point(p->graph, p->input, difference, &up_point_subtract, NULL, 0, &difference,
                         error));
     UP_TRY(enlarge(p, difference, &difference, error));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Back-projection (Irani, Peleg 1991): what a result lacks, reduced again, of the input is enlarged
  * and added to it, again and again. Enlarging is the adjoint of reducing, times what keeps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The picture before a known convolution. */
 #include "methods/method.h"
 #include "restore/deblur.h"

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Separable resampling with a fixed filter: bilinear, bicubic, lanczos. */
 #include "methods/method.h"
 #include "ops/point/pointwise.h"
 #include "ops/resample/resample.h"
+#include "ops/resample/resample_bytes.h"
 
 const up_resampling up_bicubic_resampling = { &up_filter_cubic, -0.5, false, true, 0 };
 
@@ -36,19 +38,25 @@ static up_status add_rounding(up_graph *graph, int *node, float white, up_error 
     return up_graph_add(graph, op, node, node, error);
 }
 
+static void set_axes(up_axis *rows, up_axis *columns, const up_shape *in, const up_resampling *r,
+                     const up_request *request)
+{
+    const up_coordinates coordinates = r->align_corners ? UP_ALIGN_CORNERS : UP_HALF_PIXEL;
+    up_axis_init(rows,
+                 up_positions_make(in->height, request->height, request->step[0], coordinates),
+                 r->filter, r->parameter, r->antialias, false);
+    up_axis_init(columns,
+                 up_positions_make(in->width, request->width, request->step[1], coordinates),
+                 r->filter, r->parameter, r->antialias, false);
+}
+
 up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,
                           const up_request *request, int *to, up_error *error)
 {
     const up_resampling *r = resampling;
     const up_shape in = *up_graph_shape(graph, from);
     up_axis rows, columns;
-    const up_coordinates coordinates = r->align_corners ? UP_ALIGN_CORNERS : UP_HALF_PIXEL;
-    up_axis_init(&rows,
-                 up_positions_make(in.height, request->height, request->step[0], coordinates),
-                 r->filter, r->parameter, r->antialias, false);
-    up_axis_init(&columns,
-                 up_positions_make(in.width, request->width, request->step[1], coordinates),
-                 r->filter, r->parameter, r->antialias, false);
+    set_axes(&rows, &columns, &in, r, request);
     bool vertical = r->rounded > 0 || rows_first(&in, &rows, &columns);
     *to = from;
     UP_TRY(add_pass(graph, to, vertical, vertical ? &rows : &columns, error));
@@ -57,20 +65,34 @@ up_status up_add_resample(up_graph *graph, int from, const up_resampling *resamp
     return add_pass(graph, to, !vertical, vertical ? &columns : &rows, error);
 }
 
-static up_status build(up_graph *graph, int from, up_request *request,
-                       const up_resampling *resampling, int *to, up_error *error)
+up_status up_add_resample_bytes(up_graph *graph, int from, const up_resampling *resampling,
+                                const up_request *request, int *to, up_error *error)
 {
-    up_resampling asked = *resampling;
-    asked.align_corners = request->options->align_corners;
-    asked.antialias = !request->options->no_antialias;
-    return up_add_resample(graph, from, &asked, request, to, error);
+    const up_shape in = *up_graph_shape(graph, from);
+    up_axis rows, columns;
+    up_op *op;
+    *to = from;
+    if (resampling->rounded > 0)
+        return UP_OK;
+    set_axes(&rows, &columns, &in, resampling, request);
+    UP_TRY(up_resample_bytes_plan(&op, &in, &rows, &columns, request->past, error));
+    return op ? up_graph_add(graph, op, &from, to, error) : UP_OK;
 }
 
-static up_status build_bilinear(up_graph *graph, int from, up_request *request, int *to,
-                                up_error *error)
+static void set_resampling(up_resampling *resampling, const up_filter *filter, double parameter,
+                           const up_request *request)
 {
-    const up_resampling bilinear = { .filter = &up_filter_triangle };
-    return build(graph, from, request, &bilinear, to, error);
+    *resampling = (up_resampling){
+        .filter = filter,
+        .parameter = parameter,
+        .align_corners = request->options->align_corners,
+        .antialias = !request->options->no_antialias,
+    };
+}
+
+static void bilinear(const up_request *request, up_resampling *resampling)
+{
+    set_resampling(resampling, &up_filter_triangle, 0, request);
 }
 
 /* Where MATLAB's imresize would be used: it rounds 8-bit pictures between the passes. */
@@ -85,20 +107,39 @@ static bool reduces_bytes(const up_request *request)
            request->height < in->height;
 }
 
+static void bicubic(const up_request *request, up_resampling *resampling)
+{
+    set_resampling(resampling, &up_filter_cubic, request->options->cubic_a, request);
+    resampling->rounded = reduces_bytes(request) ? request->white : 0;
+}
+
+static void lanczos(const up_request *request, up_resampling *resampling)
+{
+    set_resampling(resampling, &up_filter_lanczos3, 0, request);
+}
+
+static up_status build_bilinear(up_graph *graph, int from, up_request *request, int *to,
+                                up_error *error)
+{
+    up_resampling resampling;
+    bilinear(request, &resampling);
+    return up_add_resample(graph, from, &resampling, request, to, error);
+}
+
 static up_status build_bicubic(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
-    up_resampling bicubic = up_bicubic_resampling;
-    bicubic.parameter = request->options->cubic_a;
-    bicubic.rounded = reduces_bytes(request) ? request->white : 0;
-    return build(graph, from, request, &bicubic, to, error);
+    up_resampling resampling;
+    bicubic(request, &resampling);
+    return up_add_resample(graph, from, &resampling, request, to, error);
 }
 
 static up_status build_lanczos(up_graph *graph, int from, up_request *request, int *to,
                                up_error *error)
 {
-    const up_resampling lanczos = { .filter = &up_filter_lanczos3 };
-    return build(graph, from, request, &lanczos, to, error);
+    up_resampling resampling;
+    lanczos(request, &resampling);
+    return up_add_resample(graph, from, &resampling, request, to, error);
 }
 
 static up_status check_corners(up_request *request, up_error *error)
@@ -112,12 +153,14 @@ static up_status check_corners(up_request *request, up_error *error)
 const up_method up_bilinear = {
     .info = { "bilinear", "two taps; half-pixel centres, or --align-corners" },
     .domain = UP_ON_COLOUR,
+    .resampling = bilinear,
     .build = build_bilinear,
 };
 
 const up_method up_bicubic = {
     .info = { "bicubic", "four taps, Keys a = -0.5 (MATLAB, Pillow), or --cubic-a" },
     .domain = UP_ON_COLOUR,
+    .resampling = bicubic,
     .build = build_bicubic,
 };
 
@@ -125,5 +168,6 @@ const up_method up_lanczos = {
     .info = { "lanczos", "six taps: windowed sinc with 3 lobes, normalised" },
     .domain = UP_ON_COLOUR,
     .prepare = check_corners,
+    .resampling = lanczos,
     .build = build_lanczos,
 };

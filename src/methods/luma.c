@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/luma.h"
 
 /* Rows Y, Cb, Cr of BT.601 for values 0 .. 1: factors of R, G, B and an offset. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between RGB and the colours that a network wants: BT.601 luma and chroma. */
 #ifndef UP_METHODS_LUMA_H
 #define UP_METHODS_LUMA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The table of upsamplers. A new method is one file with an up_method in it, its declaration at the
  * end of this header and one line in methods.c.
@@ -7,6 +8,7 @@
 
 #include "io/metadata/metadata.h"
 #include "io/pixels.h"
+#include "io/source.h"
 #include "network/model.h"
 #include "ops/resample/axis.h"
 #include "pipeline/graph.h"
@@ -39,13 +41,25 @@ typedef struct {
     size_t model_bytes;                 /* of options->model, which other pictures share */
     int64_t *indices;                   /* max-unpool: [frames][channels][height][width] */
     int unpooled[2];
-    up_blur blur; /* deconvolve, back-projection; weight NULL: none is said */
+    up_source *source;    /* the input's, not read yet */
+    up_cleaning cleaning; /* for networks that are told a strength: see clean/strength.h */
+    bool clean;           /* what comes next has nothing to be cleaned away */
+    up_blur blur;         /* deconvolve, back-projection; weight NULL: none is said */
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */
 } up_request;
+
+typedef struct {
+    const up_filter *filter;
+    double parameter;
+    bool align_corners, antialias;
+    float rounded; /* > 0: rows first, then rounded to whole numbers of 0 .. rounded in between */
+} up_resampling;
 
 typedef struct up_method {
     up_method_info info;
     up_domain domain;
+    /* What build() does, where it is a resampling and nothing else; NULL: it is not. */
+    void (*resampling)(const up_request *request, up_resampling *resampling);
     /* Reads what the method needs besides the picture and may settle height and width. May be
      * NULL. What it puts into the request is freed by up_request_clear(). */
     up_status (*prepare)(up_request *request, up_error *error);
@@ -87,18 +101,16 @@ float up_white(up_sample sample);
 void up_request_say(up_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-typedef struct {
-    const up_filter *filter;
-    double parameter;
-    bool align_corners, antialias;
-    float rounded; /* > 0: rows first, then rounded to whole numbers of 0 .. rounded in between */
-} up_resampling;
-
 extern const up_resampling up_bicubic_resampling; /* a = -0.5, antialiased */
 
 /* Adds both passes of a resampling to request->height x width, in the cheaper order. */
 up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,
                           const up_request *request, int *to, up_error *error);
+
+/* The same from raw rows of 8-bit samples to such rows, by one op in whole numbers; *to is `from`
+ * where there is none that is near enough. */
+up_status up_add_resample_bytes(up_graph *graph, int from, const up_resampling *resampling,
+                                const up_request *request, int *to, up_error *error);
 
 extern const up_method up_nearest, up_nearest_exact, up_bed_of_nails, up_max_unpool;
 extern const up_method up_bilinear, up_bicubic, up_lanczos, up_tconv, up_deconvolve;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/method.h"
 #include "ops/resample/replicate.h"
 

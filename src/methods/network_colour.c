@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/network_colour.h"
 
+#include "methods/clean/strength.h"
 #include "methods/luma.h"
 #include "network/build.h"
 #include "ops/limit.h"
@@ -14,18 +16,19 @@ static bool is_luma(const up_network *network)
 
 static bool is_one_to_one(const up_network *network)
 {
-    return network->in_channels == 1 && network->out_channels == 1;
+    return up_network_colours(network) == 1 && network->out_channels == 1;
 }
 
 up_status up_check_network(const up_network *network, const up_request *request, int channels,
                            up_error *error)
 {
-    if (is_one_to_one(network) || (request->tensor && network->in_channels == channels))
+    const int colours = up_network_colours(network);
+    if (is_one_to_one(network) || (request->tensor && colours == channels))
         return UP_OK;
-    if (request->tensor || network->out_channels != 3 || network->in_channels != 3)
+    if (request->tensor || network->out_channels != 3 || colours != 3)
         return up_fail(error, UP_ERROR_WEIGHTS,
                        "the weights make %d channels of %d, but the input has %d%s",
-                       network->out_channels, network->in_channels, channels,
+                       network->out_channels, colours, channels,
                        !request->tensor         ? "; for tensors use .npy"
                        : network->channels_last ? "; the file has the channels last, but an .npy "
                                                   "must have them before rows and columns"
@@ -68,17 +71,35 @@ static up_status settle(up_graph *graph, int from, const up_network *network,
     return up_add_point(graph, *to, cubic, &up_point_settle, &least, 1, to, error);
 }
 
+/* The plane behind those of colour. */
+static up_status add_condition(up_graph *graph, int from, const up_network *network,
+                               up_request *request, int *to, up_error *error)
+{
+    double strength;
+    int plane;
+    *to = from;
+    if (network->condition == UP_CONDITION_NONE)
+        return UP_OK;
+    UP_TRY(up_request_strength(request, &strength, error));
+    const float value = (float)strength;
+    UP_TRY(up_add_select(graph, from, 0, 1, &plane, error));
+    UP_TRY(up_add_point(graph, plane, -1, &up_point_fill, &value, 1, &plane, error));
+    return up_graph_add_concat(graph, (int[]){ from, plane }, 2, to, error);
+}
+
 /* The network on planes in its range, and what keeps its result near them. */
 static up_status add_network(up_graph *graph, int from, const up_network *network,
-                             const up_request *request, int *to, up_error *error)
+                             up_request *request, int *to, up_error *error)
 {
     const up_limit *asked = &request->options->limit;
     const double share = asked->set ? asked->share : network->limit;
     up_op *op;
+    int input;
     const int *padding = request->output_padding;
     const bool padded = padding[0] || padding[1];
-    UP_TRY(
-        up_add_network(graph, from, network, !request->tensor, padded ? padding : NULL, to, error));
+    UP_TRY(add_condition(graph, from, network, request, &input, error));
+    UP_TRY(up_add_network(graph, input, network, !request->tensor, padded ? padding : NULL, to,
+                          error));
     if (isinf(share))
         return UP_OK;
     UP_TRY(settle(graph, from, network, request, to, error));
@@ -110,7 +131,7 @@ static bool maps_to_luma(const up_network *network, const up_request *request)
 }
 
 static up_status add_plain(up_graph *graph, int from, const up_network *network,
-                           const up_request *request, int *to, up_error *error)
+                           up_request *request, int *to, up_error *error)
 {
     const float in[2] = { network->range / request->white, 0 };
     const float out[2] = { request->white / network->range, 0 };
@@ -122,7 +143,7 @@ static up_status add_plain(up_graph *graph, int from, const up_network *network,
 }
 
 static up_status add_on_grey(up_graph *graph, int from, const up_network *network,
-                             const up_request *request, int *to, up_error *error)
+                             up_request *request, int *to, up_error *error)
 {
     bool studio = network->color == UP_WEIGHTS_Y_STUDIO;
     float there[2], back[2];
@@ -134,7 +155,7 @@ static up_status add_on_grey(up_graph *graph, int from, const up_network *networ
 }
 
 static up_status add_per_channel(up_graph *graph, int from, const up_network *network,
-                                 const up_request *request, int *to, up_error *error)
+                                 up_request *request, int *to, up_error *error)
 {
     int channels = up_graph_shape(graph, from)->channels, one;
     const bool maps = maps_to_luma(network, request);
@@ -149,7 +170,7 @@ static up_status add_per_channel(up_graph *graph, int from, const up_network *ne
 }
 
 static up_status add_on_luma(up_graph *graph, int from, const up_network *network,
-                             const up_request *request, int *to, up_error *error)
+                             up_request *request, int *to, up_error *error)
 {
     bool studio = network->color == UP_WEIGHTS_Y_STUDIO;
     up_luma there, back;
@@ -166,7 +187,7 @@ static up_status add_on_luma(up_graph *graph, int from, const up_network *networ
 }
 
 static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *network,
-                              const up_request *request, int *to, up_error *error)
+                              up_request *request, int *to, up_error *error)
 {
     up_luma there, back;
     up_luma_from_rgb(&there, false, request->white, network->range);
@@ -177,7 +198,7 @@ static up_status add_on_ycbcr(up_graph *graph, int from, const up_network *netwo
 }
 
 static up_status add_on_rgb(up_graph *graph, int from, const up_network *network,
-                            const up_request *request, int *to, up_error *error)
+                            up_request *request, int *to, up_error *error)
 {
     if (network->color == UP_WEIGHTS_YCBCR)
         return add_on_ycbcr(graph, from, network, request, to, error);
@@ -185,7 +206,7 @@ static up_status add_on_rgb(up_graph *graph, int from, const up_network *network
 }
 
 static up_status add_grey_as_rgb(up_graph *graph, int from, const up_network *network,
-                                 const up_request *request, int *to, up_error *error)
+                                 up_request *request, int *to, up_error *error)
 {
     up_luma luma;
     int rgb;
@@ -197,7 +218,7 @@ static up_status add_grey_as_rgb(up_graph *graph, int from, const up_network *ne
 }
 
 up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,
-                               const up_request *request, int *to, up_error *error)
+                               up_request *request, int *to, up_error *error)
 {
     int channels = up_graph_shape(graph, from)->channels;
     UP_TRY(up_check_network(network, request, channels, error));

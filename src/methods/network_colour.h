@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running a network on the colours of a picture, whatever colours the network was made for. */
 #ifndef UP_METHODS_NETWORK_COLOUR_H
 #define UP_METHODS_NETWORK_COLOUR_H
@@ -14,8 +15,9 @@ up_status up_check_network(const up_network *network, const up_request *request,
  *                             inks of CMYK, which are brought into the range of luma and back
  *   RGB or YCbCr              on RGB; grey is taken as R = G = B, and its luma is the result
  * Tensors go into networks from files as they are, and into those inside as grey. The result is
- * limited as the request or the network says. */
+ * limited as the request or the network says. A network with a condition gets its plane, in colours
+ * of tensors too. */
 up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,
-                               const up_request *request, int *to, up_error *error);
+                               up_request *request, int *to, up_error *error);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/picture.h"
 
 #include "io/metadata/declared_colour.h"
@@ -144,10 +145,31 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
     return method->build(b->graph, b->node, b->request, &b->node, error);
 }
 
+/* Where nothing is done to samples of 8 bits but a resampling, they need not become floats. */
+static bool resamples_bytes(const builder *b, const up_method *method, const up_format *output)
+{
+    const up_request *request = b->request;
+    return method->resampling && same_samples(&request->input, output) &&
+           output->sample == UP_SAMPLE_U8 && !b->alpha && b->light.curves == 0 &&
+           request->options->back_project == 0;
+}
+
+static up_status build_bytes(builder *b, const up_method *method, up_error *error)
+{
+    up_resampling resampling;
+    method->resampling(b->request, &resampling);
+    return up_add_resample_bytes(b->graph, b->node, &resampling, b->request, &b->node, error);
+}
+
 static up_status build_planes(builder *b, const up_method *method, const up_format *output,
                               up_error *error)
 {
     const up_domain domain = up_request_domain(b->request, method);
+    const int from = b->node;
+    if (resamples_bytes(b, method, output))
+        UP_TRY(build_bytes(b, method, error));
+    if (b->node != from)
+        return UP_OK;
     UP_TRY(enter(b, domain, error));
     if (domain == UP_ON_COLOUR_ONLY && b->alpha)
         UP_TRY(up_add_beside_alpha(b->graph, b->node, method, b->request, &b->node, error));
@@ -225,7 +247,7 @@ up_status up_picture_format(const up_method *method, const up_request *request, 
     output->width = request->width;
     output->height = request->height;
     const up_network *network = request->network;
-    if (network && request->tensor && network->in_channels == output->channels)
+    if (network && request->tensor && up_network_colours(network) == output->channels)
         output->channels = network->out_channels;
     if (up_request_flattens(request)) {
         output->channels = up_request_colours(request);

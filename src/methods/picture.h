@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What surrounds a method: samples to planes and back, alpha, linear light, a background. */
 #ifndef UP_METHODS_PICTURE_H
 #define UP_METHODS_PICTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "methods/method.h"
 
 #include "base/memory.h"

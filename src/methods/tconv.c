@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Learned upsampling: networks that end in a transposed convolution (one layer being the smallest),
  * from a weight file or inside the program. Native scales are chained; a resample does the rest. */
 #include "methods/method.h"
@@ -36,7 +37,10 @@ static up_status find_network(up_request *request, up_error *error)
     const int scale = whole_scale(request);
     const up_model *shared = options->model ? up_weights_model(options->model) : NULL;
     up_model *loaded = &request->loaded;
-    if (!shared)
+    if (options->kernel)
+        UP_TRY(up_model_open_kernel(loaded, options->kernel, up_request_colours(request), options,
+                                    error));
+    else if (!shared)
         UP_TRY(up_model_open(loaded, options->weights, options, scale, error));
     else if (up_model_depends_on_scale(shared, scale))
         UP_TRY(up_model_open_again(loaded, shared, options, scale, error));
@@ -95,18 +99,20 @@ static up_status find_output_padding(up_request *request, up_error *error)
 
 static up_status prepare(up_request *request, up_error *error)
 {
-    if (request->options->align_corners)
+    const up_options *options = request->options;
+    if (options->align_corners)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "--align-corners goes with bilinear and bicubic only");
-    if (request->options->weights && request->options->model)
-        return up_fail(error, UP_ERROR_ARGUMENT, "give a weight file or a model, not both");
-    if (!request->options->weights && !request->options->model)
+    const int given = !!options->weights + !!options->model + !!options->kernel;
+    if (given > 1)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "give one of a weight file, a model and a kernel (--kernel-values)");
+    if (given == 0)
         return UP_OK;
     if (request->variant)
-        return up_fail(
-            error, UP_ERROR_ARGUMENT,
-            "tconv:%s are weights inside the program; --weights gives others: choose one",
-            request->variant);
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "tconv:%s are weights inside the program; %s gives others: choose one",
+                       request->variant, options->kernel ? "--kernel-values" : "--weights");
     UP_TRY(find_network(request, error));
     UP_TRY(up_check_network(request->network, request, up_request_colours(request), error));
     UP_TRY(find_output_padding(request, error));
@@ -149,10 +155,16 @@ static up_status add_stage(up_graph *graph, const up_network *network, const cha
     return UP_OK;
 }
 
+/* Whether weights inside the program, asked for by name, have something to do at the same size. */
+static bool restores(const up_request *request)
+{
+    return request->variant && up_embedded_find(request->variant, 1);
+}
+
 /* The embedded weights that leave the least to do: the smallest scale that is enough, else 4. */
 static int stage_scale(const up_shape *shape, const up_request *request)
 {
-    for (int scale = 2; scale < 4; scale++)
+    for (int scale = restores(request) ? 1 : 2; scale < 4; scale++)
         if ((int64_t)shape->width * scale >= request->width &&
             (int64_t)shape->height * scale >= request->height)
             return scale;
@@ -200,7 +212,7 @@ static up_status add_stages(up_graph *graph, up_request *request, int *node, up_
     for (int stage = 0; stage < MOST_STAGES; stage++) {
         up_shape before = *up_graph_shape(graph, *node);
         bool enough = before.width >= request->width && before.height >= request->height;
-        if (enough && (stage > 0 || !network))
+        if (enough && (stage > 0 || !(network || restores(request))))
             break;
         if (network)
             UP_TRY(add_stage(graph, network, network->family, request, node, error));
@@ -210,6 +222,7 @@ static up_status add_stages(up_graph *graph, up_request *request, int *node, up_
         bool grows = after->width > before.width && after->height > before.height;
         if (!request->sized || !grows || after->channels != before.channels)
             break;
+        request->clean = true;
     }
     return UP_OK;
 }

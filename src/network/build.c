@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/build.h"
 
 #include "base/memory.h"

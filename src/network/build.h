@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network as ops behind a node of a graph. */
 #ifndef UP_NETWORK_BUILD_H
 #define UP_NETWORK_BUILD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/builder.h"
 
 #include <stdarg.h>
@@ -18,7 +19,10 @@ up_status up_network_fail(const up_network_builder *builder, const char *format,
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
     return up_fail(builder->error, UP_ERROR_WEIGHTS, "%s: %s",
-                   builder->file ? up_tensor_file_name(builder->file) : "the network", reason);
+                   builder->file   ? up_tensor_file_name(builder->file)
+                   : builder->name ? builder->name
+                                   : "the network",
+                   reason);
 }
 
 up_status up_network_refuse(const up_network_builder *builder, const up_network_node *node,

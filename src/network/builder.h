@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making a network node by node, each checked against those before it; for what reads networks. */
 #ifndef UP_NETWORK_BUILDER_H
 #define UP_NETWORK_BUILDER_H
@@ -7,7 +8,8 @@
 enum { UP_MOST_KEY = 256 };
 
 struct up_network_builder {
-    const up_tensor_file *file;    /* NULL: the network is made without one, and hints */
+    const up_tensor_file *file;    /* NULL: the network is made without one, and hints; then */
+    const char *name;              /* errors call it so; NULL: "the network" */
     const up_network_hints *hints; /* else never NULL */
     up_network *network;
     up_values *taken; /* for each tensor of the file: its values, once they were asked for */

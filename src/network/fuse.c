@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/fuse.h"
 
 #include "base/memory.h"

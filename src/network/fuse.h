@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which nodes of a network become ops, and which are done with others. */
 #ifndef UP_NETWORK_FUSE_H
 #define UP_NETWORK_FUSE_H

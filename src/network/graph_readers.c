@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/graph_readers.h"
 
 #include "network/ncnn/ncnn_graph.h"

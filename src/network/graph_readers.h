@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks that a file states as a graph of its own, beside its tensors. */
 #ifndef UP_NETWORK_GRAPH_READERS_H
 #define UP_NETWORK_GRAPH_READERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a kind of layer is. A new kind is one static const of this type, its declaration in layers.h
  * and one line in layer_kinds.c; reading and writing upscale.layers, `upscale info`, sizes, cost

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/layers.h"
 
 #include <string.h>

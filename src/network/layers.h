@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The kinds of layers and what each is told: the structs behind up_network_node.fields. Pairs are
  * rows, columns; sides top, left, bottom, right. Planes of 1x1 pixels, which reductions make,
  * spread over those that they meet. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sizes, cost and reach of a network. */
 #include "network/sizes.h"
 

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* A network that was opened, with what is to be known of its file: what one run, or all runs of a
  * program, work with. */
 #ifndef UP_NETWORK_MODEL_H
 #define UP_NETWORK_MODEL_H
 
 #include "network/network.h"
+#include "upscale_weights.h"
 #include "weights/embedded.h"
 
 typedef struct {
@@ -20,6 +22,10 @@ typedef struct {
  * leaves it open is UP_ERROR_WEIGHTS then. */
 up_status up_model_open(up_model *model, const char *path, const up_options *options, int scale,
                         up_error *error);
+/* One bare transposed convolution of these planes, as options->kernel says, for `channels` input
+ * channels. */
+up_status up_model_open_kernel(up_model *model, const char *kernel, int channels,
+                               const up_options *options, up_error *error);
 up_status up_model_open_embedded(up_model *model, const up_embedded *embedded, up_error *error);
 
 /* For another scale, from the file that `other` has read. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/network.h"
 
 #include <stdio.h>
@@ -66,11 +67,26 @@ static up_status check_scale(const up_network_builder *builder)
         ratio_text(got, network->scale, network->reduction));
 }
 
+static up_status read_condition(const up_network_builder *builder)
+{
+    up_network *network = builder->network;
+    UP_TRY(up_stated_condition(builder->file, &network->condition, builder->error));
+    if (network->condition == UP_CONDITION_NONE ||
+        (network->in_channels > 1 && !network->adds_input))
+        return UP_OK;
+    return up_network_fail(
+        builder, "metadata upscale.condition needs a plane of input beside those of colour, "
+                 "and no upscale.add");
+}
+
 /* Colours, range and limit: flags win over metadata, and those over what the source has set. */
 static up_status read_use(const up_network_builder *builder)
 {
     up_network *network = builder->network;
-    const int in = network->in_channels, out = network->out_channels;
+    UP_TRY(up_stated_word(builder->file, "upscale.add", "nearest", &network->adds_input,
+                          builder->error));
+    UP_TRY(read_condition(builder));
+    const int in = up_network_colours(network), out = network->out_channels;
     const bool bare = network->nodes == 1 && network->node[0].kind == &up_layer_conv_transpose2d;
     const bool layers = up_tensor_file_metadata(builder->file, "upscale.layers");
     network->color_told = network->color != UP_WEIGHTS_ANY || builder->hints->color ||
@@ -86,8 +102,6 @@ static up_status read_use(const up_network_builder *builder)
     UP_TRY(up_stated_word(builder->file, "upscale.enlarge", "first", &network->enlarges_first,
                           builder->error));
     UP_TRY(up_stated_word(builder->file, "upscale.pad", "tensors", &network->pads_tensors,
-                          builder->error));
-    UP_TRY(up_stated_word(builder->file, "upscale.add", "nearest", &network->adds_input,
                           builder->error));
     UP_TRY(up_stated_edge(builder->file, &network->edge, builder->error));
     if (builder->hints->range > 0)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A whole network out of a weight file: a checked graph of nodes, each a layer on what earlier
  * nodes have made. Where it comes from is told in this order:
@@ -11,9 +12,9 @@
  *                      1 -> 1, rgb for 3 -> 3, else any
  *   upscale.range      "1" or "255", the value of white; 1
  *   upscale.limit      the share of up_limit, such as "0.6"; none
- *   upscale.edge       "clamp" or "reflect": how what a cropped output lacks is made up around the
- *                      input; clamp
- *   upscale.pad        "tensors": they get that as pictures do
+ *   upscale.condition  "strength": the input has one more plane behind those of colour
+ * (condition.h); none upscale.edge       "clamp" or "reflect": how what a cropped output lacks is
+ * made up around the input; clamp upscale.pad        "tensors": they get that as pictures do
  *   upscale.multiple   what sides must be multiples of, beside what follows from the layers; 1
  *   upscale.add        "nearest": pictures also get the nearest-enlarged input added
  *   upscale.enlarge    "first": pictures are enlarged by bicubic before; the network's scale is 1
@@ -24,6 +25,7 @@
 #ifndef UP_NETWORK_H
 #define UP_NETWORK_H
 
+#include "network/metadata/condition.h"
 #include "network/metadata/stated.h"
 #include "ops/op.h"
 
@@ -70,7 +72,8 @@ typedef struct {
     int nodes, capacity;
     int output; /* the node that is the result */
     int in_channels, out_channels;
-    bool channels_last; /* tensors of the file's own have them so; here they come first */
+    up_condition condition; /* what the last of the in_channels means, if it is no colour */
+    bool channels_last;     /* tensors of the file's own have them so; here they come first */
     up_weights_color color;
     float range;                 /* the value of white: 1 or 255; 0 while a family has not set it */
     bool color_told, range_told; /* else they are assumed */
@@ -116,6 +119,12 @@ typedef struct {
 up_status up_network_load(up_network **network, const up_tensor_file *file,
                           const up_network_hints *hints, up_error *error);
 void up_network_free(up_network **network);
+
+/* Planes of colour that it takes, or of whatever a tensor holds. */
+static inline int up_network_colours(const up_network *network)
+{
+    return network->in_channels - up_condition_planes(network->condition);
+}
 
 /* The last node that the output is made by, if it is a transposed convolution; else NULL. */
 const up_network_node *up_network_last_transposed(const up_network *network);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/sizes.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How sizes follow from each other, whatever the size of the image: see up_network_axis. */
 #ifndef UP_NETWORK_SIZES_H
 #define UP_NETWORK_SIZES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/tensor_values.h"
 
 #include <math.h>

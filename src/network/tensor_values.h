@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors of a weight file as layers need them. */
 #ifndef UP_NETWORK_TENSOR_VALUES_H
 #define UP_NETWORK_TENSOR_VALUES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/limit.h"
 
 #include "base/memory.h"
@@ -133,6 +134,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     reach(y, ((const limit_op *)base)->factor[0], input, first, end);
 }
 
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    *rows = input == 0 ? 1 : ((const limit_op *)base)->factor[0];
+    *advance = 1;
+}
+
 static void columns(const up_op *base, int input, int x, int *first, int *end)
 {
     reach(x, ((const limit_op *)base)->factor[1], input, first, end);
@@ -156,6 +163,7 @@ up_status up_limit_plan(up_op **result, const up_shape *in, const up_shape *sour
         .step = up_min(op->factor[0], 8),
         .scratch = sizeof(limit_scratch),
         .span = span,
+        .repeat = repeat,
         .columns = columns,
         .run = run,
     };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A limiter: what is made of a picture stays near what the picture is. Each sample of the result is
  * clipped to the range of the 5x5 samples of the source around it (its border repeated), widened at

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/op.h"
 
 #include "base/memory.h"
@@ -19,6 +20,13 @@ void up_span_same(const up_op *op, int input, int at, int *first, int *end)
     (void)input;
     *first = at;
     *end = at + 1;
+}
+
+void up_repeat_same(const up_op *op, int input, int *rows, int *advance)
+{
+    (void)op;
+    (void)input;
+    *rows = *advance = 1;
 }
 
 int up_op_reach(const up_op *op, int input)

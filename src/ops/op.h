@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The contract of an op: a pure function from rows of some tensors to rows of another.
  *
@@ -71,7 +72,7 @@ struct up_op { /* immutable once planned: shared by all threads */
     int step;       /* at most this many rows per call; calls start at multiples */
     size_t scratch; /* bytes per thread */
     size_t bytes;   /* of weights and tables that it holds, where they may be many */
-    double multiply_adds; /* per output row */
+    double multiply_adds; /* per output row, by its definition */
 
     /* Of an op that makes something of all its rows together once they are there, which is then
      * what others read; its rows are seen by nobody else. NULL: most do not. */
@@ -83,6 +84,9 @@ struct up_op { /* immutable once planned: shared by all threads */
     /* Input rows [*first, *end) that output row y reads; may lie outside the input. Neither ever
      * decreases with y. */
     void (*span)(const up_op *op, int input, int y, int *first, int *end);
+    /* After so many output rows span() repeats, so many input rows further on, where all of these
+     * lie inside the input; 0 output rows: it never does. NULL: the same. */
+    void (*repeat)(const up_op *op, int input, int *rows, int *advance);
     /* The same of columns: those that column x is made from. */
     void (*columns)(const up_op *op, int input, int x, int *first, int *end);
     void (*run)(const up_op *op, const up_window *in, const up_target *to);
@@ -93,6 +97,7 @@ void up_op_destroy(up_op **op);
 
 /* span() and columns() of ops that read row y, or column x, alone. */
 void up_span_same(const up_op *op, int input, int at, int *first, int *end);
+void up_repeat_same(const up_op *op, int input, int *rows, int *advance);
 
 /* Columns of an input that are read beyond either end of it. */
 int up_op_reach(const up_op *op, int input);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # `cpack` in the build folder makes a .deb that depends on what it was linked with.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME upscale)

@@ -1,9 +1,11 @@
+# SPDX-License-Identifier: MIT
 # cmake --install: program, library, header, pkg-config file, CMake package, man page, completions.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS upscale RUNTIME)
 install(TARGETS upscale_lib EXPORT upscale-targets)
 install(FILES include/upscale.h include/upscale_measure.h include/upscale_train.h include/upscale_explain.h
+    include/upscale_weights.h include/upscale_cluster.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 install(FILES src/package/LICENSE src/package/CC0-1.0.txt src/package/NOTICE.md README.md .github/CHANGELOG.md

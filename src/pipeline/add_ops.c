@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/add_ops.h"
 
 #include "ops/arrange/arrange.h"

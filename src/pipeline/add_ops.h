@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that many methods need, planned and added to a graph in one call. */
 #ifndef UP_METHODS_ADD_OPS_H
 #define UP_METHODS_ADD_OPS_H

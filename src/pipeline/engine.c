@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/state.h"
 
 #include "base/memory.h"
@@ -146,9 +147,10 @@ static void report_band(up_state *s, const up_strip *strip)
 {
     const up_graph *graph = s->stage->graph;
     const int highest = graph->output[up_graph_highest(graph)];
-    int made = strip->walk.node[highest].made, height = up_graph_shape(graph, highest)->height;
-    if (graph->chunks == 1 && made < height)
-        up_state_report(s, (double)made / height);
+    const int made = strip->walk.node[highest].made;
+    const int first = graph->node[highest].first, end = graph->node[highest].end;
+    if (graph->chunks == 1 && made < end)
+        up_state_report(s, (double)(made - first) / (end - first));
 }
 
 /* Rows of frames in files need not stay in memory behind the band. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/graph.h"
 
 #include "base/memory.h"
@@ -257,7 +258,8 @@ double up_graph_multiply_adds(const up_graph *graph)
     double sum = 0;
     for (int n = graph->inputs; n < graph->count; n++) {
         const up_op *op = graph->node[n].op;
-        sum += op->multiply_adds * op->out.height + op->finish_multiply_adds;
+        const int rows = graph->node[n].end - graph->node[n].first;
+        sum += op->multiply_adds * rows + op->finish_multiply_adds;
     }
     return sum;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Ops joined into a graph, and how its rows are made: on demand, each once in a strip. How many of
  * each tensor must be kept follows from a dry run of the very same walk that the real run takes.
@@ -39,6 +40,7 @@ typedef struct {
     int inside, depth; /* channels, and levels, of what is fused into it */
     int step;          /* rows made together: the op's, or that of what is fused into it */
     int block;         /* columns made together with what is fused into it; 0: nothing is */
+    int first, end;    /* rows made, or given: all, unless up_graph_limit() takes fewer */
 
     /* Set by up_graph_prepare(). */
     int share; /* most rows per call: those of a band far from the top; given rows: in use at once
@@ -53,10 +55,12 @@ typedef struct {
     int *output; /* nodes, in the order they were marked */
     int outputs;
     up_consumer *consumer;
-    int chunks; /* set by up_graph_prepare */
+    int chunks, chunk_rows; /* set by up_graph_prepare; rows of the highest output in each */
     int band;
-    int *input_end;                /* [chunks] rows of node 0 that the chunks up to this one take */
-    size_t scratch;                /* bytes per strip: row pointers, fused blocks, the ops' own */
+    int *input_end; /* [chunks] rows of node 0 that the chunks up to this one take */
+    size_t scratch; /* bytes per strip: row pointers, fused blocks, the ops' own */
+    bool limited;   /* some rows are not made: see up_graph_limit() */
+    bool fast;      /* convolutions may be made faster, rounded otherwise: see up_conv */
     size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
 } up_graph;
 
@@ -106,14 +110,21 @@ static inline bool up_graph_is_whole(const up_node *node)
  * is made in blocks with it. */
 up_status up_graph_fuse(up_graph *graph, up_error *error);
 
-/* Settles the rows of every ring for `chunks` chunks walked in bands of `band` rows of the highest
- * output. The input ring has room for the rows of one chunk ahead. */
-up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error);
+/* After that: of the outputs only the rows first .. end - 1 that their nodes say now, as many as
+ * are made together, and of all else what those need. What is given is read to its end for the end
+ * of the outputs. */
+void up_graph_limit(up_graph *graph);
+
+/* Settles the rows of every ring for at most `chunks` chunks, walked in bands of `band` rows of the
+ * highest output, unless *cancel is set meanwhile. The input ring has room for the rows of one
+ * chunk ahead. */
+up_status up_graph_prepare(up_graph *graph, int chunks, int band, const volatile int *cancel,
+                           up_error *error);
 
 /* The highest output, which says how far a band goes. */
 int up_graph_highest(const up_graph *graph);
 
-/* Rows of an output at the end of a chunk. */
+/* Rows of an output at the end of a chunk, or with -1 before the first. */
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk);
 
 /* Rows that one call of `node`'s op reads of an input: *first .. *end - 1 as the op sees them. */
@@ -125,7 +136,7 @@ static inline bool up_graph_keeps(const up_node *node)
     return !node->output && !node->fused && !node->view;
 }
 
-/* Multiply-adds for a whole frame. */
+/* Multiply-adds for the rows of a frame that are made. */
 double up_graph_multiply_adds(const up_graph *graph);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who reads what, and what needs no ring for that. */
 #include "base/memory.h"
 #include "pipeline/graph.h"
@@ -62,6 +63,15 @@ static bool can_fuse(const up_graph *graph, const up_node *node)
            host->shape.height == node->shape.height;
 }
 
+/* Calls of either start where they may then. */
+static int common_multiple(int a, int b)
+{
+    int multiple = a;
+    while (multiple % b)
+        multiple += a;
+    return multiple;
+}
+
 /* What is fused into a node says how it is made. */
 static void settle_block(up_graph *graph, up_node *node)
 {
@@ -75,7 +85,7 @@ static void settle_block(up_graph *graph, up_node *node)
         before = from;
         node->inside += from->shape.channels + from->inside;
         node->depth = up_max(node->depth, from->depth + 1);
-        node->step = up_max(node->step, from->step);
+        node->step = common_multiple(node->step, from->step);
     }
     int floats = node->inside * node->step;
     int columns = floats ? up_clamp(BLOCK_FLOATS / floats, BLOCK_COLUMNS, 2048) : 0;
@@ -85,6 +95,12 @@ static void settle_block(up_graph *graph, up_node *node)
 up_status up_graph_fuse(up_graph *graph, up_error *error)
 {
     UP_TRY(find_consumers(graph, error));
+    graph->limited = false;
+    for (int n = 0; n < graph->count; n++) {
+        up_node *node = &graph->node[n];
+        node->first = 0;
+        node->end = node->op ? node->op->out.height : node->shape.height;
+    }
     for (int n = graph->inputs; n < graph->count; n++) {
         up_node *node = &graph->node[n];
         settle_block(graph, node);

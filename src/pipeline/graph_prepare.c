@@ -1,7 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* The dry run: what must be kept, and what a call takes. */
-#include "pipeline/walk.h"
+#include "pipeline/period.h"
 
 #include "base/memory.h"
+
+#define MOST_CHUNKS (1 << 20)
 
 /* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it: what engine.c
  * takes. */
@@ -60,52 +63,130 @@ static void share_band(up_graph *graph)
     }
 }
 
-/* The rows of what is given that a band uses. */
-static void walk_given(up_graph *graph, up_walk *walk, int chunk)
+typedef struct {
+    up_graph *graph;
+    up_walk walk;
+    up_recurrence bands, chunks;
+    const volatile int *cancel;
+} dry_run;
+
+/* The rows of what is given that a band uses; false when the chunk is complete. */
+static bool walk_given(dry_run *d, int chunk)
 {
-    for (bool more = true; more;) {
-        for (int n = 0; n < graph->inputs; n++)
-            walk->node[n].next = up_walk_oldest(walk, n);
-        more = up_walk_next_band(walk, chunk);
-        for (int n = 0; n < graph->inputs; n++) {
-            up_node *given = &graph->node[n];
-            given->share = up_max(given->share, walk->node[n].made - walk->node[n].next);
-        }
-        walk_band(graph, walk);
+    up_graph *graph = d->graph;
+    up_walk *walk = &d->walk;
+    for (int n = 0; n < graph->inputs; n++)
+        walk->node[n].next = up_walk_oldest(walk, n);
+    const bool more = up_walk_next_band(walk, chunk);
+    for (int n = 0; n < graph->inputs; n++) {
+        up_node *given = &graph->node[n];
+        given->share = up_max(given->share, walk->node[n].made - walk->node[n].next);
     }
+    walk_band(graph, walk);
+    return more;
 }
 
-static void walk_chunks(up_graph *graph, up_walk *walk)
+static up_status walk_chunk(dry_run *d, int chunk, up_error *error)
 {
+    up_recurrence_begin(&d->bands, &d->walk);
+    while (walk_given(d, chunk)) {
+        if (d->cancel && __atomic_load_n(d->cancel, __ATOMIC_RELAXED))
+            return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
+        const int64_t times = up_recurrence_find(&d->bands, &d->walk, 0, chunk);
+        if (times > 0) {
+            up_recurrence_skip(&d->bands, &d->walk, times);
+            up_recurrence_begin(&d->bands, &d->walk);
+        }
+    }
+    return UP_OK;
+}
+
+/* Chunks that are like those before; how many. Not the last two: what the input ring must hold lies
+ * between a chunk and the one before it, and the first pair of those that are alike is still to be
+ * seen. */
+static int repeat_chunks(dry_run *d, int chunk, int *kept)
+{
+    up_graph *graph = d->graph;
+    int64_t times = up_recurrence_find(&d->chunks, &d->walk, graph->chunk_rows, -1);
+    if (times == 0)
+        return 0;
+    const int64_t age = d->chunks.age, left = up_max(0, graph->chunks - 3 - chunk) / age;
+    times = times < left ? times : left;
+    const int moves = d->chunks.shift[0], count = (int)(times * age);
+    for (int c = chunk + 1; c <= chunk + count; c++)
+        graph->input_end[c] = graph->input_end[c - age] + moves;
+    *kept += (int)(times * moves);
+    up_recurrence_skip(&d->chunks, &d->walk, times);
+    up_recurrence_begin(&d->chunks, &d->walk);
+    return count;
+}
+
+static up_status walk_chunks(dry_run *d, up_error *error)
+{
+    up_graph *graph = d->graph;
     up_node *input = &graph->node[0];
-    int kept = 0; /* oldest input row in use while the chunk before is computed */
+    int kept = input->first; /* oldest input row in use while the chunk before is computed */
+    up_recurrence_begin(&d->chunks, &d->walk);
     for (int c = 0; c < graph->chunks; c++) {
-        int oldest = up_walk_oldest(walk, 0);
-        walk_given(graph, walk, c);
-        int end = c == graph->chunks - 1 ? input->shape.height : walk->node[0].made;
+        int oldest = up_walk_oldest(&d->walk, 0);
+        UP_TRY(walk_chunk(d, c, error));
+        int end = c == graph->chunks - 1 ? input->end : d->walk.node[0].made;
         graph->input_end[c] = end;
         input->rows = up_max(input->rows, end - up_min(kept, end - 1));
         kept = oldest;
+        c += repeat_chunks(d, c, &kept);
     }
+    return UP_OK;
 }
 
-up_status up_graph_prepare(up_graph *graph, int chunks, int band, up_error *error)
+static up_status walk_all(dry_run *d, up_error *error)
 {
-    graph->chunks = chunks;
+    UP_TRY(up_walk_init(&d->walk, d->graph, error));
+    UP_TRY(up_recurrence_init(&d->bands, d->graph, error));
+    UP_TRY(up_recurrence_init(&d->chunks, d->graph, error));
+    return walk_chunks(d, error);
+}
+
+static int made_rows(const up_node *node)
+{
+    return node->end - node->first;
+}
+
+/* Of the highest output; what nobody reads has none. */
+static int most_rows(const up_graph *graph)
+{
+    return up_max(1, made_rows(&graph->node[graph->output[up_graph_highest(graph)]]));
+}
+
+/* Chunks of as many rows each. */
+static up_status divide(up_graph *graph, int chunks, up_error *error)
+{
+    const int64_t rows = most_rows(graph);
+    chunks = up_clamp(chunks, 1, MOST_CHUNKS);
+    graph->chunk_rows = (int)((rows + chunks - 1) / chunks);
+    graph->chunks = (int)((rows + graph->chunk_rows - 1) / graph->chunk_rows);
+    up_free(graph->input_end);
+    graph->input_end = up_alloc(graph->chunks, sizeof *graph->input_end);
+    return graph->input_end
+               ? UP_OK
+               : up_fail_memory(error, "the graph", graph->chunks * sizeof *graph->input_end);
+}
+
+up_status up_graph_prepare(up_graph *graph, int chunks, int band, const volatile int *cancel,
+                           up_error *error)
+{
     graph->band = band;
     graph->scratch = 0;
-    up_free(graph->input_end);
-    graph->input_end = up_alloc(chunks, sizeof *graph->input_end);
-    if (!graph->input_end)
-        return up_fail_memory(error, "the graph", chunks * sizeof *graph->input_end);
+    UP_TRY(divide(graph, chunks, error));
     for (int n = 0; n < graph->count; n++)
         graph->node[n].rows = graph->node[n].share = 1;
     share_band(graph);
-    up_walk walk;
-    UP_TRY(up_walk_init(&walk, graph, error));
-    walk_chunks(graph, &walk);
-    up_walk_free(&walk);
-    return UP_OK;
+    dry_run d = { .graph = graph, .cancel = cancel };
+    up_status status = walk_all(&d, error);
+    up_recurrence_free(&d.chunks);
+    up_recurrence_free(&d.bands);
+    up_walk_free(&d.walk);
+    return status;
 }
 
 int up_graph_highest(const up_graph *graph)
@@ -121,6 +202,8 @@ int up_graph_highest(const up_graph *graph)
 int up_graph_chunk_end(const up_graph *graph, int output, int chunk)
 {
     const up_node *node = &graph->node[graph->output[output]];
-    int64_t end = (int64_t)node->shape.height * (chunk + 1) / graph->chunks;
-    return up_min(node->shape.height, (int)up_round_up((size_t)end, node->step));
+    const int64_t rows = made_rows(node), most = most_rows(graph);
+    int64_t end = (int64_t)(chunk + 1) * graph->chunk_rows;
+    end = end < most ? end * rows / most : rows;
+    return up_min(node->end, node->first + (int)up_round_up((size_t)end, node->step));
 }

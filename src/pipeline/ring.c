@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/ring.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The last rows of a tensor, or of some of its columns. Everything about edges is here: rows above
  * and below the image, the columns beyond either end, and the wrap. Ops never see any of it.

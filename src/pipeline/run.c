@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/run.h"
 
 #include "base/memory.h"
 #include "base/team.h"
 #include "pipeline/state.h"
+
+#define SKIPPED_ROWS 256 /* before it is looked whether anyone still wants them */
 
 bool up_state_stopped(up_state *s)
 {
@@ -63,6 +66,16 @@ static up_status take_strips(up_state *s, up_stage *stage, up_error *error)
     return up_strips_allocate(&s->strips, error);
 }
 
+/* Those that nothing needs; many may take long. */
+static up_status skip_rows(up_state *s, int rows, up_error *error)
+{
+    for (int done = 0; done < rows && !up_state_stopped(s); done += SKIPPED_ROWS) {
+        up_state_check_cancel(s);
+        UP_TRY(up_source_skip(s->run->source, up_min(SKIPPED_ROWS, rows - done), error));
+    }
+    return UP_OK;
+}
+
 static up_status enter_stage(up_state *s, int number, up_error *error)
 {
     up_stages *stages = &s->run->stages;
@@ -76,6 +89,8 @@ static up_status enter_stage(up_state *s, int number, up_error *error)
         for (int r = 0; r < s->stage->graph->inputs + s->stage->graph->outputs; r++)
             strip->released[r] = 0;
     }
+    if (s->stage->reads)
+        UP_TRY(skip_rows(s, s->stage->graph->node[0].first, error));
     bind_inputs(s);
     s->work = s->stage->work - s->stage->finishing;
     return UP_OK;

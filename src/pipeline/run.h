@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs a graph from a source to its sinks: reading ahead, making rows and encoding overlap, all in
  * one parallel region for each stage. Nothing here depends on the number of threads but the time it
@@ -29,6 +30,7 @@ typedef struct {
     int band;  /* rows; 0: as suits the machine's cache */
     up_keep keep;
     int segments; /* that a deep graph is cut into at most; 0: as many as are best */
+    int rows[2];  /* of the outputs: first, end; 0, 0: all. Of single frames only */
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;

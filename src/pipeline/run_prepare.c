@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a graph is run: cut into stages, strips for the threads, bands for the cache, chunks for what
  * streams. */
 #include "base/machine.h"
@@ -76,34 +77,62 @@ static up_status choose_strips(up_strips *strips, up_stage *stage, int threads, 
     return UP_OK;
 }
 
-static int chunks_of(const up_shape *shape)
+static int chunks_of(const up_node *node)
 {
-    size_t rows = CHUNK_BYTES / (raw_row_bytes(shape) + 1) + 1;
-    return (int)((shape->height + rows - 1) / rows);
+    size_t rows = CHUNK_BYTES / (raw_row_bytes(&node->shape) + 1) + 1;
+    return (int)((node->end - node->first + rows - 1) / rows);
 }
 
 /* For what goes to sinks, or else for what comes from the source. */
 static int choose_chunks(const up_stage *stage, bool streams)
 {
     const up_graph *graph = stage->graph;
-    int chunks = stage->reads && stage->sinks == 0 ? chunks_of(up_graph_shape(graph, 0)) : 1;
+    int chunks = stage->reads && stage->sinks == 0 ? chunks_of(&graph->node[0]) : 1;
     for (int o = 0; o < stage->sinks && streams; o++)
-        chunks = up_max(chunks, chunks_of(up_graph_shape(graph, graph->output[o])));
-    return chunks;
+        chunks = up_max(chunks, chunks_of(&graph->node[graph->output[o]]));
+    return up_max(chunks, 1);
 }
 
-static up_status prepare_stage(up_stage *stage, int threads, int band, bool streams,
+/* Of the outputs what was asked for, and of what goes to frames what later stages read there. */
+static void limit_rows(up_stage *stage, up_stages *stages, const int rows[2])
+{
+    up_graph *graph = stage->graph;
+    for (int o = 0; o < graph->outputs; o++) {
+        up_node *node = &graph->node[graph->output[o]];
+        const up_frame *frame = o < stage->sinks ? NULL : &stages->frame[stage->to[o]];
+        if (frame && frame->whole)
+            continue;
+        node->first = frame ? frame->low : rows[0];
+        node->end = frame ? frame->high : rows[1];
+    }
+    up_graph_limit(graph);
+    for (int i = 0; i < graph->inputs; i++) {
+        up_frame *frame = stage->from[i] < 0 ? NULL : &stages->frame[stage->from[i]];
+        const up_node *node = &graph->node[i];
+        if (!frame || node->first >= node->end)
+            continue;
+        frame->low = frame->low < frame->high ? up_min(frame->low, node->first) : node->first;
+        frame->high = up_max(frame->high, node->end);
+    }
+}
+
+/* Behind all later ones, which say what they read of it. */
+static up_status prepare_stage(const up_run *run, up_stages *stages, up_stage *stage,
                                up_error *error)
 {
     up_graph *graph = stage->graph;
     up_strips strips;
+    int band = run->band;
     UP_TRY(up_graph_fuse(graph, error));
-    UP_TRY(choose_strips(&strips, stage, threads, error));
+    if (run->rows[1] > 0)
+        limit_rows(stage, stages, run->rows);
+    UP_TRY(choose_strips(&strips, stage, run->threads, error));
     stage->strips = strips.count;
     stage->excess = up_strips_excess(&strips);
     if (band <= 0)
         band = choose_band(graph, strips.count);
-    up_status status = up_graph_prepare(graph, choose_chunks(stage, streams), band, error);
+    const int chunks = choose_chunks(stage, !run->mapped);
+    up_status status = up_graph_prepare(graph, chunks, band, run->cancel, error);
     if (status == UP_OK)
         status = up_strips_lay_out(&strips, error);
     if (status == UP_OK)
@@ -127,8 +156,8 @@ static up_status cut(up_run *run, up_stages *stages, int segments, double most_w
     const bool held = run->source->mapped.data != NULL;
     UP_TRY(up_stages_cut(stages, run->graph, segments, held, most_work, error));
     up_status status = UP_OK;
-    for (int s = 0; s < stages->count && status == UP_OK; s++)
-        status = prepare_stage(&stages->stage[s], run->threads, run->band, !run->mapped, error);
+    for (int s = stages->count - 1; s >= 0 && status == UP_OK; s--)
+        status = prepare_stage(run, stages, &stages->stage[s], error);
     if (status != UP_OK)
         up_stages_free(stages);
     return status;
@@ -255,7 +284,7 @@ void up_run_clear(up_run *run)
 size_t up_run_group_bytes(const up_run *run, int output)
 {
     const up_graph *graph = run->stages.stage[run->stages.count - 1].graph;
-    int most = 0, start = 0;
+    int most = 0, start = up_graph_chunk_end(graph, output, -1);
     for (int c = 0; c < graph->chunks; c++) {
         int end = up_graph_chunk_end(graph, output, c);
         most = up_max(most, end - start);

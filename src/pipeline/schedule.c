@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/state.h"
 
 #include "base/memory.h"
@@ -59,16 +60,18 @@ static void read_rows(up_state *s, int first, int end)
     up_free(row);
 }
 
+/* Rows first .. end - 1, of which the sink gets those that were asked for. */
 static void accept(up_state *s, int o, int first, int end, int slot)
 {
     up_sink *sink = s->run->sink[o];
     const up_shape *shape = up_graph_shape(s->stage->graph, s->stage->graph->output[o]);
-    int channels = shape->channels, count = end - first;
+    const int above = up_max(s->run->rows[0] - first, 0);
+    int channels = shape->channels, count = end - first - above;
     void **row;
-    if (up_state_stopped(s) || count <= 0 || !(row = row_pointers(s, channels, count)))
+    if (up_state_stopped(s) || !(row = row_pointers(s, channels, count)))
         return;
     size_t bytes = (size_t)shape->width * shape->bytes;
-    unsigned char *data = s->slot[o] + slot * s->group_bytes[o];
+    unsigned char *data = s->slot[o] + slot * s->group_bytes[o] + above * channels * bytes;
     for (int c = 0; c < channels; c++)
         for (int i = 0; i < count; i++)
             row[c * count + i] = data + ((size_t)i * channels + c) * bytes;
@@ -94,9 +97,11 @@ static void schedule_sink(up_state *s, int o, int chunk, int slot)
 {
     const up_graph *graph = s->stage->graph;
     const up_sink *sink = s->run->sink[o];
-    int start = chunk ? up_graph_chunk_end(graph, o, chunk - 1) : 0;
+    int start = up_graph_chunk_end(graph, o, chunk - 1);
     int end = up_graph_chunk_end(graph, o, chunk);
-    if (sink->mapped.data)
+    if (s->run->rows[1] > 0)
+        end = up_min(end, s->run->rows[1]);
+    if (sink->mapped.data || end <= up_max(start, s->run->rows[0]))
         return;
 #pragma omp task depend(inout : s->token.accept[o], s->token.slot[slot][o])
     accept(s, o, start, end, slot);
@@ -113,7 +118,7 @@ static void schedule_sink(up_state *s, int o, int chunk, int slot)
 static void schedule_chunk(up_state *s, int c)
 {
     const up_graph *graph = s->stage->graph;
-    int from = c ? graph->input_end[c - 1] : 0, to = graph->input_end[c];
+    int from = c ? graph->input_end[c - 1] : graph->node[0].first, to = graph->input_end[c];
     int slot = (int)((s->frame * graph->chunks + c) % s->run->slots);
     int ahead = c % 2, strips = s->strips.count;
 #define EVERY_STRIP iterator(int i = 0 : strips), inout : s->token.ahead[ahead][i]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What one run shares among its tasks. */
 #ifndef UP_PIPELINE_STATE_H
 #define UP_PIPELINE_STATE_H

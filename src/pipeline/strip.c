@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/strip.h"
 
 #include "base/memory.h"

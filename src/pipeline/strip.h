@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A picture's columns in strips, one for each thread. A strip makes its columns of the outputs and
  * whatever those are made from, down to the input: a few columns at the border of two strips are

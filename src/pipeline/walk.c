@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/walk.h"
 
 #include "base/memory.h"
@@ -9,10 +10,12 @@ up_status up_walk_init(up_walk *walk, const up_graph *graph, up_error *error)
     *walk = (up_walk){ .graph = graph,
                        .node = up_alloc_zero(graph->count, sizeof *walk->node),
                        .candidate = up_alloc_zero(words, sizeof *walk->candidate) };
-    if (walk->node && walk->candidate)
-        return UP_OK;
-    up_walk_free(walk);
-    return up_fail_memory(error, "the graph", graph->count * sizeof *walk->node);
+    if (!walk->node || !walk->candidate) {
+        up_walk_free(walk);
+        return up_fail_memory(error, "the graph", graph->count * sizeof *walk->node);
+    }
+    up_walk_rewind(walk);
+    return UP_OK;
 }
 
 void up_walk_free(up_walk *walk)
@@ -25,7 +28,7 @@ void up_walk_free(up_walk *walk)
 void up_walk_rewind(up_walk *walk)
 {
     for (int n = 0; n < walk->graph->count; n++)
-        walk->node[n] = (up_progress){ 0 };
+        walk->node[n] = (up_progress){ .made = walk->graph->node[n].first };
 }
 
 static void add_candidate(up_walk *walk, int n)
@@ -49,8 +52,7 @@ static int last_candidate(up_walk *walk)
     return 64 * walk->words - 1 - __builtin_clzll(walk->candidate[walk->words - 1]);
 }
 
-/* Rows of the image that rows y0 .. y1 - 1 of a node read: what must exist and be kept for them. */
-static void read_rows(const up_node *node, int input, int y0, int y1, int *low, int *high)
+void up_walk_reads(const up_node *node, int input, int y0, int y1, int *low, int *high)
 {
     int first, end;
     up_graph_window(node, input, y0, y1 - y0, &first, &end);
@@ -65,7 +67,7 @@ static void spread_need(up_walk *walk, int n)
     for (int k = 0; k < node->pieces; k++) {
         const up_piece *piece = &node->piece[k];
         if (piece->input != input)
-            read_rows(node, piece->input, at->made, at->need, &low, &high);
+            up_walk_reads(node, piece->input, at->made, at->need, &low, &high);
         input = piece->input;
         walk->node[piece->node].need = up_max(walk->node[piece->node].need, high);
     }
@@ -128,7 +130,7 @@ static bool is_ready(const up_walk *walk, int n, int end)
     for (int k = 0; k < node->pieces; k++) {
         const up_piece *piece = &node->piece[k];
         if (piece->input != input)
-            read_rows(node, piece->input, walk->node[n].made, end, &low, &high);
+            up_walk_reads(node, piece->input, walk->node[n].made, end, &low, &high);
         input = piece->input;
         if (walk->graph->node[piece->node].fused ? !is_ready(walk, piece->node, end)
                                                  : walk->node[piece->node].made < high)
@@ -146,7 +148,8 @@ int up_walk_next(up_walk *walk)
             continue;
         at->next = up_min(at->need, at->made + node->share);
         /* to end from now on where what it reads ends */
-        while (at->made == 0 && at->next > node->step && !is_ready(walk, n, at->next))
+        while (at->made == node->first && at->next > node->first + node->step &&
+               !is_ready(walk, n, at->next))
             at->next = (at->next - 1) / node->step * node->step;
         if (is_ready(walk, n, at->next))
             return n;
@@ -183,13 +186,13 @@ int up_walk_oldest(const up_walk *walk, int n)
     int oldest = graph->node[n].shape.height;
     for (int r = 0; r < graph->node[n].consumers; r++) {
         const up_node *node = &graph->node[consumer[r].node];
-        int height = node->shape.height, made = walk->node[consumer[r].node].made;
-        if (made >= height)
+        int end = node->end, made = walk->node[consumer[r].node].made;
+        if (made >= end)
             continue;
         int low, high;
-        read_rows(node, consumer[r].input, made, made + 1, &low, &high);
+        up_walk_reads(node, consumer[r].input, made, made + 1, &low, &high);
         oldest = up_min(oldest, low);
-        read_rows(node, consumer[r].input, height - 1, height, &low, &high);
+        up_walk_reads(node, consumer[r].input, end - 1, end, &low, &high);
         oldest = up_min(oldest, low);
     }
     return oldest;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A known convolution that a picture went through: seen[o] = sum over k of weight[k] *
  * sharp[o * stride - before + k] on both axes, as PyTorch's conv2d does it (the kernel is not
@@ -32,6 +33,10 @@ up_status up_blur_copy(up_blur *copy, const up_blur *blur, up_error *error);
 void up_blur_close(up_blur *blur);
 
 double up_blur_sum(const up_blur *blur);
+
+/* Of a product: line[kernel[a]], those of both axes multiplied being the weights. In double, and
+ * from all weights, so that the roundings of a file's floats average out. */
+void up_blur_line(const up_blur *blur, int a, double *line);
 
 /* Whether the options name a blur at all. */
 static inline bool up_blur_is_told(const up_options *options)

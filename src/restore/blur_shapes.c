@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/blur_shapes.h"
 
 #include "base/memory.h"

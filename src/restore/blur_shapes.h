@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Kernels by their names: see blur.h. */
 #ifndef UP_RESTORE_BLUR_SHAPES_H
 #define UP_RESTORE_BLUR_SHAPES_H

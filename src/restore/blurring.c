@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/blurring.h"
 
 #include "base/memory.h"

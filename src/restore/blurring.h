@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A blur on whole planes, and its exact adjoint: a strided convolution behind an extension over the
  * edges, and the transposed convolution before its transpose, which folds what lies beyond the

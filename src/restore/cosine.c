@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/cosine.h"
 
 #include "base/memory.h"

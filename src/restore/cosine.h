@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The discrete cosine transform of type I on whole planes, in double: what the discrete Fourier
  * transform is of a plane that is reflected about its edge samples (UP_EDGE_REFLECT) for ever. Even

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Under reflected edges an even convolution is the product of cosine transforms, and so is
  * Tikhonov's result: in double, which keeps what a strong blur has left of fine detail. */
 #include "base/memory.h"
@@ -118,7 +119,7 @@ static up_status solve_for(const work *w, double lambda, up_error *error)
 static up_status solve(const work *w, up_error *error)
 {
     up_solving *s = w->s;
-    const int *size = s->blurring->sharp, rounds = s->how->regularise >= 0 ? 1 : 2;
+    const int *size = s->blurring->sharp, rounds = up_tikhonov_rounds(s);
     get(w);
     UP_TRY(up_cosine_transform(w->seen, size[0], size[1], s->whole->threads, error));
     for (int i = 0; i < rounds; i++) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/deblur.h"
 
 #include "base/memory.h"
@@ -7,12 +8,15 @@
 #include <math.h>
 #include <string.h>
 
+/* How Tikhonov's result is found; that of total variation begins with it. */
+typedef enum { BY_STEPS, BY_COSINES, BY_AXES } way;
+
 typedef struct {
     up_op op;
     up_blur blur;
     up_deblurring how;
     int sharp[2], seen[2];
-    bool cosine; /* solved in one step */
+    way way;
 } deblur_op;
 
 int up_solver_iterations(const up_deblurring *how, up_solver solver)
@@ -93,15 +97,27 @@ static up_status check_samples(const up_solving *s, bool positive, up_error *err
     return UP_OK;
 }
 
+/* All there is to it for Tikhonov, and the first tenth for total variation. */
+static up_status solve_at_once(const deblur_op *op, up_solving *s, up_error *error)
+{
+    const double whole = s->share, share = op->how.solver == UP_SOLVER_TV ? whole / 10 : whole;
+    if (op->way == BY_STEPS)
+        return UP_OK;
+    s->share = share;
+    UP_TRY(op->way == BY_COSINES ? up_cosine_solve(s, error) : up_separable_solve(s, error));
+    s->done += share;
+    s->share = whole - share;
+    return UP_OK;
+}
+
 static up_status solve(const deblur_op *op, up_solving *s, up_error *error)
 {
     UP_TRY(check_samples(s, op->how.solver == UP_SOLVER_RL, error));
     guess(s);
-    if (op->cosine)
-        return up_cosine_solve(s, error);
+    UP_TRY(solve_at_once(op, s, error));
     if (op->how.solver == UP_SOLVER_RL)
         up_richardson_lucy_solve(s);
-    else
+    else if (op->how.solver == UP_SOLVER_TV || op->way == BY_STEPS)
         up_least_squares_solve(s, op->how.solver == UP_SOLVER_TV);
     return UP_OK;
 }
@@ -119,14 +135,15 @@ static up_status solve_all(const deblur_op *op, up_solving *s, up_error *error)
 {
     const int channels = op->op.out.channels;
     const up_whole *whole = s->whole;
-    s->share = 1.0 / channels;
     for (int c = 0; c < channels; c++) {
         s->done = (double)c / channels;
+        s->share = 1.0 / channels;
         s->seen = plane_of(whole->rows, whole->row_bytes, whole->plane_bytes, c, op->seen);
         s->x = plane_of(whole->result, whole->result_row_bytes, whole->result_plane_bytes, c,
                         op->sharp);
         UP_TRY(solve(op, s, error));
-        if (!up_solving_goes_on(s, 1))
+        s->done = (c + 1.0) / channels;
+        if (!up_solving_goes_on(s, 0))
             return UP_OK;
     }
     return UP_OK;
@@ -181,6 +198,8 @@ static up_status check(const up_blur *blur, const up_deblurring *how, up_error *
     return UP_OK;
 }
 
+#define TILE_WORK 8e3 /* of a pixel: the products of two rounds */
+
 /* Of the convolution and its adjoint, each step; a transform is as much as a few of those. */
 static double work_of(const deblur_op *op)
 {
@@ -188,15 +207,19 @@ static double work_of(const deblur_op *op)
     const double samples = (double)op->seen[0] * op->seen[1] * op->op.out.channels;
     const double taps = blur->axis[0] ? blur->kernel[0] * blur->stride[1] + blur->kernel[1]
                                       : (double)blur->kernel[0] * blur->kernel[1];
-    const int steps = op->cosine ? 10 : up_solver_iterations(&op->how, op->how.solver);
-    return 2 * taps * samples * steps;
+    const bool once = op->how.solver == UP_SOLVER_TIKHONOV && op->way != BY_STEPS;
+    const int steps = once ? 0 : up_solver_iterations(&op->how, op->how.solver);
+    const double first = op->way == BY_AXES ? TILE_WORK : op->way == BY_COSINES ? 20 * taps : 0;
+    return samples * (2 * taps * steps + first);
 }
 
 static size_t bytes_of(const deblur_op *op, int threads)
 {
     return up_alloc_bytes(plane_bytes(op)) + up_alloc_bytes(op->sharp[0] * sizeof(double)) +
            up_blurring_bytes(&op->blur, op->sharp, op->seen, threads) +
-           (op->cosine ? up_cosine_solve_bytes(op->sharp, threads) : 0);
+           (op->way == BY_COSINES ? up_cosine_solve_bytes(op->sharp, threads)
+            : op->way == BY_AXES  ? up_separable_solve_bytes(&op->blur, op->sharp, threads)
+                                  : 0);
 }
 
 up_status up_deblur_plan(up_op **result, const up_shape *in, const int size[2], const up_blur *blur,
@@ -219,6 +242,7 @@ up_status up_deblur_plan(up_op **result, const up_shape *in, const int size[2], 
         .pointwise = true,
         .step = 1,
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = run_deblur,
         .finish = finish,
@@ -226,7 +250,10 @@ up_status up_deblur_plan(up_op **result, const up_shape *in, const int size[2], 
         .free = free_deblur,
     };
     op->how = *how;
-    op->cosine = op->how.solver == UP_SOLVER_TIKHONOV && up_cosine_suits(&op->blur);
+    op->way = op->how.solver == UP_SOLVER_RL  ? BY_STEPS
+              : up_cosine_suits(&op->blur)    ? BY_COSINES
+              : up_separable_suits(&op->blur) ? BY_AXES
+                                              : BY_STEPS;
     for (int a = 0; a < 2; a++) {
         op->sharp[a] = size[a];
         op->seen[a] = a ? in->width : in->height;

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Conjugate gradients on the normal equations in the form that keeps the residual (CGLS), which
  * loses fewer digits; rounds of them with new weights are total variation. */
 #include "restore/solver.h"
 
 #include <math.h>
 
-#define FLOAT_NOISE 0x1p-24  /* of samples as floats, relative to their size */
+#define LAST_DIGIT 0x1p-23   /* of a float, relative to its leading digit */
 #define VARIATION_SHARE 0.2  /* chosen on photographs: see the README */
 #define ROUND 10             /* steps with the same weights */
 #define LEAST_RESIDUAL 1e-14 /* squared, of the gradient at the start: floats carry no more */
@@ -55,12 +56,23 @@ static bool make_steps(work *w, int count)
     return true;
 }
 
-/* Of the samples of a plane, as floats. */
+/* Of the samples of a plane, as floats: of rounding them once, sqrt(1 / 12) of their last digit,
+ * and again on the way to them. */
+static double float_noise(const up_solving *s)
+{
+    double sum = 0;
+    for (int y = 0; y < s->seen.height; y++)
+        for (int x = 0; x < s->seen.width; x++) {
+            int exponent;
+            frexp(up_plane_row(&s->seen, y)[x], &exponent);
+            sum += ldexp(LAST_DIGIT * LAST_DIGIT, 2 * exponent - 2);
+        }
+    return sqrt(sum / (3.0 * s->seen.height * s->seen.width));
+}
+
 static double noise_of(const up_solving *s)
 {
-    const double samples = (double)s->seen.height * s->seen.width;
-    return s->how->noise > 0 ? s->how->noise
-                             : FLOAT_NOISE * sqrt(up_plane_dot(s, &s->seen, &s->seen) / samples);
+    return s->how->noise > 0 ? s->how->noise : float_noise(s);
 }
 
 double up_tikhonov_lambda(const up_solving *s)
@@ -68,7 +80,7 @@ double up_tikhonov_lambda(const up_solving *s)
     const up_plane none = { 0 };
     const double noise = noise_of(s), samples = (double)s->x.height * s->x.width;
     const double energy = up_gradient_energy(s, &s->x, &none) / samples;
-    if (s->how->regularise >= 0)
+    if (s->how->regularise >= 0 && s->how->solver == UP_SOLVER_TIKHONOV)
         return s->how->regularise;
     return energy > 0 ? noise * noise / energy : 0;
 }
@@ -103,7 +115,8 @@ static void solve_variation(work *w)
     double change = INFINITY;
     while (w->steps < w->most && change > LEAST_CHANGE * level) {
         const int before = w->steps;
-        w->lambda = variation_lambda(s, up_gradient_weigh(s, &w->weight, &s->x, level));
+        const up_plane spare[2] = { w->direction, w->pull };
+        w->lambda = variation_lambda(s, up_gradient_weigh(s, &w->weight, &s->x, level, spare));
         up_plane_copy(s, &w->before, &s->x);
         if (!make_steps(w, w->most - before < ROUND ? w->most - before : ROUND) ||
             w->steps == before)

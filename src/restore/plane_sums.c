@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "restore/solver.h"
 
 #include "base/memory.h"
@@ -148,29 +149,76 @@ double up_gradient_energy(const up_solving *s, const up_plane *x, const up_plane
     return total(s->sums, x->height);
 }
 
-double up_gradient_weigh(const up_solving *s, const up_plane *weight, const up_plane *x,
-                         double level)
+/* ---- means around: binomial, reflected behind the edge samples, and so their own adjoint */
+
+static const float around[] = { 1 / 16.0f, 4 / 16.0f, 6 / 16.0f, 4 / 16.0f, 1 / 16.0f };
+
+enum { AROUND = sizeof around / sizeof *around };
+
+static int reflected(int i, int n)
 {
-    const float least = (float)(level * level);
+    i = i < 0 ? -1 - i : i;
+    return up_clamp(i < n ? i : 2 * n - 1 - i, 0, n - 1);
+}
+
+/* `to` may not be `from`. */
+static void mean_of_row(float *to, const float *from, int n)
+{
+    for (int x = 0; x < n; x++) {
+        float sum = 0;
+        if (x >= AROUND / 2 && x < n - AROUND / 2)
+            for (int k = 0; k < AROUND; k++)
+                sum += around[k] * from[x + k - AROUND / 2];
+        else
+            for (int k = 0; k < AROUND; k++)
+                sum += around[k] * from[reflected(x + k - AROUND / 2, n)];
+        to[x] = sum;
+    }
+}
+
+static void mean_of_rows(float *to, const up_plane *from, int y)
+{
+    memset(to, 0, from->width * sizeof *to);
+    for (int k = 0; k < AROUND; k++) {
+        const float *row = up_plane_row(from, reflected(y + k - AROUND / 2, from->height));
+        for (int x = 0; x < from->width; x++)
+            to[x] += around[k] * row[x];
+    }
+}
+
+/* to = the means of |grad x|^2 along each row, by way of `squared`; the sum of |grad x|. */
+static double find_squares(const up_solving *s, const up_plane *to, const up_plane *squared,
+                           const up_plane *x)
+{
     EVERY_ROW(s, y, x->height)
     {
-        float squared[BLOCK], ones[BLOCK];
+        float *row = up_plane_row(squared, y);
         double sum = 0;
-        for (int c = 0; c < BLOCK; c++)
-            ones[c] = 1;
-        for (int c = 0; c < x->width; c += BLOCK) {
-            const int count = up_min(BLOCK, x->width - c);
-            float *w = up_plane_row(weight, y) + c;
-            square(squared, rows_at(x, y), c, count, x->width);
-            for (int i = 0; i < count; i++) {
-                w[i] = 1 / sqrtf(squared[i] + least);
-                squared[i] = sqrtf(squared[i]);
-            }
-            sum += dot_row(squared, ones, count);
-        }
+        square(row, rows_at(x, y), 0, x->width, x->width);
+        for (int c = 0; c < x->width; c++)
+            sum += sqrtf(row[c]);
+        mean_of_row(up_plane_row(to, y), row, x->width);
         s->sums[y] = sum;
     }
     return total(s->sums, x->height);
+}
+
+double up_gradient_weigh(const up_solving *s, const up_plane *weight, const up_plane *x,
+                         double level, const up_plane spare[2])
+{
+    const float least = (float)(level * level);
+    const double sum = find_squares(s, weight, &spare[0], x);
+    EVERY_ROW(s, y, x->height)
+    {
+        float *row = up_plane_row(&spare[0], y);
+        mean_of_rows(row, weight, y);
+        for (int c = 0; c < x->width; c++)
+            row[c] = 1 / sqrtf(row[c] + least);
+        mean_of_row(up_plane_row(&spare[1], y), row, x->width);
+    }
+    EVERY_ROW(s, y, x->height)
+    mean_of_rows(up_plane_row(weight, y), &spare[1], y);
+    return sum;
 }
 
 /* Towards the rows above and below. `above`, `over`: of the row above, or of this one, which pulls

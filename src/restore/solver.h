@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the ways to undo a blur share. */
 #ifndef UP_RESTORE_SOLVER_H
 #define UP_RESTORE_SOLVER_H
@@ -55,9 +56,10 @@ void up_gradient_pull(const up_solving *s, const up_plane *r, double lambda, con
                       const up_plane *weight);
 /* sum of weight * |grad x|^2 */
 double up_gradient_energy(const up_solving *s, const up_plane *x, const up_plane *weight);
-/* weight = 1 / sqrt(|grad x|^2 + level^2); returns the sum of |grad x| */
+/* weight = mean of 1 / sqrt(mean of |grad x|^2 + level^2), both around each pixel; returns the sum
+ * of |grad x|. */
 double up_gradient_weigh(const up_solving *s, const up_plane *weight, const up_plane *x,
-                         double level);
+                         double level, const up_plane spare[2]);
 
 /* ---- the solvers; x holds a first guess. Interrupted, they return. */
 
@@ -72,8 +74,19 @@ bool up_cosine_suits(const up_blur *blur);
 up_status up_cosine_solve(up_solving *s, up_error *error);
 size_t up_cosine_solve_bytes(const int size[2], int threads);
 
+/* Tikhonov's for all products of stride 1, in one step too. */
+bool up_separable_suits(const up_blur *blur);
+up_status up_separable_solve(up_solving *s, up_error *error);
+size_t up_separable_solve_bytes(const up_blur *blur, const int size[2], int threads);
+
 /* By the rule, for x. */
 double up_tikhonov_lambda(const up_solving *s);
+
+/* As often is it solved, since that lambda follows from the result. */
+static inline int up_tikhonov_rounds(const up_solving *s)
+{
+    return s->how->regularise >= 0 && s->how->solver == UP_SOLVER_TIKHONOV ? 1 : 2;
+}
 
 /* Steps at most. */
 int up_solver_iterations(const up_deblurring *how, up_solver solver);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/dtype.h"
 
 #include "base/bfloat16.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Element types of weight files. */
 #ifndef UP_WEIGHTS_DTYPE_H
 #define UP_WEIGHTS_DTYPE_H

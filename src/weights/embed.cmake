@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Lists src/weights/data/NAME-xSCALE.safetensors for embedded.c, which includes their bytes.
 file(GLOB embedded_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/data/*.safetensors)
 set(embedded_lines "")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/embedded.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weight files that ship inside the library: data/NAME-xSCALE.safetensors, put there by
  * embed.cmake. */
 #ifndef UP_WEIGHTS_EMBEDDED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/foreign.h"
 
 #include <stdio.h>

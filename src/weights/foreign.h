@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files that are no weights that can be read: what they look like, and what to do. */
 #ifndef UP_WEIGHTS_FOREIGN_H
 #define UP_WEIGHTS_FOREIGN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/label.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Strings of a weight file, made fit for a one-line message. */
 #ifndef UP_WEIGHTS_LABEL_H
 #define UP_WEIGHTS_LABEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/tensor_file_parts.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Files of named tensors, and strings beside them: what weights come in. Which format a file has
  * is told by its content (weight_format.h). Nothing is allocated that the size of the file does not

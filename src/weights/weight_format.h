@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Formats of weight files: a new one is one file and one line in weight_formats.c. A format fills a
  * up_tensor_file with the functions below; whatever it hands over (names, shapes, strides, strings,

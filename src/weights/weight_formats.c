@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/weight_format.h"
 
 const up_weight_format *const up_weight_formats[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale_bench: what this machine can do at most, and how near the library comes. */
 #ifndef BENCH_H
 #define BENCH_H

@@ -1,13 +1,14 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers of networks, row by row as the pipeline makes them: input and output rows in the cache. */
-#include "bench.h"
+#include "bench_race.h"
 
 #include "base/memory.h"
-#include "ops/conv/conv.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RING = 7 }; /* input rows in memory, used again and again */
+enum { RING = 10 }; /* input rows in memory, used again and again */
 
 typedef struct {
     bool transposed;
@@ -23,6 +24,19 @@ static const layer layers[] = {
     { true, 56, 1, 9, 3, 4, 2, 1, 960, 540 },   { true, 56, 1, 9, 4, 4, 3, 1, 960, 540 },
     { false, 12, 1, 3, 1, 1, 0, 1, 960, 540 },  { false, 32, 32, 3, 1, 1, 0, 32, 960, 540 },
     { false, 64, 64, 3, 2, 1, 0, 1, 960, 540 }, { false, 32, 32, 3, 2, 1, 0, 32, 960, 540 },
+};
+
+/* 3x3 layers as sums and by tiles: those of networks, and where either is about as fast. */
+static const layer squares[] = {
+    { false, 64, 64, 3, 1, 1, 0, 1, 480, 270 },  { false, 32, 32, 3, 1, 1, 0, 1, 960, 540 },
+    { false, 192, 32, 3, 1, 1, 0, 1, 128, 128 }, { false, 192, 64, 3, 1, 1, 0, 1, 128, 128 },
+    { false, 16, 16, 3, 1, 1, 0, 1, 480, 270 },  { false, 12, 12, 3, 1, 1, 0, 1, 480, 270 },
+    { false, 8, 8, 3, 1, 1, 0, 1, 480, 270 },    { false, 6, 6, 3, 1, 1, 0, 1, 480, 270 },
+    { false, 4, 4, 3, 1, 1, 0, 1, 480, 270 },    { false, 3, 64, 3, 1, 1, 0, 1, 480, 270 },
+    { false, 64, 3, 3, 1, 1, 0, 1, 480, 270 },   { false, 6, 64, 3, 1, 1, 0, 1, 480, 270 },
+    { false, 64, 12, 3, 1, 1, 0, 1, 480, 270 },  { false, 64, 64, 3, 1, 1, 0, 1, 128, 1 },
+    { false, 64, 64, 3, 1, 1, 0, 1, 128, 2 },    { false, 64, 64, 3, 1, 1, 0, 1, 16, 16 },
+    { false, 64, 64, 3, 1, 1, 0, 1, 36, 36 },    { false, 16, 16, 3, 1, 1, 0, 1, 33, 33 },
 };
 
 typedef struct {
@@ -68,7 +82,7 @@ static void run_layer(void *user)
     }
 }
 
-static up_op *plan_layer(const layer *l)
+static up_op *plan_layer(const layer *l, bool by_tiles, bool *pays)
 {
     size_t count = (size_t)l->in * l->out / l->groups * l->kernel * l->kernel;
     float *weight = must(up_alloc(count, sizeof(float)));
@@ -90,7 +104,9 @@ static up_op *plan_layer(const layer *l)
     up_shape shape = { l->width, l->height, l->in, sizeof(float), false };
     up_op *op = NULL;
     up_error error;
-    if (up_conv_plan(&op, &shape, &conv, &error) != UP_OK) {
+    if (pays)
+        *pays = up_winograd_suits(&conv, &shape);
+    if ((by_tiles ? up_winograd_plan : up_conv_plan)(&op, &shape, &conv, &error) != UP_OK) {
         fprintf(stderr, "upscale_bench: %s\n", error.message);
         exit(1);
     }
@@ -98,9 +114,9 @@ static up_op *plan_layer(const layer *l)
     return op;
 }
 
-static void make_job(job *j, const layer *l)
+static void make_job(job *j, const layer *l, bool by_tiles, bool *pays)
 {
-    *j = (job){ .op = plan_layer(l) };
+    *j = (job){ .op = plan_layer(l, by_tiles, pays) };
     const up_op *op = j->op;
     j->side = (int)up_round_up(up_op_reach(op, 0), UP_LANES);
     j->in_pitch = (up_round_up(l->width, UP_LANES) + 2 * (size_t)j->side + UP_LANES) | UP_LANES;
@@ -127,6 +143,37 @@ static void free_job(job *j)
     up_free(j->scratch);
 }
 
+/* Both by turns. */
+static void race_square(const bench_limits *limits, const layer *l)
+{
+    job direct, tiles;
+    bool pays;
+    make_job(&direct, l, false, NULL);
+    make_job(&tiles, l, true, &pays);
+    bench_runner runners[] = { { .state = &direct, .run = run_layer },
+                               { .state = &tiles, .run = run_layer } };
+    bench_race(runners, 2, 1);
+    const double sums = runners[0].seconds, by_tiles = runners[1].seconds;
+    const double floor = direct.op->multiply_adds * direct.op->out.height / limits->multiply_adds;
+    char name[64];
+    snprintf(name, sizeof name, "%d->%d %dx%d", l->in, l->out, l->width, l->height);
+    printf("%-24s %9.3f %9.3f %8.2fx %7.0f%% %8s\n", name, sums * 1e3, by_tiles * 1e3,
+           sums / by_tiles, floor / by_tiles * 100, pays ? "tiles" : "sums");
+    fflush(stdout);
+    free_job(&direct);
+    free_job(&tiles);
+}
+
+static void race_squares(const bench_limits *limits)
+{
+    printf(
+        "\n3x3 convolutions, by turns, and the share of the floor of sums\n%-24s %9s %9s %9s %8s "
+        "%8s\n",
+        "", "sums, ms", "tiles, ms", "", "share", "chosen");
+    for (size_t i = 0; i < sizeof squares / sizeof *squares; i++)
+        race_square(limits, &squares[i]);
+}
+
 void bench_conv(const bench_limits *limits)
 {
     printf("\nconvolutions, %s, one thread\n%-44s %9s %9s %9s %6s\n", up_cpu_name(), "", "ms",
@@ -135,7 +182,7 @@ void bench_conv(const bench_limits *limits)
         const layer *l = &layers[i];
         job j;
         char name[64];
-        make_job(&j, l);
+        make_job(&j, l, false, NULL);
         double work = j.op->multiply_adds * j.op->out.height, floor = work / limits->multiply_adds;
         double seconds = bench_seconds(run_layer, &j);
         snprintf(name, sizeof name, "%s %d->%d k%d s%d%s %dx%d", l->transposed ? "tconv" : "conv",
@@ -146,4 +193,5 @@ void bench_conv(const bench_limits *limits)
         fflush(stdout);
         free_job(&j);
     }
+    race_squares(limits);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each kernel on its share of one job: a 1920x1080 RGB picture in memory to 3840x2160, row by row
  * as the pipeline does it, so that the rows between two kernels stay in the cache. */
 #include "bench_race.h"

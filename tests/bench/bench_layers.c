@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench_layers.h"
 
 #include "api/plan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where the time of a network goes. */
 #ifndef BENCH_LAYERS_H
 #define BENCH_LAYERS_H

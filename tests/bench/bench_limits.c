@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The machine's limits, by loops that do nothing else. */
 #include "bench.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole upscalings of 8-bit pictures in memory, beside programs and libraries that do the same. */
 #include "bench_race.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole networks, with weights of noise: what matters is their shape. */
 #include "bench_layers.h"
 
@@ -7,6 +8,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define MOST_TENSORS 96
@@ -174,11 +176,18 @@ static void run_case(const bench_limits *limits, int i, int threads)
     write_network(n, path);
     float *in = bench_noise(pixels * channels, 0, 1);
     float *out = bench_must(up_alloc_zero(pixels * channels * cell, sizeof(float)));
+    float *exact_out = bench_must(up_alloc_zero(pixels * channels * cell, sizeof(float)));
     bench_upscale job = {
         .in = bench_planes(channels, width, height, in),
         .out = bench_planes(channels, width * scale, height * scale, out),
-        .options = { .method = "tconv", .weights = path, .threads = threads },
+        .options = { .method = "tconv",
+                     .weights = path,
+                     .threads = threads,
+                     .arithmetic = UP_ARITHMETIC_FAST },
     };
+    bench_upscale exact = job;
+    exact.out.data = exact_out;
+    exact.options.arithmetic = UP_ARITHMETIC_EXACT;
     const bench_work work = {
         .read = (double)pixels * channels * sizeof(float),
         .written = (double)pixels * channels * (double)cell * sizeof(float),
@@ -187,16 +196,20 @@ static void run_case(const bench_limits *limits, int i, int threads)
     bench_layers layers;
     arithmetic alone = { work.multiply_adds, threads };
     bench_runner runners[] = { bench_upscale_runner(&job),
+                               bench_upscale_runner(&exact),
                                { .state = &alone, .run = run_arithmetic } };
-    bench_race(runners, 2, threads);
+    bench_race(runners, 3, threads);
     bench_limits now = limits[threads - 1];
-    now.multiply_adds = work.multiply_adds / runners[1].seconds;
-    bench_race_rows(cases[i].name, runners, 1, 2e-9 * work.multiply_adds, bench_floor(&now, &work));
+    now.multiply_adds = work.multiply_adds / runners[2].seconds;
+    strcpy(runners[1].name, "exact");
+    runners[1].off = bench_difference_f32(out, exact_out, pixels * channels * cell);
+    bench_race_rows(cases[i].name, runners, 2, 2e-9 * work.multiply_adds, bench_floor(&now, &work));
     double whole = bench_time_layers(&layers, &job);
     print_layers(&now, n, &layers, (double)pixels, whole);
     unlink(path);
     up_free(in);
     up_free(out);
+    up_free(exact_out);
     up_free(n);
 }
 

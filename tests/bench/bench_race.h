@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Upscale and its peers side by side on one job. */
 #ifndef BENCH_RACE_H
 #define BENCH_RACE_H

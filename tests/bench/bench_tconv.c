@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Transposed convolutions on float32 planes, beside neural network libraries. */
 #include "bench_race.h"
 

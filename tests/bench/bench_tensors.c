@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors to work on. */
 #include "bench_race.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Steps of training, beside what the cores could multiply: forward and backward are counted as
  * three times the multiply-adds of the network. pytorch_train.py times the same
  * steps. Shares are of what float32 could reach, which matrix units go beyond. */
@@ -21,10 +22,11 @@ static const struct {
 
 static void step(void *training)
 {
-    up_net_training_step(training);
+    double loss;
+    up_net_training_step(training, &loss, NULL);
 }
 
-static void run_net(int i, int threads, up_precision precision, const up_patches *patches,
+static void run_net(int i, int threads, up_precision precision, const up_samples *samples,
                     const bench_limits *limits)
 {
     const up_train_options options = { .scale = 2,
@@ -42,7 +44,7 @@ static void run_net(int i, int threads, up_precision precision, const up_patches
     up_trainable net;
     up_net_training training;
     if (up_trainable_new(&net, &shape, 0, NULL) != UP_OK ||
-        up_net_training_make(&training, &net, &options, patches, NULL) != UP_OK)
+        up_net_training_make(&training, &net, &options, samples, NULL) != UP_OK)
         return;
     double seconds = bench_seconds(step, &training), pixels = (double)BATCH * PATCH * PATCH;
     double work = 3 * pixels * training.net.network->multiply_adds;
@@ -60,6 +62,7 @@ void bench_train(const bench_limits *limits)
     picture.residual = calloc(4 * SIDE * SIDE, sizeof *picture.residual);
     const up_train_pictures set = { .picture = &picture, .count = 1 };
     up_patches patches;
+    const up_samples samples = { .set = &set, .patches = &patches };
     printf("\nTraining x2, %d patches of %dx%d a step\n%-31s %-8s %s %7s %6s %8s %8s\n", BATCH,
            PATCH, PATCH, "net", "factors", "T", "ms/step", "Mpx/s", "GFLOP/s", "of peak");
     if (picture.low && picture.residual &&
@@ -67,7 +70,7 @@ void bench_train(const bench_limits *limits)
         for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
             for (int threads = 1; threads <= BENCH_THREADS; threads++)
                 for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++)
-                    run_net((int)i, threads, (up_precision)p, &patches, limits);
+                    run_net((int)i, threads, (up_precision)p, &samples, limits);
         up_patches_free(&patches);
     }
     up_free(picture.low);

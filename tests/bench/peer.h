@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What upscale is timed beside. A peer is one file, peer_NAME.c or .cpp, one line in the table of
  * its section and one in CMakeLists.txt. A peer that is not installed is not linked: it is NULL. */
 #ifndef BENCH_PEER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stb_image_resize2 where it is installed, else the version before it. */
 #include "peer.h"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Times the steps of training that `upscale_bench train` times, in PyTorch (python3-torch).
 
 Data is noise and already in memory; the optimiser is Adam, the cheapest to run.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests of pages share: Chromium, and what is done in it.
 
 Imported where Chromium, ChromeDriver or Selenium is missing, it ends the test with 77, which CTest

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Criterion shares memory with the processes of its tests at an address it takes from rand_r():
  * base 0x200000000000 plus multiples of 16 MiB. Under ThreadSanitizer nearly all of these are

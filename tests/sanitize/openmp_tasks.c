@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ThreadSanitizer and OpenMP tasks: Archer (a tool that comes with LLVM's OpenMP and loads itself)
  * tells it who waits for whom, but not that the runtime hands the memory of a finished task to the

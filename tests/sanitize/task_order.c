@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Is ThreadSanitizer of any use here? Tasks ordered by their depend clauses must pass, and with any
  * argument (the clauses then name the wrong slot) they must be caught: two CTest tests.

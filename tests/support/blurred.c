@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/blurred.h"
 
 #include "pipeline/ring.h"

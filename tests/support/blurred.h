@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures, what known convolutions make of them, and how near results come. */
 #ifndef SUPPORT_BLURRED_H
 #define SUPPORT_BLURRED_H

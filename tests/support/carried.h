@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files with more in them than pixels, and what an upscale makes of that. */
 #ifndef SUPPORT_CARRIED_H
 #define SUPPORT_CARRIED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/conv_check.h"
 
 #include "base/memory.h"

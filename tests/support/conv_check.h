@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions worked out the plain way, and any op run on a whole tensor in memory. */
 #ifndef SUPPORT_CONV_CHECK_H
 #define SUPPORT_CONV_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/double_planes.h"
 
 #include <criterion/criterion.h>

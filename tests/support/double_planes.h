@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Planes of doubles, and what the reference of networks does with them (network_reference.h): a
  * function for each kind of layer, by definition, in files by topic. */
 #ifndef SUPPORT_DOUBLE_PLANES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/esrgan_file.h"
 
 #include "support/torch_data.h"

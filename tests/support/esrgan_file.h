@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A Real-ESRGAN x4 as its training saves it, but for its values. */
 #ifndef SUPPORT_ESRGAN_FILE_H
 #define SUPPORT_ESRGAN_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Chunks of PNG files and segments of JPEG files: put in, and found. */
 #ifndef SUPPORT_FILE_PARTS_H
 #define SUPPORT_FILE_PARTS_H

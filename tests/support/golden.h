@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The cases that PyTorch computed, in tests/golden/GROUP/cases.json and the .npy files beside it.
  */
 #ifndef SUPPORT_GOLDEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole images in and out through sources and sinks, as the pipeline would drive them. */
 #ifndef SUPPORT_IMAGE_IO_H
 #define SUPPORT_IMAGE_IO_H

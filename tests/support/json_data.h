@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Test data in JSON. Failures fail the test. */
 #ifndef SUPPORT_JSON_DATA_H
 #define SUPPORT_JSON_DATA_H

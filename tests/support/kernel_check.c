@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/kernel_check.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Buffers with guard zones, numbers that hurt, and comparisons for the tests of kernels. */
 #ifndef SUPPORT_KERNEL_CHECK_H
 #define SUPPORT_KERNEL_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/layered.h"
 
 #include "base/memory.h"
@@ -133,6 +134,7 @@ int layered_conv_edge(layered *l, int from, int channels, int kernel, up_edge ed
                            .dilation = { 1, 1 },
                            .weight = weight,
                            .bias = weight + count,
+                           .fast = l->graph.fast,
                            .edge = edge };
     up_op *op;
     int node;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Graphs of layers beside the plain tensors that they ought to make, in double. */
 #ifndef SUPPORT_LAYERED_H
 #define SUPPORT_LAYERED_H

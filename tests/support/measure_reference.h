@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The measures again, plainly, in double precision and with whole pictures in memory. */
 #ifndef SUPPORT_MEASURE_REFERENCE_H
 #define SUPPORT_MEASURE_REFERENCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/ncnn_file.h"
 
 #include <criterion/criterion.h>

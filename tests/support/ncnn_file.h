@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of ncnn made up for a test, as net.param and net.bin in the scratch folder. */
 #ifndef SUPPORT_NCNN_FILE_H
 #define SUPPORT_NCNN_FILE_H

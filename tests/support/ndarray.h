@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays of any rank, .npy and safetensors files of them: an implementation of its own, so that
  * the tests do not believe the library's. Failures fail the test. */
 #ifndef SUPPORT_NDARRAY_H

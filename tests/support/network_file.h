@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weight files of networks made up for a test, and what the library reads from them: each is also
  * written as upscale.layers, and must be the same when that is read. */
 #ifndef SUPPORT_NETWORK_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/network_reference.h"
 
 #include "support/double_planes.h"

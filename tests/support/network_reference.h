@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a network makes of a tensor, by definition: double precision, one node after the other, no
  * tricks. Says what the fast ops must come to. */
 #ifndef SUPPORT_NETWORK_REFERENCE_H

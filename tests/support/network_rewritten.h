@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What describes a network describes all of it. */
 #ifndef SUPPORT_NETWORK_REWRITTEN_H
 #define SUPPORT_NETWORK_REWRITTEN_H

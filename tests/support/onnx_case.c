@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/onnx_case.h"
 
 #include "support/scratch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Graphs of ONNX against plain arithmetic, at several sizes. */
 #ifndef SUPPORT_ONNX_CASE_H
 #define SUPPORT_ONNX_CASE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/onnx_data.h"
 
 #include <stdlib.h>

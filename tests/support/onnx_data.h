@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ONNX files, written field by field: an implementation of its own, so that the tests do not
  * believe the reader's. */
 #ifndef SUPPORT_ONNX_DATA_H

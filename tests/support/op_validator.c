@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/op_validator.h"
 
 #include "base/memory.h"
@@ -211,8 +212,27 @@ static workspace make_workspace(const up_op *op)
     return w;
 }
 
+/* repeat() keeps its word where nothing lies beyond the input. */
+static void check_repeat(const up_op *op, const char *label)
+{
+    for (int i = 0; i < op->inputs; i++) {
+        int rows = 0, advance = 0, first[2], end[2];
+        if (op->repeat)
+            op->repeat(op, i, &rows, &advance);
+        for (int y = 0; rows > 0 && y + rows < op->out.height; y++) {
+            op->span(op, i, y, &first[0], &end[0]);
+            op->span(op, i, y + rows, &first[1], &end[1]);
+            if (first[0] > 0 && end[1] < op->in[i].height)
+                cr_assert(first[1] - first[0] == advance && end[1] - end[0] == advance,
+                          "%s: row %d reads %d, row %d reads %d", label, y, first[0], y + rows,
+                          first[1]);
+        }
+    }
+}
+
 void validate_op(up_op *op, const char *label)
 {
+    check_repeat(op, label);
     plane_rows in[UP_MAX_INPUTS];
     for (int i = 0; i < op->inputs; i++)
         in[i] = make_input(op, i);

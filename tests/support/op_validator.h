@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Puts any op through the contract of ops/op.h: rows made whole, in slices of columns and in calls
  * of every allowed number of rows are the same bits; rows beyond span() and columns beyond

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running a program and taking everything it says. Failures of the machinery fail the test. */
 #ifndef SUPPORT_PROCESS_H
 #define SUPPORT_PROCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/profiles.h"
 
 #include <criterion/criterion.h>

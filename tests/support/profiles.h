@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ICC profiles, made and read by Little CMS itself. */
 #ifndef SUPPORT_PROFILES_H
 #define SUPPORT_PROFILES_H

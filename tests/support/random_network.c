@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/random_network.h"
 
 #include "base/memory.h"

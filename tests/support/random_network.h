@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of random layers, the same for a seed everywhere. */
 #ifndef SUPPORT_RANDOM_NETWORK_H
 #define SUPPORT_RANDOM_NETWORK_H

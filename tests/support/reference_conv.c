@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions by definition. */
 #include "support/double_planes.h"
 

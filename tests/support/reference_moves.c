@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers that move pixels, and that put several tensors together, by definition. */
 #include "support/double_planes.h"
 

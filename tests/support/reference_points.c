@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers that make each pixel of one pixel, by definition. */
 #include "support/double_planes.h"
 

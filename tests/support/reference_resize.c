@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Resizing, by the definitions of ONNX, of which those of PyTorch are some. */
 #include "support/double_planes.h"
 

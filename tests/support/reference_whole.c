@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pools by windows and of the whole image, by definition. */
 #include "support/double_planes.h"
 

@@ -1,4 +1,6 @@
-/* Under Address- and ThreadSanitizer programs take memory of their own and 5 to 15 times as long. */
+/* SPDX-License-Identifier: MIT */
+/* Under Address- and ThreadSanitizer programs take memory of their own and 5 to 15 times as long.
+ */
 #ifndef SUPPORT_SANITIZED_H
 #define SUPPORT_SANITIZED_H
 

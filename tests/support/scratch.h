@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A folder for one test, removed with all that is in it. */
 #ifndef SUPPORT_SCRATCH_H
 #define SUPPORT_SCRATCH_H

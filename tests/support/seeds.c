@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/seeds.h"
 #include "support/scratch.h"
 #include "support/upscaled.h"

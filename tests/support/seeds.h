@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The worked examples and claims of the texts the project grew from:
  * tests/golden/seed_examples.json. */
 #ifndef SUPPORT_SEEDS_H

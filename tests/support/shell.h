@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The program as it is used: from a shell, in the folder of the test. */
 #ifndef SUPPORT_SHELL_H
 #define SUPPORT_SHELL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/state_dict.h"
 
 #include <criterion/criterion.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* State dicts made up for a test, the networks that they are told to be, and what is expected of
  * them. */
 #ifndef SUPPORT_STATE_DICT_H

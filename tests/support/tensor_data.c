@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/tensor_data.h"
 
 #include <criterion/criterion.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bytes of a safetensors file, well-formed or not, from the text of its header. */
 #ifndef SUPPORT_TENSOR_DATA_H
 #define SUPPORT_TENSOR_DATA_H

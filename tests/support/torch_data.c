@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/torch_data.h"
 
 #include <criterion/criterion.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files as torch.save() writes them, well-formed or not, from pieces. */
 #ifndef SUPPORT_TORCH_DATA_H
 #define SUPPORT_TORCH_DATA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/upscaled.h"
 #include "support/scratch.h"
 

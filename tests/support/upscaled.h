@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors through the program: what must work, and what must be refused. */
 #ifndef SUPPORT_UPSCALED_H
 #define SUPPORT_UPSCALED_H

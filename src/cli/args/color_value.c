@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/option_values.h"
 #include "cli/show/cli_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Scripts that make shells complete the flags, generated from the tables. */
 #ifndef UP_CLI_COMPLETION_H
 #define UP_CLI_COMPLETION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/help.h"
 
 #include "cli/args/options.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/man_page.h"
 
 #include "cli/args/options.h"

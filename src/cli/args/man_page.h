@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The manual page, made from the tables of commands and flags. */
 #ifndef UP_CLI_MAN_PAGE_H
 #define UP_CLI_MAN_PAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 
 #include "cli/args/options.h"
@@ -5,6 +6,7 @@
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
+#include "upscale_weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +15,7 @@
 
 static const char *implied_method(const cli_settings *settings)
 {
-    if (settings->up.weights)
+    if (settings->up.weights || settings->up.kernel)
         return "tconv";
     return settings->up.indices ? "max-unpool" : up_default_method();
 }
@@ -43,6 +45,7 @@ static bool check_files(const cli_settings *settings)
     const struct {
         const char *flag, *file, *method;
     } readers[] = { { "--weights", settings->up.weights, "tconv" },
+                    { "--kernel-values", settings->up.kernel, "tconv" },
                     { "--indices", settings->up.indices, "max-unpool" } };
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         if (!readers[i].file || is_chosen(settings, readers[i].method))
@@ -69,6 +72,16 @@ static bool check_blur(const cli_settings *settings)
         return false;
     }
     return true;
+}
+
+/* Of networks the library says whether they can. */
+static bool check_clean(const cli_settings *settings)
+{
+    if (!cli_given(settings, "clean") || is_chosen(settings, "tconv"))
+        return true;
+    cli_say("--clean: %s cleans nothing; networks that can do, with -m tconv",
+            cli_method_at(settings, 0));
+    return false;
 }
 
 static void add_words(char **text, const char *before, const cli_words *words)
@@ -149,8 +162,8 @@ static bool find_variants(cli_settings *settings)
 
 bool cli_methods_settle(cli_settings *settings)
 {
-    return check_files(settings) && check_blur(settings) && find_named(settings) &&
-           find_variants(settings);
+    return check_files(settings) && check_blur(settings) && check_clean(settings) &&
+           find_named(settings) && find_variants(settings);
 }
 
 static up_weights *open_shared(const cli_settings *settings, const char *path)
@@ -197,5 +210,7 @@ up_options cli_method_options(const cli_settings *settings, const char *method)
         use(&options, settings->method_weights[i],
             settings->method_shared ? settings->method_shared[i] : NULL);
     }
+    if (strncmp(options.method, "tconv", strlen("tconv")) != 0)
+        options.clean.mode = UP_CLEAN_UNSAID;
     return options;
 }

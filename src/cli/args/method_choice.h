@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The methods a command line asks for: -m, or what its other flags imply. */
 #ifndef UP_CLI_METHOD_CHOICE_H
 #define UP_CLI_METHOD_CHOICE_H

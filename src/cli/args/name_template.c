@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/name_template.h"
 
 #include "cli/batch/file_types.h"

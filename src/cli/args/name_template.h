@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of outputs: {stem}-x{scale}.{ext}. */
 #ifndef UP_CLI_NAME_TEMPLATE_H
 #define UP_CLI_NAME_TEMPLATE_H

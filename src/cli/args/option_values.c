@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/option_values.h"
 
 #include "cli/args/name_template.h"
@@ -76,6 +77,25 @@ bool cli_parse_limit(const cli_option *option, const char *value, void *field, c
         return true;
     bool good = cli_take_number(&value, &limit->share) && !*value && limit->share >= 0;
     return good || want(wanted, "a share such as 0.5, or none");
+}
+
+bool cli_parse_clean(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    up_clean *clean = field;
+    double percent = 0;
+    const bool given = strcmp(value, option->choices) != 0;
+    if (given && !cli_parse_number(option, value, &percent, wanted))
+        return want(wanted, "auto, or a number from 0 (nothing) to 100");
+    *clean = (up_clean){ given ? UP_CLEAN_GIVEN : UP_CLEAN_AUTO, percent / option->high };
+    return true;
+}
+
+bool cli_parse_chain(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option;
+    *(const char **)field = value;
+    return up_degrade_check(value, NULL) == UP_OK ||
+           want(wanted, "steps joined by +, such as box+noise:5+jpeg:75; --help lists them");
 }
 
 static bool want_choice(char *wanted, const char *choices)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the values of flags are read: each function is a cli_parse. */
 #ifndef UP_CLI_OPTION_VALUES_H
 #define UP_CLI_OPTION_VALUES_H
@@ -20,6 +21,8 @@ cli_parse cli_parse_boxes;     /* cli_boxes: one more X,Y,W,H */
 cli_parse cli_parse_pair;      /* up_pair: N or ROWS,COLUMNS, low..high */
 cli_parse cli_parse_scale;     /* up_options.scale: a number or two */
 cli_parse cli_parse_limit;     /* up_limit: a share, or none */
+cli_parse cli_parse_clean;     /* up_clean: low..high percent, or auto */
+cli_parse cli_parse_chain;     /* const char *: how pictures are spoilt */
 cli_parse cli_parse_color;     /* up_options.background, and has_background */
 cli_parse cli_parse_methods;   /* cli_words: known methods */
 cli_parse cli_parse_format;    /* const char *: a format that can be written */

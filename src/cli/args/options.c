@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
+#include "upscale_weights.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,13 @@ static const char *const conflicts[][2] = {
     { "overwrite", "skip-existing" },
     { "json", "csv" },
     { "reference", "from-hr" },
+    { "manifest", "output" },
+    { "manifest", "recursive" },
+    { "manifest", "files-from" },
+    { "manifest", "skip-existing" },
+    { "manifest", "dry-run" },
+    { "manifest", "method" },
+    { "manifest", "scale" },
 };
 
 /* Flags that mean something only together with another. */
@@ -29,6 +38,7 @@ static const char *const needs[][2] = {
     { "null", "files-from" },
     { "full", "single-file" },
     { "zoom", "sheet" },
+    { "retry-failed", "manifest" },
 };
 
 bool cli_option_belongs(const cli_option *option, const cli_command *command)
@@ -101,6 +111,7 @@ static bool store(const cli_option *option, const char *flag, const char *value,
         return false;
     }
     settings->given[option - cli_options] = true;
+    settings->said[option - cli_options] = value;
     return true;
 }
 

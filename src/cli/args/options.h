@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one table of flags. The parser, help, man page and completions are all made from it. */
 #ifndef UP_CLI_OPTIONS_H
 #define UP_CLI_OPTIONS_H
@@ -10,6 +11,7 @@ typedef enum {
     CLI_GROUP_SIZE,
     CLI_GROUP_WEIGHTS,
     CLI_GROUP_FILES,
+    CLI_GROUP_CLUSTER,
     CLI_GROUP_FILTER,
     CLI_GROUP_RESTORE,
     CLI_GROUP_COMPARE,

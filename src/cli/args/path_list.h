@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lists of paths: --files-from. */
 #ifndef UP_CLI_PATH_LIST_H
 #define UP_CLI_PATH_LIST_H

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/batch.h"
 
 #include "cli/args/method_choice.h"
 #include "cli/batch/memory_gate.h"
 #include "cli/batch/task_run.h"
+#include "cli/cluster/shard.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/progress.h"
 #include "cli/signals.h"
@@ -55,6 +57,8 @@ static void end_part(job *j)
         return;
     if (j->outcome.status != UP_OK)
         cli_result_fail(&j->result, &j->outcome, b->settings);
+    if (b->tasks->shard)
+        cli_shard_end(b->tasks->shard, &j->result);
     cli_result_show(j->task, &j->result, b->settings, b->tasks->named_by_default);
     record(b->ledger, j->task, &j->result);
     cli_notes_clear(&j->result.notes);
@@ -80,6 +84,8 @@ static void run_task(batch *b, const cli_task *task, int slot)
     j->batch = b;
     j->task = task;
     atomic_init(&j->parts, 2);
+    if (b->tasks->shard)
+        cli_shard_begin(b->tasks->shard, task, &options, &j->result);
     cli_progress_begin(b->progress, slot, task->input->path, task->weight);
     cli_task_run(task, &options, b->settings, &b->gate, b->outputs, &j->result);
     cli_progress_end(b->progress, slot);
@@ -118,13 +124,30 @@ static double whole_weight(const cli_tasks *tasks)
     return weight;
 }
 
-static const char *how_to_go_on(const cli_settings *s)
+static const char *how_to_go_on(const cli_tasks *tasks, const cli_settings *s)
 {
     if (s->dry_run)
         return NULL;
+    if (tasks->shard)
+        return "the same command does the rest";
     return s->up.overwrite    ? "the same command begins anew"
            : s->skip_existing ? "the same command does the rest"
                               : "the same command with --skip-existing does the rest";
+}
+
+/* It can be done without, unless someone must hear of what is made. */
+static void open_outputs(batch *b)
+{
+    up_error error;
+    if ((b->tasks->count <= 1 && !b->tasks->shard) || b->settings->dry_run)
+        return;
+    const up_status status = up_batch_open(&b->outputs, published, &error);
+    if (status == UP_OK && b->tasks->shard)
+        up_batch_watch(b->outputs, cli_shard_ready, b->tasks->shard);
+    if (status == UP_OK || !b->tasks->shard)
+        return;
+    cli_ledger_failed(b->ledger, "", &error);
+    atomic_store(&b->next, b->tasks->count);
 }
 
 void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_ledger *ledger)
@@ -133,11 +156,10 @@ void cli_batch_run(const cli_tasks *tasks, const cli_settings *settings, cli_led
     batch b = { .tasks = tasks, .settings = settings, .ledger = ledger };
     b.threads = settings->up.threads ? settings->up.threads : share > 1 ? share : 1;
     b.progress = cli_progress_new(settings, tasks->count, whole_weight(tasks), jobs);
-    ledger->planned = tasks->count;
-    ledger->go_on = how_to_go_on(settings);
+    ledger->planned += tasks->count;
+    ledger->go_on = how_to_go_on(tasks, settings);
     cli_gate_init(&b.gate, settings->up.max_memory, cli_methods_shared_bytes(settings));
-    if (tasks->count > 1 && !settings->dry_run)
-        up_batch_open(&b.outputs, published, NULL); /* it can be done without */
+    open_outputs(&b);
     worker *workers = cli_alloc((size_t)jobs, sizeof *workers);
     for (int i = 0; i < jobs; i++)
         workers[i] = (worker){ .batch = &b, .slot = i };

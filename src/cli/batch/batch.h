@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Many tasks on a few threads. */
 #ifndef UP_CLI_BATCH_H
 #define UP_CLI_BATCH_H

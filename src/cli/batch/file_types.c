@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/file_types.h"
 
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Paths and the extensions of formats. */
 #ifndef UP_CLI_FILE_TYPES_H
 #define UP_CLI_FILE_TYPES_H

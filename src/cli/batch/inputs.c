@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/inputs.h"
 
 #include "cli/args/path_list.h"
@@ -15,23 +16,28 @@
 #include <sys/stat.h>
 
 typedef struct {
-    cli_inputs *inputs;
+    cli_take_input *take;
+    void *user;
+    bool stopped;
+    size_t count, streams; /* taken; of them standard input */
+    bool many;
     cli_ledger *ledger;
     cli_left_out left_out;
     bool recursive, flat, has_output;
     struct stat output; /* the output folder, which is no input even if it lies among them */
 } expansion;
 
-static void add(cli_inputs *inputs, char *path, const char *folder, const struct stat *st)
+static void add(expansion *e, char *path, const char *folder, const struct stat *st)
 {
-    inputs->item = cli_grow(inputs->item, inputs->count, sizeof *inputs->item);
-    cli_input *input = &inputs->item[inputs->count++];
-    *input = (cli_input){ .path = path, .folder = cli_copy(folder), .exists = st != NULL };
+    cli_input input = { .path = path, .folder = cli_copy(folder), .exists = st != NULL };
     if (st) {
-        input->device = st->st_dev;
-        input->inode = st->st_ino;
-        input->bytes = st->st_size;
+        input.device = st->st_dev;
+        input.inode = st->st_ino;
+        input.bytes = st->st_size;
     }
+    e->count++;
+    e->streams += strcmp(path, "-") == 0;
+    e->stopped |= !e->take(e->user, &input);
 }
 
 /* Few files of text are tensors. */
@@ -91,13 +97,17 @@ static void take_entry(expansion *e, const char *folder, const char *below, cons
     bool slash = folder[strlen(folder) - 1] == '/';
     char *path = cli_format("%s%s%s", folder, slash ? "" : "/", name);
     struct stat st, link;
-    bool known = lstat(path, &link) == 0, leads = known && stat(path, &st) == 0;
+    bool known = lstat(path, &link) == 0, leads = known;
+    if (known && S_ISLNK(link.st_mode))
+        leads = stat(path, &st) == 0;
+    else if (known)
+        st = link;
     if (leads && S_ISDIR(st.st_mode)) {
         if (e->recursive && !is_output(e, &st))
             take_inner_folder(e, path, below, name, S_ISLNK(link.st_mode));
     } else if (leads ? S_ISREG(st.st_mode) && is_image(path)
                      : known && cli_readable_extension(path) && !is_other_text(path)) {
-        add(e->inputs, path, below, leads ? &st : NULL);
+        add(e, path, below, leads ? &st : NULL);
         return;
     } else if (leads && S_ISREG(st.st_mode)) {
         cli_left_out_look(&e->left_out, path);
@@ -108,7 +118,7 @@ static void take_entry(expansion *e, const char *folder, const char *below, cons
 static void walk(expansion *e, const char *path, const char *below)
 {
     struct dirent **entry;
-    int count = *cli_signals_flag() ? 0 : scandir(path, &entry, visible, by_name);
+    int count = *cli_signals_flag() || e->stopped ? 0 : scandir(path, &entry, visible, by_name);
     if (count < 0) {
         up_error error = { .status = UP_ERROR_INPUT };
         snprintf(error.message, sizeof error.message, "cannot read this folder: %s",
@@ -119,7 +129,8 @@ static void walk(expansion *e, const char *path, const char *below)
     if (*cli_signals_flag())
         e->ledger->interrupted = true;
     for (int i = 0; i < count; i++) {
-        take_entry(e, path, below, entry[i]->d_name);
+        if (!e->stopped)
+            take_entry(e, path, below, entry[i]->d_name);
         free(entry[i]);
     }
     if (count > 0)
@@ -128,10 +139,10 @@ static void walk(expansion *e, const char *path, const char *below)
 
 static void take_folder(expansion *e, const char *path)
 {
-    size_t before = e->inputs->count, failed = e->ledger->failed, left = e->left_out.count;
-    e->inputs->many = true;
+    size_t before = e->count, failed = e->ledger->failed, left = e->left_out.count;
+    e->many = true;
     walk(e, path, "");
-    if (e->inputs->count > before || e->ledger->failed > failed || e->ledger->interrupted)
+    if (e->count > before || e->ledger->failed > failed || e->ledger->interrupted)
         return;
     up_error error = { UP_ERROR_INPUT, "there are no images in this folder" };
     if (e->left_out.count > left)
@@ -145,7 +156,7 @@ static bool take_operand(expansion *e, const char *path)
     bool is_stdin = strcmp(path, "-") == 0;
     bool exists = !is_stdin && stat(path, &st) == 0;
     if (!exists || !S_ISDIR(st.st_mode)) {
-        add(e->inputs, cli_copy(path), "", exists ? &st : NULL);
+        add(e, cli_copy(path), "", exists ? &st : NULL);
         return true;
     }
     if (!e->recursive && !e->flat) {
@@ -162,18 +173,17 @@ static bool take_list(expansion *e, const cli_settings *settings)
     if (!cli_path_list_read(&list, settings->files_from, settings->null_separated))
         return false;
     bool fine = true;
-    e->inputs->many = true;
+    e->many = true;
     for (size_t i = 0; i < list.count && fine; i++)
         fine = take_operand(e, list.path[i]);
     cli_path_list_clear(&list);
     return fine;
 }
 
-static bool check_standard_input(const cli_inputs *inputs, const cli_settings *settings)
+static bool check_standard_input(const expansion *e, const cli_settings *settings)
 {
     size_t times = settings->files_from && strcmp(settings->files_from, "-") == 0;
-    for (size_t i = 0; i < inputs->count; i++)
-        times += strcmp(inputs->item[i].path, "-") == 0;
+    times += e->streams;
     if (times > 1)
         cli_say("standard input (-) can be read only once");
     return times <= 1;
@@ -187,22 +197,43 @@ static bool take_all(expansion *e, const cli_settings *settings)
     }
     if (settings->files_from && !take_list(e, settings))
         return false;
-    return check_standard_input(e->inputs, settings);
+    return check_standard_input(e, settings);
+}
+
+static bool expand(expansion *e, const cli_settings *settings)
+{
+    e->recursive = settings->recursive;
+    e->flat = settings->flat_folders;
+    e->has_output = settings->output && stat(settings->output, &e->output) == 0;
+    bool fine = take_all(e, settings);
+    if (fine)
+        cli_left_out_show(&e->left_out, settings);
+    e->ledger->left_out += e->left_out.count;
+    cli_left_out_clear(&e->left_out);
+    return fine;
+}
+
+bool cli_inputs_each(const cli_settings *settings, cli_ledger *ledger, cli_take_input *take,
+                     void *user)
+{
+    expansion e = { .take = take, .user = user, .ledger = ledger };
+    return expand(&e, settings);
+}
+
+static bool keep(void *user, cli_input *input)
+{
+    cli_inputs *inputs = user;
+    inputs->item = cli_grow(inputs->item, inputs->count, sizeof *inputs->item);
+    inputs->item[inputs->count++] = *input;
+    return true;
 }
 
 bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_ledger *ledger)
 {
-    expansion e = { .inputs = inputs,
-                    .ledger = ledger,
-                    .recursive = settings->recursive,
-                    .flat = settings->flat_folders };
     *inputs = (cli_inputs){ 0 };
-    e.has_output = settings->output && stat(settings->output, &e.output) == 0;
-    bool fine = take_all(&e, settings);
-    if (fine)
-        cli_left_out_show(&e.left_out, settings);
-    ledger->left_out += e.left_out.count;
-    cli_left_out_clear(&e.left_out);
+    expansion e = { .take = keep, .user = inputs, .ledger = ledger };
+    bool fine = expand(&e, settings);
+    inputs->many = e.many;
     return fine;
 }
 

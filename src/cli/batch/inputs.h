@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files a command line names: arguments, lists and folders. */
 #ifndef UP_CLI_INPUTS_H
 #define UP_CLI_INPUTS_H
@@ -27,5 +28,11 @@ typedef struct {
  * Files that are missing are kept: opening them tells. */
 bool cli_inputs_expand(cli_inputs *inputs, const cli_settings *settings, cli_ledger *ledger);
 void cli_inputs_clear(cli_inputs *inputs);
+
+/* The same, one input after the other: none is kept. `take` frees what it is given, path and
+ * folder, and returns false to end it, which is no mistake of the command line. */
+typedef bool cli_take_input(void *user, cli_input *input);
+bool cli_inputs_each(const cli_settings *settings, cli_ledger *ledger, cli_take_input *take,
+                     void *user);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/ledger.h"
 
 #include "cli/commands.h"
@@ -59,7 +60,8 @@ void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *err
         ledger->failures = cli_grow(ledger->failures, ledger->failed, sizeof *ledger->failures);
         ledger->failures[ledger->failed++] = line;
         ledger->arguments += error->status == UP_ERROR_ARGUMENT;
-        ledger->try_again += error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
+        ledger->try_again += error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE ||
+                             error->status == UP_ERROR_IO;
         cli_say("%s", line);
     }
     pthread_mutex_unlock(&ledger->lock);
@@ -117,4 +119,14 @@ int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
     for (size_t i = 0; i < ledger->failed && total > 1; i++)
         cli_note("  %s", ledger->failures[i]);
     return exit_code(ledger);
+}
+
+int cli_fail(const up_error *error)
+{
+    const bool later = error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
+    cli_say("%s", error->message);
+    return cli_signals_exit_code()              ? cli_signals_exit_code()
+           : error->status == UP_ERROR_ARGUMENT ? CLI_EXIT_USAGE
+           : later                              ? CLI_EXIT_TRY_AGAIN
+                                                : CLI_EXIT_FAILED;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What became of the files: counts, the failures for the end, and the exit code. */
 #ifndef UP_CLI_LEDGER_H
 #define UP_CLI_LEDGER_H
@@ -30,5 +31,8 @@ void cli_ledger_failed(cli_ledger *ledger, const char *path, const up_error *err
 
 /* Lists the failures where there was more than one file. Returns the exit code. */
 int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds);
+
+/* Says why a command that does one thing failed. Returns its exit code. */
+int cli_fail(const up_error *error);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/left_out.h"
 
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files in folders that are not taken though they are pictures, or may lead to some: what they are
  * is told, so that nobody has to count to find out. */
 #ifndef UP_CLI_LEFT_OUT_H

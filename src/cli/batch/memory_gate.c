@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/memory_gate.h"
 
 #include "upscale.h"

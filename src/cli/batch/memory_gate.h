@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lets jobs run at the same time as long as they fit into memory together. */
 #ifndef UP_CLI_MEMORY_GATE_H
 #define UP_CLI_MEMORY_GATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/output_check.h"
 
 #include "cli/batch/file_types.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of outputs that commands with one output look at before the work. */
 #ifndef UP_CLI_OUTPUT_CHECK_H
 #define UP_CLI_OUTPUT_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/skip_check.h"
 
 #include "cli/batch/file_types.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether an output that --skip-existing leaves is what this run would make. */
 #ifndef UP_CLI_SKIP_CHECK_H
 #define UP_CLI_SKIP_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Looks for outputs that would meet each other or an input, before anything is touched. */
 #include "cli/batch/tasks.h"
 #include "cli/show/cli_text.h"

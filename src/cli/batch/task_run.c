@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/task_run.h"
 
 #include "cli/batch/file_types.h"
@@ -5,6 +6,7 @@
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/describe.h"
+#include "upscale_weights.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,7 +78,8 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
                               cli_result *r)
 {
     up_plan *plan = NULL;
-    const size_t planned = planning_bytes(options);
+    const size_t held = up_image_get_info(image)->held_bytes; /* where noise is measured */
+    const size_t planned = planning_bytes(options) + held;
     cli_gate_plan(gate, planned);
     up_status status = up_plan_create(&plan, image, task->output, options, &r->error);
     if (status != UP_OK || s->dry_run)
@@ -88,6 +91,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
     r->memory = info->memory_bytes;
     memcpy(r->steps, info->steps, sizeof r->steps);
     r->steps[sizeof r->steps - 1] = 0;
+    r->cleaning = info->cleaning;
     if (s->verbose)
         say_plan(task, r);
     r->state = s->dry_run ? CLI_PLANNED : CLI_DONE;
@@ -108,7 +112,7 @@ void cli_result_fail(cli_result *r, const up_error *error, const cli_settings *s
 void cli_task_run(const cli_task *task, const up_options *options, const cli_settings *settings,
                   cli_memory_gate *gate, up_batch *batch, cli_result *r)
 {
-    *r = (cli_result){ .state = CLI_DONE };
+    *r = (cli_result){ .state = CLI_DONE, .record = r->record };
     double start = cli_now();
     up_status status = UP_OK;
     if (!task->output) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Doing one task. */
 #ifndef UP_CLI_TASK_RUN_H
 #define UP_CLI_TASK_RUN_H
@@ -21,8 +22,10 @@ typedef struct {
     size_t memory;           /* bytes, estimated */
     double seconds;
     char steps[512];
+    up_cleaning cleaning;
     char differs[512]; /* what is wrong with an output that was skipped; "": nothing */
     cli_notes notes;   /* owned */
+    up_record record;  /* of a piece of a plan: set before it is run */
 } cli_result;
 
 /* `options` are the task's own, with threads, progress and cancel in place. `batch` (may be NULL)

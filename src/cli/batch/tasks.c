@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/batch/tasks.h"
 
 #include "cli/args/method_choice.h"

@@ -1,21 +1,26 @@
+/* SPDX-License-Identifier: MIT */
 /* One task per input and method, each with the name of its output. */
 #ifndef UP_CLI_TASKS_H
 #define UP_CLI_TASKS_H
 
 #include "cli/batch/inputs.h"
+#include "upscale_cluster.h"
 
 typedef struct {
     const cli_input *input;
     const char *method;
-    char *output;    /* "-": standard output; NULL: it cannot be named */
-    up_error *error; /* then this is why */
-    double weight;   /* its share of the work, for the progress bar */
+    char *output;          /* "-": standard output; NULL: it cannot be named */
+    up_error *error;       /* then this is why */
+    double weight;         /* its share of the work, for the progress bar */
+    const up_piece *piece; /* of a plan; NULL: it is of none */
+    bool is_ours;          /* what may be there was written by this plan, and may be replaced */
 } cli_task;
 
 typedef struct {
     cli_task *item;
     size_t count;
-    bool named_by_default; /* beside its input: worth telling */
+    bool named_by_default;   /* beside its input: worth telling */
+    struct cli_shard *shard; /* that keeps a journal of them; NULL: none does */
 } cli_tasks;
 
 /* false: the command line is wrong, and that was said. */

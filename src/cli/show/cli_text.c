@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/cli_text.h"
 
 #include <stdint.h>

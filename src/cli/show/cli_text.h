@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text for people and machines: sizes, durations, names that may hold any byte. */
 #ifndef UP_CLI_TEXT_H
 #define UP_CLI_TEXT_H

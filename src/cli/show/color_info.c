@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/color_info.h"
 
 #include "cli/show/console.h"

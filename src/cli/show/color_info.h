@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an image declares of its colours, for people and for scripts. */
 #ifndef CLI_COLOR_INFO_H
 #define CLI_COLOR_INFO_H

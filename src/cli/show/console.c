@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/console.h"
 
 #include "cli/show/cli_text.h"
@@ -83,6 +84,14 @@ void cli_print(const char *format, ...)
 void cli_put_line(const char *text)
 {
     put(STDOUT_FILENO, "", text);
+}
+
+void cli_put_text(const char *lines)
+{
+    const size_t length = strlen(lines);
+    char *line = cli_copy_part(lines, length - (length > 0 && lines[length - 1] == '\n'));
+    cli_put_line(line);
+    free(line);
 }
 
 bool cli_output_works(void)

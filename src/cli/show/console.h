@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Everything the program says: lines on standard error, results on standard output. Lines of
  * different threads never mix, and the progress bar steps aside for them. */
 #ifndef UP_CLI_CONSOLE_H
@@ -12,6 +13,8 @@ void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A line on standard output, written at once. `text` is printed as it is. */
 void cli_put_line(const char *text);
+/* Lines on standard output; the last ends with a newline, too. */
+void cli_put_text(const char *lines);
 /* A line on standard output for people: unseen characters are escaped. */
 void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* False once writing to standard output has failed; says so the first time, but for a pipe whose

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/describe.h"
 
 #include "cli/show/cli_text.h"

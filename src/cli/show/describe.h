@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Images in words. */
 #ifndef UP_CLI_DESCRIBE_H
 #define UP_CLI_DESCRIBE_H

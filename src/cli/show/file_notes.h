@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is left behind of a file, and what is broken in it: as a warning, and as JSON. */
 #ifndef UP_CLI_FILE_NOTES_H
 #define UP_CLI_FILE_NOTES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/json_lines.h"
 
 #include "cli/show/cli_text.h"
@@ -36,6 +37,20 @@ static char *take_line(json_t *object, size_t flags)
         json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9) | flags);
     json_decref(object);
     return line;
+}
+
+void cli_json_set_cleaning(json_t *object, const up_cleaning *cleaning)
+{
+    if (!cleaning->used)
+        return;
+    json_t *clean = json_pack("{s:f,s:s}", "strength", cleaning->strength, "by",
+                              cleaning->measured ? "auto" : "given");
+    if (cleaning->measured) {
+        const int quality = cleaning->quality;
+        json_object_set_new(clean, "jpeg_quality", quality ? json_integer(quality) : json_null());
+        json_object_set_new(clean, "noise", json_real(cleaning->noise));
+    }
+    json_object_set_new(object, "clean", clean);
 }
 
 void cli_json_put(json_t *object)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON for scripts: one object per line. */
 #ifndef UP_CLI_JSON_LINES_H
 #define UP_CLI_JSON_LINES_H
@@ -11,6 +12,9 @@ json_t *cli_json_text(const char *bytes);
 /* null if it is not known or infinite, which JSON cannot say. */
 json_t *cli_json_number(double value);
 void cli_json_set_format(json_t *object, const up_format *format);
+
+/* As "clean", where a network was told. */
+void cli_json_set_cleaning(json_t *object, const up_cleaning *cleaning);
 
 /* Prints the object as a line on standard output, and frees it. */
 void cli_json_put(json_t *object);

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/method_list.h"
 
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <stdlib.h>
 

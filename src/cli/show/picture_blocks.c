@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/picture_blocks.h"
 
 #include "cli/show/cli_text.h"

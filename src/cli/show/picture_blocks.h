@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures in a terminal: two pixels to a character. */
 #ifndef UP_CLI_PICTURE_BLOCKS_H
 #define UP_CLI_PICTURE_BLOCKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _XOPEN_SOURCE 700 /* wcwidth */
 
 /* Names may hold any byte but NUL: here they become text that is safe to show or to put into JSON.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How far the run is: a bar on a terminal, or lines of JSON. */
 #ifndef UP_CLI_PROGRESS_H
 #define UP_CLI_PROGRESS_H

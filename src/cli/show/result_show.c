@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/batch/task_run.h"
 #include "cli/show/cli_text.h"
@@ -32,6 +33,7 @@ static void show_json(const cli_task *task, const cli_result *r)
         cli_json_set_format(line, &r->output);
         json_object_set_new(line, "memory", json_integer((json_int_t)r->memory));
         json_object_set_new(line, "steps", cli_json_text(r->steps));
+        cli_json_set_cleaning(line, &r->cleaning);
     }
     cli_notes_json(&r->notes, line);
     json_object_set_new(line, "seconds", json_real(r->seconds));

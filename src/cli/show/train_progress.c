@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/train_progress.h"
 
 #include "cli/show/cli_text.h"
@@ -12,8 +13,10 @@
 
 void cli_train_progress_begin(cli_train_progress *p, const cli_settings *settings, size_t pictures)
 {
-    *p = (cli_train_progress){ .show = cli_progress_choose(settings),
-                               .state = { .psnr = NAN, .best_psnr = NAN, .loss = NAN } };
+    *p = (cli_train_progress){
+        .show = cli_progress_choose(settings),
+        .state = { .psnr = NAN, .best_psnr = NAN, .expected_psnr = NAN, .loss = NAN }
+    };
     if (p->show != CLI_SHOW_BAR)
         return;
     char *line = cli_format("reading %zu pictures", pictures);
@@ -32,7 +35,8 @@ static double fraction_done(const up_train_state *s)
     return s->steps > 0 ? (double)s->step / (double)s->steps : 0;
 }
 
-/* What is known: "  loss 0.0123  36.71 dB (best 36.80)  1.20 Mpx/s  1:23 left". */
+/* What is known: "  loss 0.0123  36.71 dB (best 36.80) (at the end about 36.9)  1.20 Mpx/s  1:23
+ * left". */
 static char *figures(const up_train_state *s)
 {
     char *text = cli_copy("");
@@ -42,6 +46,8 @@ static char *figures(const up_train_state *s)
         cli_append(&text, "  %.2f dB", s->psnr);
     if (!isnan(s->psnr) && s->best_psnr > s->psnr)
         cli_append(&text, " (best %.2f)", s->best_psnr);
+    if (!isnan(s->expected_psnr) && s->step < s->steps)
+        cli_append(&text, " (at the end about %.2f)", s->expected_psnr);
     cli_append(&text, "  %.2f Mpx/s", s->pixels_per_second / 1e6);
     if (!isnan(s->seconds_left))
         cli_append(&text, "  %s left", cli_clock_text(s->seconds_left + 0.5).text);
@@ -68,6 +74,7 @@ static void show_json(const up_train_state *s)
     json_object_set_new(line, "loss", cli_json_number(s->loss));
     json_object_set_new(line, "psnr", cli_json_number(s->psnr));
     json_object_set_new(line, "best_psnr", cli_json_number(s->best_psnr));
+    json_object_set_new(line, "expected_psnr", cli_json_number(s->expected_psnr));
     json_object_set_new(line, "pixels_per_second", cli_json_number(s->pixels_per_second));
     json_object_set_new(line, "seconds_left", cli_json_number(s->seconds_left));
     cli_json_note(line);

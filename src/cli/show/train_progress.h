@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a training goes, for people or as lines of JSON. */
 #ifndef UP_CLI_TRAIN_PROGRESS_H
 #define UP_CLI_TRAIN_PROGRESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/filter_plot.h"
 
 #include "cli/show/cli_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/layer_runs.h"
 
 #include <string.h>

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks of layers that repeat: networks have hundreds of layers, and few that differ. */
 #ifndef UP_CLI_LAYER_RUNS_H
 #define UP_CLI_LAYER_RUNS_H
 
-#include "upscale.h"
+#include "upscale_weights.h"
 
 /* `times` blocks of `length` equal layers each, one after the other. */
 typedef struct {

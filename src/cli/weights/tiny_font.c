@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/tiny_font.h"
 
 /* One octal digit for each row, from the top. */

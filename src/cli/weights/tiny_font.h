@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Letters of 3 x 5 pixels, for labels in pictures. */
 #ifndef UP_CLI_TINY_FONT_H
 #define UP_CLI_TINY_FONT_H

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* versionsort: -x2 comes before -x10 */
 #include "cli/weights/weights_folders.h"
 
 #include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
+#include "upscale_weights.h"
 
 #include <dirent.h>
 #include <limits.h>

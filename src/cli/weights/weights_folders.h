@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The folders that weight files are looked for in, and the files there. */
 #ifndef UP_CLI_WEIGHTS_FOLDERS_H
 #define UP_CLI_WEIGHTS_FOLDERS_H

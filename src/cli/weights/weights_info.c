@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/weights_info.h"
 
 #include "cli/args/method_choice.h"
@@ -6,6 +7,7 @@
 #include "cli/weights/filter_plot.h"
 #include "cli/weights/weights_folders.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upscale info of weights. */
 #ifndef UP_CLI_WEIGHTS_INFO_H
 #define UP_CLI_WEIGHTS_INFO_H

@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/show/json_lines.h"
 #include "cli/weights/weights_report.h"
+#include "upscale_weights.h"
 
 #include <limits.h>
 #include <string.h>
@@ -122,6 +124,8 @@ void cli_weights_show_json(const char *title, const up_weights *weights)
     json_object_set_new(line, "color_told", json_boolean(info->color_told));
     json_object_set_new(line, "range_told", json_boolean(info->range_told));
     json_object_set_new(line, "limit", cli_json_number(info->limit));
+    json_object_set_new(line, "condition",
+                        info->condition ? json_string(info->condition) : json_null());
     set_size(line, info);
     json_object_set_new(line, "parameters", json_integer((json_int_t)info->parameters));
     if (info->multiply_adds > 0)

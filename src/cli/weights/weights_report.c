@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/weights/weights_report.h"
 
 #include "cli/show/console.h"
@@ -321,6 +322,10 @@ void cli_weights_show(const char *title, const up_weights *weights, bool all)
         show_text("limit",
                   cli_format("within the 5x5 pixels around, and %g %% of their range beyond",
                              100 * info->limit));
+    if (info->condition)
+        show_text("condition", cli_format("%s: how much to clean away is its last input plane "
+                                          "(--clean)",
+                                          info->condition));
     show_cost(info);
     show_metadata(weights);
     show_layers(weights, all);

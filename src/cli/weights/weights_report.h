@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* What is in a weight file, for people and for scripts. */
 #ifndef UP_CLI_WEIGHTS_REPORT_H
 #define UP_CLI_WEIGHTS_REPORT_H
 
 #include "cli/show/cli_text.h"
-#include "upscale.h"
+#include "upscale_weights.h"
 
 /* In 80 columns; of blocks of layers that repeat the first alone unless `all` are asked for. */
 void cli_weights_show(const char *title, const up_weights *weights, bool all);

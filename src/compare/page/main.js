@@ -61,7 +61,6 @@ function showChips() {
 
 function showCrops() {
   byId("crops-part").hidden = data.crops.length === 0;
-  const painters = [];
   data.crops.forEach((crop) => {
     const button = make("button", { type: "button", className: "crop", ariaLabel: `Crop at ${crop.x}, ${crop.y}, ${crop.width} by ${crop.height} pixels` });
     const canvas = make("canvas", { width: 264, height: 192 }), view = new View(data, stage.tiles);
@@ -70,10 +69,8 @@ function showCrops() {
     button.append(canvas, make("span", { textContent: crop.automatic ? `${crop.x}, ${crop.y}` : `${crop.x}, ${crop.y} (yours)` }));
     button.addEventListener("click", () => stage.show(crop));
     byId("crops").append(button);
-    painters.push(() => view.draw(canvas.getContext("2d"), stage.shown[stage.active]));
+    stage.alsoPaint(() => view.draw(canvas.getContext("2d"), stage.shown[stage.active]));
   });
-  const paint = stage.paint.bind(stage);
-  stage.paint = () => { paint(); painters.forEach((painter) => painter()); stage.tiles.endFrame(); };
 }
 
 function showTable() {
@@ -116,7 +113,8 @@ function start() {
   showCrops();
   showTable();
   paragraphs(byId("protocol"), data.protocol);
-  showImpulses(data.results, byId("impulses"), byId("impulse-cards"));
+  showLessons(data, stage, byId("lessons"));
+  if (!data.classroom) showImpulses(data.results, byId("impulses"), byId("impulse-cards"));
   showNetworks(data.results, byId("networks"), byId("network-list"));
   startControls(stage, data, keyOf);
   if (data.crops_only && data.crops.length > 0) stage.startAt(data.crops[0]);

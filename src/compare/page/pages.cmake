@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Puts each page together from its HTML, CSS and scripts, for pages.c, which includes their bytes. A
 # policy in the page forbids all scripts and styles but these very ones, by their hashes; tiles are
 # scripts beside the page.
@@ -67,7 +68,7 @@ endfunction()
 
 set(page_lines "")
 make_page(picture common.js png.js tiles.js view.js pointer.js stage.js readout.js table.js figures.js
-    controls.js main.js)
+    lessons.js controls.js main.js)
 make_page(overview common.js table.js overview.js)
 file(CONFIGURE OUTPUT ${page_output}/page_files.inc CONTENT "${page_lines}" @ONLY)
 

@@ -12,7 +12,7 @@ const BLINK_MS = 500; // well below three flashes a second
 
 class Stage {
   constructor(data, element) {
-    Object.assign(this, { data, element, active: 0, split: 0.5, gain: 4, blinking: 0, listeners: [] });
+    Object.assign(this, { data, element, active: 0, split: 0.5, gain: 4, blinking: 0, listeners: [], painters: [] });
     this.tiles = new Tiles(data, () => this.redraw());
     this.view = new View(data, this.tiles);
     this.results = data.results;
@@ -26,6 +26,8 @@ class Stage {
   }
 
   onChange(listener) { this.listeners.push(listener); }
+  // Smaller views beside the panes.
+  alsoPaint(painter) { this.painters.push(painter); }
   changed() { this.listeners.forEach((listener) => listener()); this.redraw(); }
 
   setMode(id) {
@@ -163,6 +165,7 @@ class Stage {
       else if (this.mode.id === "slider") this.paintSlider(context, a, b);
       else this.view.draw(context, this.shown[i]);
     });
+    this.painters.forEach((painter) => painter());
     this.tiles.endFrame();
   }
 

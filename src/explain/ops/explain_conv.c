@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolution: every output is a window of the input times the kernel, added up. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that put every input element somewhere as it is: each is a transposed convolution too. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"

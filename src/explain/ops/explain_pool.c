@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Max pooling, and maxima put back. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"

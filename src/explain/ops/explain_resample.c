@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bilinear and bicubic: each output is made from the inputs around its place. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Transposed convolution: every input element times the kernel, laid down at its place. */
 #include "base/memory.h"
 #include "explain/explain_engine.h"

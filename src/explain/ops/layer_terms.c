@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "explain/ops/layer_terms.h"
 
 #include "base/memory.h"

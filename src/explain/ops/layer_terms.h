@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parameters of a layer, checked and small enough, and its parts. */
 #ifndef UP_EXPLAIN_LAYER_TERMS_H
 #define UP_EXPLAIN_LAYER_TERMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "explain/ops/phases.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The polyphase form of a convolution: the taps that the kernels run, as they are planned. */
 #ifndef UP_EXPLAIN_PHASES_H
 #define UP_EXPLAIN_PHASES_H

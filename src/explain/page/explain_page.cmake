@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Puts the page of explanations together for explain_page.c, which includes its bytes. Its head, its
 # style and its policy are those of the pages of comparisons (pages.cmake).
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The page of an explanation. */
 #ifndef UP_EXPLAIN_PAGE_H
 #define UP_EXPLAIN_PAGE_H

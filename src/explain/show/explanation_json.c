@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An explanation as one JSON object. Tensors are {"shape": [channels, rows, columns], "values":
  * [[[...]]]}; places are flat, (channel * rows + row) * columns + column. Keys that an op has no

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An explanation for a terminal. */
 #include "base/memory.h"
 #include "explain/show/text_sheet.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The numbers of a file for people. */
 #include "explain/show/text_blocks.h"
 #include "upscale_explain.h"
@@ -21,21 +22,36 @@ static void write_channel(FILE *out, const up_small *t, int c, int frames, int d
     up_blocks_write(&blocks, out, 80);
 }
 
-up_status up_tensor_text(char **text, const char *path, int digits, up_error *error)
+/* Frees the tensor. */
+static up_status write_text(char **text, up_small *t, int frames, int digits, up_error *error)
 {
-    up_small t;
-    int frames;
     size_t size;
-    *text = NULL;
-    UP_TRY(up_small_read_file(&t, &frames, path, path, error));
     FILE *out = open_memstream(text, &size);
-    for (int c = 0; out && c < t.channels; c++)
-        write_channel(out, &t, c, frames, digits);
+    for (int c = 0; out && c < t->channels; c++)
+        write_channel(out, t, c, frames, digits);
     const bool fine = out && fclose(out) == 0;
-    up_small_free(&t);
+    up_small_free(t);
     if (fine)
         return UP_OK;
     free(*text);
     *text = NULL;
-    return up_fail_memory(error, path, 0);
+    return up_fail_memory(error, "text", 0);
+}
+
+up_status up_tensor_text(char **text, const char *path, int digits, up_error *error)
+{
+    up_small t;
+    int frames;
+    *text = NULL;
+    UP_TRY(up_small_read_file(&t, &frames, path, path, error));
+    return write_text(text, &t, frames, digits, error);
+}
+
+up_status up_pixels_text(char **text, const up_pixels *pixels, int digits, up_error *error)
+{
+    up_small t;
+    int frames;
+    *text = NULL;
+    UP_TRY(up_small_from_pixels(&t, &frames, pixels, error));
+    return write_text(text, &t, frames, digits, error);
 }

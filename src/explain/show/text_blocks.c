@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* vasprintf */
 
 #include "explain/show/text_blocks.h"

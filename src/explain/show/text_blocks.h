@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks of text laid side by side, as many in a band as the columns allow. ASCII. */
 #ifndef UP_EXPLAIN_TEXT_BLOCKS_H
 #define UP_EXPLAIN_TEXT_BLOCKS_H

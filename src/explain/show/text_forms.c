@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The matrix and the polyphase form. */
 #include "explain/links.h"
 #include "explain/show/text_sheet.h"
@@ -56,9 +57,12 @@ void up_write_matrix(const up_text_sheet *s, FILE *out)
     up_text_blocks blocks = { 0 };
     const size_t in = up_small_count(&e->x), y = up_small_count(&e->y);
     const size_t rows = e->scatter ? in : y, columns = e->scatter ? y : in;
-    char title[96];
-    snprintf(title, sizeof title, "W %zux%zu, %zu entries: y = W%s x", rows, columns,
-             count_entries(e), e->scatter ? "^T" : "");
+    char title[96], known[24] = "";
+    const int rank = up_links_rank(e);
+    if (rank >= 0)
+        snprintf(known, sizeof known, ", rank %d", rank);
+    snprintf(title, sizeof title, "W %zux%zu, %zu entries%s: y = W%s x", rows, columns,
+             count_entries(e), known, e->scatter ? "^T" : "");
     if (2 * columns <= (size_t)s->columns && 2 * rows <= 512 &&
         make_matrix(e, &w, &kernel) == UP_OK) {
         if (up_has_letters(e) && 2 * columns < 256)

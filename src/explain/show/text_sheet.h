@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the text of an explanation is put together from. */
 #ifndef UP_EXPLAIN_TEXT_SHEET_H
 #define UP_EXPLAIN_TEXT_SHEET_H

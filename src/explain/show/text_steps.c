@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of an explanation. */
 #include "base/memory.h"
 #include "explain/links.h"

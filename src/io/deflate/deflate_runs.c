@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/deflate/deflate_runs.h"
 
 #include "io/deflate/huffman.h"
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #define BLOCK ((size_t)256 << 10) /* bytes that share one Huffman code */
+#define MOST_RUNS 8192            /* of a block, which else ends early */
 #define HEADER 192                /* bytes of a block's code, and more */
 #define SHORTEST 6                /* runs that are worth more than their literals */
 #define LONGEST_MATCH 258
@@ -109,19 +111,40 @@ static void count_literals(uint32_t count[4][256], const uint8_t *at, const uint
         count[0][*at]++;
 }
 
-static void count_symbols(uint32_t total[SYMBOLS], const uint8_t *in, const uint8_t *end)
+/* Offsets of its runs, of which one at its end may be of no length. */
+typedef struct {
+    const uint8_t *in, *end;
+    uint32_t first[MOST_RUNS], behind[MOST_RUNS];
+    int runs;
+} block;
+
+/* From `in` on, at most to `end`. Runs are looked for once: it takes longer than to code them. */
+static void find_block(block *b, const uint8_t *in, const uint8_t *end)
+{
+    b->in = b->end = in;
+    for (b->runs = 0; b->runs < MOST_RUNS && b->end < end; b->runs++) {
+        const uint8_t *run_end, *run = find_run(b->end, end, &run_end);
+        b->first[b->runs] = (uint32_t)(run - in);
+        b->behind[b->runs] = (uint32_t)(run_end - in);
+        b->end = run_end;
+    }
+}
+
+static void count_symbols(uint32_t total[SYMBOLS], const block *b)
 {
     uint32_t count[4][256] = {
         0
     }; /* neighbours are often equal: four counters do not wait for one */
     memset(total, 0, SYMBOLS * sizeof *total);
-    for (const uint8_t *at = in; at < end;) {
-        const uint8_t *run_end, *run = find_run(at, end, &run_end);
-        count_literals(count, at, run);
-        at = run;
+    const uint8_t *at = b->in;
+    for (int r = 0; r < b->runs; r++) {
+        const uint8_t *run_end = b->in + b->behind[r];
+        count_literals(count, at, b->in + b->first[r]);
+        at = b->in + b->first[r];
         for (size_t n; (n = next_match(at, run_end)); at += n)
             total[code_of_match(n).symbol]++;
     }
+    count_literals(count, at, b->end);
     for (int i = 0; i < 256; i++)
         total[i] = count[0][i] + count[1][i] + count[2][i] + count[3][i];
     total[END_OF_BLOCK] = 1;
@@ -166,21 +189,23 @@ static void put_match(bit_writer *w, const up_huffman_code *code, size_t length)
     flush(w);
 }
 
-static void put_block(bit_writer *out, const uint8_t *in, const uint8_t *end)
+static void put_block(bit_writer *out, const block *b)
 {
     uint32_t count[SYMBOLS];
     up_huffman_code code[SYMBOLS];
     bit_writer w = *out;
-    count_symbols(count, in, end);
+    count_symbols(count, b);
     up_huffman_make(code, count, SYMBOLS, LONGEST_CODE);
     put_header(&w, code);
-    for (const uint8_t *at = in; at < end;) {
-        const uint8_t *run_end, *run = find_run(at, end, &run_end);
-        put_literals(&w, code, at, run);
-        at = run;
+    const uint8_t *at = b->in;
+    for (int r = 0; r < b->runs; r++) {
+        const uint8_t *run_end = b->in + b->behind[r];
+        put_literals(&w, code, at, b->in + b->first[r]);
+        at = b->in + b->first[r];
         for (size_t n; (n = next_match(at, run_end)); at += n)
             put_match(&w, code, n);
     }
+    put_literals(&w, code, at, b->end);
     add_code(&w, code[END_OF_BLOCK]);
     flush(&w);
     *out = w;
@@ -194,8 +219,12 @@ size_t up_deflate_runs_bound(size_t size)
 size_t up_deflate_runs(uint8_t *out, const uint8_t *in, size_t size)
 {
     bit_writer w = { .at = out };
-    for (size_t done = 0; done < size; done += BLOCK)
-        put_block(&w, in + done, in + (size - done < BLOCK ? size : done + BLOCK));
+    block b = { .end = in };
+    for (const uint8_t *end = in + size; b.end < end;) {
+        const size_t left = (size_t)(end - b.end);
+        find_block(&b, b.end, b.end + (left < BLOCK ? left : BLOCK));
+        put_block(&w, &b);
+    }
     put(&w, 0, 3); /* an empty stored block, whose lengths start at a byte boundary */
     put(&w, 0, (8 - w.count) & 7);
     put(&w, 0xffff0000, 32);

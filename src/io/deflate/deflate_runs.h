@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A deflate encoder for what repeats seldom but runs often: filtered photographs. It looks for runs
  * of one byte only, which makes it several times as fast as a search for repeats at any distance,
  * and no larger on such data, where distant repeats are short and cost more than their bytes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/deflate/huffman.h"
 
 #include <stdbool.h>

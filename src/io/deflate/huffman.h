@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Huffman codes as deflate wants them: canonical, of limited length, first bit lowest. */
 #ifndef UP_IO_HUFFMAN_H
 #define UP_IO_HUFFMAN_H

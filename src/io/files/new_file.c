@@ -1,27 +1,35 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* O_TMPFILE, renameat2, sync_file_range */
 
 #include "io/files/new_file.h"
 
+#include "base/hash.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PERMISSIONS 0666 /* the umask takes its share, as for any new file */
-#define TRIES 100        /* of a random name that is not taken */
+#define HIDDEN ".upscale-"
+#define YOUNG_SECONDS 60
+#define TRIES 100 /* of a random name that is not taken */
 
 up_status up_fail_output(const char *name, int code, const char *doing, up_error *error)
 {
     if (code == ENOSPC || code == EDQUOT)
         return up_fail(error, UP_ERROR_SPACE,
                        "%s: no space left on the device; free some, or write elsewhere", name);
-    return up_fail(error, code == ENOMEM ? UP_ERROR_MEMORY : UP_ERROR_OUTPUT, "%s: cannot %s: %s",
-                   name, doing, strerror(code));
+    return up_fail(error, up_status_of(code, UP_ERROR_OUTPUT), "%s: cannot %s: %s", name, doing,
+                   strerror(code));
 }
 
 static up_status fail_create(const up_new_file *f, int code, up_error *error)
@@ -62,14 +70,16 @@ static bool is_folder_name(const char *path)
 static char *take_hidden_name(const up_new_file *f, int (*make)(const up_new_file *, const char *),
                               int *result)
 {
-    size_t size = strlen(f->folder) + 32;
+    const char *mark = f->naming.mark ? f->naming.mark : "";
+    size_t size = strlen(f->folder) + strlen(mark) + 32;
     char *name = malloc(size);
     *result = -1;
     for (int i = 0; name && i < TRIES; i++) {
         uint64_t random = 0;
         if (getrandom(&random, sizeof random, 0) != sizeof random)
             break;
-        snprintf(name, size, "%s/.upscale-%016llx", f->folder, (unsigned long long)random);
+        snprintf(name, size, "%s/" HIDDEN "%s%s%016llx", f->folder, mark, *mark ? "-" : "",
+                 (unsigned long long)random);
         *result = make(f, name);
         if (*result >= 0)
             return name;
@@ -101,6 +111,40 @@ static int link_as(const up_new_file *f, const char *name)
     return linkat(AT_FDCWD, f->temp ? f->temp : unnamed, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }
 
+/* Names of 16 hexadecimal digits behind HIDDEN. */
+static bool is_hidden_name(const char *name)
+{
+    const size_t start = strlen(HIDDEN);
+    return strncmp(name, HIDDEN, start) == 0 && strlen(name) == start + 16 &&
+           strspn(name + start, "0123456789abcdef") == 16;
+}
+
+/* Whoever writes a file holds a lock on it, which ends with the process; a young one may be about
+ * to take it. */
+static void remove_left_over(int folder, const char *name)
+{
+    struct stat info;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
+        time(NULL) - info.st_ctime > YOUNG_SECONDS && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, name, 0);
+    close(fd);
+}
+
+/* What a program that was killed has left in the folder. */
+static void clean(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    struct dirent *entry;
+    while (entries && (entry = readdir(entries)))
+        if (is_hidden_name(entry->d_name))
+            remove_left_over(dirfd(entries), entry->d_name);
+    if (entries)
+        closedir(entries);
+}
+
 /* An unnamed file vanishes with the process, however it dies; where the file system has none, or
  * could not name it afterwards, a hidden file does. */
 static int create_temporary(up_new_file *f)
@@ -113,7 +157,10 @@ static int create_temporary(up_new_file *f)
             return 0;
         close(f->fd);
     }
+    clean(f->folder);
     f->temp = take_hidden_name(f, create_named, &f->fd);
+    if (f->temp)
+        flock(f->fd, LOCK_EX | LOCK_NB); /* best effort: see clean() */
     return f->temp ? 0 : -1;
 }
 
@@ -135,12 +182,13 @@ static up_status look(up_new_file *f, const char *path, up_error *error)
         return up_fail(error, UP_ERROR_OUTPUT,
                        "%s: is no file that could be written; choose another output", path);
     f->path = link ? realpath(path, NULL) : strdup(path);
-    return f->overwrite ? UP_OK : fail_exists(f, error);
+    return f->naming.overwrite ? UP_OK : fail_exists(f, error);
 }
 
-up_status up_new_file_create(up_new_file *f, const char *path, bool overwrite, up_error *error)
+up_status up_new_file_create(up_new_file *f, const char *path, const up_naming *naming,
+                             up_error *error)
 {
-    *f = (up_new_file){ .fd = -1, .overwrite = overwrite, .name = strdup(path) };
+    *f = (up_new_file){ .fd = -1, .naming = *naming, .name = strdup(path) };
     if (!f->name)
         return up_fail_memory(error, "a file name", strlen(path));
     if (is_folder_name(path))
@@ -162,6 +210,22 @@ void up_new_file_start_sync(const up_new_file *file)
 up_status up_new_file_sync(const up_new_file *file, up_error *error)
 {
     return fsync(file->fd) ? up_fail_output(file->name, errno, "be written", error) : UP_OK;
+}
+
+up_status up_new_file_hash(const up_new_file *file, uint64_t *hash, uint64_t *bytes,
+                           up_error *error)
+{
+    uint8_t buffer[1 << 16];
+    up_hash state;
+    ssize_t n;
+    up_hash_init(&state);
+    while ((n = pread(file->fd, buffer, sizeof buffer, (off_t)state.total)) > 0)
+        up_hash_add(&state, buffer, (size_t)n);
+    if (n < 0)
+        return up_fail_output(file->name, errno, "be read back", error);
+    *hash = up_hash_end(&state);
+    *bytes = state.total;
+    return UP_OK;
 }
 
 /* Who could not read the old file must not read the new one: where the group cannot be kept, its
@@ -214,7 +278,7 @@ static int claim(up_new_file *f)
 up_status up_new_file_publish(up_new_file *file, up_error *error)
 {
     int failed = claim(file);
-    if (failed && errno == EEXIST && !file->overwrite)
+    if (failed && errno == EEXIST && !file->naming.overwrite)
         return fail_exists(file, error);
     if (failed && errno == EEXIST)
         failed = replace(file);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/files/output_batch.h"
 
 #include "base/memory.h"
@@ -15,10 +16,13 @@
 typedef struct {
     up_new_file file; /* fd -1: nothing to publish */
     void *user;
+    up_error outcome;
 } up_waiting;
 
 struct up_batch {
     void (*published)(void *user, const up_error *outcome);
+    up_status (*ready)(void *watcher, const up_batch_file *file, int count, up_error *error);
+    void *watcher;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed; /* more files, fewer files, or closing */
@@ -28,22 +32,47 @@ struct up_batch {
     char *folder; /* of the last names, not synced yet */
 };
 
+static void keep_folder(up_batch *b, up_new_file *file)
+{
+    if (b->folder && strcmp(b->folder, file->folder) == 0)
+        return;
+    if (b->folder)
+        up_sync_folder(b->folder);
+    free(b->folder);
+    b->folder = file->folder;
+    file->folder = NULL;
+}
+
 static void publish(up_batch *b, up_waiting *w)
 {
-    up_error error = { UP_OK, "" };
     up_new_file *file = &w->file;
-    if (file->fd >= 0 && up_new_file_sync(file, &error) == UP_OK)
-        up_new_file_publish(file, &error);
-    if (file->fd >= 0 && error.status == UP_OK &&
-        !(b->folder && strcmp(b->folder, file->folder) == 0)) {
-        if (b->folder)
-            up_sync_folder(b->folder);
-        free(b->folder);
-        b->folder = file->folder;
-        file->folder = NULL;
-    }
+    const bool good = file->fd >= 0 && w->outcome.status == UP_OK;
+    if (good && up_new_file_publish(file, &w->outcome) == UP_OK)
+        keep_folder(b, file);
     up_new_file_discard(file);
-    b->published(w->user, &error);
+    b->published(w->user, &w->outcome);
+}
+
+/* Whoever watches hears of what is on disk before it can be seen. */
+static void tell_ready(up_batch *b, int count)
+{
+    up_batch_file ready[MOST_WAITING];
+    up_error error;
+    int told = 0;
+    for (int i = 0; i < count; i++) {
+        up_waiting *w = &b->group[i];
+        up_batch_file *r = &ready[told];
+        if (w->file.fd < 0 || w->outcome.status != UP_OK ||
+            up_new_file_hash(&w->file, &r->hash, &r->bytes, &w->outcome) != UP_OK)
+            continue;
+        r->user = w->user;
+        told++;
+    }
+    if (told == 0 || b->ready(b->watcher, ready, told, &error) == UP_OK)
+        return;
+    for (int i = 0; i < count; i++)
+        if (b->group[i].file.fd >= 0 && b->group[i].outcome.status == UP_OK)
+            b->group[i].outcome = error;
 }
 
 /* Waits for a group; 0: there will be none. */
@@ -75,6 +104,11 @@ static void *work(void *user)
         for (int i = 0; i < count; i++)
             up_new_file_start_sync(&b->group[i].file);
         for (int i = 0; i < count; i++)
+            if (b->group[i].file.fd >= 0)
+                up_new_file_sync(&b->group[i].file, &b->group[i].outcome);
+        if (b->ready)
+            tell_ready(b, count);
+        for (int i = 0; i < count; i++)
             publish(b, &b->group[i]);
     }
     return NULL;
@@ -85,7 +119,8 @@ void up_batch_add(up_batch *batch, up_new_file *file, void *user)
     pthread_mutex_lock(&batch->lock);
     while (batch->count == batch->most)
         pthread_cond_wait(&batch->changed, &batch->lock);
-    batch->waiting[batch->count++] = (up_waiting){ file ? *file : (up_new_file){ .fd = -1 }, user };
+    batch->waiting[batch->count++] =
+        (up_waiting){ .file = file ? *file : (up_new_file){ .fd = -1 }, .user = user };
     if (file)
         *file = (up_new_file){ .fd = -1 };
     pthread_cond_broadcast(&batch->changed);
@@ -117,6 +152,15 @@ up_status up_batch_open(up_batch **batch, void (*published)(void *user, const up
     release(b);
     *batch = NULL;
     return up_fail(error, UP_ERROR_MEMORY, "there is no further thread to be had");
+}
+
+void up_batch_watch(up_batch *batch,
+                    up_status (*ready)(void *watcher, const up_batch_file *file, int count,
+                                       up_error *error),
+                    void *watcher)
+{
+    batch->ready = ready;
+    batch->watcher = watcher;
 }
 
 void up_batch_close(up_batch **batch)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/files/reader.h"
 
 #include "base/memory.h"
@@ -29,7 +30,8 @@ static up_status measure(up_reader *r, up_error *error)
 {
     struct stat info;
     if (fstat(r->fd, &info))
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", r->name, strerror(errno));
+        return up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be read: %s",
+                       r->name, strerror(errno));
     if (S_ISDIR(info.st_mode))
         return up_fail(error, UP_ERROR_INPUT, "%s: is a folder, not an image; name the files in it",
                        r->name);
@@ -46,7 +48,8 @@ up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
     const char *name = standard ? "standard input" : path;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be opened: %s", name, strerror(errno));
+        return up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be opened: %s", name,
+                       strerror(errno));
     if (standard && !up_descriptor_allows(fd, O_RDONLY))
         return up_fail(error, UP_ERROR_INPUT, "%s: is closed; name a file", name);
     size_t length = strlen(name) + 1;
@@ -79,6 +82,11 @@ void up_reader_close(up_reader **reader)
 const char *up_reader_name(const up_reader *reader)
 {
     return reader->name;
+}
+
+const char *up_reader_path(const up_reader *reader)
+{
+    return reader->standard || reader->size < 0 ? NULL : reader->name;
 }
 
 bool up_reader_failed(const up_reader *reader)
@@ -145,11 +153,11 @@ size_t up_reader_read(up_reader *reader, void *buffer, size_t size)
     return done;
 }
 
-static up_status fail_short(const up_reader *reader, up_error *error)
+up_status up_reader_fail(const up_reader *reader, up_error *error)
 {
     if (reader->failure)
-        return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read: %s", reader->name,
-                       strerror(reader->failure));
+        return up_fail(error, up_status_of(reader->failure, UP_ERROR_INPUT),
+                       "%s: cannot be read: %s", reader->name, strerror(reader->failure));
     return up_fail(error, UP_ERROR_INPUT, "%s: truncated: the file ends too early", reader->name);
 }
 
@@ -157,7 +165,7 @@ up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error
 {
     if (up_reader_read(reader, buffer, size) == size)
         return UP_OK;
-    return fail_short(reader, error);
+    return up_reader_fail(reader, error);
 }
 
 up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, size_t size,
@@ -171,10 +179,15 @@ up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, siz
         if (n < 0)
             reader->failure = errno;
         if (n <= 0)
-            return fail_short(reader, error);
+            return up_reader_fail(reader, error);
         done += (size_t)n;
     }
     return UP_OK;
+}
+
+int64_t up_reader_position(const up_reader *reader)
+{
+    return reader->position - (int64_t)(reader->end - reader->start);
 }
 
 up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error)

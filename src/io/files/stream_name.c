@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/files/stream_name.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of outputs that are no files: bytes go out as they come, and nothing is replaced. */
 #ifndef UP_IO_STREAM_NAME_H
 #define UP_IO_STREAM_NAME_H

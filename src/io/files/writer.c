@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memfd_create */
 
 #include "io/files/writer.h"
@@ -61,10 +62,16 @@ static up_status make(up_writer **writer, const char *what, up_error *error)
 
 up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error)
 {
+    return up_writer_open_as(writer, path, &(up_naming){ .overwrite = overwrite }, error);
+}
+
+up_status up_writer_open_as(up_writer **writer, const char *path, const up_naming *naming,
+                            up_error *error)
+{
     UP_TRY(make(writer, path, error));
     up_status status = up_is_stream(path)
                            ? open_stream(*writer, path, error)
-                           : up_new_file_create(&(*writer)->file, path, overwrite, error);
+                           : up_new_file_create(&(*writer)->file, path, naming, error);
     if (status != UP_OK)
         up_writer_close(writer);
     return status;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes of an output that appears whole or not at all. */
 #ifndef UP_IO_WRITER_H
 #define UP_IO_WRITER_H
@@ -10,6 +11,8 @@ typedef struct up_writer up_writer;
  * UP_ERROR_EXISTS unless `overwrite`, checked here and again, without a race, when the file is
  * published. */
 up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, up_error *error);
+up_status up_writer_open_as(up_writer **writer, const char *path, const up_naming *naming,
+                            up_error *error);
 
 /* A file in memory, for what must not reach a disk; it is taken instead of published. */
 up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error);

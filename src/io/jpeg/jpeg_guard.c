@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/jpeg/jpeg_guard.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libjpeg reports errors from deep inside; the guard turns them into a status with a message. */
 #ifndef UP_IO_JPEG_GUARD_H
 #define UP_IO_JPEG_GUARD_H

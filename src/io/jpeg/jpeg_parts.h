@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ICC profiles and XMP that a JPEG file holds in several segments. */
 #ifndef UP_IO_JPEG_PARTS_H
 #define UP_IO_JPEG_PARTS_H

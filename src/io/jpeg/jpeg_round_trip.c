@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/jpeg/jpeg_round_trip.h"
 
 #include "base/memory.h"
@@ -10,6 +11,7 @@ enum { BLOCKS = 16, HEADERS = 2048 }; /* pixels on a side that are coded togethe
 typedef struct {
     const up_pixels *pixels;
     int quality;
+    up_subsampling chroma;
     struct jpeg_compress_struct encoder;
     struct jpeg_decompress_struct decoder;
     up_jpeg_guard guard;
@@ -33,6 +35,10 @@ static void encode(round_trip *trip)
     info->input_components = f->channels;
     info->in_color_space = f->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_set_defaults(info); /* 4:2:0 */
+    if (f->channels == 3 && trip->chroma == UP_SUBSAMPLING_422)
+        info->comp_info[0].v_samp_factor = 1;
+    if (f->channels == 3 && trip->chroma == UP_SUBSAMPLING_444)
+        info->comp_info[0].v_samp_factor = info->comp_info[0].h_samp_factor = 1;
     jpeg_set_quality(info, trip->quality, TRUE);
     jpeg_start_compress(info, TRUE);
     while (info->next_scanline < info->image_height) {
@@ -63,14 +69,17 @@ static void go(void *arg)
 }
 
 /* Where libjpeg finds the buffer too small it goes on in one of its own. */
-up_status up_jpeg_round_trip(const up_pixels *pixels, int quality, up_error *error)
+up_status up_jpeg_round_trip(const up_pixels *pixels, int quality, up_subsampling chroma,
+                             up_error *error)
 {
     const size_t width = up_round_up((size_t)pixels->format.width, BLOCKS);
     const size_t size = width * up_round_up((size_t)pixels->format.height, BLOCKS) * 3 + HEADERS;
     unsigned char *buffer = up_alloc(size, 1);
     if (!buffer)
         return up_fail_memory(error, "a JPEG", size);
-    round_trip trip = { .pixels = pixels, .quality = quality, .bytes = buffer, .size = size };
+    round_trip trip = {
+        .pixels = pixels, .quality = quality, .chroma = chroma, .bytes = buffer, .size = size
+    };
     trip.encoder.err = trip.decoder.err =
         up_jpeg_guard_init(&trip.guard, "a picture in memory", UP_ERROR_MEMORY);
     up_status status = up_jpeg_guarded(&trip.guard, go, &trip, error);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/jpeg/jpeg_parts.h"
 
 #include "base/memory.h"

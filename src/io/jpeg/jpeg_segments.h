@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the APPn and COM segments of a JPEG file say, and writing them. */
 #ifndef UP_IO_JPEG_SEGMENTS_H
 #define UP_IO_JPEG_SEGMENTS_H

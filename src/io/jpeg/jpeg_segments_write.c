@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/jpeg/jpeg_segments.h"
 #include "io/png/png_text.h"

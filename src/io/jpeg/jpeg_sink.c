@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/jpeg/jpeg_guard.h"
@@ -133,6 +134,8 @@ static void set_quality(struct jpeg_compress_struct *info, up_color color,
         info->comp_info[i].v_samp_factor = v;
     }
     info->dct_method = JDCT_ISLOW;
+    if (encoding->piece)
+        info->restart_in_rows = 1; /* behind which nothing depends on what was before */
     if (encoding->progressive)
         jpeg_simple_progression(info); /* brings optimised tables with it */
 }

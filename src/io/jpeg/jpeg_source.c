@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/jpeg/jpeg_guard.h"
+#include "io/jpeg/jpeg_quality.h"
 #include "io/jpeg/jpeg_segments.h"
 #include "io/metadata/exif.h"
 
@@ -229,6 +231,7 @@ static void read_header(void *arg)
     take_metadata(jpeg);
     take_format(jpeg);
     jpeg->base.subsampling = find_subsampling(info);
+    jpeg->base.jpeg_quality = up_jpeg_quality(info);
     jpeg->base.plain_inks = info->out_color_space == JCS_CMYK && !info->saw_Adobe_marker;
     jpeg->base.interlaced = jpeg_has_multiple_scans(info);
     jpeg->base.held_bytes = jpeg->base.interlaced ? coefficient_bytes(info) : 0;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/metadata/companions.h"
 
 #include "io/metadata/exif.h"

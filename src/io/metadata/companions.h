@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures and videos beside the one that is read: they are left behind, and so are claims that
  * they are there. */
 #ifndef UP_IO_COMPANIONS_H

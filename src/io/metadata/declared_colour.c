@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/metadata/declared_colour.h"
 
 #include "base/memory.h"

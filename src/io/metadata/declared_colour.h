@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a file declares about its colours: which word counts, and what other formats can say of it.
  */
 #ifndef UP_IO_DECLARED_COLOUR_H

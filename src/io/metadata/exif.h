@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The TIFF structure of an EXIF block: read, and patched in place. */
 #ifndef UP_IO_EXIF_H
 #define UP_IO_EXIF_H

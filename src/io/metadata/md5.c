@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/metadata/md5.h"
 
 #include <stdint.h>

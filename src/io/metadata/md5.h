@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MD5 (RFC 1321), by which a JPEG file's XMP names its extension. */
 #ifndef UP_IO_MD5_H
 #define UP_IO_MD5_H

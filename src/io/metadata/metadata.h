@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a file says about its pixels, carried from input to output. */
 #ifndef UP_IO_METADATA_H
 #define UP_IO_METADATA_H

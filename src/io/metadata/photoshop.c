@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/metadata/photoshop.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Photoshop's image resources ("8BIM" ...), among which JPEG files keep IPTC. */
 #ifndef UP_IO_PHOTOSHOP_H
 #define UP_IO_PHOTOSHOP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* As much of XML as finding and cutting a property takes: tags and attributes, by their places. */
 #ifndef UP_IO_XML_H
 #define UP_IO_XML_H

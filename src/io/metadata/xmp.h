@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XMP packets: properties found, set where they stand, and removed. */
 #ifndef UP_IO_XMP_H
 #define UP_IO_XMP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XMP of a JPEG file in two: what fits a segment, and an extension that it names by its MD5. */
 #ifndef UP_IO_XMP_EXTENDED_H
 #define UP_IO_XMP_EXTENDED_H

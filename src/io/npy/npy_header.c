@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/npy/npy_header.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The header of an .npy file: versions 1 to 3, parsed as the one dict it may hold. */
 #ifndef UP_IO_NPY_HEADER_H
 #define UP_IO_NPY_HEADER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/npy/npy_header.h"
@@ -86,6 +87,16 @@ static up_status fetch_native(npy_source *s, int channel, int y, void *row, up_e
     return UP_OK;
 }
 
+static up_status go_on(npy_source *s, int count)
+{
+    s->y += count;
+    if (s->y >= s->base.format.height) {
+        s->y = 0;
+        s->frame++;
+    }
+    return UP_OK;
+}
+
 static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
 {
     npy_source *s = (npy_source *)source;
@@ -93,12 +104,13 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     for (int c = 0; c < source->format.channels; c++)
         for (int i = 0; i < count; i++)
             UP_TRY(fetch_native(s, c, s->y + i, row[c * count + i], error));
-    s->y += count;
-    if (s->y >= source->format.height) {
-        s->y = 0;
-        s->frame++;
-    }
-    return UP_OK;
+    return go_on(s, count);
+}
+
+static up_status skip_rows(up_source *source, int count, up_error *error)
+{
+    (void)error;
+    return go_on((npy_source *)source, count);
 }
 
 static void close_npy(up_source *source)
@@ -161,6 +173,8 @@ static up_status open_npy(up_source **source, up_reader *reader, up_error *error
         up_free(s);
         return status;
     }
+    if (up_reader_size(reader) >= 0)
+        s->base.skip = skip_rows;
     if (must_hold(s, reader))
         s->base.held_bytes = frame_bytes(s);
     *source = &s->base;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/png/png_chunk.h"
 
 #include "base/memory.h"

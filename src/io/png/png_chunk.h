@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Chunks of a PNG file. */
 #ifndef UP_IO_PNG_CHUNK_H
 #define UP_IO_PNG_CHUNK_H

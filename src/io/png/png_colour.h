@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The chunks of a PNG file that say what its samples mean, but for the profile. */
 #ifndef UP_IO_PNG_COLOUR_H
 #define UP_IO_PNG_COLOUR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/png/png_deflate.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Deflating one group of filtered rows after the other into one stream. */
 #ifndef UP_IO_PNG_DEFLATE_H
 #define UP_IO_PNG_DEFLATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/png/png_filter.h"
 
 #include <string.h>
@@ -104,15 +105,16 @@ static inline void apply(int filter, uint8_t *out, const uint8_t *row, const uin
     }
 }
 
-void up_png_filter(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t size,
-                   size_t pixel)
+/* By the best of the first `filters` of them. */
+static void filter(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t size,
+                   size_t pixel, int filters)
 {
     uint64_t sum[FILTERS] = { 0 };
     const size_t part = 255 * sizeof(bytes);
     for (size_t i = 0; i < size; i += part)
         add_costs(sum, row + i, above + i, size - i < part ? size - i : part, pixel);
     int best = 0;
-    for (int f = 1; f < FILTERS; f++)
+    for (int f = 1; f < filters; f++)
         best = sum[f] < sum[best] ? f : best;
     *out++ = (uint8_t)best;
     switch (best) { /* the filter is known to the compiler in each */
@@ -131,4 +133,15 @@ void up_png_filter(uint8_t *out, const uint8_t *row, const uint8_t *above, size_
     default:
         apply(PAETH, out, row, above, size, pixel);
     }
+}
+
+void up_png_filter(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t size,
+                   size_t pixel)
+{
+    filter(out, row, above, size, pixel, FILTERS);
+}
+
+void up_png_filter_alone(uint8_t *out, const uint8_t *row, size_t size, size_t pixel)
+{
+    filter(out, row, row, size, pixel, SUB + 1);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The chunks of a PNG file that say something about its pixels. */
 #ifndef UP_IO_PNG_METADATA_H
 #define UP_IO_PNG_METADATA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/png/png_raw_profile.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* EXIF, XMP and IPTC in texts of PNG files, as ImageMagick began it. */
 #ifndef UP_IO_PNG_RAW_PROFILE_H
 #define UP_IO_PNG_RAW_PROFILE_H

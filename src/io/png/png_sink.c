@@ -1,4 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
+#include "io/deflate/adler.h"
 #include "io/formats.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
@@ -33,6 +35,7 @@ typedef struct {
     size_t row_bytes, pixel;
     uint8_t *row[2];    /* a row and the one above it, padded, high byte first */
     int turn;           /* which of them is the next */
+    bool piece;         /* its first row has others above it, elsewhere */
     int last;           /* slot of the group before; -1: none */
     uint32_t adler;     /* of what has been written */
     up_metadata behind; /* of metadata, the chunks that stand behind the pixels */
@@ -92,7 +95,10 @@ static up_status accept_rows(up_sink *sink, int slot, const void *const *row, in
     for (int i = 0; i < count; i++, out += 1 + s->row_bytes) {
         uint8_t *now = s->row[s->turn], *above = s->row[!s->turn];
         set_row(s, now, row[i]);
-        up_png_filter(out, now, above, s->row_bytes, s->pixel);
+        if (s->piece && to->first && i == 0)
+            up_png_filter_alone(out, now, s->row_bytes, s->pixel);
+        else
+            up_png_filter(out, now, above, s->row_bytes, s->pixel);
         s->turn = !s->turn;
     }
     to->size = (size_t)count * (1 + s->row_bytes);
@@ -114,7 +120,7 @@ static up_status pack(up_sink *sink, int slot, up_error *error)
         memcpy(s->chunk, STREAM_HEAD, STREAM_HEAD_SIZE);
     }
     up_png_seal(s->chunk, "IDAT", s->chunk_size);
-    s->adler = (uint32_t)adler32_z(1, in, s->size);
+    s->adler = up_adler(in, s->size);
     return UP_OK;
 }
 
@@ -213,6 +219,7 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
                          .finish = finish,
                          .close = close_png };
     s->last = -1;
+    s->piece = encoding->piece;
     up_metadata_init(&s->behind);
     s->adler = 1;
     s->pixel = (size_t)chosen.channels * up_sample_size(chosen.sample);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"
@@ -54,12 +55,18 @@ static up_status attempt(png_source *s, png_step *step, const read_request *requ
     return s->status;
 }
 
+/* In one of the ways in which libpng and zlib say so. */
+static bool is_out_of_memory(const char *message)
+{
+    return strstr(message, "emory") && !strstr(message, "limit");
+}
+
 static void on_error(png_structp png, png_const_charp message)
 {
     png_source *s = png_get_error_ptr(png);
     const char *name = up_reader_name(s->reader);
     s->starved = s->stream.cut || strcmp(message, "Not enough image data") == 0;
-    if (s->status == UP_OK && strcmp(message, "Out of memory") == 0)
+    if (s->status == UP_OK && is_out_of_memory(message))
         s->status = up_fail(s->error, UP_ERROR_MEMORY, "%s: out of memory", name);
     else if (s->status == UP_OK)
         s->status = up_fail(s->error, UP_ERROR_INPUT, "%s: damaged PNG: %s", name, message);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/png/png_stream.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bytes of a PNG as libpng is to see them: pixel data (IDAT) in pieces that are whole chunks,
  * and an end where the file breaks off behind the first of them. */
 #ifndef UP_IO_PNG_STREAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Texts in PNG chunks (tEXt, zTXt, iTXt), and JPEG comments. */
 #ifndef UP_IO_PNG_TEXT_H
 #define UP_IO_PNG_TEXT_H

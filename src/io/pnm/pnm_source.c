@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"
@@ -11,8 +12,9 @@ typedef struct {
     up_source base;
     int kind; /* the digit after P */
     int maxval;
-    int y;     /* next row */
-    int whole; /* rows that are there; 0: not known to end early */
+    int y;          /* next row */
+    int64_t pixels; /* where they begin */
+    int whole;      /* rows that are there; 0: not known to end early */
 } pnm_source;
 
 static up_status fail(const up_reader *reader, const char *what, up_error *error)
@@ -252,6 +254,24 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     return UP_OK;
 }
 
+static size_t stored_bytes(const pnm_source *s)
+{
+    const size_t samples = (size_t)s->base.format.width * (size_t)s->base.format.channels;
+    return s->kind == 4 ? (samples + 7) / 8 : samples * up_sample_size(s->base.format.sample);
+}
+
+static up_status skip_rows(up_source *source, int count, up_error *error)
+{
+    pnm_source *s = (pnm_source *)source;
+    const int64_t row = (int64_t)stored_bytes(s);
+    const int64_t there = (up_reader_size(source->reader) - s->pixels) / row;
+    s->y += count;
+    if (s->whole || s->y <= there)
+        return up_reader_seek(source->reader, s->pixels + s->y * row, error);
+    s->whole = (int)there;
+    return up_source_lacks_rows(source, source->format.height - s->whole, error);
+}
+
 static int depth_of(int maxval)
 {
     return maxval == 1 ? 1 : maxval <= 3 ? 2 : maxval <= 15 ? 4 : maxval <= UINT8_MAX ? 8 : 16;
@@ -284,6 +304,9 @@ static up_status open_pnm(up_source **source, up_reader *reader, up_error *error
         up_free(s);
         return status;
     }
+    s->pixels = up_reader_position(reader);
+    if (s->kind > 3 && up_reader_size(reader) >= 0)
+        s->base.skip = skip_rows;
     *source = &s->base;
     return UP_OK;
 }

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "io/npy/npy_header.h"
-#include "io/text/text_tensor.h"
+#include "io/text/given_tensor.h"
 
 #include <math.h>
 #include <string.h>
@@ -66,18 +67,33 @@ static up_status to_positions(int64_t **data, const up_text_tensor *t, const cha
     return UP_OK;
 }
 
+/* Frees the tensor. */
+static up_status take_positions(up_text_tensor *t, const char *name, int64_t **data,
+                                int64_t shape[static 4], up_error *error)
+{
+    up_status status = to_positions(data, t, name, error);
+    shape[0] = 1;
+    shape[1] = t->channels;
+    shape[2] = t->height;
+    shape[3] = t->width;
+    up_free(t->value);
+    return status;
+}
+
 static up_status read_text(up_reader *reader, int64_t **data, int64_t shape[static 4],
                            up_error *error)
 {
     up_text_tensor t;
     UP_TRY(up_text_tensor_read(&t, reader, error));
-    up_status status = to_positions(data, &t, up_reader_name(reader), error);
-    shape[0] = 1;
-    shape[1] = t.channels;
-    shape[2] = t.height;
-    shape[3] = t.width;
-    up_free(t.value);
-    return status;
+    return take_positions(&t, up_reader_name(reader), data, shape, error);
+}
+
+static up_status parse_positions(const char *text, int64_t **data, int64_t shape[static 4],
+                                 up_error *error)
+{
+    up_text_tensor t;
+    UP_TRY(up_text_tensor_parse(&t, text, strlen(text), "--indices", error));
+    return take_positions(&t, "--indices", data, shape, error);
 }
 
 /* Others can be opened once only, and are no text. */
@@ -87,18 +103,20 @@ static bool is_regular(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-up_status up_positions_read(const char *path, int64_t **data, int64_t shape[static 4], int *dims,
-                            up_error *error)
+up_status up_positions_read(const char *text_or_path, int64_t **data, int64_t shape[static 4],
+                            int *dims, up_error *error)
 {
     up_reader *reader;
     const uint8_t *head;
-    if (!is_regular(path))
-        return up_npy_read_i8(path, data, shape, dims, error);
-    UP_TRY(up_reader_open(&reader, path, error));
+    *dims = 4;
+    if (up_is_tensor_text(text_or_path))
+        return parse_positions(text_or_path, data, shape, error);
+    if (!is_regular(text_or_path))
+        return up_npy_read_i8(text_or_path, data, shape, dims, error);
+    UP_TRY(up_reader_open(&reader, text_or_path, error));
     const size_t size = up_reader_peek(reader, &head);
     const bool text = up_text_tensor_probe(head, size);
     up_status status = text ? read_text(reader, data, shape, error) : UP_OK;
     up_reader_close(&reader);
-    *dims = 4;
-    return text ? status : up_npy_read_i8(path, data, shape, dims, error);
+    return text ? status : up_npy_read_i8(text_or_path, data, shape, dims, error);
 }

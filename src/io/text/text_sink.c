@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors as text: rows of numbers, blank lines between channels. */
 #include "base/memory.h"
 #include "io/formats.h"

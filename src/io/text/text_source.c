@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tensors from text files, which are small: the whole is read when it is opened. */
 #include "base/memory.h"
 #include "io/formats.h"

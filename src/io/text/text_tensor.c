@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "io/text/text_tensor.h"
 
 #include "base/memory.h"

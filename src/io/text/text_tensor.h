@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Small tensors as text: `0,1;2,3`, or a .txt or .csv file of rows.
  *
@@ -23,10 +24,10 @@ up_status up_text_tensor_parse(up_text_tensor *tensor, const char *text, size_t 
 /* All that a reader gives. */
 up_status up_text_tensor_read(up_text_tensor *tensor, up_reader *reader, up_error *error);
 
-/* A file of positions, int64 in an .npy or a regular file of text, as up_npy_read_i8() gives them.
- */
-up_status up_positions_read(const char *path, int64_t **data, int64_t shape[static 4], int *dims,
-                            up_error *error);
+/* Positions as text, or a file of them, int64 in an .npy or a regular file of text, as
+ * up_npy_read_i8() gives them. */
+up_status up_positions_read(const char *text_or_path, int64_t **data, int64_t shape[static 4],
+                            int *dims, up_error *error);
 
 /* Whether text consists of nothing but what numbers, their separators and comments do; at least one
  * digit, nan or inf among it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Resampling of columns: the horizontal pass. Every way to make a column multiplies and adds its
  * taps in order, so they agree to the bit and one may take over where another ends.
@@ -47,18 +48,12 @@ INLINE void store_phases(float *out, const vec *phase, int s)
 {
     if (s == 3)
         return store_3(out, phase[0], phase[1], phase[2]);
-    vec row[MOST_PHASES];
-    if (s == 2) {
-        zip(phase[0], phase[1], &row[0], &row[1]);
-    } else {
-        vec even[2], odd[2];
-        zip(phase[0], phase[2], &even[0], &even[1]);
-        zip(phase[1], phase[3], &odd[0], &odd[1]);
-        zip(even[0], odd[0], &row[0], &row[1]);
-        zip(even[1], odd[1], &row[2], &row[3]);
-    }
-    for (int i = 0; i < s; i++)
-        store(out + i * LANES, row[i]);
+    if (s == 4)
+        return store_4(out, phase);
+    vec row[2];
+    zip(phase[0], phase[1], &row[0], &row[1]);
+    store(out, row[0]);
+    store(out + LANES, row[1]);
 }
 
 /*

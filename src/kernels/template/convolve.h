@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Convolution as a list of taps. All sums of a tile, outs x columns, stay in registers while the
  * taps go by: a tap costs one load per column and one per out, and outs x columns multiply-adds.

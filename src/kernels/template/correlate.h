@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The gradients of what convolve.h does: sums of products of two sets of rows over all columns, for
  * the weights, and the slope of a PReLU. Sums are kept in registers while columns go by.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* e^v and what is made of it, for whole vectors. NaN stays NaN. */
 #ifndef UP_KERNELS_TEMPLATE_EXPONENTIAL_H
 #define UP_KERNELS_TEMPLATE_EXPONENTIAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Phases of a transposed convolution put next to each other, and those of a row taken apart. */
 #ifndef UP_KERNELS_TEMPLATE_INTERLEAVE_H
 #define UP_KERNELS_TEMPLATE_INTERLEAVE_H
@@ -14,15 +15,6 @@ INLINE void interleave_2(float *out, vec a, vec b)
     store(out + LANES, high);
 }
 
-INLINE void interleave_4(float *out, vec a, vec b, vec c, vec d)
-{
-    vec ac[2], bd[2];
-    zip(a, c, &ac[0], &ac[1]);
-    zip(b, d, &bd[0], &bd[1]);
-    interleave_2(out, ac[0], bd[0]);
-    interleave_2(out + 2 * LANES, ac[1], bd[1]);
-}
-
 /* Whole blocks of LANES columns of each row; returns the columns made. */
 INLINE int interleave_blocks(float *out, const float *const *in, int s, int n)
 {
@@ -33,8 +25,8 @@ INLINE int interleave_blocks(float *out, const float *const *in, int s, int n)
         else if (s == 3)
             store_3(out + x, load(in[0] + i), load(in[1] + i), load(in[2] + i));
         else
-            interleave_4(out + x, load(in[0] + i), load(in[1] + i), load(in[2] + i),
-                         load(in[3] + i));
+            store_4(out + x, (const vec[]){ load(in[0] + i), load(in[1] + i), load(in[2] + i),
+                                            load(in[3] + i) });
     }
     return x;
 }

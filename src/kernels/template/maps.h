@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of one number; see up_map. */
 #ifndef UP_KERNELS_TEMPLATE_MAPS_H
 #define UP_KERNELS_TEMPLATE_MAPS_H

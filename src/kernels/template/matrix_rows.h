@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What matrix kernels do besides multiplying. A vec is a block of channels. */
 #ifndef UP_KERNELS_TEMPLATE_MATRIX_ROWS_H
 #define UP_KERNELS_TEMPLATE_MATRIX_ROWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PReLU, and rows put together. */
 #ifndef UP_KERNELS_TEMPLATE_POINTS_H
 #define UP_KERNELS_TEMPLATE_POINTS_H

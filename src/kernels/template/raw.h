@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Copies of raw elements. */
 #ifndef UP_KERNELS_TEMPLATE_RAW_H
 #define UP_KERNELS_TEMPLATE_RAW_H

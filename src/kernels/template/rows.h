@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weighted sums of whole rows: the vertical pass of a resampling. */
 #ifndef UP_KERNELS_TEMPLATE_ROWS_H
 #define UP_KERNELS_TEMPLATE_ROWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Interleaved samples to planes and back. A pixel of up to 8 bytes is one or two integers of a
  * vector, from which the samples are shifted out; other pixels are taken apart one by one.

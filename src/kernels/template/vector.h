@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One vector register as this level has it: what the kernels are written in. LANES floats make a
  * vec and LANES 32-bit integers an ints; + - * & | << >> and comparisons are the compiler's own.
@@ -7,6 +8,7 @@
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_H
 #define UP_KERNELS_TEMPLATE_VECTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,10 +26,13 @@ typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 typedef uint32_t bits __attribute__((vector_size(4 * LANES))); /* of what may overflow */
 
+typedef int16_t shorts __attribute__((vector_size(4 * LANES)));
+
 typedef uint8_t octets __attribute__((vector_size(16)));
 
 typedef vec vec_anywhere __attribute__((aligned(1), may_alias));
 typedef ints ints_anywhere __attribute__((aligned(1), may_alias));
+typedef shorts shorts_anywhere __attribute__((aligned(1), may_alias));
 typedef octets octets_anywhere __attribute__((aligned(1), may_alias));
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "pixels are taken apart as integers");
@@ -50,6 +55,16 @@ INLINE ints load_ints(const void *p)
 INLINE void store_ints(void *p, ints v)
 {
     *(ints_anywhere *)p = v;
+}
+
+INLINE shorts load_shorts(const void *p)
+{
+    return *(const shorts_anywhere *)p;
+}
+
+INLINE void store_shorts(void *p, shorts v)
+{
+    *(shorts_anywhere *)p = v;
 }
 
 INLINE octets load_octets(const void *p)
@@ -83,6 +98,8 @@ INLINE vec to_float(ints v)
  *                                          all of them lie within LANES or 2 * LANES: faster
  *   zip(a, b, &low, &high), unzip          a0 b0 a1 b1 ... and back
  *   void store_3(float *p, vec a, b, c)    a0 b0 c0 a1 b1 c1 ...
+ *   void store_4(float *p, const vec v[4]) the same of four; load_4(p, vec v[4]): and back
+ *   vec follow(vec v, float last)          v1 v2 ... last
  *   ints widen_bytes(const void *p)        LANES bytes; widen_words: LANES 16-bit words
  *   narrow_bytes(p, ints v), narrow_words  and back, for values that fit
  *   ints merge_bytes(ints a, b, c, d)      the bytes a0 b0 c0 d0, a1 ...; each clamped to 0..255
@@ -91,6 +108,16 @@ INLINE vec to_float(ints v)
  *   squeeze_words(p, ints v)               and back
  *   store_bytes_3(p, ints a, b, c)         the bytes a0 b0 c0 a1 ...; each clamped to 0..255
  *   octets pick(octets from, octets at)    from[at], where HAS_PICK is defined
+ *   shorts words_of_bytes(const void *p)    2 * LANES bytes
+ *   zip_words(shorts a, b, &low, &high)     a0 b0 a1 b1 ..., in parts of 16 bytes
+ *   shorts join_words(ints low, ints high)  what zip_words took apart; each clamped to 16 bits
+ *   ints pair_sums(shorts a, shorts b)       a0 * b0 + a1 * b1, a2 * b2 + a3 * b3 ...
+ *   store_levels(p, const ints v[4], bool past)  4 * LANES bytes: 128 + v, clamped; past the caches
+ *                                          if asked to, and there is a way: to an aligned place
+ *   shorts load_windows(const int16_t *from, const int *start)  from[start[w]] and on, for every
+ *                                          window w of BYTE_WINDOW samples
+ *   shorts pick_words(shorts windows, shorts at)  for every sample two words of its window; at is
+ *                                          what word_order() makes of a plan's index
  */
 #if defined UP_LEVEL_AVX512
 #include "kernels/template/vector_avx512.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* AVX2 and FMA. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_AVX2_H
 #define UP_KERNELS_TEMPLATE_VECTOR_AVX2_H
@@ -59,6 +60,38 @@ INLINE void unzip(vec low, vec high, vec *a, vec *b)
 {
     *a = (vec)_mm256_permute4x64_pd((__m256d)_mm256_shuffle_ps(low, high, 0x88), 0xd8);
     *b = (vec)_mm256_permute4x64_pd((__m256d)_mm256_shuffle_ps(low, high, 0xdd), 0xd8);
+}
+
+INLINE vec follow(vec v, float last)
+{
+    const ints order = { 1, 2, 3, 4, 5, 6, 7, 0 };
+    return _mm256_blend_ps(_mm256_permutevar8x32_ps(v, (__m256i)order), splat(last), 0x80);
+}
+
+/* 4x4 in each lane. */
+INLINE void transpose_4(vec v[4])
+{
+    vec a = _mm256_unpacklo_ps(v[0], v[1]), b = _mm256_unpackhi_ps(v[0], v[1]);
+    vec c = _mm256_unpacklo_ps(v[2], v[3]), d = _mm256_unpackhi_ps(v[2], v[3]);
+    v[0] = _mm256_shuffle_ps(a, c, 0x44);
+    v[1] = _mm256_shuffle_ps(a, c, 0xee);
+    v[2] = _mm256_shuffle_ps(b, d, 0x44);
+    v[3] = _mm256_shuffle_ps(b, d, 0xee);
+}
+
+INLINE void load_4(const float *p, vec v[4])
+{
+    for (int i = 0; i < 4; i++)
+        v[i] = _mm256_loadu2_m128(p + 16 + 4 * i, p + 4 * i);
+    transpose_4(v);
+}
+
+INLINE void store_4(float *p, const vec v[4])
+{
+    vec row[4] = { v[0], v[1], v[2], v[3] };
+    transpose_4(row);
+    for (int i = 0; i < 4; i++)
+        _mm256_storeu2_m128(p + 16 + 4 * i, p + 4 * i, row[i]);
 }
 
 /* Each source is permuted once: its elements fall on different lanes of the three results. */
@@ -165,6 +198,58 @@ INLINE void store_bytes_3(void *p, ints a, ints b, ints c)
 INLINE octets pick(octets from, octets at)
 {
     return (octets)_mm_shuffle_epi8((__m128i)from, (__m128i)at);
+}
+
+INLINE shorts words_of_bytes(const void *p)
+{
+    return (shorts)_mm256_cvtepu8_epi16(_mm_loadu_si128(p));
+}
+
+INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
+{
+    *low = (shorts)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b);
+    *high = (shorts)_mm256_unpackhi_epi16((__m256i)a, (__m256i)b);
+}
+
+INLINE shorts join_words(ints low, ints high)
+{
+    return (shorts)_mm256_packs_epi32((__m256i)low, (__m256i)high);
+}
+
+INLINE ints pair_sums(shorts a, shorts b)
+{
+    return (ints)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+}
+
+INLINE void store_levels(void *p, const ints v[4], bool past)
+{
+    __m256i ab = _mm256_packs_epi32((__m256i)v[0], (__m256i)v[1]);
+    __m256i cd = _mm256_packs_epi32((__m256i)v[2], (__m256i)v[3]);
+    __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i mixed = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(ab, cd), order);
+    mixed = _mm256_xor_si256(mixed, _mm256_set1_epi8(-128));
+    if (past)
+        _mm256_stream_si256(p, mixed);
+    else
+        _mm256_storeu_si256(p, mixed);
+}
+
+#define BYTE_WINDOW 4
+
+INLINE shorts word_order(shorts at)
+{
+    return at;
+}
+
+INLINE shorts load_windows(const int16_t *from, const int *start)
+{
+    return (shorts)_mm256_loadu2_m128i((const __m128i *)(from + start[1]),
+                                       (const __m128i *)(from + start[0]));
+}
+
+INLINE shorts pick_words(shorts windows, shorts at)
+{
+    return (shorts)_mm256_shuffle_epi8((__m256i)windows, (__m256i)at);
 }
 
 #endif

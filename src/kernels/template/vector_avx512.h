@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* AVX-512 F, BW, DQ, VL. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_AVX512_H
 #define UP_KERNELS_TEMPLATE_VECTOR_AVX512_H
@@ -60,6 +61,36 @@ INLINE void unzip(vec low, vec high, vec *a, vec *b)
     const ints even = { 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30 };
     *a = _mm512_permutex2var_ps(low, (__m512i)even, high);
     *b = _mm512_permutex2var_ps(low, (__m512i)(even + 1), high);
+}
+
+INLINE vec follow(vec v, float last)
+{
+    return (vec)_mm512_alignr_epi32((__m512i)splat(last), (__m512i)v, 1);
+}
+
+INLINE void load_4(const float *p, vec v[4])
+{
+    const ints first = { 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29 };
+    vec half[4]; /* columns 0 and 1 of either half, then 2 and 3 */
+    for (int i = 0; i < 4; i++) {
+        const float *from = p + i % 2 * 32;
+        half[i] = _mm512_permutex2var_ps(load(from), (__m512i)(first + i / 2 * 2), load(from + 16));
+    }
+    for (int i = 0; i < 4; i += 2) {
+        v[i] = _mm512_shuffle_f32x4(half[i], half[i + 1], 0x44);
+        v[i + 1] = _mm512_shuffle_f32x4(half[i], half[i + 1], 0xee);
+    }
+}
+
+INLINE void store_4(float *p, const vec v[4])
+{
+    vec even[2], odd[2], row[4];
+    zip(v[0], v[2], &even[0], &even[1]);
+    zip(v[1], v[3], &odd[0], &odd[1]);
+    zip(even[0], odd[0], &row[0], &row[1]);
+    zip(even[1], odd[1], &row[2], &row[3]);
+    for (int i = 0; i < 4; i++)
+        store(p + i * LANES, row[i]);
 }
 
 /* Each source is permuted once: its elements fall on different lanes of the three results. */
@@ -156,6 +187,58 @@ INLINE void store_bytes_3(void *p, ints a, ints b, ints c)
 INLINE octets pick(octets from, octets at)
 {
     return (octets)_mm_shuffle_epi8((__m128i)from, (__m128i)at);
+}
+
+INLINE shorts words_of_bytes(const void *p)
+{
+    return (shorts)_mm512_cvtepu8_epi16(_mm256_loadu_si256(p));
+}
+
+INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
+{
+    *low = (shorts)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b);
+    *high = (shorts)_mm512_unpackhi_epi16((__m512i)a, (__m512i)b);
+}
+
+INLINE shorts join_words(ints low, ints high)
+{
+    return (shorts)_mm512_packs_epi32((__m512i)low, (__m512i)high);
+}
+
+INLINE ints pair_sums(shorts a, shorts b)
+{
+    return (ints)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+}
+
+INLINE void store_levels(void *p, const ints v[4], bool past)
+{
+    const ints order = { 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15 };
+    __m512i ab = _mm512_packs_epi32((__m512i)v[0], (__m512i)v[1]);
+    __m512i cd = _mm512_packs_epi32((__m512i)v[2], (__m512i)v[3]);
+    __m512i mixed = _mm512_permutexvar_epi32((__m512i)order, _mm512_packs_epi16(ab, cd));
+    mixed = _mm512_xor_si512(mixed, _mm512_set1_epi8(-128));
+    if (past)
+        _mm512_stream_si512(p, mixed);
+    else
+        _mm512_storeu_si512(p, mixed);
+}
+
+#define BYTE_WINDOW 16
+
+/* Five bits count, of the words' place. */
+INLINE shorts word_order(shorts at)
+{
+    return at >> 1;
+}
+
+INLINE shorts load_windows(const int16_t *from, const int *start)
+{
+    return load_shorts(from + *start);
+}
+
+INLINE shorts pick_words(shorts windows, shorts at)
+{
+    return (shorts)_mm512_permutexvar_epi16((__m512i)at, (__m512i)windows);
 }
 
 #endif

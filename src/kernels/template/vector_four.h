@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What any machine with vectors of four floats does alike, by the compiler's own vectors. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_FOUR_H
 #define UP_KERNELS_TEMPLATE_VECTOR_FOUR_H
@@ -43,6 +44,35 @@ INLINE void store_3(float *p, vec a, vec b, vec c)
     store(p + 8, __builtin_shufflevector(ca, bd, 2, 3, 4, 5));
 }
 
+INLINE vec follow(vec v, float last)
+{
+    return __builtin_shufflevector(v, splat(last), 1, 2, 3, 4);
+}
+
+INLINE void transpose_4(vec v[4])
+{
+    vec low[2], high[2];
+    zip(v[0], v[2], &low[0], &low[1]);
+    zip(v[1], v[3], &high[0], &high[1]);
+    zip(low[0], high[0], &v[0], &v[1]);
+    zip(low[1], high[1], &v[2], &v[3]);
+}
+
+INLINE void load_4(const float *p, vec v[4])
+{
+    for (int i = 0; i < 4; i++)
+        v[i] = load(p + i * LANES);
+    transpose_4(v);
+}
+
+INLINE void store_4(float *p, const vec v[4])
+{
+    vec row[4] = { v[0], v[1], v[2], v[3] };
+    transpose_4(row);
+    for (int i = 0; i < 4; i++)
+        store(p + i * LANES, row[i]);
+}
+
 INLINE uint64_t load_8(const char *p)
 {
     uint64_t v;
@@ -69,6 +99,19 @@ INLINE ints spread_bytes(const void *p)
 {
     pair v = (pair)spread_words(p);
     return (ints)((v & 0xffffff) | (v << 8 & 0xffffff00000000));
+}
+
+#define BYTE_WINDOW 4
+
+INLINE void zip_words(shorts a, shorts b, shorts *low, shorts *high)
+{
+    *low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+    *high = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+INLINE shorts load_windows(const int16_t *from, const int *start)
+{
+    return load_shorts(from + *start);
 }
 
 #endif

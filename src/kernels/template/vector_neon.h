@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* NEON of AArch64. Checked under emulation only, never timed. */
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_NEON_H
 #define UP_KERNELS_TEMPLATE_VECTOR_NEON_H
@@ -80,6 +81,41 @@ INLINE void store_bytes_3(void *p, ints a, ints b, ints c)
 {
     pair v = (pair)merge_bytes(a, b, c, c);
     squeeze_words(p, (ints)((v & 0xffffff) | (v >> 8 & 0xffffff000000)));
+}
+
+INLINE shorts words_of_bytes(const void *p)
+{
+    return (shorts)vmovl_u8(vld1_u8(p));
+}
+
+INLINE shorts join_words(ints low, ints high)
+{
+    return (shorts)vcombine_s16(vqmovn_s32((int32x4_t)low), vqmovn_s32((int32x4_t)high));
+}
+
+INLINE ints pair_sums(shorts a, shorts b)
+{
+    int32x4_t low = vmull_s16(vget_low_s16((int16x8_t)a), vget_low_s16((int16x8_t)b));
+    int32x4_t high = vmull_s16(vget_high_s16((int16x8_t)a), vget_high_s16((int16x8_t)b));
+    return (ints)vpaddq_s32(low, high);
+}
+
+INLINE void store_levels(void *p, const ints v[4], bool past)
+{
+    (void)past;
+    int8x8_t low = vqmovn_s16((int16x8_t)join_words(v[0], v[1]));
+    int8x8_t high = vqmovn_s16((int16x8_t)join_words(v[2], v[3]));
+    vst1q_u8(p, veorq_u8(vreinterpretq_u8_s8(vcombine_s8(low, high)), vdupq_n_u8(128)));
+}
+
+INLINE shorts word_order(shorts at)
+{
+    return at;
+}
+
+INLINE shorts pick_words(shorts windows, shorts at)
+{
+    return (shorts)pick((octets)windows, (octets)at);
 }
 
 #endif

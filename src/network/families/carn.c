@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CARN and CARN-M, which convolves in groups and uses one block of each cascade three times. White
  * is 1; the mean shift is in the file. A file for several scales is run for that which is asked
  * for.

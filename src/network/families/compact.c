@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SRVGGNetCompact: body, pixel shuffle, and the nearest-upsampled input added. Where its
  * activations have no weights, they are ReLU or LeakyReLU(0.1), which the file does not tell. */
 #include "network/parts/blocks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ECBSR, collapsed to 3x3 convolutions, in both spellings: a plain network on the nearest-upsampled
  * input, which its source repeats in channels before the pixel shuffle. Where an activation has no
  * slopes, it is one of several that the file does not tell. */

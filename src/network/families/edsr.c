@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* EDSR, in the spelling of its authors, whose mean shift and range of white are in the file, and in
  * that of BasicSR, where they are constants. Residual branches count whole, but for the network of
  * 32 blocks of 256 features: a tenth; --weights-residual-scale says otherwise. */

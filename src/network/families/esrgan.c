@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ESRGAN (RRDBNet), in the three spellings of its keys; its slope 0.2 and factor 0.2 are in no
  * file. Beside the usual networks: those for x1 and x2 that begin with a pixel unshuffle (more
  * inputs than outputs of a colour), and ESRGAN+ (conv1x1). */

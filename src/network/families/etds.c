@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ETDS: the network for inference (conv_clip; ReLU behind everything, one channel too many for x3),
  * the one for training, whose second path carries the input, and the plain network of the same
  * authors, which has neither. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/families/family.h"
 
 #include "network/families/refused.h"

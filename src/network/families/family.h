@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Networks told from the keys and shapes of a state dict alone. A family is one file, its
  * declaration here and one line in families.c. What keys and shapes leave open is assumed as the

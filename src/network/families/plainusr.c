@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PlainUSR, re-parameterised. Its blocks work on the first channels and leave the rest: three (1,
  * m, 2) or five (1, 2, m, 3, 4) with LeakyReLU(0.05) between convolutions and, but for some,
  * attention to places: x times sigmoid(x[0]) times a map, which is seen at a sixth of the size with

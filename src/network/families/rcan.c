@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* RCAN, in the spelling of its authors and in that of BasicSR: see edsr_frame.h. Its attention is
  * to the mean of the whole picture. */
 #include "network/parts/edsr_frame.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks that there is no kind of layer for, told by a part of a key that no other has. */
 #include "network/families/refused.h"
 

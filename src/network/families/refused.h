@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #ifndef UP_NETWORK_REFUSED_H
 #define UP_NETWORK_REFUSED_H
 

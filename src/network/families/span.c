@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SPAN. Each of its 3x3 convolutions was trained as a path of 1x1, 3x3 and 1x1 and another of 1x1
  * (3XC), which together are one: W[o,i] = sum over m, n of C2[o,m] C1[m,n] C0[n,i], and SK in the
  * middle. A stored eval_conv should be that but may be stale. The source pads before the first 1x1,

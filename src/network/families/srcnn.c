@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SRCNN: 9x9, 1x1 or 5x5, and 5x5, padded, with ReLU between. It works on the picture enlarged
  * bicubically before, so its own scale is 1. */
 #include "network/parts/blocks.h"

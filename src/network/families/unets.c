@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pairs of U-Nets: waifu2x cunet (x1) and upcunet (x2), and Real-CUGAN (x2, x3, x4). They do
  * not pad: the picture is extended by what is missing, by reflection for Real-CUGAN, whose own
  * program has that in the network; by its edge for waifu2x, where the caller does it. Between the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of a sample, but for its channel. */
 #include "network/build.h"
 #include "network/builder.h"

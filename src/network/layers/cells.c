@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Channels that become pixels, and back. */
 #include "network/layers.h"
 #include "network/sizes.h"

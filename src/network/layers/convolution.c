@@ -1,10 +1,14 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions and transposed convolutions. */
 
 #include "base/memory.h"
 #include "network/build.h"
 #include "network/sizes.h"
 #include "network/tensor_values.h"
+#include "ops/arrange/shuffle.h"
+#include "ops/conv/conv_phases.h"
 #include "ops/conv/conv_split.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -146,27 +150,46 @@ static up_conv conv_of(const up_network_node *node)
     return made;
 }
 
+/* The op, or the first of two and what follows from its result. */
 static up_status add_conv(const up_network_build *build, const up_conv *conv, size_t bytes,
                           int from, int *to)
 {
-    const bool split = up_conv_splits(conv);
     up_graph *graph = build->graph;
+    const up_shape in = *up_graph_shape(graph, from);
+    const bool split = up_conv_splits(conv), phases = !split && up_conv_phases_suit(conv, &in);
     up_op *op;
-    *to = from;
     UP_TRY(up_graph_check_room(graph, bytes, build->error));
-    if (split) {
-        UP_TRY(up_conv_columns_plan(&op, up_graph_shape(graph, *to), conv, build->error));
-        UP_TRY(up_graph_add(graph, op, to, to, build->error));
-    }
-    const up_shape *in = up_graph_shape(graph, *to);
-    UP_TRY((split ? up_conv_rows_plan : up_conv_plan)(&op, in, conv, build->error));
+    if (split)
+        UP_TRY(up_conv_columns_plan(&op, &in, conv, build->error));
+    else
+        UP_TRY((phases ? up_conv_phases_plan : up_conv_plan)(&op, &in, conv, build->error));
+    UP_TRY(up_graph_add(graph, op, &from, to, build->error));
+    if (!split && !phases)
+        return UP_OK;
+    const up_shape made = *up_graph_shape(graph, *to);
+    if (split)
+        UP_TRY(up_conv_rows_plan(&op, &made, conv, build->error));
+    else
+        UP_TRY(up_shuffle_plan(&op, &made, conv->stride[0], UP_CELLS_INSIDE, build->error));
     return up_graph_add(graph, op, to, to, build->error);
+}
+
+/* Tiles hold more weights: they get half of the memory that there is, so that what fits without
+ * them still does. */
+static bool may_be_fast(const up_graph *graph, const up_network_node *node)
+{
+    const up_convolution *conv = node->fields;
+    const size_t times = is_transposed(node) ? (size_t)conv->stride[0] * conv->stride[1] : 1;
+    const size_t bytes = node->weight.count * sizeof(float) * UP_WINOGRAD_WEIGHTS * times;
+    const size_t most = graph->most_bytes / 2, held = graph->held_bytes;
+    return graph->fast && (graph->most_bytes == 0 || (held < most && bytes <= most - held));
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,
                        int *to)
 {
     up_conv conv = conv_of(node);
+    conv.fast = may_be_fast(build->graph, node);
     float *slopes = NULL;
     if (build->bent) {
         UP_TRY(up_layer_slopes(&slopes, build->bent, build->error));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pixels put around a plane, and taken away. */
 #include "base/memory.h"
 #include "network/build.h"

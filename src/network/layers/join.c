@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers of several inputs, and of some channels of one. */
 #include "network/build.h"
 #include "network/layers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each sample times a factor and plus an offset, and clipped. */
 #include "network/builder.h"
 #include "network/layers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Enlarging and reducing by a fixed filter. */
 #include "base/memory.h"
 #include "network/layers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is made of the whole image, and put together with its pixels again. */
 #include "network/build.h"
 #include "network/builder.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pooling by windows. */
 #include "network/layers.h"
 #include "network/sizes.h"

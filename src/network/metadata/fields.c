@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/metadata/fields.h"
 
 #include <float.h>

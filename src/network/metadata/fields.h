@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What kinds of layers are told, from and to JSON. */
 #ifndef UP_NETWORK_FIELDS_H
 #define UP_NETWORK_FIELDS_H

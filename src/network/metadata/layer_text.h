@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers in words, for people and programs. */
 #ifndef UP_NETWORK_LAYER_TEXT_H
 #define UP_NETWORK_LAYER_TEXT_H

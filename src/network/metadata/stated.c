@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/metadata/stated.h"
 
 #include <math.h>
@@ -109,10 +110,11 @@ up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_c
         return up_stated_refuse(file, "upscale.color", "any, y, y-studio, ycbcr or rgb", error);
     int channels = colors[i].channels;
     if (channels && (in_channels != channels || out_channels != channels))
-        return up_fail(error, UP_ERROR_WEIGHTS,
-                       "%s: %s %s needs %d channels in and out, the weights have %d and %d",
-                       up_tensor_file_name(file), flag ? "--weights-color" : "upscale.color", text,
-                       channels, in_channels, out_channels);
+        return up_fail(
+            error, UP_ERROR_WEIGHTS,
+            "%s: %s %s needs %d channels of colour in and out, the weights have %d and %d",
+            up_tensor_file_name(file), flag ? "--weights-color" : "upscale.color", text, channels,
+            in_channels, out_channels);
     *color = (up_weights_color)i;
     return UP_OK;
 }
@@ -153,6 +155,15 @@ up_status up_stated_word(const up_tensor_file *file, const char *key, const char
     if (text && strcmp(text, word) != 0)
         return up_stated_refuse(file, key, word, error);
     *said = *said || text;
+    return UP_OK;
+}
+
+up_status up_stated_condition(const up_tensor_file *file, up_condition *condition, up_error *error)
+{
+    bool strength = false;
+    UP_TRY(up_stated_word(file, "upscale.condition", up_condition_name(UP_CONDITION_STRENGTH),
+                          &strength, error));
+    *condition = strength ? UP_CONDITION_STRENGTH : UP_CONDITION_NONE;
     return UP_OK;
 }
 

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* What a weight file states in its metadata, with flags before it; for the readers of layers and
  * networks. */
 #ifndef UP_NETWORK_STATED_H
 #define UP_NETWORK_STATED_H
 
+#include "network/metadata/condition.h"
 #include "ops/op.h"
 #include "weights/tensor_file.h"
 
@@ -35,12 +37,16 @@ up_status up_stated_pair_or_flag(const up_tensor_file *file, const char *key, co
                                  const char *flag_name, int least, int pair[2], up_error *error);
 up_status up_stated_check_flag(const char *flag, int value, int least, up_error *error);
 
-/* `flag`, else upscale.color, else *color as it is; what is stated must fit the channels. */
+/* `flag`, else upscale.color, else *color as it is; what is stated must fit the channels of colour.
+ */
 up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_channels,
                           int out_channels, up_weights_color *color, up_error *error);
 
 /* upscale.limit, or INFINITY. */
 up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *error);
+
+/* upscale.condition, or none. */
+up_status up_stated_condition(const up_tensor_file *file, up_condition *condition, up_error *error);
 
 /* Sets *said where a key is stated, which has one value only. */
 up_status up_stated_word(const up_tensor_file *file, const char *key, const char *word, bool *said,

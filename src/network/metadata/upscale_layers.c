@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/metadata/upscale_layers.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@
 /* A layer of the list on its way to a node. */
 typedef struct {
     up_network_builder *builder;
+    const up_new_tensors *tensors; /* NULL: they are in the file */
     json_t *object;
     int number; /* in the list: some of its entries make two nodes */
     const up_layer_kind *kind;
@@ -42,9 +44,9 @@ static up_status read_kind(entry *e)
     if (op)
         up_label(label, op);
     return up_network_fail(e->builder,
-                           "metadata upscale.layers: layer %d has %s, expected an object whose op "
+                           "%slayer %d has %s, expected an object whose op "
                            "is conv2d, conv_transpose2d, prelu, ...",
-                           e->number, label);
+                           e->tensors ? "" : "metadata upscale.layers: ", e->number, label);
 }
 
 static bool find_id(const up_network *network, const char *id, int *found)
@@ -153,18 +155,22 @@ static const up_layer_field *find_field(const up_layer_kind *kind, const char *k
     return field && field->key ? field : NULL;
 }
 
+static bool is_among(const char *const *keys, const char *key)
+{
+    while (*keys && strcmp(*keys, key) != 0)
+        keys++;
+    return *keys;
+}
+
 static bool is_common(const entry *e, const char *key)
 {
     static const char *const all[] = { "op", "id", "inputs", NULL };
     static const char *const with_from[] = { "from", "resize", "cubic_a", NULL };
-    const bool from = json_object_get(e->object, "from");
-    for (int i = 0; all[i]; i++)
-        if (strcmp(all[i], key) == 0)
-            return true;
-    for (int i = 0; from && with_from[i]; i++)
-        if (strcmp(with_from[i], key) == 0)
-            return true;
-    return e->kind->tensors && strcmp(key, "name") == 0;
+    static const char *const with_tensors[] = { "name", NULL };
+    const bool tensors = e->kind->tensors != UP_NO_TENSORS;
+    return is_among(all, key) || (json_object_get(e->object, "from") && is_among(with_from, key)) ||
+           (tensors && is_among(with_tensors, key)) ||
+           (tensors && e->tensors && is_among(e->tensors->keys, key));
 }
 
 /* Where an activation states any: a number of them is enough to begin with no bounds. */
@@ -225,6 +231,9 @@ static up_status read_tensors(entry *e)
     const char *name = json_string_value(value);
     if (!e->kind->tensors)
         return UP_OK;
+    if (e->tensors)
+        return e->tensors->make(e->tensors->user, e->builder, e->object, e->kind, e->target.fields,
+                                up_network_shape(b->network, e->input[0]).channels, &e->spec);
     if (!value)
         return refuse(e, "name", "is missing, expected ", "the name of tensors");
     if (!name || !*name)
@@ -262,9 +271,10 @@ static up_status read_layer(entry *e)
     return up_network_add(e->builder, e->kind, &e->spec, NULL);
 }
 
-static up_status append_layer(up_network_builder *builder, json_t *object, int number)
+static up_status append_layer(up_network_builder *builder, json_t *object, int number,
+                              const up_new_tensors *tensors)
 {
-    entry e = { .builder = builder, .object = object, .number = number };
+    entry e = { .builder = builder, .tensors = tensors, .object = object, .number = number };
     e.target.builder = builder;
     e.target.spec = &e.spec;
     up_status status = read_layer(&e);
@@ -308,16 +318,25 @@ static up_status find_channels(up_network_builder *builder, const json_t *list)
                                     "state them in the metadata upscale.channels");
 }
 
-static up_status append_layers(up_network_builder *builder, const json_t *list)
+static up_status append_layers(up_network_builder *builder, const json_t *list,
+                               const up_new_tensors *tensors)
 {
     const size_t count = json_array_size(list);
     if (count < 1 || count > MOST_LAYERS)
-        return up_network_fail(builder, "metadata upscale.layers must be a list of 1 to %d layers",
-                               MOST_LAYERS);
-    UP_TRY(find_channels(builder, list));
+        return up_network_fail(builder, "%s must be a list of 1 to %d layers",
+                               tensors ? "layers" : "metadata upscale.layers", MOST_LAYERS);
+    if (!tensors)
+        UP_TRY(find_channels(builder, list));
     for (size_t i = 0; i < count; i++)
-        UP_TRY(append_layer(builder, json_array_get(list, i), (int)i));
+        UP_TRY(append_layer(builder, json_array_get(list, i), (int)i, tensors));
     return UP_OK;
+}
+
+up_status up_network_from_new_layers(up_network_builder *builder, const json_t *list,
+                                     const up_new_tensors *tensors)
+{
+    builder->network->family = "layers";
+    return append_layers(builder, list, tensors);
 }
 
 up_status up_network_from_layers(up_network_builder *builder, const char *text)
@@ -334,7 +353,7 @@ up_status up_network_from_layers(up_network_builder *builder, const char *text)
     if (!list)
         return up_network_fail(builder, "metadata upscale.layers: bad JSON at byte %d: %s",
                                problem.position, up_label(label, problem.text));
-    up_status status = append_layers(builder, list);
+    up_status status = append_layers(builder, list, NULL);
     json_decref(list);
     return status;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of each sample. */
 #include "network/ncnn/ncnn_layer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolution, Deconvolution, the same of groups, and InnerProduct. */
 #include "network/ncnn/ncnn_layer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/ncnn/ncnn_graph.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of ncnn: the graph of up_ncnn_format. */
 #ifndef UP_NETWORK_NCNN_GRAPH_H
 #define UP_NETWORK_NCNN_GRAPH_H

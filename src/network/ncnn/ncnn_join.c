@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blobs that come in, are joined, and taken apart. */
 #include "network/ncnn/ncnn_layer.h"
 

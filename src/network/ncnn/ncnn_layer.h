@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Layers of ncnn made into nodes. A new type is a row in ncnn_types.c and the function that makes
  * its nodes. Parameters and what they mean are those of ncnn's documentation of its operators; axis

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Factors and offsets of channels, stated or of statistics. */
 #include "network/ncnn/ncnn_layer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Windows, and whole pictures, that become one value for each channel. */
 #include "network/ncnn/ncnn_layer.h"
 

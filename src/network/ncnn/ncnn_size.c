@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers that make pictures larger and smaller. */
 #include "network/ncnn/ncnn_layer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/ncnn/ncnn_layer.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of a sample. */
 #include "network/onnx/onnx_ops.h"
 

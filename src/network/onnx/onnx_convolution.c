@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conv and ConvTranspose. */
 #include "network/onnx/onnx_ops.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arithmetic of pictures, with each other and with constants. */
 #include "network/onnx/onnx_ops.h"
 

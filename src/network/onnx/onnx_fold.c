@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arithmetic on constants, number by number. */
 #include "network/onnx/onnx_ops.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Constants looked at in other shapes: parts of them, and several put together. */
 #include "network/onnx/onnx_ops.h"
 

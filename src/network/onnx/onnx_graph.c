@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/onnx/onnx_graph.h"
 
 #include "base/memory.h"

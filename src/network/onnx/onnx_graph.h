@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ONNX graphs as networks. Nodes are looked at from those that the first output needs; each gives
  * values, which are constants or pictures (onnx_values.h). What follows from the size of the image

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The same samples in another order or shape. */
 #include "network/onnx/onnx_ops.h"
 

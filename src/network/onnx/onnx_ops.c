@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/onnx/onnx_ops.h"
 
 #include <stdlib.h>

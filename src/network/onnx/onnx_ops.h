@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ops of ONNX (opsets 9 to 21) that can be run, and what several of them read alike. A new op
  * is a function, declared here, and a line in onnx_ops.c. */
 #ifndef UP_NETWORK_ONNX_OPS_H

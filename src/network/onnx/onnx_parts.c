@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Parts of pictures, and pictures put together. */
 #include "network/onnx/onnx_ops.h"
 

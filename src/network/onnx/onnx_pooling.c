@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Windows, and what is made of the whole image. */
 #include "network/onnx/onnx_ops.h"
 

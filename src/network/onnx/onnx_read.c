@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What several ops read alike. */
 #include "network/onnx/onnx_ops.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Resize and Upsample. */
 #include "network/onnx/onnx_ops.h"
 

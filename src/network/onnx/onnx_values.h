@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Constants and sizes of an ONNX graph. */
 #ifndef UP_NETWORK_ONNX_VALUES_H
 #define UP_NETWORK_ONNX_VALUES_H

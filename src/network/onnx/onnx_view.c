@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/onnx/onnx_view.h"
 
 #include "base/memory.h"

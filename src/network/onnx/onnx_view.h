@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the planes of a node are looked at. */
 #ifndef UP_NETWORK_ONNX_VIEW_H
 #define UP_NETWORK_ONNX_VIEW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/parts/blocks.h"
 
 #include "network/tensor_values.h"

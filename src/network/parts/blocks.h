@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks of layers that several families share: see parts.h. */
 #ifndef UP_PARTS_BLOCKS_H
 #define UP_PARTS_BLOCKS_H

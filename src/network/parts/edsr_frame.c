@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/parts/edsr_frame.h"
 
 #include <math.h>

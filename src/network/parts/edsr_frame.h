@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What EDSR and RCAN have around their blocks, in two spellings: mean shift, first convolution, and
  * behind the blocks a convolution, the sum with the first, pixel shuffles and the last one. */
 #ifndef UP_PARTS_EDSR_FRAME_H

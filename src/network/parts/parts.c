@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "network/parts/parts.h"
 
 #include "network/tensor_values.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What families are made of: layers added behind a node *x, which becomes the new one. Names of
  * tensors are printf formats, without the prefix that all share. */
 #ifndef UP_PARTS_PARTS_H

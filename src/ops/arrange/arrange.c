@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/arrange/arrange.h"
 
 #include "base/memory.h"
@@ -42,6 +43,7 @@ static up_status plan_channels(up_op **result, const char *name, const up_shape 
         .first = first,
         .step = 1,
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = run_channels,
     };
@@ -115,6 +117,7 @@ up_status up_crop_plan(up_op **result, const up_shape *in, int left, int top, in
         .edge = { edge },
         .step = 1,
         .span = span_crop,
+        .repeat = up_repeat_same,
         .columns = columns_of_crop,
         .run = run_crop,
     };

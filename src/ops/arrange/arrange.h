@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that move float samples without changing them. */
 #ifndef UP_OPS_ARRANGE_H
 #define UP_OPS_ARRANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/arrange/planes.h"
 
 #include "base/memory.h"
@@ -161,6 +162,7 @@ static up_status plan(up_op **result, const up_format *format, bool packs, bool 
         .step = 1,
         .scratch = pointer_bytes(format->channels) + (past ? (size_t)PIECE_COLUMNS * raw.bytes : 0),
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = packs ? run_pack : run_unpack,
     };

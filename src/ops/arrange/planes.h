@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between raw rows (samples as files and callers hold them) and float planes. */
 #ifndef UP_OPS_PLANES_H
 #define UP_OPS_PLANES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/arrange/shuffle.h"
 
 #include "base/memory.h"
@@ -24,6 +25,13 @@ static void span_shuffle(const up_op *base, int input, int at, int *first, int *
     (void)input;
     *first = at / ((const shuffle_op *)base)->factor;
     *end = *first + 1;
+}
+
+static void repeat_shuffle(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    *rows = ((const shuffle_op *)base)->factor;
+    *advance = 1;
 }
 
 /* Row `sub` of the cells of channel c, columns x0 .. x1 - 1, which may begin inside a cell. */
@@ -55,6 +63,13 @@ static void span_unshuffle(const up_op *base, int input, int at, int *first, int
     int factor = ((const shuffle_op *)base)->factor;
     *first = at * factor;
     *end = *first + factor;
+}
+
+static void repeat_unshuffle(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    *rows = 1;
+    *advance = ((const shuffle_op *)base)->factor;
 }
 
 static void run_unshuffle(const up_op *base, const up_window *in, const up_target *to)
@@ -106,6 +121,7 @@ up_status up_shuffle_plan(up_op **result, const up_shape *in, int factor, up_cel
         .step = factor,
         .scratch = factor * sizeof(float *),
         .span = span_shuffle,
+        .repeat = repeat_shuffle,
         .columns = span_shuffle,
         .run = run_shuffle,
     };
@@ -133,6 +149,7 @@ up_status up_unshuffle_plan(up_op **result, const up_shape *in, int factor, up_c
         .edge = { UP_EDGE_CLAMP },
         .step = 1,
         .span = span_unshuffle,
+        .repeat = repeat_unshuffle,
         .columns = span_unshuffle,
         .run = run_unshuffle,
     };

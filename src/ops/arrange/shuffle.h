@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between channels and the pixels of cells of factor x factor. */
 #ifndef UP_OPS_SHUFFLE_H
 #define UP_OPS_SHUFFLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/arrange/slice.h"
 
 #include "base/memory.h"
@@ -32,6 +33,13 @@ static void span_slice(const up_op *base, int input, int y, int *first, int *end
     (void)input;
     *first = place((const slice_op *)base, 0, y);
     *end = *first + 1;
+}
+
+static void repeat_slice(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    *rows = 1;
+    *advance = ((const slice_op *)base)->step[0];
 }
 
 static void columns_of_slice(const up_op *base, int input, int x, int *first, int *end)
@@ -73,6 +81,7 @@ up_status up_slice_plan(up_op **result, const up_shape *in, const int first[2], 
         .edge = { UP_EDGE_CLAMP },
         .step = 1,
         .span = span_slice,
+        .repeat = repeat_slice,
         .columns = columns_of_slice,
         .run = run_slice,
     };
@@ -128,6 +137,7 @@ static up_status plan_value(up_op **result, const up_shape *in, const int before
         .edge = { UP_EDGE_ZERO },
         .step = 1,
         .span = span_pad,
+        .repeat = up_repeat_same,
         .columns = columns_of_pad,
         .run = run_pad,
     };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Parts of planes, and planes with something around them. Pairs are rows, columns. */
 #ifndef UP_OPS_SLICE_H
 #define UP_OPS_SLICE_H

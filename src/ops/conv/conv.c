@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv.h"
 
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_plan.h"
+#include "ops/conv/conv_winograd.h"
 
 #include <limits.h>
-#include <string.h>
 
 #define FEW_TAPS 64 /* per output: so few that putting phases together counts */
 
@@ -122,27 +123,9 @@ static up_status list_phases(up_conv_op *op, phase_lists *lists, up_error *error
     return UP_OK;
 }
 
-/* What is done to every sum besides the taps. */
-static up_status copy_values(up_conv_op *op, const up_conv *conv, up_error *error)
-{
-    size_t bytes = conv->out_channels * sizeof(float);
-    op->bias = up_alloc_zero(1, bytes);
-    op->slope = conv->slope ? up_alloc(1, bytes) : NULL;
-    op->bounds = conv->bounds ? up_alloc(2, bytes) : NULL;
-    if (!op->bias || (conv->slope && !op->slope) || (conv->bounds && !op->bounds))
-        return up_fail_memory(error, "a bias", bytes);
-    if (conv->bias)
-        memcpy(op->bias, conv->bias, bytes);
-    if (conv->slope)
-        memcpy(op->slope, conv->slope, bytes);
-    if (conv->bounds)
-        memcpy(op->bounds, conv->bounds, 2 * bytes);
-    return UP_OK;
-}
-
 static up_status plan(up_conv_op *op, const up_conv *conv, up_error *error)
 {
-    UP_TRY(copy_values(op, conv, error));
+    UP_TRY(up_conv_values_copy(&op->values, conv, error));
     phase_lists lists = { .together = choose_tile(op, op->kernels->convolve_outs) };
     up_status status = list_phases(op, &lists, error);
     if (status == UP_OK)
@@ -166,9 +149,7 @@ static void free_conv(up_op *base)
     up_conv_axis_free(&op->axis[1]);
     up_free(op->pattern);
     up_free(op->slot);
-    up_free(op->bias);
-    up_free(op->slope);
-    up_free(op->bounds);
+    up_conv_values_free(&op->values);
     up_free(op);
 }
 
@@ -176,6 +157,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
 {
     (void)input;
     up_conv_axis_span(&((const up_conv_op *)base)->axis[0], y, first, end);
+}
+
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    up_conv_axis_repeat(&((const up_conv_op *)base)->axis[0], rows, advance);
 }
 
 static void span_columns(const up_op *base, int input, int x, int *first, int *end)
@@ -207,6 +194,7 @@ static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *c
         .pointwise = is_pointwise(rows) && is_pointwise(columns),
         .multiply_adds = work,
         .span = span,
+        .repeat = repeat,
         .columns = span_columns,
         .run = up_conv_run_rows,
         .free = free_conv,
@@ -216,6 +204,8 @@ static up_op describe(const up_conv_op *op, const up_shape *in, const up_conv *c
 up_status up_conv_plan(up_op **result, const up_shape *in, const up_conv *conv, up_error *error)
 {
     UP_TRY(check_channels(conv, in, error));
+    if (conv->fast && up_winograd_suits(conv, in))
+        return up_winograd_plan(result, in, conv, error);
     up_conv_op *op = up_alloc_zero(1, sizeof *op);
     if (!op)
         return up_fail_memory(error, "an op", sizeof *op);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Convolution and transposed convolution with PyTorch's meaning and weight layouts.
  *
@@ -5,6 +6,8 @@
  * outputs that use the same shifts form a phase: a convolution has one, a transposed convolution
  * one per row and column of its stride. Nothing is multiplied by zeros in between, and a
  * convolution of a stride makes nothing that it does not keep: it takes its input rows apart.
+ * Where that is allowed, and faster, a 3x3 convolution is made by tiles instead: see
+ * conv_winograd.h.
  */
 #ifndef UP_OPS_CONV_H
 #define UP_OPS_CONV_H
@@ -24,7 +27,8 @@ typedef struct {
     const float *slope;         /* [out_channels] of a PReLU behind it, or NULL */
     const float *bounds;        /* [2][out_channels]: what the result is clipped to at last, the
                                    least of each channel, then the greatest; or NULL */
-    up_edge edge;               /* what pads a convolution; a transposed one has zeros */
+    bool fast;    /* may be made another way where that is faster: see conv_winograd.h */
+    up_edge edge; /* what pads a convolution; a transposed one has zeros */
 } up_conv;
 
 /* The weights are copied. */

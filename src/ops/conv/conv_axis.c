@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv_axis.h"
 
 #include "base/memory.h"
@@ -126,6 +127,12 @@ void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end)
     int above = (int)floor_div(o + axis->before - extent - 1, axis->phases);
     *first = up_min(above + 1, last);
     *end = last + 1;
+}
+
+void up_conv_axis_repeat(const up_conv_axis *axis, int *outputs, int *inputs)
+{
+    *outputs = axis->transposed ? axis->phases : 1;
+    *inputs = axis->jump;
 }
 
 int up_conv_axis_phases(const up_conv_axis *axis, int unit, int end, int *found, bool *spare)

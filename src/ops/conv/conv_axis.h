@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The arithmetic of a convolution along one axis. Output o belongs to phase o % phases and is step
  * o / phases of it; kernel index k belongs to one phase and there reads input step * jump + offset.
@@ -31,6 +32,9 @@ void up_conv_axis_free(up_conv_axis *axis);
 
 /* Input [*first, *end) of output o; never empty, and neither ever decreases with o. */
 void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end);
+
+/* See up_op.repeat. */
+void up_conv_axis_repeat(const up_conv_axis *axis, int *outputs, int *inputs);
 
 /* The phases with taps in order, divided by `unit`, then the first without, if there is one; only
  * those below `end`. `found` has room for kernel + 1. Returns how many, spare included. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv_plan.h"
 
 #include "base/memory.h"

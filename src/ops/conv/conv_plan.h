@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* What a convolution is planned into: patterns of taps, one per set of phases; see conv_axis.h. */
 #ifndef UP_OPS_CONV_PLAN_H
 #define UP_OPS_CONV_PLAN_H
 
 #include "ops/conv/conv_axis.h"
+#include "ops/conv/conv_values.h"
 
 typedef struct {
     int row, column;           /* offsets; of a convolution that jumps, column * jump + phase is */
@@ -57,12 +59,11 @@ typedef struct {
     int sets, columns;     /* patterns: [sets][columns] */
     bool paired;           /* the kernel itself puts the two phases of columns together */
     up_conv_pattern *pattern;
-    size_t pointers;     /* of the largest set */
-    int chunk;           /* columns that are made at a time where columns jump */
-    int phases;          /* of columns, as far as they differ: rows of scratch per channel */
-    int *slot;           /* which of them a phase below the stride is */
-    float *bias, *slope; /* slope: NULL without a PReLU */
-    float *bounds;       /* [2][channels], or NULL */
+    size_t pointers; /* of the largest set */
+    int chunk;       /* columns that are made at a time where columns jump */
+    int phases;      /* of columns, as far as they differ: rows of scratch per channel */
+    int *slot;       /* which of them a phase below the stride is */
+    up_conv_values values;
     const up_kernels *kernels;
 } up_conv_op;
 

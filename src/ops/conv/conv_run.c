@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making rows: row pointers for the taps, the kernel, and the phases of columns put together. */
 #include "ops/conv/conv_plan.h"
 
@@ -136,18 +137,16 @@ static void take_apart(const up_conv_op *op, const conv_scratch *s, const up_win
 
 static up_taps taps_of(const up_conv_op *op, const up_conv_pattern *pattern, int channel, int size)
 {
-    return (up_taps){
+    up_taps taps = {
         .groups = pattern->rows * pattern->columns,
         .size = size,
         .paired = op->paired,
         .runs = pattern->runs,
         .run = pattern->kernel_run,
         .weight = pattern->weight + channel * pattern->weights,
-        .bias = op->bias + channel,
-        .slope = op->slope ? op->slope + channel : NULL,
-        .low = op->bounds ? op->bounds + channel : NULL,
-        .high = op->bounds ? op->bounds + op->op.out.channels + channel : NULL,
     };
+    up_conv_values_of(&op->values, channel, &taps);
+    return taps;
 }
 
 /* Columns x .. x + n - 1 by a kernel that writes the output rows itself; the first of them reads

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A transposed convolution in two ops: every input row goes through the columns of the kernel once
  * for each row of the kernel, then the rows so made are summed up. */
 #include "ops/conv/conv_split.h"
@@ -5,14 +6,13 @@
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_axis.h"
-
-#include <string.h>
+#include "ops/conv/conv_values.h"
 
 typedef struct {
     up_op op;
     up_conv_axis axis;
-    float *parameter; /* as many ones as the kernel has rows, bias, slope, bounds */
-    const float *bias, *slope, *bounds; /* as in up_conv; the latter two may be NULL */
+    float *weight;
+    up_conv_values values;
     const up_kernels *kernels;
 } rows_op;
 
@@ -38,6 +38,12 @@ static void span(const up_op *base, int input, int y, int *first, int *end)
     up_conv_axis_span(&((const rows_op *)base)->axis, y, first, end);
 }
 
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    up_conv_axis_repeat(&((const rows_op *)base)->axis, rows, advance);
+}
+
 static void sum_row(const rows_op *op, const up_window *in, const up_target *to, int channel, int i)
 {
     const up_conv_axis *axis = &op->axis;
@@ -49,17 +55,8 @@ static void sum_row(const rows_op *op, const up_window *in, const up_target *to,
             row[count++] = in->row[plane * in->count + step + k->offset - in->first];
     }
     const up_tap_run run = { 1, count };
-    const up_taps taps = {
-        .groups = 1,
-        .size = 1,
-        .runs = 1,
-        .run = &run,
-        .weight = op->parameter,
-        .bias = op->bias + channel,
-        .slope = op->slope ? op->slope + channel : NULL,
-        .low = op->bounds ? op->bounds + channel : NULL,
-        .high = op->bounds ? op->bounds + op->op.out.channels + channel : NULL,
-    };
+    up_taps taps = { .groups = 1, .size = 1, .runs = 1, .run = &run, .weight = op->weight };
+    up_conv_values_of(&op->values, channel, &taps);
     float *out = (float *)to->row[channel * to->rows + i] + to->x0;
     op->kernels->convolve(&out, row, &taps, to->x0, to->x1 - to->x0);
 }
@@ -75,29 +72,20 @@ static void free_rows(up_op *base)
 {
     rows_op *op = (rows_op *)base;
     up_conv_axis_free(&op->axis);
-    up_free(op->parameter);
+    up_free(op->weight);
+    up_conv_values_free(&op->values);
     up_free(op);
 }
 
-static up_status copy_parameters(rows_op *op, const up_conv *conv, up_error *error)
+/* As many ones as the kernel has rows. */
+static up_status make_weights(rows_op *op, const up_conv *conv, up_error *error)
 {
-    int rows = conv->kernel[0], channels = conv->out_channels;
-    size_t count = rows + 4 * (size_t)channels;
-    op->parameter = up_alloc_zero(count, sizeof *op->parameter);
-    if (!op->parameter)
-        return up_fail_memory(error, "a bias", count * sizeof *op->parameter);
-    float *bias = op->parameter + rows, *slope = bias + channels, *bounds = slope + channels;
-    for (int i = 0; i < rows; i++)
-        op->parameter[i] = 1;
-    if (conv->bias)
-        memcpy(bias, conv->bias, channels * sizeof *bias);
-    if (conv->slope)
-        memcpy(slope, conv->slope, channels * sizeof *slope);
-    if (conv->bounds)
-        memcpy(bounds, conv->bounds, 2 * channels * sizeof *bounds);
-    op->bias = bias;
-    op->slope = conv->slope ? slope : NULL;
-    op->bounds = conv->bounds ? bounds : NULL;
+    const size_t count = (size_t)conv->kernel[0];
+    op->weight = up_alloc(count, sizeof *op->weight);
+    if (!op->weight)
+        return up_fail_memory(error, "weights", count * sizeof *op->weight);
+    for (size_t i = 0; i < count; i++)
+        op->weight[i] = 1;
     return UP_OK;
 }
 
@@ -109,7 +97,9 @@ up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *c
         return up_fail_memory(error, "an op", sizeof *op);
     up_status status = up_conv_axis_plan(&op->axis, conv, 0, in->height, error);
     if (status == UP_OK)
-        status = copy_parameters(op, conv, error);
+        status = make_weights(op, conv, error);
+    if (status == UP_OK)
+        status = up_conv_values_copy(&op->values, conv, error);
     if (status != UP_OK) {
         free_rows(&op->op);
         return status;
@@ -123,6 +113,7 @@ up_status up_conv_rows_plan(up_op **result, const up_shape *in, const up_conv *c
         .step = up_min(op->axis.phases, op->axis.out),
         .scratch = conv->kernel[0] * sizeof(float *),
         .span = span,
+        .repeat = repeat,
         .columns = up_span_same,
         .run = run,
         .free = free_rows,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A transposed convolution with few output channels and a high kernel, in two ops. It reads each
  * row of its many input channels once, where in one op it would need a window of them; what lies

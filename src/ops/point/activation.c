@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/point/activation.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions of one tensor, element by element, and softmax over its channels: see pointwise.h. */
 #ifndef UP_OPS_ACTIVATION_H
 #define UP_OPS_ACTIVATION_H

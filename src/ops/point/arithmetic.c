@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/point/arithmetic.h"
 
 #include "kernels/kernels.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Two tensors put together element by element: points of two inputs, see up_point_pair_plan(). */
 #ifndef UP_OPS_ARITHMETIC_H
 #define UP_OPS_ARITHMETIC_H

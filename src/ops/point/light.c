@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/point/light.h"
 
 #include "base/memory.h"
@@ -223,6 +224,7 @@ static up_status plan(up_op **result, const up_shape *in, const up_light *light,
         .pointwise = true,
         .step = 1,
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = back ? run_from_light : run_to_light,
         .free = free_light,

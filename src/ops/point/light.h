@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Samples to light and back. */
 #ifndef UP_OPS_LIGHT_H
 #define UP_OPS_LIGHT_H

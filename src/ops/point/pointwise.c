@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/point/pointwise.h"
 
 #include "base/memory.h"
@@ -17,6 +18,14 @@ static void affine(float *const *out, const float *const *in, int channels, cons
     for (int c = 0; c < channels; c++)
         for (int x = 0; x < n; x++)
             out[c][x] = in[c][x] * p[0] + p[1];
+}
+
+static void fill(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    (void)in;
+    for (int c = 0; c < channels; c++)
+        for (int x = 0; x < n; x++)
+            out[c][x] = p[0];
 }
 
 static void clip_row(float *out, const float *in, float low, float high, int n)
@@ -132,6 +141,7 @@ static void matrix(float *const *out, const float *const *in, int channels, cons
 
 const up_point up_point_affine = { "affine", 1, affine };
 const up_point up_point_affine_channels = { "affine", 1, affine_channels };
+const up_point up_point_fill = { "fill", 1, fill };
 const up_point up_point_clip = { "clip", 1, clip };
 const up_point up_point_clip_channels = { "clip", 1, clip_channels };
 const up_point up_point_round = { "round", 1, round_clamped };
@@ -185,6 +195,7 @@ up_status up_point_pair_plan(up_op **result, const up_shape *a, const up_shape *
         .step = 1,
         .scratch = ((size_t)point->inputs + 1) * channels * sizeof(float *),
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = run_point,
     };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that see one column at a time: colour, alpha and ranges here; see activation.h and
  * arithmetic.h for those of networks. */
 #ifndef UP_OPS_POINTWISE_H
@@ -17,6 +18,7 @@ typedef struct {
 /* Behind each its parameters p. */
 extern const up_point up_point_affine;          /* v * p[0] + p[1] */
 extern const up_point up_point_affine_channels; /* v * p[c] + p[channels + c] */
+extern const up_point up_point_fill;            /* p[0], whatever v is */
 extern const up_point up_point_clip;            /* to p[0] .. p[1] */
 extern const up_point up_point_clip_channels;   /* to p[c] .. p[channels + c] */
 extern const up_point up_point_round;           /* to whole numbers of 0 .. p[0] */

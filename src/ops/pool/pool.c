@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/pool/pool.h"
 
 #include "base/memory.h"
@@ -74,6 +75,13 @@ static void span_of(const up_pool *p, int axis, int in, int at, int *first, int 
 static void span_pool(const up_op *base, int input, int y, int *first, int *end)
 {
     span_of(&((const pool_op *)base)->pool, 0, base->in[input].height, y, first, end);
+}
+
+static void repeat_pool(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    *rows = 1;
+    *advance = ((const pool_op *)base)->pool.stride[0];
 }
 
 static void columns_of_pool(const up_op *base, int input, int x, int *first, int *end)
@@ -193,6 +201,7 @@ static up_status plan(up_op **result, const up_shape *in, const up_pool *pool, u
     op->op.edge[0] = UP_EDGE_ZERO;
     op->op.step = 1;
     op->op.span = span_pool;
+    op->op.repeat = repeat_pool;
     op->op.columns = columns_of_pool;
     op->pool = *pool;
     *result = &op->op;

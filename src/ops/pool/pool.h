@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Max and average pooling, max pooling's indices, and its partner. Pairs are rows, columns. */
 #ifndef UP_OPS_POOL_H
 #define UP_OPS_POOL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/pool/reduce.h"
 
 #include "base/memory.h"
@@ -143,6 +144,7 @@ up_status up_reduce_plan(up_op **result, const up_shape *in, up_reduction kind, 
         .running = true,
         .step = 1,
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = up_span_same,
         .run = run_reduce,
         .finish = finish_reduce,
@@ -160,6 +162,13 @@ static void span_spread(const up_op *op, int input, int at, int *first, int *end
     (void)op;
     *first = input == 0 ? at : 0;
     *end = *first + 1;
+}
+
+static void repeat_spread(const up_op *op, int input, int *rows, int *advance)
+{
+    (void)op;
+    *rows = 1;
+    *advance = input == 0;
 }
 
 static void run_spread(const up_op *op, const up_window *in, const up_target *to, bool scales)
@@ -204,6 +213,7 @@ static up_status plan_spread(up_op **result, const up_shape *plane, const up_sha
         .pointwise = true,
         .step = 1,
         .span = span_spread,
+        .repeat = repeat_spread,
         .columns = span_spread,
         .run = scales ? run_scale : run_shift,
     };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a whole plane comes to, and the way back from there to every sample of a plane.
  *

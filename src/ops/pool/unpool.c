@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/pool/pool.h"
 
 #include "base/memory.h"

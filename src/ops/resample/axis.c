@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/axis.h"
 
 #include <limits.h>
@@ -97,6 +98,13 @@ up_positions up_positions_make(int in, int out, up_ratio step, up_coordinates co
         at.shift = step.num - step.den;
     }
     return at;
+}
+
+void up_positions_repeat(const up_positions *at, int *outputs, int *inputs)
+{
+    const bool fits = at->step.num <= INT_MAX && at->step.den <= INT_MAX;
+    *outputs = fits ? (int)at->step.den : 0;
+    *inputs = fits ? (int)at->step.num : 0;
 }
 
 static __int128 numerator(const up_positions *at, int o)

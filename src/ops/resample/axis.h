@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One axis of a resampling: where each output sample lies between the inputs, and the weights of
  * a filter there. Positions are exact fractions, so that no size and no scale drifts.
@@ -40,6 +41,10 @@ typedef struct {
 } up_positions;
 
 up_positions up_positions_make(int in, int out, up_ratio step, up_coordinates coordinates);
+
+/* Outputs from one to the next that lies alike between the inputs, and the inputs from one to the
+ * other; 0 outputs where they are too many to count. */
+void up_positions_repeat(const up_positions *at, int *outputs, int *inputs);
 
 /* To a whole number; of the latter two to the nearest, halves down or up. */
 typedef enum { UP_ROUND_FLOOR, UP_ROUND_CEIL, UP_ROUND_HALF_DOWN, UP_ROUND_HALF_UP } up_rounding;

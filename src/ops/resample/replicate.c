@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/replicate.h"
 
 #include "base/memory.h"
@@ -25,6 +26,12 @@ static void span_nearest(const up_op *base, int input, int y, int *first, int *e
     const nearest_op *op = (const nearest_op *)base;
     *first = up_positions_round(&op->rows, y, op->rounding);
     *end = *first + 1;
+}
+
+static void repeat_nearest(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    up_positions_repeat(&((const nearest_op *)base)->rows, rows, advance);
 }
 
 static void columns_of_nearest(const up_op *base, int input, int x, int *first, int *end)
@@ -107,6 +114,7 @@ up_status up_nearest_plan(up_op **result, const up_shape *in, const up_positions
         .edge = { UP_EDGE_CLAMP },
         .step = (int)(per_row < 8 ? per_row : 8),
         .span = span_nearest,
+        .repeat = repeat_nearest,
         .columns = columns_of_nearest,
         .run = run_nearest,
         .free = free_nearest,
@@ -125,6 +133,13 @@ static void span_nails(const up_op *base, int input, int y, int *first, int *end
     (void)input;
     *first = y / ((const nails_op *)base)->scale[0];
     *end = *first + 1;
+}
+
+static void repeat_nails(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    *rows = ((const nails_op *)base)->scale[0];
+    *advance = 1;
 }
 
 static void columns_of_nails(const up_op *base, int input, int x, int *first, int *end)
@@ -167,6 +182,7 @@ up_status up_nails_plan(up_op **result, const up_shape *in, const int scale[2], 
         .edge = { UP_EDGE_ZERO },
         .step = 1,
         .span = span_nails,
+        .repeat = repeat_nails,
         .columns = columns_of_nails,
         .run = run_nails,
     };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ops that move whole pixels: raw rows in, raw rows out, every sample exact. */
 #ifndef UP_OPS_REPLICATE_H
 #define UP_OPS_REPLICATE_H

@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 #include "ops/resample/resample.h"
 
 #include "base/memory.h"
 #include "kernels/kernels.h"
 #include "ops/arrange/planes.h"
+
+#include <math.h>
 
 typedef struct {
     up_op op;
@@ -24,6 +27,15 @@ static void span_rows(const up_op *base, int input, int y, int *first, int *end)
     const rows_op *op = (const rows_op *)base;
     *first = up_axis_first(&op->axis, y);
     *end = *first + op->axis.taps;
+}
+
+static void repeat_rows(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)input;
+    const up_axis *axis = &((const rows_op *)base)->axis;
+    *rows = 0; /* where up_axis_first() rounds */
+    if (axis->stretch == floor(axis->stretch))
+        up_positions_repeat(&axis->at, rows, advance);
 }
 
 /* Rows are made together in blocks of columns, so that the inputs they share are read from the
@@ -72,6 +84,7 @@ up_status up_resample_rows_plan(up_op **result, const up_shape *in, const up_axi
         .scratch = axis->taps * (sizeof(float *) + ROWS_TOGETHER * sizeof(float)),
         .multiply_adds = (double)axis->taps * in->width * in->channels,
         .span = span_rows,
+        .repeat = repeat_rows,
         .columns = up_span_same,
         .run = run_rows,
     };
@@ -177,6 +190,7 @@ up_status up_resample_columns_plan(up_op **result, const up_shape *in, const up_
         .bytes = up_alloc_bytes((size_t)padded * taps * sizeof(float)) + padded * sizeof(int),
         .multiply_adds = (double)taps * axis->at.out * in->channels,
         .span = up_span_same,
+        .repeat = up_repeat_same,
         .columns = columns_of_filter,
         .run = run_columns,
         .free = free_columns,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Separable resampling: one op for the rows, one for the columns. */
 #ifndef UP_OPS_RESAMPLE_H
 #define UP_OPS_RESAMPLE_H

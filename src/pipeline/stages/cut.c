@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/stages/cut.h"
 
 #include "base/memory.h"

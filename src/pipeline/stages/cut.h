@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Where a graph is cut into stages, and which node is made, kept and loaded in which. Besides
  * behind reductions it may be cut into segments: by how many columns its layers reach in a row,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A whole tensor that one stage of a run leaves for later ones: in memory, or in a file without a
  * name, of which only the rows that are being made or read are in memory.
@@ -12,6 +13,7 @@ typedef struct {
     up_shape shape;     /* of these, which are raw */
     const up_op *whole; /* whose result it holds; NULL: none's */
     int first, last;    /* stages: that makes it, and the last one that reads it */
+    int low, high;      /* rows that are read of it */
     bool in_file;
     size_t row_bytes, plane_bytes; /* from row to row, and from channel to channel of one */
     size_t bytes;

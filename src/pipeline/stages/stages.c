@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pipeline/stages/stages.h"
 
 #include "base/memory.h"

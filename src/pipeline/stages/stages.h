@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A graph cut where whole planes are reduced: stage after stage, each a graph of its own that runs
  * from top to bottom. A node is made in the first stage that needs it. What a later stage needs of

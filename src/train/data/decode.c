@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/decode.h"
 
 #include "base/memory.h"

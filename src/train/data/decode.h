@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures from files, as training wants them. */
 #ifndef UP_TRAIN_DECODE_H
 #define UP_TRAIN_DECODE_H

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/degrade.h"
 
 #include "base/memory.h"
+#include "base/random.h"
+#include "degrade/degrade_samples.h"
 #include "io/jpeg/jpeg_round_trip.h"
-#include "train/data/random.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,18 +36,6 @@ up_status up_degradation_check(const up_degradation *d, up_error *error)
     return UP_OK;
 }
 
-static void add_noise(const up_pixels *tile, double deviation, up_random *random)
-{
-    const int samples = tile->format.width * tile->format.channels;
-    for (int y = 0; y < tile->format.height; y++) {
-        uint8_t *row = (uint8_t *)tile->data + (size_t)y * tile->row_stride;
-        for (int i = 0; i < samples; i++) {
-            double noisy = round(row[i] + deviation * up_random_normal(random));
-            row[i] = (uint8_t)fmin(fmax(noisy, 0), 255);
-        }
-    }
-}
-
 static up_status degrade_tile(const up_pixels *tile, const up_degradation *d, up_random *random,
                               up_error *error)
 {
@@ -53,8 +43,8 @@ static up_status degrade_tile(const up_pixels *tile, const up_degradation *d, up
     const int quality = (int)(d->jpeg.low + (double)up_random_below(random, qualities));
     const double deviation = d->noise.low + (d->noise.high - d->noise.low) * up_random_unit(random);
     if (!is_none(d->noise))
-        add_noise(tile, deviation, random);
-    return is_none(d->jpeg) ? UP_OK : up_jpeg_round_trip(tile, quality, error);
+        up_degrade_noise(tile, deviation, random);
+    return is_none(d->jpeg) ? UP_OK : up_jpeg_round_trip(tile, quality, UP_SUBSAMPLING_420, error);
 }
 
 up_status up_degrade(const up_pixels *picture, const up_degradation *degradation, uint64_t seed,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Spoils the low resolution of training pictures. */
 #ifndef UP_TRAIN_DEGRADE_H
 #define UP_TRAIN_DEGRADE_H

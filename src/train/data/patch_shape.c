@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/patch_shape.h"
 
 #include "base/memory.h"

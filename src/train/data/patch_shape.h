@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the planes of a patch lie in memory. */
 #ifndef UP_TRAIN_PATCH_SHAPE_H
 #define UP_TRAIN_PATCH_SHAPE_H

@@ -1,6 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/patches.h"
 
 #include "base/memory.h"
+
+#include <stdlib.h>
 
 static uint64_t places(const up_train_picture *picture, int size)
 {
@@ -85,13 +88,7 @@ void up_patch_take(const up_train_picture *picture, const up_residual *residual,
         take_target(picture, residual, phase, &high, patch);
 }
 
-/* Where a patch may be taken. */
-typedef struct {
-    const up_train_picture *picture;
-    int x, y;
-} spot;
-
-static spot draw_spot(const up_patches *patches, up_random *random)
+static up_patch_place draw_place(const up_patches *patches, up_random *random)
 {
     uint64_t place = up_random_below(random, patches->until[patches->set->count - 1]);
     size_t low = 0, high = patches->set->count - 1;
@@ -105,11 +102,11 @@ static spot draw_spot(const up_patches *patches, up_random *random)
     const up_train_picture *picture = &patches->set->picture[low];
     place -= low > 0 ? patches->until[low - 1] : 0;
     uint64_t columns = (uint64_t)(picture->width - patches->size + 1);
-    return (spot){ picture, (int)(place % columns), (int)(place / columns) };
+    return (up_patch_place){ picture, (int)(place % columns), (int)(place / columns) };
 }
 
 /* The sum of what bicubic leaves over. */
-static int64_t detail_at(const up_patches *patches, const spot *at)
+static int64_t left_over(const up_patches *patches, const up_patch_place *at)
 {
     const int side = patches->size * patches->scale;
     const size_t stride = (size_t)at->picture->width * patches->scale;
@@ -124,18 +121,45 @@ static int64_t detail_at(const up_patches *patches, const spot *at)
     return sum;
 }
 
-void up_patches_draw(const up_patches *patches, const up_residual *residual, up_random *random,
-                     const up_patch *patch)
+/* Differences between neighbours, of every other pixel of green. */
+static int64_t differences(const up_patches *patches, const up_patch_place *at)
 {
-    spot best = draw_spot(patches, random);
+    const int side = patches->size * patches->scale;
+    const size_t row = (size_t)at->picture->width * patches->scale * 3;
+    const uint8_t *from = at->picture->pixels + (size_t)at->y * patches->scale * row +
+                          (size_t)at->x * patches->scale * 3;
+    int64_t sum = 0;
+    for (int y = 0; y + 1 < side; y += 2)
+        for (int x = 0; x + 1 < side; x += 2) {
+            const uint8_t *green = from + y * row + (size_t)x * 3 + 1;
+            sum += abs(green[0] - green[3]) + abs(green[0] - green[row]);
+        }
+    return sum;
+}
+
+static int64_t detail_at(const up_patches *patches, const up_patch_place *at)
+{
+    return at->picture->pixels ? differences(patches, at) : left_over(patches, at);
+}
+
+up_patch_place up_patches_place(const up_patches *patches, up_random *random)
+{
+    up_patch_place best = draw_place(patches, random);
     int64_t most = patches->candidates > 1 ? detail_at(patches, &best) : 0;
     for (int i = 1; i < patches->candidates; i++) {
-        spot other = draw_spot(patches, random);
+        up_patch_place other = draw_place(patches, random);
         int64_t detail = detail_at(patches, &other);
         if (detail > most) {
             most = detail;
             best = other;
         }
     }
-    up_patch_take(best.picture, residual, best.x, best.y, (int)up_random_below(random, 8), patch);
+    return best;
+}
+
+void up_patches_draw(const up_patches *patches, const up_residual *residual, up_random *random,
+                     const up_patch *patch)
+{
+    const up_patch_place at = up_patches_place(patches, random);
+    up_patch_take(at.picture, residual, at.x, at.y, (int)up_random_below(random, 8), patch);
 }

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Random patches of training pictures, flipped and turned. */
 #ifndef UP_TRAIN_PATCHES_H
 #define UP_TRAIN_PATCHES_H
 
+#include "base/random.h"
 #include "train/data/patch_shape.h"
 #include "train/data/pictures.h"
-#include "train/data/random.h"
 #include "train/data/residual.h"
 
 typedef struct {
@@ -22,14 +23,23 @@ void up_patches_free(up_patches *patches);
 /* One that is drawn. */
 typedef struct {
     up_patch_shape shape;
-    float *input;  /* pixel (0, 0) of its plane */
-    float *target; /* the same of scale^2 planes, one for each phase */
+    float *input;  /* pixel (0, 0) of its first plane; planes are shape.size apart */
+    float *target; /* the same of scale^2 planes of each channel, one for each phase */
 } up_patch;
 
 /* Fills a patch of this size: of `candidates` random places, the one where bicubic enlargement is
- * furthest from the original. */
+ * furthest from the original. Of pictures that hold luma. */
 void up_patches_draw(const up_patches *patches, const up_residual *residual, up_random *random,
                      const up_patch *patch);
+
+/* Where a patch may be taken. */
+typedef struct {
+    const up_train_picture *picture;
+    int x, y;
+} up_patch_place;
+
+/* Of `candidates` random places, the one with most detail. */
+up_patch_place up_patches_place(const up_patches *patches, up_random *random);
 
 /* The same of a place: turn is 0 .. 7, 0 as it is. The patch may be of any size that fits. */
 void up_patch_take(const up_train_picture *picture, const up_residual *residual, int x, int y,

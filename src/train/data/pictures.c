@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/pictures.h"
 
 #include "base/machine.h"
@@ -37,9 +38,11 @@ static up_status inspect(candidate *c, int scale, up_error *error)
 }
 
 /* Of the planes that stay. */
-static size_t kept_bytes(size_t width, size_t height, size_t scale)
+static size_t kept_bytes(size_t width, size_t height, const up_train_options *options)
 {
-    size_t low = (width / scale) * (height / scale);
+    const size_t scale = (size_t)options->scale, low = (width / scale) * (height / scale);
+    if (options->recipe)
+        return up_alloc_bytes(3 * low * scale * scale);
     return up_alloc_bytes(low * sizeof(float)) +
            up_alloc_bytes(low * scale * scale * sizeof(int16_t));
 }
@@ -52,7 +55,7 @@ static up_status check_memory(const candidate *list, size_t count, size_t bytes_
         const up_train_header *h = &list[i].header;
         if (list[i].status != UP_OK)
             continue;
-        kept += (double)kept_bytes((size_t)h->width, (size_t)h->height, (size_t)options->scale);
+        kept += (double)kept_bytes((size_t)h->width, (size_t)h->height, options);
         passing = fmax(passing, list[i].held_bytes);
     }
     const size_t most = up_machine_memory_limit(options->max_memory);
@@ -118,15 +121,16 @@ static up_status load(candidate *list, size_t count, const up_train_pictures *be
     return report(list, count, options, error);
 }
 
-static void collect(up_train_pictures *set, candidate *list, size_t count, int scale)
+static void collect(up_train_pictures *set, candidate *list, size_t count,
+                    const up_train_options *options)
 {
+    const int scale = options->scale;
     for (size_t i = 0; i < count; i++) {
         const up_train_picture *p = &list[i].picture;
-        if (!p->low)
+        if (!p->low && !p->pixels)
             continue;
         set->picture[set->count++] = *p;
-        set->bytes +=
-            kept_bytes((size_t)(p->width * scale), (size_t)(p->height * scale), (size_t)scale);
+        set->bytes += kept_bytes((size_t)(p->width * scale), (size_t)(p->height * scale), options);
     }
 }
 
@@ -135,7 +139,7 @@ static up_status add(up_train_pictures *set, candidate *list, size_t count,
                      const up_train_options *options, up_error *error)
 {
     up_status status = load(list, count, set, options, error);
-    collect(set, list, count, options->scale);
+    collect(set, list, count, options);
     return status;
 }
 

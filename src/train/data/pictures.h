@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pictures of a training set. */
 #ifndef UP_TRAIN_PICTURES_H
 #define UP_TRAIN_PICTURES_H
@@ -10,9 +11,9 @@ typedef struct {
     size_t bytes; /* of all planes */
 } up_train_pictures;
 
-/* Loads pictures as they are. Of the options scale, seed, degrade, threads, max_memory, cancel and
- * skipped count. What cannot be used is reported, in order, and left out; `set` may come out empty.
- * Paths must live as long as the set. */
+/* Loads pictures as they are. Of the options scale, seed, degrade, recipe, threads, max_memory,
+ * cancel and skipped count. What cannot be used is reported, in order, and left out; `set` may come
+ * out empty. Paths must live as long as the set. */
 up_status up_train_pictures_load(up_train_pictures *set, const char *const *paths, size_t count,
                                  const up_train_options *options, up_error *error);
 void up_train_pictures_free(up_train_pictures *set);

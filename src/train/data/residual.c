@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/residual.h"
 
 #include "base/memory.h"
@@ -33,28 +34,60 @@ static double weigh_tap(const up_resize *resize, int scale, int phase, int row, 
     return resize ? weigh(resize, fabs(down)) * weigh(resize, fabs(right)) : 0;
 }
 
+static up_status make_filter(float (**filter)[TAPS][TAPS], int phases, up_error *error)
+{
+    *filter = up_alloc((size_t)phases, sizeof **filter);
+    return *filter ? UP_OK : up_fail_memory(error, "a filter", (size_t)phases * sizeof **filter);
+}
+
+static void fill(up_residual *residual, const up_resize *resize)
+{
+    const int scale = residual->scale;
+    for (int i = 0; i < scale * scale * TAPS * TAPS; i++) {
+        const int p = i / (TAPS * TAPS), row = i / TAPS % TAPS, column = i % TAPS;
+        const double added = weigh_tap(resize, scale, p, row, column);
+        if (residual->added)
+            residual->added[p][row][column] = (float)added;
+        if (residual->difference)
+            residual->difference[p][row][column] =
+                (float)(weigh_tap(&bicubic, scale, p, row, column) - added);
+    }
+}
+
 up_status up_residual_make(up_residual *residual, const up_resize *resize, int scale,
                            up_error *error)
 {
-    const size_t phases = (size_t)scale * scale;
+    const bool usual =
+        resize && resize->mode == UP_RESIZE_BICUBIC && resize->cubic_a == bicubic.cubic_a;
+    up_status status = UP_OK;
     *residual = (up_residual){ .scale = scale };
-    if (resize && resize->mode == UP_RESIZE_BICUBIC && resize->cubic_a == bicubic.cubic_a)
-        return UP_OK;
-    residual->difference = up_alloc(phases, sizeof *residual->difference);
-    if (!residual->difference)
-        return up_fail_memory(error, "a filter", phases * sizeof *residual->difference);
-    for (int p = 0; p < (int)phases; p++)
-        for (int i = 0; i < TAPS * TAPS; i++)
-            residual->difference[p][i / TAPS][i % TAPS] =
-                (float)(weigh_tap(&bicubic, scale, p, i / TAPS, i % TAPS) -
-                        weigh_tap(resize, scale, p, i / TAPS, i % TAPS));
-    return UP_OK;
+    if (resize)
+        status = make_filter(&residual->added, scale * scale, error);
+    if (status == UP_OK && !usual)
+        status = make_filter(&residual->difference, scale * scale, error);
+    if (status == UP_OK)
+        fill(residual, resize);
+    else
+        up_residual_free(residual);
+    return status;
 }
 
 void up_residual_free(up_residual *residual)
 {
     up_free(residual->difference);
-    residual->difference = NULL;
+    up_free(residual->added);
+    residual->difference = residual->added = NULL;
+}
+
+void up_residual_take(const up_residual *residual, int phase, const float *const around[TAPS],
+                      float *restrict to, int n)
+{
+    for (int i = 0; residual->added && i < TAPS * TAPS; i++) {
+        const float weight = residual->added[phase][i / TAPS][i % TAPS];
+        const float *from = around[i / TAPS] + i % TAPS - REACH;
+        for (int x = 0; weight != 0 && x < n; x++)
+            to[x] -= weight * from[x];
+    }
 }
 
 static int clamp(int place, int size)

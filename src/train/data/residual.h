@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a network's result is added to, and so what is left for it to make. Pictures hold what
  * bicubic enlargement leaves of them (training_picture.h); a network that adds another enlargement
@@ -16,6 +17,8 @@ typedef struct {
     /* [scale * scale] times rows, columns of low-resolution pixels around a pixel; NULL: it is
      * bicubic's enlargement that is added */
     float (*difference)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS];
+    float (
+        *added)[UP_RESIDUAL_TAPS][UP_RESIDUAL_TAPS]; /* likewise, of what is added; NULL: nothing */
 } up_residual;
 
 /* `resize` makes what is added, of one input; NULL: nothing is. */
@@ -25,6 +28,12 @@ void up_residual_free(up_residual *residual);
 
 /* Whether what this makes can be told here. */
 bool up_residual_knows(const up_resize *resize);
+
+/* Takes what is added to phase `phase` (row * scale + column) of n pixels of a row away; `around`
+ * are the rows from UP_RESIDUAL_REACH above it to as many below, of which that many columns more
+ * are read at both ends. */
+void up_residual_take(const up_residual *residual, int phase,
+                      const float *const around[UP_RESIDUAL_TAPS], float *to, int n);
 
 /* Bicubic's enlargement less what is added, at element `at` of the picture's residual. */
 float up_residual_difference(const up_residual *residual, const up_train_picture *picture,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/data/training_picture.h"
 
 #include "base/memory.h"
@@ -11,6 +12,7 @@ void up_train_picture_free(up_train_picture *picture)
 {
     up_free(picture->low);
     up_free(picture->residual);
+    up_free(picture->pixels);
     *picture = (up_train_picture){ 0 };
 }
 
@@ -100,6 +102,23 @@ static up_status fill_planes(up_train_picture *picture, const up_pixels *origina
     return UP_OK;
 }
 
+/* The original, cropped, as RGB. */
+static up_status keep_pixels(up_train_picture *picture, const up_pixels *original, up_error *error)
+{
+    const up_format *f = &original->format;
+    const size_t width = (size_t)f->width, channels = (size_t)f->channels;
+    uint8_t *to = picture->pixels = up_alloc(width * (size_t)f->height, 3);
+    if (!to)
+        return up_fail_memory(error, "a training picture", width * (size_t)f->height * 3);
+    for (size_t y = 0; y < (size_t)f->height; y++) {
+        const uint8_t *from = (const uint8_t *)original->data + y * original->row_stride;
+        for (size_t x = 0; x < width; x++)
+            for (size_t c = 0; c < 3; c++)
+                *to++ = from[x * channels + (channels == 3 ? c : 0)];
+    }
+    return UP_OK;
+}
+
 static up_status make_planes(up_train_picture *picture, up_pixels *original,
                              const up_train_options *options, up_error *error)
 {
@@ -108,6 +127,8 @@ static up_status make_planes(up_train_picture *picture, up_pixels *original,
     f->height -= f->height % options->scale;
     picture->width = f->width / options->scale;
     picture->height = f->height / options->scale;
+    if (options->recipe)
+        return keep_pixels(picture, original, error);
     const size_t pixels = (size_t)picture->width * (size_t)picture->height;
     const size_t large = (size_t)f->width * (size_t)f->height;
     picture->low = up_alloc(pixels, sizeof *picture->low);

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* One picture to train on: the luma of a low-resolution input, and what bicubic enlargement leaves
- * of the original. */
+ * of the original; or, where a recipe makes pairs of it (photo/pairs.h), its own pixels. */
 #ifndef UP_TRAIN_TRAINING_PICTURE_H
 #define UP_TRAIN_TRAINING_PICTURE_H
 
@@ -20,6 +21,7 @@ typedef struct {
     int16_t *residual; /* [height * scale][width * scale]: the original's luma minus the bicubic
                           enlargement of `low`, neither rounded to 8 bits, times 255 *
                           UP_RESIDUAL_UNITS, rounded */
+    uint8_t *pixels;   /* [height * scale][width * scale][3]: RGB, instead of both; or NULL */
 } up_train_picture;
 
 /* Reduces the picture to `factor` of its size by bicubic, to 8 bits; then goes by the protocol of

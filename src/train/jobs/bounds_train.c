@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weights that are there already, with the bounds that these pictures give; all else stays. */
 #include "base/machine.h"
 #include "base/memory.h"
@@ -6,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OWN_ITEMS = 5 };
+enum { OWN_ITEMS = 6 };
 
 /* `own`, and what else the file says; room for both must be there. */
 static int list_items(const up_tensor_file *file, const up_metadata_item own[OWN_ITEMS],
@@ -26,14 +27,16 @@ static int list_items(const up_tensor_file *file, const up_metadata_item own[OWN
 }
 
 static up_status write_file(const up_tensor_file *file, const up_net_tensors *list,
-                            const up_train_job *job, up_error *error)
+                            const up_trainable *net, const up_train_job *job, up_error *error)
 {
-    char scale[16];
-    const up_metadata_item own[OWN_ITEMS] = { { "upscale.scale", scale },
-                                              { "upscale.color", "y-studio" },
-                                              { "upscale.range", "1" },
-                                              { "upscale.limit", UP_TRAIN_LIMIT },
-                                              { "upscale.layers", list->layers } };
+    char scale[16], channels[16];
+    const up_weights_color color = net->network->color;
+    const char *name = up_weights_color_name(color == UP_WEIGHTS_ANY ? UP_WEIGHTS_Y_STUDIO : color);
+    const up_metadata_item own[OWN_ITEMS] = {
+        { "upscale.scale", scale },          { "upscale.channels", channels },
+        { "upscale.color", name },           { "upscale.range", "1" },
+        { "upscale.limit", UP_TRAIN_LIMIT }, { "upscale.layers", list->layers }
+    };
     size_t most = OWN_ITEMS;
     while (up_tensor_file_metadata_at(file, (int)(most - OWN_ITEMS)))
         most++;
@@ -41,6 +44,7 @@ static up_status write_file(const up_tensor_file *file, const up_net_tensors *li
     if (!item)
         return up_fail_memory(error, "metadata", most * sizeof *item);
     snprintf(scale, sizeof scale, "%d", job->options.scale);
+    snprintf(channels, sizeof channels, "%d", net->network->in_channels);
     const int items = list_items(file, own, item);
     up_status status = up_safetensors_write(job->output, list->tensor, list->tensors, item, items,
                                             job->options.overwrite, error);
@@ -48,15 +52,17 @@ static up_status write_file(const up_tensor_file *file, const up_net_tensors *li
     return status;
 }
 
-static up_status measure(up_trainable *net, const up_train_job *job, up_error *error)
+static up_status measure(up_trainable *net, const up_train_job *job, const up_pair_maker *maker,
+                         up_error *error)
 {
+    const up_samples samples = up_train_samples(job, maker, true);
     up_net_bounds bounds;
     float *parameter = up_alloc(net->parameters, sizeof *parameter);
     if (!parameter)
         return up_fail_memory(error, "a network", net->parameters * sizeof *parameter);
     up_trainable_read(net, parameter);
     up_status status =
-        up_net_bounds_measure(&bounds, net, parameter, &job->training, job->options.threads, error);
+        up_net_bounds_measure(&bounds, net, parameter, &samples, job->options.threads, error);
     up_free(parameter);
     UP_TRY(status);
     status = up_net_bounds_state(&bounds, net, error);
@@ -64,18 +70,23 @@ static up_status measure(up_trainable *net, const up_train_job *job, up_error *e
     return status;
 }
 
-static up_status rewrite(up_trainable *net, const up_tensor_file *file, const up_train_job *job,
+static up_status rewrite(up_trainable *net, const up_tensor_file *file, up_train_job *job,
                          up_error *error)
 {
     up_net_tensors list;
-    UP_TRY(measure(net, job, error));
+    up_pair_maker maker;
+    up_status measured = up_train_prepare(job, net, &maker, error);
+    if (measured == UP_OK)
+        measured = measure(net, job, &maker, error);
+    up_pair_maker_free(&maker);
+    UP_TRY(measured);
     UP_TRY(up_net_tensors_make(&list, net->network, error));
-    up_status status = write_file(file, &list, job, error);
+    up_status status = write_file(file, &list, net, job, error);
     up_net_tensors_free(&list);
     return status;
 }
 
-static up_status with_file(const up_tensor_file *file, const up_train_job *job, up_error *error)
+static up_status with_file(const up_tensor_file *file, up_train_job *job, up_error *error)
 {
     up_trainable net;
     const int scale = job->options.scale;
@@ -88,7 +99,7 @@ static up_status with_file(const up_tensor_file *file, const up_train_job *job, 
     return status;
 }
 
-up_status up_train_bounds(const up_train_job *job, up_error *error)
+up_status up_train_bounds(up_train_job *job, up_error *error)
 {
     up_tensor_file *file;
     if (!job->options.from)

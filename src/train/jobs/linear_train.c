@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The transposed convolution that is the least squares of all pixels. */
 #include "train/jobs/train.h"
 #include "train/linear/linear_fit.h"
@@ -85,6 +86,8 @@ static up_status save(const fitting *f, up_error *error)
     const up_train_result result = { .description = description,
                                      .recipe = recipe,
                                      .layers = layers,
+                                     .color = UP_WEIGHTS_Y_STUDIO,
+                                     .channels = 1,
                                      .psnr = f->state.psnr,
                                      .tensor = &tensor,
                                      .tensors = 1 };
@@ -131,10 +134,11 @@ static up_status check_memory(const fitting *f, up_error *error)
     return up_train_check_memory(job, bytes, error);
 }
 
-up_status up_train_linear(const up_train_job *job, up_error *error)
+up_status up_train_linear(up_train_job *job, up_error *error)
 {
     const up_train_options *o = &job->options;
     UP_TRY(check_options(o, error));
+    UP_TRY(up_train_load(job, error));
     fitting f = {
         .job = job,
         .scale = o->scale,
@@ -144,7 +148,8 @@ up_status up_train_linear(const up_train_job *job, up_error *error)
                                       up_train_pixels(&job->validation)),
                    .loss = NAN,
                    .psnr = NAN,
-                   .best_psnr = NAN },
+                   .best_psnr = NAN,
+                   .expected_psnr = NAN },
         .start = up_now(),
     };
     up_status status = check_memory(&f, error);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/net_bounds.h"
 
 #include "base/memory.h"
@@ -5,7 +6,6 @@
 #include "train/jobs/net_tiles.h"
 
 #include <math.h>
-#include <string.h>
 
 static bool has_bounds(const up_trainable *net, int n)
 {
@@ -80,31 +80,32 @@ static void unite(up_net_bounds *bounds, int count, const up_trainable *net)
     }
 }
 
-static void look_at_all(up_net_bounds *bounds, const up_net_tiles *tiles,
-                        const up_train_pictures *pictures)
+/* user: what each thread has seen. */
+static up_status look(void *user, const up_net_tiles *tiles, int thread, size_t picture,
+                      up_error *error)
 {
-#pragma omp parallel for num_threads(tiles->threads) schedule(static, 1)
-    for (int i = 0; i < tiles->threads; i++)
-        for (size_t p = i; p < pictures->count; p += tiles->threads) {
-            const up_train_picture *picture = &pictures->picture[p];
-            for (int tile = 0; tile < up_net_tiles_count(tiles, picture); tile++)
-                look_at(&bounds[i], up_net_tiles_run(tiles, i, picture, tile));
-        }
+    up_net_bounds *each = user;
+    for (int i = 0; i < up_samples_tiles(tiles->samples, picture, tiles->size); i++) {
+        UP_TRY(up_net_tiles_run(tiles, thread, picture, i, error));
+        look_at(&each[thread], &tiles->work[thread]);
+    }
+    return UP_OK;
 }
 
 up_status up_net_bounds_measure(up_net_bounds *bounds, const up_trainable *net,
-                                const float *parameter, const up_train_pictures *pictures,
-                                int threads, up_error *error)
+                                const float *parameter, const up_samples *samples, int threads,
+                                up_error *error)
 {
     up_net_tiles tiles;
     *bounds = (up_net_bounds){ 0 };
-    UP_TRY(up_net_tiles_make(&tiles, net, parameter, pictures, threads, error));
+    UP_TRY(up_net_tiles_make(&tiles, net, parameter, samples, threads, error));
     up_net_bounds *each = up_alloc_zero(threads, sizeof *each);
     up_status status = each ? UP_OK : up_fail_memory(error, "bounds", threads * sizeof *each);
     for (int i = 0; status == UP_OK && i < threads; i++)
         status = allocate(&each[i], net, error);
+    if (status == UP_OK)
+        status = up_net_tiles_each(&tiles, look, each, error);
     if (status == UP_OK) {
-        look_at_all(each, &tiles, pictures);
         unite(each, threads, net);
         *bounds = each[0];
         each[0] = (up_net_bounds){ 0 };
@@ -129,7 +130,8 @@ up_status up_net_bounds_state(const up_net_bounds *bounds, up_trainable *net, up
         if (!has_bounds(net, n))
             continue;
         UP_TRY(up_network_new_values(&builder, 2, shape, &values, &write));
-        memcpy(write, bounds->value + bounds->first[n], values.count * sizeof *write);
+        for (size_t i = 0; i < values.count; i++)
+            write[i] = bounds->value[bounds->first[n] + i] + 0.0f; /* -0 and 0 came in any order */
         node->bounds = write;
     }
     return UP_OK;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The ranges that the activations of a network take on pictures. Clipped to them, a network does on
  * photographs what it did before, and on what it has never seen (text, checkerboards, numbers of
@@ -6,8 +7,8 @@
 #ifndef UP_TRAIN_NET_BOUNDS_H
 #define UP_TRAIN_NET_BOUNDS_H
 
-#include "train/data/pictures.h"
 #include "train/passes/trainable.h"
+#include "train/photo/train_samples.h"
 
 /* Of activations: [2][channels], the least of each channel, then the greatest. */
 typedef struct {
@@ -16,9 +17,10 @@ typedef struct {
     size_t count;
 } up_net_bounds;
 
+/* `parameter`: as it is run. */
 up_status up_net_bounds_measure(up_net_bounds *bounds, const up_trainable *net,
-                                const float *parameter, const up_train_pictures *pictures,
-                                int threads, up_error *error);
+                                const float *parameter, const up_samples *samples, int threads,
+                                up_error *error);
 void up_net_bounds_free(up_net_bounds *bounds);
 
 /* Makes them those of the network, which does not need them to live on; NULL: none. */

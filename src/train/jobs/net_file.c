@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/net_file.h"
 
 #include "base/memory.h"
@@ -52,6 +53,10 @@ up_status up_net_save(up_trainable *net, const float *parameter, const up_net_bo
     up_trainable_write(net, parameter);
     UP_TRY(up_net_bounds_state(bounds, net, error));
     UP_TRY(up_net_tensors_make(&list, net->network, error));
+    result.color =
+        net->network->color == UP_WEIGHTS_ANY ? UP_WEIGHTS_Y_STUDIO : net->network->color;
+    result.conditioned = net->conditioned;
+    result.channels = net->network->in_channels;
     result.layers = list.layers;
     result.tensor = list.tensor;
     result.tensors = list.tensors;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks in training to weight files. */
 #ifndef UP_TRAIN_NET_FILE_H
 #define UP_TRAIN_NET_FILE_H

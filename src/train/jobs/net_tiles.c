@@ -1,39 +1,38 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/net_tiles.h"
 
 #include "base/memory.h"
-#include "train/data/patches.h"
 
-enum {
-    MOST_ACROSS = 3, /* tiles side by side */
-};
-
-static int size_of(const up_train_pictures *pictures)
-{
-    int size = UP_NET_TILE;
-    for (size_t i = 0; i < pictures->count; i++)
-        size = up_min(size, up_min(pictures->picture[i].width, pictures->picture[i].height));
-    return size / 16 * 16;
-}
+#include <omp.h>
 
 static up_status make(up_net_tiles *tiles, const up_trainable *net, const float *parameter,
-                      int size, int threads, up_error *error)
+                      int threads, up_error *error)
 {
     UP_TRY(up_packed_weights_make(&tiles->packed, net, error));
     tiles->work = up_alloc_zero(threads, sizeof *tiles->work);
-    if (!tiles->work)
+    tiles->pair = up_alloc_zero(threads, sizeof *tiles->pair);
+    if (!tiles->work || !tiles->pair)
         return up_fail_memory(error, "patches", threads * sizeof *tiles->work);
-    for (; tiles->threads < threads; tiles->threads++)
-        UP_TRY(up_gradient_work_make(&tiles->work[tiles->threads], net, size, size, false, error));
+    for (; tiles->threads < threads; tiles->threads++) {
+        UP_TRY(
+            up_samples_work_make(&tiles->pair[tiles->threads], tiles->samples, tiles->size, error));
+        up_status status = up_gradient_work_make(&tiles->work[tiles->threads], net, tiles->size,
+                                                 tiles->size, false, error);
+        if (status != UP_OK) {
+            up_pair_work_free(&tiles->pair[tiles->threads]);
+            return status;
+        }
+    }
     for (int n = 0; n <= net->last; n++)
         up_packed_weights_pack(&tiles->packed, net, n, parameter);
     return UP_OK;
 }
 
 up_status up_net_tiles_make(up_net_tiles *tiles, const up_trainable *net, const float *parameter,
-                            const up_train_pictures *pictures, int threads, up_error *error)
+                            const up_samples *samples, int threads, up_error *error)
 {
-    *tiles = (up_net_tiles){ 0 };
-    up_status status = make(tiles, net, parameter, size_of(pictures), threads, error);
+    *tiles = (up_net_tiles){ .samples = samples, .size = up_samples_tile_size(samples) };
+    up_status status = make(tiles, net, parameter, threads, error);
     if (status != UP_OK)
         up_net_tiles_free(tiles);
     return status;
@@ -41,38 +40,47 @@ up_status up_net_tiles_make(up_net_tiles *tiles, const up_trainable *net, const 
 
 void up_net_tiles_free(up_net_tiles *tiles)
 {
-    for (int i = 0; i < tiles->threads; i++)
+    for (int i = 0; i < tiles->threads; i++) {
         up_gradient_work_free(&tiles->work[i]);
+        up_pair_work_free(&tiles->pair[i]);
+    }
     up_free(tiles->work);
+    up_free(tiles->pair);
     up_packed_weights_free(&tiles->packed);
     *tiles = (up_net_tiles){ 0 };
 }
 
-static int across(const up_net_tiles *tiles, int length)
-{
-    return up_min(length / tiles->work->patch.shape.width, MOST_ACROSS);
-}
-
-int up_net_tiles_count(const up_net_tiles *tiles, const up_train_picture *picture)
-{
-    return across(tiles, picture->width) * across(tiles, picture->height);
-}
-
-/* Where tile i of `count` begins: they are spread evenly, one alone is in the middle. */
-static int tile_start(int i, int count, int length, int size)
-{
-    return count == 1 ? (length - size) / 2 : (length - size) * i / (count - 1);
-}
-
-const up_gradient_work *up_net_tiles_run(const up_net_tiles *tiles, int thread,
-                                         const up_train_picture *picture, int tile)
+up_status up_net_tiles_run(const up_net_tiles *tiles, int thread, size_t picture, int tile,
+                           up_error *error)
 {
     up_gradient_work *work = &tiles->work[thread];
-    const int size = work->patch.shape.width, columns = across(tiles, picture->width);
-    const int rows = across(tiles, picture->height);
-    up_patch_take(picture, &work->net->residual,
-                  tile_start(tile % columns, columns, picture->width, size),
-                  tile_start(tile / columns, rows, picture->height, size), 0, &work->patch);
+    UP_TRY(up_samples_tile(tiles->samples, &work->net->residual, picture, tile,
+                           &tiles->pair[thread], &work->patch, error));
     up_gradient_forward(work, &tiles->packed);
-    return work;
+    return UP_OK;
+}
+
+up_status up_net_tiles_each(const up_net_tiles *tiles, up_net_look *look, void *user,
+                            up_error *error)
+{
+    up_status all = UP_OK;
+#pragma omp parallel for num_threads(tiles->threads) schedule(dynamic)
+    for (size_t p = 0; p < up_samples_pictures(tiles->samples); p++) {
+        up_error why;
+        up_status before;
+#pragma omp atomic read
+        before = all;
+        up_status status =
+            before == UP_OK ? look(user, tiles, omp_get_thread_num(), p, &why) : UP_OK;
+        if (status == UP_OK)
+            continue;
+#pragma omp critical(up_net_tiles)
+        if (all == UP_OK) {
+#pragma omp atomic write
+            all = status;
+            if (error)
+                *error = why;
+        }
+    }
+    return all;
 }

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "train/jobs/net_tiles.h"
 #include "train/jobs/net_training.h"
 
@@ -25,31 +27,49 @@ static double squared_error(const up_gradient_work *work)
     return sum / samples;
 }
 
-/* In dB, of the tiles of a picture. */
-static double psnr_of(const up_net_tiles *tiles, int thread, const up_train_picture *picture)
+/* user: PSNR in dB of every picture, of its tiles. */
+static up_status look(void *user, const up_net_tiles *tiles, int thread, size_t picture,
+                      up_error *error)
 {
-    const int count = up_net_tiles_count(tiles, picture);
-    double sum = 0;
-    for (int i = 0; i < count; i++)
-        sum += squared_error(up_net_tiles_run(tiles, thread, picture, i));
-    return -10 * log10(fmax(sum / count, 1e-7));
+    const int count = up_samples_tiles(tiles->samples, picture, tiles->size);
+    double *psnr = user, sum = 0;
+    for (int i = 0; i < count; i++) {
+        UP_TRY(up_net_tiles_run(tiles, thread, picture, i, error));
+        sum += squared_error(&tiles->work[thread]);
+    }
+    psnr[picture] = -10 * log10(fmax(sum / count, 1e-7));
+    return UP_OK;
 }
 
-up_status up_net_training_validate(up_net_training *t, const up_train_pictures *pictures,
+static up_status measure(const up_net_training *t, const float *parameter,
+                         const up_samples *samples, double *each, double *psnr, up_error *error)
+{
+    const size_t pictures = up_samples_pictures(samples);
+    up_net_tiles tiles;
+    UP_TRY(up_net_tiles_make(&tiles, &t->net, parameter, samples, t->threads, error));
+    up_status status = up_net_tiles_each(&tiles, look, each, error);
+    up_net_tiles_free(&tiles);
+    UP_TRY(status);
+    *psnr = 0;
+    for (size_t i = 0; i < pictures; i++)
+        *psnr += each[i] / (double)pictures;
+    return UP_OK;
+}
+
+up_status up_net_training_validate(const up_net_training *t, const up_samples *samples,
                                    double *psnr, up_error *error)
 {
-    up_net_tiles tiles;
-    UP_TRY(up_net_tiles_make(&tiles, &t->net, t->average, pictures, t->threads, error));
-#pragma omp parallel for num_threads(t->threads) schedule(static, 1)
-    for (int i = 0; i < t->threads; i++) {
-        t->loss[i] = 0;
-        for (size_t p = i; p < pictures->count; p += t->threads)
-            t->loss[i] += psnr_of(&tiles, i, &pictures->picture[p]);
+    const size_t pictures = up_samples_pictures(samples);
+    float *parameter = up_alloc(t->net.parameters, sizeof *parameter);
+    double *each = up_alloc(pictures, sizeof *each);
+    up_status status;
+    if (parameter && each) {
+        up_trainable_join_all(&t->net, t->average, parameter);
+        status = measure(t, parameter, samples, each, psnr, error);
+    } else {
+        status = up_fail_memory(error, "pictures", pictures * sizeof *each);
     }
-    double sum = 0;
-    for (int i = 0; i < t->threads; i++)
-        sum += t->loss[i];
-    *psnr = sum / (double)pictures->count;
-    up_net_tiles_free(&tiles);
-    return UP_OK;
+    up_free(parameter);
+    up_free(each);
+    return status;
 }

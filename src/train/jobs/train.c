@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/jobs/train.h"
 
 #include "api/option_defaults.h"
@@ -5,6 +6,7 @@
 #include "base/memory.h"
 #include "base/team.h"
 #include "io/files/writer.h"
+#include "network/metadata/condition.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -12,7 +14,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static up_status (*const kinds[])(const up_train_job *job, up_error *error) = {
+static up_status (*const kinds[])(up_train_job *job, up_error *error) = {
     [UP_TRAIN_LINEAR] = up_train_linear,
     [UP_TRAIN_NET] = up_train_net,
     [UP_TRAIN_BOUNDS] = up_train_bounds,
@@ -20,8 +22,15 @@ static up_status (*const kinds[])(const up_train_job *job, up_error *error) = {
 
 static up_status check(const up_train_options *o, const char *output, up_error *error)
 {
-    if (o->scale < 2 || o->scale > 8)
-        return up_fail(error, UP_ERROR_ARGUMENT, "training is for scales 2 to 8, not %d", o->scale);
+    const bool recipe = o->recipe || o->network;
+    if (o->scale < (recipe ? 1 : 2) || o->scale > 8)
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "training is for scales 2 to 8, and 1 with --recipe, not %d", o->scale);
+    if (o->recipe && o->kind == UP_TRAIN_LINEAR)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a recipe is for networks: --kind net or bounds");
+    if (o->recipe && (o->degrade.noise.high > 0 || o->degrade.jpeg.high > 0))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "--recipe says what inputs have been through; leave --degrade out");
     if ((size_t)o->kind >= sizeof kinds / sizeof *kinds)
         return up_fail(error, UP_ERROR_ARGUMENT, "there is no such kind of training");
     if (o->threads < 0)
@@ -69,16 +78,40 @@ static up_status load_validation(up_train_job *job, up_error *error)
                    rest.validation_count);
 }
 
-static up_status learn(up_train_job *job, up_error *error)
+up_status up_train_load(up_train_job *job, up_error *error)
 {
-    const up_train_options *o = &job->options;
     UP_TRY(load_training(job, error));
-    if (o->validation)
+    if (job->options.validation)
         UP_TRY(load_validation(job, error));
 #ifdef __GLIBC__
     malloc_trim(0); /* decoding took more than is kept, and this may go on for hours */
 #endif
-    return kinds[o->kind](job, error);
+    return UP_OK;
+}
+
+up_status up_train_prepare(up_train_job *job, const up_trainable *net, up_pair_maker *maker,
+                           up_error *error)
+{
+    up_train_options *o = &job->options;
+    const bool luma = net->colors == 1 && !net->conditioned && net->scale > 1;
+    *maker = (up_pair_maker){ 0 };
+    if (!o->recipe && !luma)
+        o->recipe = "clean";
+    if (o->recipe)
+        UP_TRY(up_pair_maker_make(maker, o->recipe, net->scale, net->network->color,
+                                  net->conditioned, o->seed, error));
+    return up_train_load(job, error);
+}
+
+up_samples up_train_samples(const up_train_job *job, const up_pair_maker *maker, bool training)
+{
+    enum { DRAWN = 64 };
+    const up_train_options *o = &job->options;
+    const bool drawn = training && o->recipe && maker->recipe.rendered > 0;
+    return (up_samples){ .set = training ? &job->training : &job->validation,
+                         .maker = o->recipe ? maker : NULL,
+                         .seed = ~o->seed, /* other numbers than steps take */
+                         .drawn = drawn ? DRAWN : 0 };
 }
 
 typedef struct {
@@ -90,7 +123,7 @@ typedef struct {
 static void run(void *user)
 {
     call *c = user;
-    c->status = learn(c->job, c->error);
+    c->status = kinds[c->job->options.kind](c->job, c->error);
 }
 
 up_status up_train(const char *output, const up_train_options *options, up_error *error)
@@ -146,27 +179,34 @@ void up_train_inputs_text(char text[UP_TRAIN_INPUTS_TEXT], const up_train_option
     for (int i = 0; i < UP_MULTISCALE_MOST && o->multiscale[i] > 0; i++)
         used += (size_t)snprintf(text + used, UP_TRAIN_INPUTS_TEXT - used, "%s%g",
                                  i ? "," : " --multiscale ", o->multiscale[i]);
+    if (o->recipe)
+        used += (size_t)snprintf(text + used, UP_TRAIN_INPUTS_TEXT - used, " --recipe %.*s",
+                                 UP_TRAIN_RECIPE_NAME, o->recipe);
     up_degradation_text(text + used, &o->degrade);
 }
 
 typedef struct {
-    char scale[16], pictures[32], pixels[32], psnr[32];
+    char scale[16], channels[16], pictures[32], pixels[32], psnr[32];
 } numbers;
 
 /* At most this many items beyond a result's own. */
-enum { OWN_ITEMS = 13 };
+enum { OWN_ITEMS = 15 };
 
 static int own_items(up_metadata_item item[static OWN_ITEMS], numbers *text,
                      const up_train_job *job, const up_train_result *result)
 {
     const up_train_options *o = &job->options;
     snprintf(text->scale, sizeof text->scale, "%d", o->scale);
+    snprintf(text->channels, sizeof text->channels, "%d", result->channels);
     snprintf(text->pictures, sizeof text->pictures, "%zu", job->pictures);
     snprintf(text->pixels, sizeof text->pixels, "%.0f", up_train_pixels(&job->training));
     snprintf(text->psnr, sizeof text->psnr, "%.3f", result->psnr);
     const up_metadata_item all[OWN_ITEMS] = {
         { "upscale.scale", text->scale },
-        { "upscale.color", "y-studio" },
+        { "upscale.color", up_weights_color_name(result->color) },
+        { "upscale.condition",
+          result->conditioned ? up_condition_name(UP_CONDITION_STRENGTH) : NULL },
+        { "upscale.channels", result->channels > 1 ? text->channels : NULL },
         { "upscale.range", "1" },
         { "upscale.limit", UP_TRAIN_LIMIT },
         { "upscale.layers", result->layers },
@@ -193,7 +233,8 @@ up_status up_train_save(const up_train_job *job, const up_train_result *result, 
         return up_fail_memory(error, "metadata", OWN_ITEMS * sizeof *item);
     int count = own_items(item, &text, job, result);
     for (int i = 0; i < result->items; i++)
-        item[count++] = result->more[i];
+        if (result->more[i].value)
+            item[count++] = result->more[i];
     up_status status = up_safetensors_write(job->output, result->tensor, result->tensors, item,
                                             count, job->options.overwrite, error);
     up_free(item);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/linear/linear_fit.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From sums over pictures to the filter of least squares. */
 #ifndef UP_TRAIN_LINEAR_FIT_H
 #define UP_TRAIN_LINEAR_FIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/linear/linear_statistics.h"
 
 #include "base/memory.h"

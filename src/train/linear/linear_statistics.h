@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sums over pictures that a least-squares fit needs. */
 #ifndef UP_TRAIN_LINEAR_STATISTICS_H
 #define UP_TRAIN_LINEAR_STATISTICS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/optimise/adam.h"
 
 #include <math.h>

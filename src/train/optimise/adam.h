@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Adam (Kingma and Ba 2015), with a rate that warms up and then falls by a cosine. */
 #ifndef UP_TRAIN_ADAM_H
 #define UP_TRAIN_ADAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/optimise/muon.h"
 
 #include "base/memory.h"

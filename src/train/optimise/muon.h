@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Muon (Jordan et al. 2024): momentum, made orthogonal before it is followed, so that every
  * direction of a matrix of weights learns alike. */
 #ifndef UP_TRAIN_MUON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/conv_pair.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A convolution and its gradients on padded planes. The gradient of its input is the transposed
  * convolution with the same weights, run by the same kernel; that of its weights is the correlation

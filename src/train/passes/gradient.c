@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/gradient.h"
 
 #include "base/memory.h"
@@ -9,6 +10,7 @@ static up_pass pass_of(const up_gradient_work *work, const up_packed_weights *pa
 {
     const size_t first = work->net->node[n].first;
     return (up_pass){
+        .network = work->net->network,
         .node = &work->net->network->node[n],
         .work = &work->conv,
         .conv = work->net->node[n].conv,
@@ -93,16 +95,46 @@ static void copy_planes(const up_pass *pass, float *to, const float *from, int p
         memcpy(to + p * size, from + p * size, (size_t)up_pass_points(pass) * sizeof *to);
 }
 
+/* Where the gradient of input i of node n is summed; NULL: it is not wanted. */
+static float *sum_of_input(const up_gradient_work *work, int n, int i)
+{
+    const up_trained_node *in = up_trainable_input(work->net, n, i);
+    return in ? work->slot[in->slot] : NULL;
+}
+
 /* The gradient of what comes in goes to where it is summed. */
 static void convolve_back(const up_gradient_work *work, up_pass *pass, int n)
 {
     const up_trained_node *own = &work->net->node[n];
-    const int before = pass->node->input[0];
-    float *sum = before < 0 ? NULL : work->slot[work->net->node[before].slot];
-    pass->in_gradient = own->spare < 0 ? sum : work->slot[own->spare];
+    float *sum = sum_of_input(work, n, 0), *to = own->spare < 0 ? sum : work->slot[own->spare];
+    pass->in_gradient = &to;
     own->pass->backward(pass);
     if (own->spare >= 0)
-        add_planes(pass, sum, pass->in_gradient, pass->node->in_channels);
+        add_planes(pass, sum, to, pass->node->in_channels);
+}
+
+/* Whether node n is the first that adds to the gradient of its input i, and that not another of its
+ * inputs before. */
+static bool begins(const up_gradient_work *work, int n, int i)
+{
+    const int *input = work->net->network->node[n].input;
+    for (int j = 0; j < i; j++)
+        if (input[j] == input[i])
+            return false;
+    return up_trainable_input(work->net, n, i)->reader == n;
+}
+
+static void part_back(const up_gradient_work *work, up_pass *pass, int n)
+{
+    const size_t bytes = (size_t)up_pass_points(pass) * sizeof(float);
+    float **to = work->in_gradient + work->first_in[n];
+    for (int i = 0; i < pass->node->inputs; i++) {
+        to[i] = sum_of_input(work, n, i);
+        for (int p = 0; to[i] && begins(work, n, i) && p < up_pass_in_planes(pass, i); p++)
+            memset(to[i] + p * work->patch.shape.size, 0, bytes);
+    }
+    pass->in_gradient = to;
+    work->net->node[n].pass->backward(pass);
 }
 
 static void spread_back(const up_gradient_work *work, up_pass *pass, int n)
@@ -111,8 +143,7 @@ static void spread_back(const up_gradient_work *work, up_pass *pass, int n)
     if (own->pass->backward)
         own->pass->backward(pass);
     for (int i = 0; i < pass->node->inputs; i++) {
-        const int before = pass->node->input[i];
-        const up_trained_node *in = before < 0 ? NULL : &work->net->node[before];
+        const up_trained_node *in = up_trainable_input(work->net, n, i);
         if (in && in->reader != n)
             add_planes(pass, work->slot[in->slot], pass->out_gradient, own->planes);
         else if (in && in->slot != own->slot)
@@ -125,13 +156,15 @@ void up_gradient_backward(up_gradient_work *work, const up_packed_weights *packe
     const up_trainable *net = work->net;
     for (int n = net->last; n >= 0; n--) {
         const up_trained_node *node = &net->node[n];
-        if (!node->pass)
+        if (!node->pass || node->slot < 0)
             continue;
         up_pass pass = pass_of(work, packed, n);
         pass.out_gradient = work->slot[node->slot];
         pass.gradient = gradient + node->first;
         if (node->conv.kernel)
             convolve_back(work, &pass, n);
+        else if (node->pass->apart)
+            part_back(work, &pass, n);
         else
             spread_back(work, &pass, n);
     }

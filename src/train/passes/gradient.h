@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network run on one patch, and the gradient of the loss by every parameter. */
 #ifndef UP_TRAIN_GRADIENT_H
 #define UP_TRAIN_GRADIENT_H
@@ -28,7 +29,8 @@ typedef struct {
                        patch.size apart */
     float **slot;   /* of gradients of outputs */
     const float **in;
-    int *first_in; /* of every node: its inputs' planes, from in[] on */
+    float **in_gradient; /* as in[] */
+    int *first_in;       /* of every node: its inputs' planes, from in[] on */
     float *memory;
 } up_gradient_work;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a pass works in. */
 #include "train/passes/gradient.h"
 
@@ -44,7 +45,7 @@ static int own_planes(const up_trainable *net, int n)
 
 static size_t count_planes(const up_trainable *net, bool backward)
 {
-    size_t planes = 1 + (size_t)net->node[net->last].planes;
+    size_t planes = (size_t)net->network->in_channels + (size_t)net->node[net->last].planes;
     for (int n = 0; n <= net->last; n++)
         planes += (size_t)own_planes(net, n);
     return planes + (backward ? (size_t)net->slots * (size_t)net->most_planes : 0);
@@ -68,7 +69,7 @@ static void divide(up_gradient_work *work, bool backward)
     const up_patch_shape *shape = &work->patch.shape;
     float *at = work->memory;
     int inputs = 0;
-    work->patch.input = take(&at, shape, 1);
+    work->patch.input = take(&at, shape, net->network->in_channels);
     work->patch.target = take(&at, shape, net->node[net->last].planes);
     for (int n = 0; n <= net->last; n++) {
         const up_network_node *node = &net->network->node[n];
@@ -116,10 +117,11 @@ up_status up_gradient_work_make(up_gradient_work *work, const up_trainable *net,
     work->output = up_alloc_zero(nodes, sizeof *work->output);
     work->slot = up_alloc_zero(net->slots, sizeof *work->slot);
     work->in = up_alloc_zero(count_inputs(net), sizeof *work->in);
+    work->in_gradient = up_alloc_zero(count_inputs(net), sizeof *work->in_gradient);
     work->first_in = up_alloc_zero(nodes, sizeof *work->first_in);
     work->memory = up_mul(planes, shape.size, &count) ? up_alloc_zero(count, sizeof(float)) : NULL;
     if (!work->conv.row || !work->conv.sums || !work->output || !work->slot || !work->in ||
-        !work->first_in || !work->memory) {
+        !work->in_gradient || !work->first_in || !work->memory) {
         up_gradient_work_free(work);
         return up_fail_memory(error, "a patch", planes * shape.size * sizeof(float));
     }
@@ -134,6 +136,7 @@ void up_gradient_work_free(up_gradient_work *work)
     up_free(work->output);
     up_free(work->slot);
     up_free(work->in);
+    up_free(work->in_gradient);
     up_free(work->first_in);
     up_free(work->memory);
     *work = (up_gradient_work){ 0 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/mixed_pass.h"
 
 #include "base/memory.h"
@@ -177,13 +178,16 @@ void up_mixed_pass_free(up_mixed_pass *pass)
 
 static void take_input(up_mixed_pass *pass, const up_gradient_work *work)
 {
-    for (int y = 0; y < pass->height; y++)
-        for (int x = 0; x < pass->width; x++) {
-            float v = work->patch.input[(size_t)y * work->patch.shape.stride + x];
-            ptrdiff_t at = (ptrdiff_t)y * pass->pitch + x;
-            pass->stage[0].high[at] = up_to_bfloat16(v);
-            pass->stage[0].low[at] = up_to_bfloat16(v - up_from_bfloat16(pass->stage[0].high[at]));
-        }
+    const up_mixed_stage *first = &pass->stage[0];
+    const up_patch_shape *patch = &work->patch.shape;
+    for (int c = 0; c < first->conv.in; c++)
+        for (int y = 0; y < pass->height; y++)
+            for (int x = 0; x < pass->width; x++) {
+                float v = work->patch.input[c * patch->size + (size_t)y * patch->stride + x];
+                ptrdiff_t at = ((ptrdiff_t)y * pass->pitch + x) * first->ins + c;
+                first->high[at] = up_to_bfloat16(v);
+                first->low[at] = up_to_bfloat16(v - up_from_bfloat16(first->high[at]));
+            }
 }
 
 /* Whether record i is a pixel, not margin. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A network run on one patch, and back, in mixed precision (Micikevicius et al., Mixed Precision
  * Training, 2018): products of bfloat16 summed in float. Forward, every number is the sum of two of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/mixed_weights.h"
 
 #include "base/memory.h"
@@ -14,7 +15,7 @@ int up_mixed_channels(int channels)
 int up_mixed_ins(const up_trainable *net, int n)
 {
     const int in = net->network->node[n].in_channels;
-    return n == 0 ? in : up_mixed_channels(in);
+    return n == 0 && in == 1 ? in : up_mixed_channels(in);
 }
 
 up_mixed_conv up_mixed_conv_make(int in, int outs, int kernel)

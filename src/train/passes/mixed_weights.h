@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weights of a network as matrix kernels want them, and the gradients of weights as they make them.
  */
 #ifndef UP_TRAIN_MIXED_WEIGHTS_H

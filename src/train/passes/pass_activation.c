@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Activations of two slopes, one of them 1. */
 #include "train/passes/passes.h"
 

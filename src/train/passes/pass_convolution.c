@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Convolutions that keep the size, and transposed ones that enlarge by their stride: those are run
  * as a convolution to all phases. */
 #include "train/passes/passes.h"
@@ -34,9 +35,9 @@ static void backward(const up_pass *pass)
 {
     up_conv_weight_gradient(pass->work, &pass->conv, pass->in[0], pass->out_gradient,
                             pass->gradient);
-    if (pass->in_gradient)
+    if (pass->in_gradient[0])
         up_conv_backward(pass->work, &pass->conv, pass->backward, pass->out_gradient,
-                         pass->in_gradient);
+                         pass->in_gradient[0]);
 }
 
 /* ---------------------------------------------------------------- conv2d */

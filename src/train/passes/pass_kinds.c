@@ -1,8 +1,17 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/passes.h"
 
 static const up_pass_kind *const kinds[] = {
-    &up_pass_conv2d, &up_pass_conv_transpose2d, &up_pass_prelu, &up_pass_leaky_relu, &up_pass_relu,
-    &up_pass_add,    &up_pass_pixel_shuffle,
+    &up_pass_conv2d,        &up_pass_conv_transpose2d,
+    &up_pass_prelu,         &up_pass_leaky_relu,
+    &up_pass_relu,          &up_pass_add,
+    &up_pass_mul,           &up_pass_sub,
+    &up_pass_concat,        &up_pass_channels,
+    &up_pass_sigmoid,       &up_pass_tanh,
+    &up_pass_silu,          &up_pass_gelu,
+    &up_pass_hard_sigmoid,  &up_pass_hard_swish,
+    &up_pass_affine,        &up_pass_clip,
+    &up_pass_pixel_shuffle,
 };
 
 const up_pass_kind *up_pass_kind_find(const up_layer_kind *kind)
@@ -16,6 +25,12 @@ const up_pass_kind *up_pass_kind_find(const up_layer_kind *kind)
 int up_pass_planes(const up_network_node *node)
 {
     return node->channels * node->size[0].scale * node->size[1].scale;
+}
+
+int up_pass_in_planes(const up_pass *pass, int input)
+{
+    const int before = pass->node->input[input];
+    return before < 0 ? pass->network->in_channels : up_pass_planes(&pass->network->node[before]);
 }
 
 int up_pass_points(const up_pass *pass)

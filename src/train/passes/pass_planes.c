@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers without parameters that move planes and add them. */
 #include "train/passes/passes.h"
 

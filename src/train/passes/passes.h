@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Kinds of layers that can be trained: how each is run on a patch, and back. A new kind is one
  * static const of up_pass_kind, its declaration here and one line in pass_kinds.c.
@@ -14,13 +15,14 @@
 
 /* A node run on one patch. Planes begin at their first pixel. */
 typedef struct {
+    const up_network *network;
     const up_network_node *node;
     const up_conv_work *work;
     up_conv_shape conv;              /* of a convolution */
     const float *const *in;          /* planes of each input, */
     float *out;                      /* of the result, */
     float *out_gradient;             /* of the loss by the result, which may be overwritten, */
-    float *in_gradient;              /* of a convolution: by its input; NULL: not wanted */
+    float *const *in_gradient;       /* and by each input, NULL where it is not wanted; */
     const float *parameter;          /* those of the node, */
     const float *forward, *backward; /* of a convolution: packed, as up_conv_pack() and ..., */
     float *gradient;                 /* and the loss by them, to be added to */
@@ -43,8 +45,9 @@ typedef struct {
     /* NULL: the result is the planes of its input, as they are. */
     void (*forward)(const up_pass *pass);
 
-    /* Of convolutions: sets in_gradient. Of others: makes out_gradient that of every input, NULL
-     * where it is. Both add to `gradient`. */
+    /* Adds to `gradient`. Convolutions set in_gradient[0]; layers that keep their inputs `apart`
+     * add to in_gradient[]; others make out_gradient that of every input, NULL where it is. */
+    bool apart;
     void (*backward)(const up_pass *pass);
 } up_pass_kind;
 
@@ -54,10 +57,16 @@ const up_pass_kind *up_pass_kind_find(const up_layer_kind *kind);
 extern const up_pass_kind up_pass_conv2d, up_pass_conv_transpose2d;        /* pass_convolution.c */
 extern const up_pass_kind up_pass_prelu, up_pass_leaky_relu, up_pass_relu; /* pass_activation.c */
 extern const up_pass_kind up_pass_add, up_pass_pixel_shuffle;              /* pass_planes.c */
+extern const up_pass_kind up_pass_mul, up_pass_sub;                        /* pass_join.c */
+extern const up_pass_kind up_pass_concat, up_pass_channels;
+extern const up_pass_kind up_pass_sigmoid, up_pass_tanh, up_pass_silu; /* pass_maps.c */
+extern const up_pass_kind up_pass_gelu, up_pass_hard_sigmoid, up_pass_hard_swish;
+extern const up_pass_kind up_pass_affine, up_pass_clip;
 
 /* Planes of the result, and pixels of one with what lies between its rows: margins are 0 and stay
  * so. */
 int up_pass_planes(const up_network_node *node);
+int up_pass_in_planes(const up_pass *pass, int input);
 int up_pass_points(const up_pass *pass);
 
 #endif

@@ -1,12 +1,19 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/passes/trainable.h"
 
 #include "base/memory.h"
 #include "network/builder.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const up_network_axis whole = { 1, 0, 1 };
+
+const up_trained_node *up_trainable_input(const up_trainable *net, int n, int i)
+{
+    const int before = net->network->node[n].input[i];
+    return before >= 0 && net->node[before].learns ? &net->node[before] : NULL;
+}
 
 size_t up_trainable_end(const up_trainable *net, int n)
 {
@@ -22,23 +29,45 @@ static up_status refuse(const up_network *network, int n, const char *name, cons
                    network->node[n].kind->name, why ? ": " : "", why ? why : "");
 }
 
+static bool knows_colors(const up_network *network)
+{
+    const up_weights_color color = network->color;
+    return network->out_channels == 1 ? color == UP_WEIGHTS_ANY || color == UP_WEIGHTS_Y_STUDIO
+                                      : network->out_channels == 3 &&
+                                            (color == UP_WEIGHTS_RGB || color == UP_WEIGHTS_YCBCR);
+}
+
 static up_status check_use(const up_network *network, const char *name, up_error *error)
 {
-    const bool luma = network->color == UP_WEIGHTS_ANY || network->color == UP_WEIGHTS_Y_STUDIO;
-    if (network->in_channels == 1 && network->out_channels == 1 && luma && network->range == 1 &&
-        !network->enlarges_first)
+    if (up_network_colours(network) == network->out_channels && knows_colors(network) &&
+        network->range == 1 && !network->enlarges_first)
         return UP_OK;
     return up_fail(error, UP_ERROR_WEIGHTS,
-                   "%s: what is trained here makes studio luma from studio luma, 1 channel of "
-                   "range 1, and works on the picture as it comes",
+                   "%s: what is trained here makes studio luma from studio luma, or RGB or YCbCr "
+                   "from the same, with at most a plane of strength more, of range 1, and works on "
+                   "the picture as it comes",
                    name);
 }
 
-/* The enlargement that node n is, if it is one of the input. */
+/* Whether node n is the colours of the input as they come. */
+static bool is_picture(const up_network *network, int n)
+{
+    if (n < 0)
+        return network->condition == UP_CONDITION_NONE;
+    const up_network_node *node = &network->node[n];
+    const up_channels *some = node->fields;
+    return node->kind == &up_layer_channels && node->input[0] == UP_NETWORK_INPUT &&
+           some->first == 0 && some->count == network->out_channels;
+}
+
+/* The enlargement that node n is, if it is one of the input; by 1 it is the input itself. */
 static const up_resize *enlargement(const up_network *network, int n)
 {
-    const up_network_node *node = &network->node[n];
-    if (n < 0 || node->kind != &up_layer_resize || node->input[0] != UP_NETWORK_INPUT)
+    static const up_resize same = { .mode = UP_RESIZE_NEAREST };
+    const up_network_node *node = n >= 0 ? &network->node[n] : NULL;
+    if (network->scale[0] == 1 && is_picture(network, n))
+        return &same;
+    if (!node || node->kind != &up_layer_resize || !is_picture(network, node->input[0]))
         return NULL;
     return up_residual_knows(node->fields) ? node->fields : NULL;
 }
@@ -73,7 +102,9 @@ static up_status check_node(const up_trainable *net, int n, const char *name, up
         const up_layer_shape in = up_network_shape(net->network, node->input[i]);
         if (!is_whole(in.size))
             return refuse(net->network, n, name, "it works on what is enlarged already", error);
-        if (!pass->conv && in.channels != net->node[n].planes)
+        if (pass->apart || pass->conv)
+            continue;
+        if (in.channels != net->node[n].planes)
             return refuse(net->network, n, name, "its inputs differ in channels", error);
         for (int j = 0; j < i; j++)
             if (node->input[j] == node->input[i])
@@ -86,9 +117,9 @@ static up_status check_last(const up_trainable *net, const char *name, up_error 
 {
     const up_network_node *node = net->last >= 0 ? &net->network->node[net->last] : NULL;
     const up_network_axis size = { net->scale, 0, 1 };
-    if (!node || net->scale < 2 || net->scale > 8 || !net->node[net->last].pass)
+    if (!node || net->scale < 1 || net->scale > 8 || !net->node[net->last].pass)
         return up_fail(error, UP_ERROR_WEIGHTS,
-                       "%s: training is for networks that enlarge by 2 to 8", name);
+                       "%s: training is for networks that enlarge by 1 to 8", name);
     if (memcmp(&node->size[0], &size, sizeof size) == 0 &&
         memcmp(&node->size[1], &size, sizeof size) == 0)
         return UP_OK;
@@ -137,6 +168,9 @@ static void place_parameters(up_trainable *net, int n)
     node->first = net->parameters;
     node->weights = net->network->node[n].kind->tensors ? net->network->node[n].weight.count : 0;
     node->biases = (size_t)conv.out;
+    node->learns = node->weights + node->biases > 0;
+    for (int i = 0; i < net->network->node[n].inputs; i++)
+        node->learns |= up_trainable_input(net, n, i) != NULL;
     net->parameters += node->weights + node->biases;
     net->reach = up_max(net->reach, conv.kernel / 2);
     net->most_planes = up_max(net->most_planes, node->planes);
@@ -174,7 +208,7 @@ static int take_slot(int slots, bool *taken)
 }
 
 /* What node n does with the slot of its gradient: the first of its inputs that it begins takes it
- * over, unless the pass of a convolution reads it while it writes. */
+ * over, unless the pass reads it while it writes theirs. */
 static void plan_node(up_trainable *net, int n, bool *taken)
 {
     const up_network_node *node = &net->network->node[n];
@@ -182,8 +216,8 @@ static void plan_node(up_trainable *net, int n, bool *taken)
     const bool conv = own->conv.kernel;
     bool over = false;
     for (int i = 0; i < node->inputs; i++) {
-        up_trained_node *in = node->input[i] >= 0 ? &net->node[node->input[i]] : NULL;
-        if (in && in->slot < 0 && !conv && !over) {
+        up_trained_node *in = up_trainable_input(net, n, i) ? &net->node[node->input[i]] : NULL;
+        if (in && in->slot < 0 && !conv && !own->pass->apart && !over) {
             in->slot = own->slot;
             over = true;
         } else if (in && in->slot < 0) {
@@ -217,6 +251,8 @@ static up_status make(up_trainable *net, const char *name, up_error *error)
     const size_t nodes = (size_t)net->network->nodes;
     net->last = find_last(net->network, &added);
     net->scale = net->network->scale[0];
+    net->colors = net->network->out_channels;
+    net->conditioned = net->network->condition != UP_CONDITION_NONE;
     net->node = up_alloc_zero(nodes, sizeof *net->node);
     if (!net->node)
         return up_fail_memory(error, "a network", nodes * sizeof *net->node);
@@ -228,6 +264,9 @@ static up_status make(up_trainable *net, const char *name, up_error *error)
         place_parameters(net, n);
         UP_TRY(own_values(net, n, error));
     }
+    if (!net->parameters)
+        return up_fail(error, UP_ERROR_WEIGHTS, "%s: there is nothing to learn in it", name);
+    up_trainable_count(net);
     UP_TRY(plan_slots(net, error));
     return up_residual_make(&net->residual, added, net->scale, error);
 }
@@ -254,7 +293,10 @@ up_status up_trainable_load(up_trainable *net, const up_tensor_file *file, int s
 
 void up_trainable_free(up_trainable *net)
 {
+    for (int n = 0; net->node && n <= net->last; n++)
+        up_branches_free(&net->node[n].branches);
     up_network_free(&net->network);
+    free(net->design);
     up_residual_free(&net->residual);
     up_free(net->node);
     *net = (up_trainable){ 0 };
@@ -273,16 +315,51 @@ static size_t channel(const up_trainable *net, int n, size_t plane)
     return plane * (size_t)net->network->node[n].channels / (size_t)net->node[n].planes;
 }
 
-void up_trainable_read(const up_trainable *net, float *parameter)
+void up_trainable_count(up_trainable *net)
+{
+    net->learned = net->parameters;
+    for (int n = 0; n <= net->last; n++) {
+        net->node[n].branch_first = net->learned;
+        net->learned += net->node[n].branches.parameters;
+    }
+}
+
+void up_trainable_read(const up_trainable *net, float *learned)
 {
     for (int n = 0; n <= net->last; n++) {
         const up_trained_node *node = &net->node[n];
-        float *to = parameter + node->first;
+        float *to = learned + node->first;
         for (size_t i = 0; i < node->weights; i++)
             *to++ = node->weight[place(net, n, i)];
         for (size_t p = 0; p < node->biases; p++)
             *to++ = node->bias[channel(net, n, p)];
+        for (size_t i = 0; i < node->branches.parameters; i++)
+            learned[node->branch_first + i] = node->branches.beginning[i];
     }
+}
+
+void up_trainable_join(const up_trainable *net, int n, const float *learned, float *parameter)
+{
+    const up_trained_node *node = &net->node[n];
+    const size_t first = node->first, count = node->weights + node->biases;
+    memcpy(parameter + first, learned + first, count * sizeof *parameter);
+    if (node->branches.count)
+        up_branches_add(&node->branches, learned + node->branch_first, &node->conv,
+                        parameter + first);
+}
+
+void up_trainable_join_all(const up_trainable *net, const float *learned, float *parameter)
+{
+    for (int n = 0; n <= net->last; n++)
+        up_trainable_join(net, n, learned, parameter);
+}
+
+void up_trainable_part(const up_trainable *net, int n, const float *learned, float *gradient)
+{
+    const up_trained_node *node = &net->node[n];
+    if (node->branches.count)
+        up_branches_gradient(&node->branches, learned + node->branch_first, &node->conv,
+                             gradient + node->first, gradient + node->branch_first);
 }
 
 void up_trainable_write(up_trainable *net, const float *parameter)

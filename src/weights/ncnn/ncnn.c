@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/ncnn/ncnn.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Networks of ncnn: a text of layers (.param) and their weights (.bin), which lie beside each other
  * under one name; either may be opened. The text:

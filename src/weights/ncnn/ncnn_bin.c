@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/ncnn/ncnn_bin.h"
 
 #include <stdint.h>

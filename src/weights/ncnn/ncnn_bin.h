@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The weights of an ncnn network. What a layer takes from the .bin, in the order of the layers:
  * float32 as it is, or behind a word that tells: 0 or 0x0002C056, float32 follows; 0x01306B47,

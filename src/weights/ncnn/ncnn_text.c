@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/ncnn/ncnn_text.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The text of an ncnn network. */
 #ifndef UP_WEIGHTS_NCNN_TEXT_H
 #define UP_WEIGHTS_NCNN_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/onnx/onnx.h"
 
 #include "base/memory.h"

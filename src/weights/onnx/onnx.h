@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ONNX files (onnx.proto of github.com/onnx/onnx, whose field numbers are used): initialisers are
  * the tensors, metadata_props and the producer the metadata, and the graph is the content. Tensors

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TensorProto: one tensor of an ONNX file. */
 #ifndef UP_WEIGHTS_ONNX_TENSOR_H
 #define UP_WEIGHTS_ONNX_TENSOR_H

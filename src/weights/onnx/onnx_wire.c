@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/onnx/onnx_wire.h"
 
 bool up_wire_varint(up_wire *wire, uint64_t *value)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The wire format of protocol buffers: fields of a number and a type, one after the other. */
 #ifndef UP_WEIGHTS_ONNX_WIRE_H
 #define UP_WEIGHTS_ONNX_WIRE_H

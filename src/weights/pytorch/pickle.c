@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/pytorch/pickle.h"
 
 #include <stdarg.h>

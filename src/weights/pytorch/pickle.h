@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Pickles, as torch.save() writes them, interpreted and never executed: a closed list of opcodes
  * (protocols 1 to 5), and a closed list of names (pickle_names.c) of which some become values here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/pytorch/pickle_machine.h"
 
 #include <stdio.h>

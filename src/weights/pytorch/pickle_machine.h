@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside the interpreter of pickles. */
 #ifndef UP_WEIGHTS_PYTORCH_PICKLE_MACHINE_H
 #define UP_WEIGHTS_PYTORCH_PICKLE_MACHINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/pytorch/pickle_names.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The closed list of names that a pickle may hold, and what use is made of them. */
 #ifndef UP_WEIGHTS_PYTORCH_PICKLE_NAMES_H
 #define UP_WEIGHTS_PYTORCH_PICKLE_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/pytorch/pytorch.h"
 
 #include <string.h>

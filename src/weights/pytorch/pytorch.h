@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Files of torch.save(), as a reader needs them. Newer ones are ZIP archives: TOP/data.pkl, a
  * pickle, and TOP/data/KEY, the storages. Older ones begin with pickles of a magic number, a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* APPNOTE.TXT of PKWARE, 6.3.10: local headers (4.3.7), directory (4.3.12), its end (4.3.16), and
  * ZIP64 (4.3.14, 4.3.15, 4.5.3). */
 #define ZLIB_CONST

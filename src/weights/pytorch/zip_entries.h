@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files in a ZIP archive that is held in memory: stored ones in place, deflated ones unpacked
  * when they are asked for. */
 #ifndef UP_WEIGHTS_PYTORCH_ZIP_ENTRIES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/safetensors/safetensors.h"
 
 #include <string.h>

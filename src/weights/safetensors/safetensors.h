@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Weight files: safetensors, read strictly. A file is 8 bytes of header length N (little-endian), N
  * bytes of JSON, and a byte buffer that the tensors cover without holes or overlap.

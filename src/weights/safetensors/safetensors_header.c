@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "weights/safetensors/safetensors_header.h"
 
 #include <stdlib.h>

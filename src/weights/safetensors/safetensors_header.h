@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The header of a safetensors file, for its reader. */
 #ifndef UP_WEIGHTS_SAFETENSORS_HEADER_H
 #define UP_WEIGHTS_SAFETENSORS_HEADER_H

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Pango and Cairo, where the build knows them; loaded when they are needed. With them come 25
+ * libraries, which take three times as long to load as everything else does, and the program is
+ * mostly run for something else. */
+#ifndef UP_BASE_PANGO_LOAD_H
+#define UP_BASE_PANGO_LOAD_H
+
+#ifdef UPSCALE_PANGO
+
+#include <pango/pangocairo.h>
+#include <stdbool.h>
+
+#define UP_PANGO_LIBRARY "libpangocairo-1.0.so.0"
+
+/* clang-format off */
+#define UP_PANGO_FUNCTIONS(F) \
+    F(cairo_create) F(cairo_destroy) F(cairo_image_surface_create) \
+    F(cairo_image_surface_get_data) F(cairo_image_surface_get_height) \
+    F(cairo_image_surface_get_stride) F(cairo_image_surface_get_width) F(cairo_move_to) \
+    F(cairo_status) F(cairo_surface_destroy) F(cairo_surface_flush) F(g_free) F(g_object_unref) \
+    F(g_utf8_make_valid) F(pango_cairo_create_layout) F(pango_cairo_show_layout) \
+    F(pango_context_get_font_map) F(pango_font_description_free) \
+    F(pango_font_description_from_string) F(pango_font_description_set_absolute_size) \
+    F(pango_font_description_set_family) F(pango_font_description_set_style) \
+    F(pango_font_description_set_weight) F(pango_font_family_get_name) \
+    F(pango_font_map_list_families) F(pango_layout_get_context) F(pango_layout_set_alignment) \
+    F(pango_layout_set_ellipsize) F(pango_layout_set_font_description) \
+    F(pango_layout_set_single_paragraph_mode) F(pango_layout_set_text) F(pango_layout_set_width)
+/* clang-format on */
+
+/* g_free is called in brackets because newer GLibs have a macro of that name. */
+typedef struct {
+#define UP_PANGO_POINTER(function) __typeof__(function) *function;
+    UP_PANGO_FUNCTIONS(UP_PANGO_POINTER)
+#undef UP_PANGO_POINTER
+} up_pango;
+
+/* It stays loaded with the program: GObject cannot be unloaded. */
+bool up_pango_load(up_pango *pango);
+
+#endif
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cluster/plan_reading.h"
+
+#include "cli/commands.h"
+#include "cli/show/console.h"
+
+int cli_plan_open(cli_plan_reading *r, const cli_settings *settings)
+{
+    up_error error;
+    *r = (cli_plan_reading){ 0 };
+    if (settings->operand_count != 1) {
+        cli_say("this takes one plan, as 'upscale plan' writes it");
+        return CLI_EXIT_USAGE;
+    }
+    up_status status = up_manifest_open(&r->manifest, settings->operands[0], &error);
+    if (status == UP_OK) {
+        r->info = up_manifest_get_info(r->manifest);
+        status = up_records_read(&r->records, r->info, 0, &error);
+    }
+    if (status == UP_OK)
+        return CLI_EXIT_OK;
+    cli_say("%s", error.message);
+    cli_plan_close(r);
+    return CLI_EXIT_FAILED;
+}
+
+void cli_plan_close(cli_plan_reading *reading)
+{
+    up_manifest_close(&reading->manifest);
+    up_records_free(&reading->records);
+}

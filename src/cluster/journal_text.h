@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines of journals: JSON, its last member a checksum of what stands before it. */
+#ifndef UP_CLUSTER_JOURNAL_TEXT_H
+#define UP_CLUSTER_JOURNAL_TEXT_H
+
+#include "base/status.h"
+#include "upscale_cluster.h"
+
+#include <jansson.h>
+
+/* PLAN.journals/ID-00003-of-00016.jsonl, ID-all.jsonl, ID-join.jsonl, in new memory. */
+char *up_journal_name(const up_manifest_info *info, int shard);
+
+/* In new memory; takes the object over. NULL: no memory. */
+char *up_journal_seal(json_t *object);
+char *up_journal_line(const up_record *record);
+
+/* NULL: the line is cut short or damaged. */
+json_t *up_journal_unseal(const char *line, size_t size);
+/* The event of a line that is about an output; its message lives as long as the object. */
+bool up_journal_record(const json_t *object, up_record *record);
+
+#endif

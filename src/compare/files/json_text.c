@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "compare/files/json_text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *up_json_for_page(const json_t *json)
+{
+    char *plain = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
+    size_t length = plain ? strlen(plain) : 0, at = 0;
+    char *safe = plain ? malloc(6 * length + 1) : NULL;
+    for (size_t i = 0; safe && i <= length; i++) {
+        const char *escaped = plain[i] == '<'   ? "\\u003c"
+                              : plain[i] == '>' ? "\\u003e"
+                              : plain[i] == '&' ? "\\u0026"
+                                                : NULL;
+        if (escaped) {
+            memcpy(safe + at, escaped, 6);
+            at += 6;
+        } else {
+            safe[at++] = plain[i];
+        }
+    }
+    free(plain);
+    return safe;
+}
+
+json_t *up_json_bytes(const char *bytes)
+{
+    json_t *text = json_string(bytes);
+    if (text)
+        return text;
+    char *mended = malloc(3 * strlen(bytes) + 1), *out = mended;
+    for (const char *c = bytes; mended && *c; c++) {
+        bool ascii = (unsigned char)*c < 0x80;
+        memcpy(out, ascii ? c : "\xEF\xBF\xBD", ascii ? 1 : 3);
+        out += ascii ? 1 : 3;
+    }
+    if (mended)
+        *out = 0;
+    text = mended ? json_string(mended) : NULL;
+    free(mended);
+    return text;
+}
+
+json_t *up_json_number(double value)
+{
+    if (isnan(value))
+        return json_null();
+    return isinf(value) ? json_string("infinity") : json_real(value);
+}
+
+void up_json_set_numbers(json_t *object, const up_report_row *row)
+{
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {
+        { "psnr_y", row->psnr_y },   { "psnr_rgb", row->psnr_rgb },
+        { "ssim", row->ssim },       { "ms_ssim", row->ms_ssim },
+        { "seconds", row->seconds }, { "multiply_adds", row->multiply_adds },
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        json_object_set_new(object, numbers[i].key, up_json_number(numbers[i].value));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON that may stand in a page. */
+#ifndef UP_COMPARE_JSON_TEXT_H
+#define UP_COMPARE_JSON_TEXT_H
+
+#include "base/status.h"
+#include "upscale_measure.h"
+
+#include <jansson.h>
+
+/* ASCII on one line, with <, > and & escaped too: nothing in it can end the script element it lies
+ * in, whatever the names of files say. For free(); NULL: out of memory. */
+char *up_json_for_page(const json_t *json);
+
+/* A string from any bytes: where they are no UTF-8, all that is not ASCII becomes U+FFFD. */
+json_t *up_json_bytes(const char *bytes);
+
+/* A number; null if it is not known (NaN), "infinity" if it is that. */
+json_t *up_json_number(double value);
+
+/* psnr_y, psnr_rgb, ssim, ms_ssim, seconds and multiply_adds. */
+void up_json_set_numbers(json_t *object, const up_report_row *row);
+
+#endif

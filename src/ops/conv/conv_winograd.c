@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "ops/conv/conv_winograd.h"
+
+#include "base/machine.h"
+#include "base/memory.h"
+#include "ops/arrange/planes.h"
+#include "ops/conv/conv_axis.h"
+#include "ops/conv/conv_values.h"
+
+#include <limits.h>
+
+#define LEAST_TILES 16
+#define GROUP_OUTS 24 /* channels whose sums lie in the cache until they leave it */
+
+/* Measured: upscale_bench conv shows what this rule makes of layers, and what they take. */
+#define IN_COST 300 /* products in the time of a transform */
+#define OUT_COST 350
+#define LEAST_GAIN 0.95
+
+typedef struct {
+    up_op op;
+    int before[2]; /* padding */
+    int ins, outs; /* channels */
+    int blocks;    /* of output channels that are multiplied together */
+    int group;     /* blocks whose outputs are then made */
+    int tiles;     /* side by side at a time */
+    float *weight; /* [point][block][ins][outs of the block] */
+    up_conv_values values;
+    const up_kernels *kernels;
+} winograd_op;
+
+bool up_winograd_can(const up_conv *conv)
+{
+    bool can = !conv->transposed && conv->groups == 1;
+    for (int axis = 0; axis < 2; axis++)
+        can =
+            can && conv->kernel[axis] == 3 && conv->stride[axis] == 1 && conv->dilation[axis] == 1;
+    return can;
+}
+
+static double rounded_up(int size, int tiles)
+{
+    const int multiple = tiles * UP_TILE;
+    return ((size - 1) / multiple + 1.0) * multiple;
+}
+
+/* Whole vectors of tiles are made at the sides, and whole tiles below. */
+bool up_winograd_pays(double ins, double outs, const up_shape *in, double sums)
+{
+    const double tile = UP_TILE_POINTS * ins * outs + IN_COST * ins + OUT_COST * outs;
+    const double made = rounded_up(in->width, UP_LANES) * rounded_up(in->height, 1);
+    return tile * made / (UP_TILE * UP_TILE) < LEAST_GAIN * sums;
+}
+
+bool up_winograd_suits(const up_conv *conv, const up_shape *in)
+{
+    const double ins = conv->in_channels, outs = conv->out_channels;
+    return up_winograd_can(conv) &&
+           up_winograd_pays(ins, outs, in, 9 * ins * outs * in->width * in->height);
+}
+
+/* ---------------------------------------------------------------- planning */
+
+static int first_of(const winograd_op *op, int block)
+{
+    return (int)((int64_t)op->outs * block / op->blocks);
+}
+
+/* G g G^T: the values of a kernel's polynomials, divided by what its points are apart. */
+static void weight_points(double to[UP_TILE_POINTS], const float *g)
+{
+    static const double point[] = { 0, 0.75, -0.75, 1.5, -1.5 };
+    double values[UP_TILE_IN][3], half[UP_TILE_IN][3];
+    for (int i = 0; i < UP_TILE_IN - 1; i++) {
+        double apart = 1;
+        for (int j = 0; j < UP_TILE_IN - 1; j++)
+            apart *= i == j ? 1 : point[i] - point[j];
+        for (int k = 0; k < 3; k++)
+            values[i][k] = (k == 0 ? 1 : k == 1 ? point[i] : point[i] * point[i]) / apart;
+    }
+    for (int k = 0; k < 3; k++)
+        values[UP_TILE_IN - 1][k] = k == 2;
+    for (int i = 0; i < UP_TILE_IN; i++)
+        for (int x = 0; x < 3; x++) {
+            half[i][x] = 0;
+            for (int y = 0; y < 3; y++)
+                half[i][x] += values[i][y] * (double)g[3 * y + x];
+        }
+    for (int p = 0; p < UP_TILE_POINTS; p++) {
+        to[p] = 0;
+        for (int x = 0; x < 3; x++)
+            to[p] += half[p / UP_TILE_IN][x] * values[p % UP_TILE_IN][x];
+    }
+}
+
+static void place_weights(winograd_op *op, const up_conv *conv)
+{
+    const size_t ins = (size_t)op->ins;
+    for (int b = 0; b < op->blocks; b++) {
+        const int first = first_of(op, b), size = first_of(op, b + 1) - first;
+        for (int o = 0; o < size; o++)
+            for (size_t i = 0; i < ins; i++) {
+                double values[UP_TILE_POINTS];
+                weight_points(values, conv->weight + ((first + o) * ins + i) * 9);
+                for (size_t p = 0; p < UP_TILE_POINTS; p++)
+                    op->weight[(p * op->outs + first) * ins + i * size + o] = (float)values[p];
+            }
+    }
+}
+
+/* From the values of one point to those of the next, in floats: an odd number of cache lines. */
+static size_t step_of(const winograd_op *op, int channels)
+{
+    return ((size_t)channels * op->tiles / UP_LANES | 1) * UP_LANES;
+}
+
+/* Output channels of the largest group. */
+static int group_outs(const winograd_op *op)
+{
+    return up_min(op->outs, op->group * op->kernels->convolve_outs);
+}
+
+/* Values at points ought to stay in the second-level cache from when they are made to when they
+ * are used. */
+static void choose_tiles(winograd_op *op)
+{
+    op->blocks = (op->outs + op->kernels->convolve_outs - 1) / op->kernels->convolve_outs;
+    op->group = GROUP_OUTS / op->kernels->convolve_outs;
+    const size_t tile = ((size_t)op->ins + group_outs(op)) * UP_TILE_POINTS * sizeof(float);
+    const size_t tiles = up_machine_cache() / 8 * 7 / tile / LEAST_TILES * LEAST_TILES;
+    op->tiles = tiles > UP_MOST_TILES ? UP_MOST_TILES : up_max((int)tiles, LEAST_TILES);
+    op->op.scratch =
+        UP_TILE_POINTS * (step_of(op, op->ins) + step_of(op, group_outs(op))) * sizeof(float);
+}
+
+static up_status plan(winograd_op *op, const up_conv *conv, up_error *error)
+{
+    size_t count;
+    if (!up_mul(op->ins, op->outs, &count) || !up_mul(count, UP_TILE_POINTS, &count) ||
+        op->ins > INT_MAX / UP_TILE_POINTS / UP_MOST_TILES / 2)
+        return up_fail(error, UP_ERROR_LIMIT, "%d channels of %d are too many", op->outs, op->ins);
+    op->weight = up_alloc(count, sizeof *op->weight);
+    if (!op->weight)
+        return up_fail_memory(error, "weights", count * sizeof *op->weight);
+    op->op.bytes = count * sizeof *op->weight;
+    choose_tiles(op);
+    place_weights(op, conv);
+    return up_conv_values_copy(&op->values, conv, error);
+}
+
+static void free_winograd(up_op *base)
+{
+    winograd_op *op = (winograd_op *)base;
+    up_conv_values_free(&op->values);
+    up_free(op->weight);
+    up_free(op);
+}
+
+static void tile_span(int at, int before, int *first, int *end)
+{
+    *first = at / UP_TILE * UP_TILE - before;
+    *end = *first + UP_TILE_IN;
+}
+
+static void span(const up_op *base, int input, int y, int *first, int *end)
+{
+    (void)input;
+    tile_span(y, ((const winograd_op *)base)->before[0], first, end);
+}
+
+static void repeat(const up_op *base, int input, int *rows, int *advance)
+{
+    (void)base, (void)input;
+    *rows = *advance = UP_TILE;
+}
+
+static void span_columns(const up_op *base, int input, int x, int *first, int *end)
+{
+    (void)input;
+    tile_span(x, ((const winograd_op *)base)->before[1], first, end);
+}
+
+/* ---------------------------------------------------------------- running */
+
+typedef struct {
+    float *in, *out; /* values at points: [point][channel][tiles] */
+} points;
+
+static points lay_out(const winograd_op *op, void *scratch)
+{
+    return (points){ scratch, (float *)scratch + UP_TILE_POINTS * step_of(op, op->ins) };
+}
+
+static void enter(const winograd_op *op, const points *p, const up_window *in, int x, int tiles)
+{
+    for (int c = 0; c < op->ins; c++) {
+        const float *row[UP_TILE_IN];
+        for (int i = 0; i < UP_TILE_IN; i++)
+            row[i] = (const float *)in->row[c * in->count + i] + x - op->before[1];
+        op->kernels->tiles_in(p->in + (size_t)c * op->tiles, step_of(op, op->ins), row, tiles);
+    }
+}
+
+/* Blocks from..end - 1 of the output channels. */
+static void multiply(const winograd_op *op, const points *p, int from, int end, int tiles)
+{
+    const size_t pitch = (size_t)op->tiles;
+    const int start = first_of(op, from);
+    for (size_t point = 0; point < UP_TILE_POINTS; point++) {
+        const float *in = p->in + point * step_of(op, op->ins);
+        float *out = p->out + point * step_of(op, group_outs(op));
+        for (int b = from; b < end; b++) {
+            const int first = first_of(op, b), outs = first_of(op, b + 1) - first;
+            const float *weight = op->weight + (point * op->outs + first) * op->ins;
+            op->kernels->tiles_multiply(out + (first - start) * pitch, in, pitch, weight, op->ins,
+                                        outs, tiles);
+        }
+    }
+}
+
+static void leave(const winograd_op *op, const points *p, const up_target *to, int from, int end,
+                  int x, int tiles)
+{
+    const float *values = p->out;
+    for (int c = first_of(op, from); c < first_of(op, end); c++, values += op->tiles) {
+        up_taps taps = { .groups = 1, .size = 1 };
+        float *out[UP_TILE];
+        up_conv_values_of(&op->values, c, &taps);
+        for (int i = 0; i < to->rows; i++)
+            out[i] = (float *)to->row[c * to->rows + i] + x;
+        op->kernels->tiles_out(out, to->rows, values, step_of(op, group_outs(op)), &taps, tiles);
+    }
+}
+
+static void run(const up_op *base, const up_window *in, const up_target *to)
+{
+    const winograd_op *op = (const winograd_op *)base;
+    const points p = lay_out(op, to->scratch);
+    for (int x = to->x0; x < to->x1; x += op->tiles * UP_TILE) {
+        const int tiles = up_min(op->tiles, (to->x1 - x + UP_TILE - 1) / UP_TILE);
+        enter(op, &p, in, x, tiles);
+        for (int b = 0; b < op->blocks; b += op->group) {
+            const int end = up_min(b + op->group, op->blocks);
+            multiply(op, &p, b, end, tiles);
+            leave(op, &p, to, b, end, x, tiles);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- the op */
+
+static up_op describe(const up_conv *conv, const up_shape *in, int width, int height)
+{
+    return (up_op){
+        .name = "conv2d by tiles",
+        .in = { *in },
+        .out = up_float_shape(width, height, conv->out_channels),
+        .inputs = 1,
+        .edge = { conv->edge },
+        .step = UP_TILE,
+        .multiply_adds = 9.0 * conv->in_channels * conv->out_channels * width,
+        .span = span,
+        .repeat = repeat,
+        .columns = span_columns,
+        .run = run,
+        .free = free_winograd,
+    };
+}
+
+up_status up_winograd_plan(up_op **result, const up_shape *in, const up_conv *conv, up_error *error)
+{
+    up_conv_axis axis[2] = { { 0 } };
+    up_status status = up_conv_axis_plan(&axis[0], conv, 0, in->height, error);
+    if (status == UP_OK)
+        status = up_conv_axis_plan(&axis[1], conv, 1, in->width, error);
+    up_conv_axis_free(&axis[0]);
+    up_conv_axis_free(&axis[1]);
+    UP_TRY(status);
+    winograd_op *op = up_alloc_zero(1, sizeof *op);
+    if (!op)
+        return up_fail_memory(error, "an op", sizeof *op);
+    *op = (winograd_op){
+        .op = describe(conv, in, axis[1].out, axis[0].out),
+        .before = { axis[0].before, axis[1].before },
+        .ins = conv->in_channels,
+        .outs = conv->out_channels,
+        .kernels = up_kernels_get(),
+    };
+    status = plan(op, conv, error);
+    if (status != UP_OK) {
+        free_winograd(&op->op);
+        return status;
+    }
+    *result = &op->op;
+    return UP_OK;
+}

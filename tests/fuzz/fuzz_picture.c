@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Files of pictures: png, jpeg, pnm, npy, text. What differs is the corpus. */
+#include "fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_picture(data, size);
+    return 0;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* The dry run leaves out what repeats: what it comes to is what the whole of it does. */
+#include "api/plan.h"
+#include "base/memory.h"
+#include "support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+TestSuite(period, .init = scratch_init, .fini = scratch_fini);
+
+typedef struct {
+    const char *method;
+    int width, height, threads, band;
+    double rows, columns;
+    up_options options;
+} picture;
+
+/* A header alone. */
+static up_image *open_stated(const picture *p)
+{
+    up_image *image;
+    up_error error;
+    char text[64];
+    const int size = snprintf(text, sizeof text, "P6 %d %d 255\n", p->width, p->height);
+    file_write(scratch_path("stated.ppm"), text, (size_t)size);
+    cr_assert_eq(up_image_open(&image, scratch_path("stated.ppm"), &error), UP_OK, "%s",
+                 error.message);
+    return image;
+}
+
+static up_plan *plan_of(const picture *p, up_image *image)
+{
+    up_plan *plan;
+    up_error error;
+    up_options options = p->options;
+    options.method = p->method;
+    options.threads = p->threads;
+    options.band = p->band;
+    options.scale.rows = p->rows;
+    options.scale.columns = p->columns;
+    cr_assert_eq(up_plan_create(&plan, image, "o.png", &options, &error), UP_OK, "%s",
+                 error.message);
+    return plan;
+}
+
+typedef struct {
+    int *rows, *share, *input_end, chunks;
+    size_t scratch;
+} dry;
+
+static dry result_of(const up_graph *graph)
+{
+    dry d = { .rows = up_alloc(graph->count, sizeof(int)),
+              .share = up_alloc(graph->count, sizeof(int)),
+              .input_end = up_alloc(graph->chunks, sizeof(int)),
+              .chunks = graph->chunks,
+              .scratch = graph->scratch };
+    for (int n = 0; n < graph->count; n++) {
+        d.rows[n] = graph->node[n].rows;
+        d.share[n] = graph->node[n].share;
+    }
+    memcpy(d.input_end, graph->input_end, graph->chunks * sizeof(int));
+    return d;
+}
+
+static void check_same(const dry *fast, const dry *whole, int count, const char *what)
+{
+    cr_assert_eq(fast->chunks, whole->chunks, "%s", what);
+    cr_assert_eq(fast->scratch, whole->scratch, "%s: %zu and %zu", what, fast->scratch,
+                 whole->scratch);
+    for (int n = 0; n < count; n++) {
+        cr_assert_eq(fast->rows[n], whole->rows[n], "%s: node %d: %d and %d rows", what, n,
+                     fast->rows[n], whole->rows[n]);
+        cr_assert_eq(fast->share[n], whole->share[n], "%s: node %d", what, n);
+    }
+    for (int c = 0; c < fast->chunks; c++)
+        cr_assert_eq(fast->input_end[c], whole->input_end[c], "%s: chunk %d: %d and %d", what, c,
+                     fast->input_end[c], whole->input_end[c]);
+}
+
+static void dry_free(dry *d)
+{
+    up_free(d->rows);
+    up_free(d->share);
+    up_free(d->input_end);
+}
+
+/* Without repeat() every band is walked. */
+static void check_stage(up_graph *graph, const char *what)
+{
+    const int chunks = graph->chunks; /* may be less of them the second time */
+    cr_assert_eq(up_graph_prepare(graph, chunks, graph->band, NULL, NULL), UP_OK);
+    dry fast = result_of(graph);
+    for (int n = graph->inputs; n < graph->count; n++)
+        graph->node[n].op->repeat = NULL;
+    cr_assert_eq(up_graph_prepare(graph, chunks, graph->band, NULL, NULL), UP_OK);
+    dry whole = result_of(graph);
+    check_same(&fast, &whole, graph->count, what);
+    dry_free(&fast);
+    dry_free(&whole);
+}
+
+static void check(const picture *p)
+{
+    char what[128];
+    snprintf(what, sizeof what, "%s, %dx%d, by %g and %g, bands of %d", p->method, p->width,
+             p->height, p->rows, p->columns, p->band);
+    up_image *image = open_stated(p);
+    up_plan *plan = plan_of(p, image);
+    for (int s = 0; s < plan->run.stages.count; s++)
+        check_stage(plan->run.stages.stage[s].graph, what);
+    up_plan_destroy(&plan);
+    up_image_close(&image);
+}
+
+static const char *const methods[] = { "nearest",      "bilinear", "bicubic",    "lanczos",
+                                       "bed-of-nails", "tconv",    "tconv:large" };
+
+Test(period, dry_run_is_the_same_with_everything_walked)
+{
+    static const double scales[] = { 2, 3, 4 };
+    static const int bands[] = { 0, 1, 3, 17 };
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++)
+        for (int s = 0; s < 3; s++)
+            for (int b = 0; b < 4; b++)
+                check(&(picture){ methods[m],
+                                  700 - 137 * b,
+                                  1500 + 7 * b,
+                                  1 + b % 2,
+                                  bands[b],
+                                  scales[s],
+                                  scales[s],
+                                  { 0 } });
+}
+
+Test(period, dry_run_is_the_same_at_odd_scales)
+{
+    static const double rows[] = { 1.5, 2.3, 0.5, 0.37, 1, 7.0 / 3 };
+    for (size_t m = 0; m < 4; m++)
+        for (size_t s = 0; s < sizeof rows / sizeof *rows; s++) {
+            check(&(picture){ methods[m], 90, 6000, 2, 0, rows[s], 1.25, { 0 } });
+            check(&(picture){ methods[m], 3000, 400, 2, 5, rows[s], 2, { 0 } });
+            check(&(picture){ methods[m], 1, 1, 2, 0, 3 * rows[s], 2, { 0 } });
+            check(&(picture){ methods[m],
+                              50,
+                              900,
+                              1,
+                              0,
+                              rows[s],
+                              rows[s],
+                              { .linear = true, .no_antialias = true } });
+        }
+}
+
+Test(period, dry_run_is_the_same_with_back_projection)
+{
+    check(&(picture){ "lanczos", 500, 1200, 2, 0, 2, 2, { .back_project = 3 } });
+    check(&(picture){ "tconv", 90, 5000, 2, 0, 3, 3, { .back_project = 2 } });
+}
+
+static double seconds_to_plan(const picture *p)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    up_image *image = open_stated(p);
+    up_plan *plan = plan_of(p, image);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    up_plan_destroy(&plan);
+    up_image_close(&image);
+    return (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+}
+
+/* However many rows a header states. */
+Test(period, planning_takes_no_longer_for_more_rows)
+{
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        const double once =
+            seconds_to_plan(&(picture){ methods[m], 1, 134217000, 1, 0, 2, 2, { 0 } });
+        cr_assert_lt(once, 2, "%s: %g s", methods[m], once);
+    }
+    const double wide = seconds_to_plan(
+        &(picture){ "tconv", 65536, 65536000, 2, 0, 2, 2, { .max_memory = (size_t)1 << 44 } });
+    cr_assert_lt(wide, 2, "%g s", wide);
+}
+
+/* At a scale at which nothing repeats. */
+Test(period, planning_can_be_cancelled)
+{
+    volatile int cancel = 1;
+    up_error error;
+    up_plan *plan;
+    up_image *image = open_stated(&(picture){ .width = 1, .height = 100000007 });
+    const up_options options = {
+        .method = "bicubic", .width = 2, .height = 199999999, .cancel = &cancel
+    };
+    cr_assert_eq(up_plan_create(&plan, image, "o.png", &options, &error), UP_ERROR_INTERRUPTED);
+    up_image_close(&image);
+}
