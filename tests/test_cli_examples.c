@@ -26,6 +26,7 @@ static const char stand_ins[] =
     "cat > bin/curl <<'E'\n#!/bin/sh\ntest $# -ge 1 && exec cat photo.jpg\nE\n"
     "cat > bin/display <<'E'\n#!/bin/sh\n"
     "test \"$(head -c 4 | tail -c 3)\" = PNG && cat > /dev/null\nE\n"
+    "printf '#!/bin/sh\\nshift 2; exec \"$@\"\\n' > bin/watch\n"
     "command -v jq > /dev/null || cat > bin/jq <<'E'\n#!/bin/sh\n! grep -v '^{'\nE\n"
     "for f in samples/run tests/run samples/train/photo; do\n"
     "echo \"exec test -x '" REPOSITORY "/$f'\" > $f; done\n"

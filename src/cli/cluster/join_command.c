@@ -169,7 +169,9 @@ const cli_command cli_join_command = {
         "Makes one picture of the bands that 'upscale plan --rows' cut it into, once all of them "
         "are there, by copying what is packed in them: rows of PNM and .npy, deflated blocks of "
         "PNG, coded blocks of JPEG. Bands are removed when that is done and recorded.\n",
-    .examples = "# when all shards are done\n"
+    .examples = "# in each task, as its scheduler numbers it\n"
+                "upscale --manifest rows.jsonl --shard auto\n"
+                "# when all are done\n"
                 "upscale join rows.jsonl\n",
     .run = run_join,
 };
