@@ -2,6 +2,7 @@
 /* Blurred pictures without noise: they come back whatever the edges and the kernel's support are.
  */
 #include "support/blurred.h"
+#include "support/sanitized.h"
 #include "support/shell.h"
 
 #include <criterion/criterion.h>
@@ -60,8 +61,8 @@ static double recovered(const grey *sharp, const support *k, up_border border)
 static void check_all(grey sharp, const char *name, double least, double between)
 {
     static const support supports[] = { { 0 }, { 11, 5, 0 }, { 11, 4, 0 }, { 12, 5, -0.5 } };
-    for (int k = 0; k < 4; k++)
-        for (int b = UP_BORDER_ZERO; b <= UP_BORDER_REFLECT; b++) {
+    for (int k = 0; k < 4; k += MANY_OR_FEW(1, 3))
+        for (int b = UP_BORDER_ZERO; b <= UP_BORDER_REFLECT; b += MANY_OR_FEW(1, 2)) {
             const double psnr = recovered(&sharp, &supports[k], (up_border)b);
             printf("%s, %s, %d taps from %d: %.2f dB\n", name, borders[b], supports[k].taps,
                    supports[k].centre, psnr);

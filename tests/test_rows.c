@@ -4,6 +4,7 @@
 #include "support/image_io.h"
 #include "support/network_file.h"
 #include "support/random_network.h"
+#include "support/sanitized.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -99,7 +100,7 @@ static void check_all_methods(const char *input, const char *type)
     char name[320];
     strcpy(name, input);
     for (int m = 0; up_method_at(m); m++)
-        for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        for (size_t i = 0; i < sizeof scales / sizeof *scales; i += MANY_OR_FEW(1, 3)) {
             up_options options;
             char what[96];
             up_options_init(&options);
@@ -155,7 +156,7 @@ Test(rows, of_results_that_are_projected_back)
 Test(rows, of_networks)
 {
     char input[256], weights[256];
-    for (unsigned seed = 1; seed <= 40; seed++) {
+    for (unsigned seed = 1; seed <= MANY_OR_FEW(40, 10); seed++) {
         const random_network made = random_network_make(seed, 5 + (int)(seed % 8));
         tensor_file file = network_file(made.tensors, made.layers, made.metadata);
         char what[32];
