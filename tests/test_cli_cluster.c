@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Work in shards: planned, done by many processes, killed and gone on with, verified, joined. */
+#include "support/sanitized.h"
 #include "support/shell.h"
 
 #include <criterion/criterion.h>
@@ -175,6 +176,8 @@ Test(cli_cluster, poison_does_not_stop_a_shard)
 
 Test(cli_cluster, a_full_disk_may_work_later)
 {
+    if (THREAD_SANITIZED)
+        cr_skip("ThreadSanitizer writes a file that is larger");
     static const shell_case tests[] = {
         { PLAN "; (ulimit -f 8; trap '' XFSZ; upscale --manifest p.jsonl -q)", 1, "", NULL },
         { "upscale --manifest p.jsonl --retry-failed -q; upscale verify p.jsonl -q", 0, "", "" },
