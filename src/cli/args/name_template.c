@@ -36,7 +36,8 @@ bool cli_template_check(const char *name_template, char *wanted, size_t size)
 {
     static const char fields[] =
         "a template of names; its fields are {stem} {ext} {method} {scale} {width} {height} {dir}";
-    if (leaves_folder(name_template) || name_template[strlen(name_template) - 1] == '/') {
+    if (!*name_template || leaves_folder(name_template) ||
+        name_template[strlen(name_template) - 1] == '/') {
         snprintf(wanted, size, "the name of a file inside the output folder, which -o gives");
         return false;
     }
