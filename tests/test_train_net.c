@@ -2,47 +2,26 @@
 /* Training of networks: the same however it is begun, broken off and taken up again; and what is
  * written does in the program what it did in training. */
 #include "base/memory.h"
-#include "support/image_io.h"
 #include "support/kernel_check.h"
 #include "support/network_file.h"
 #include "support/sanitized.h"
 #include "support/scratch.h"
+#include "support/trained.h"
 #include "train/jobs/net_file.h"
 #include "train/jobs/net_training.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 TestSuite(train_net, .init = scratch_init, .fini = scratch_fini);
 
 enum { SIDE = 96, PICTURES = 3 };
 
-static int picture_number;
-
-static int soft_shapes(int x, int y, int c)
-{
-    (void)c;
-    return (int)(128 + 60 * sin(x * (0.3 + 0.1 * picture_number)) + 60 * cos(x * y * 0.004 + y));
-}
-
-static const char *const *write_pictures(void)
-{
-    static const char *paths[PICTURES];
-    const up_format format = picture_format(SIDE, SIDE, 1, UP_SAMPLE_U8);
-    for (picture_number = 0; picture_number < PICTURES; picture_number++) {
-        char name[32];
-        snprintf(name, sizeof name, "picture%d.png", picture_number);
-        paths[picture_number] = picture_save(name, &format, soft_shapes);
-    }
-    return paths;
-}
-
 static up_train_options small_net(void)
 {
     return (up_train_options){ .kind = UP_TRAIN_NET,
-                               .pictures = write_pictures(),
+                               .pictures = wave_pictures(PICTURES, SIDE, 1),
                                .picture_count = PICTURES,
                                .scale = 2,
                                .channels = 4,
@@ -56,13 +35,6 @@ static up_train_options small_net(void)
                                .overwrite = true };
 }
 
-static void train(const char *output, const up_train_options *options, up_status wanted)
-{
-    up_error error = { 0 };
-    up_status status = up_train(output, options, &error);
-    cr_assert_eq(status, wanted, "%s", error.message);
-}
-
 Test(train_net, gives_the_same_file_twice)
 {
     up_train_options options = small_net();
@@ -70,63 +42,36 @@ Test(train_net, gives_the_same_file_twice)
     const char *two = scratch_path("two.safetensors");
     for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++) {
         options.precision = (up_precision)p;
-        train(one, &options, UP_OK);
-        train(two, &options, UP_OK);
+        train_expect(one, &options, UP_OK);
+        train_expect(two, &options, UP_OK);
         expect_same_file(one, two);
     }
-}
-
-static volatile int stop;
-
-static void stop_at_20(void *user, const up_train_state *state)
-{
-    (void)user;
-    stop = state->step == 20;
 }
 
 Test(train_net, resumes_to_the_same_result)
 {
     up_train_options options = small_net();
-    const char *whole = scratch_path("whole.safetensors");
-    const char *resumed = scratch_path("resumed.safetensors");
-    const char *checkpoint = scratch_path("state.checkpoint");
-    train(whole, &options, UP_OK);
-    options.checkpoint = checkpoint;
-    options.report = stop_at_20;
-    options.cancel = &stop;
-    train(resumed, &options, UP_ERROR_INTERRUPTED);
-    options.report = NULL;
-    options.cancel = NULL;
-    options.resume = true;
-    train(resumed, &options, UP_OK);
-    expect_same_file(whole, resumed);
+    const char *resumed = train_resumed(&options, options.threads);
     options.rate = 0.5;
-    train(resumed, &options, UP_ERROR_WEIGHTS);
+    train_expect(resumed, &options, UP_ERROR_WEIGHTS);
     options.rate = 0;
     options.precision = UP_PRECISION_BFLOAT16;
-    train(resumed, &options, UP_ERROR_WEIGHTS);
+    train_expect(resumed, &options, UP_ERROR_WEIGHTS);
     options.precision = UP_PRECISION_FLOAT32;
     options.degrade.jpeg = (up_range){ 30, 90 };
-    train(resumed, &options, UP_ERROR_WEIGHTS);
-}
-
-static double best_psnr;
-
-static void keep_best(void *user, const up_train_state *state)
-{
-    (void)user;
-    best_psnr = state->best_psnr;
+    train_expect(resumed, &options, UP_ERROR_WEIGHTS);
 }
 
 static void expect_learning(const char *path, up_train_options options, int steps)
 {
-    options.report = keep_best;
+    options.report = trained_note;
     options.steps = 1;
-    train(path, &options, UP_OK);
-    double begun = best_psnr;
+    train_expect(path, &options, UP_OK);
+    double begun = trained_state.best_psnr;
     options.steps = MANY_OR_FEW(steps, steps / 20);
-    train(path, &options, UP_OK);
-    cr_expect(SANITIZED || best_psnr > begun + 1, "from %.2f to %.2f dB", begun, best_psnr);
+    train_expect(path, &options, UP_OK);
+    cr_expect(SANITIZED || trained_state.best_psnr > begun + 1, "from %.2f to %.2f dB", begun,
+              trained_state.best_psnr);
 }
 
 Test(train_net, learns_in_mixed_precision)
@@ -145,9 +90,9 @@ Test(train_net, learns_and_goes_on_from_weights_of_another_scale)
     options.from = first;
     options.scale = 3;
     options.steps = 1;
-    train(second, &options, UP_OK);
+    train_expect(second, &options, UP_OK);
     options.channels = 5;
-    train(second, &options, UP_ERROR_WEIGHTS);
+    train_expect(second, &options, UP_ERROR_WEIGHTS);
 }
 
 /* Of a picture with detail in one corner. */
@@ -327,7 +272,7 @@ Test(train_net, writes_what_it_has_learned)
     up_train_options options = small_net();
     const char *path = scratch_path("weights.safetensors");
     options.scale = 3;
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     expect_what_was_learned(path, &options, "bicubic");
 }
 
@@ -376,7 +321,7 @@ Test(train_net, goes_on_from_networks_of_files)
         up_train_options options = from_file(write_network(made[i].tensors, made[i].layers));
         for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++) {
             options.precision = (up_precision)p;
-            train(path, &options, UP_OK);
+            train_expect(path, &options, UP_OK);
             expect_what_was_learned(path, &options, made[i].added);
         }
     }
@@ -390,7 +335,7 @@ Test(train_net, learns_from_networks_of_files_also_for_another_scale)
     expect_learning(path, options, 200);
     options.scale = 3;
     options.steps = 200;
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     expect_what_was_learned(path, &options, "nearest");
 }
 
@@ -407,9 +352,9 @@ Test(train_net, another_scale_is_refused_where_the_rest_does_not_go_with_it)
             "b", "b") ",{'op':'add','inputs':['a','b']},"
                       "{'op':'resize','mode':'nearest','factor':2,'inputs':['input'],'id':'r'},"
                       "{'op':'add','inputs':['a','r']}]"));
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     options.scale = 3;
-    train(path, &options, UP_ERROR_WEIGHTS);
+    train_expect(path, &options, UP_ERROR_WEIGHTS);
 }
 
 Test(train_net, a_checkpoint_of_another_network_is_refused)
@@ -417,12 +362,12 @@ Test(train_net, a_checkpoint_of_another_network_is_refused)
     const char *path = scratch_path("weights.safetensors");
     up_train_options options = from_file(write_network(COMPACT, NULL));
     options.checkpoint = scratch_path("state.checkpoint");
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     options.resume = true;
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     write_network("a.weight:4,1,3,3",
                   "[{'op':'conv2d','name':'a','padding':1},{'op':'pixel_shuffle','factor':2}]");
-    train(path, &options, UP_ERROR_WEIGHTS);
+    train_expect(path, &options, UP_ERROR_WEIGHTS);
 }
 
 /* The targets of a network that adds this to its result. */

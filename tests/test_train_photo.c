@@ -4,36 +4,17 @@
 #include "support/image_io.h"
 #include "support/sanitized.h"
 #include "support/scratch.h"
+#include "support/trained.h"
 #include "train/jobs/net_tiles.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 TestSuite(train_photo, .init = scratch_init, .fini = scratch_fini);
 
 enum { PICTURES = 3, SIDE = 100 };
-
-static int number;
-
-static int waves(int x, int y, int c)
-{
-    return (int)(128 + 60 * sin(x * (0.3 + 0.1 * number) + c) + 60 * cos(x * y * 0.004 + y + c));
-}
-
-static const char *const *write_pictures(void)
-{
-    static const char *paths[PICTURES];
-    const up_format format = picture_format(SIDE, SIDE, 3, UP_SAMPLE_U8);
-    for (number = 0; number < PICTURES; number++) {
-        char name[32];
-        snprintf(name, sizeof name, "picture%d.png", number);
-        paths[number] = picture_save(name, &format, waves);
-    }
-    return paths;
-}
 
 #define DESIGN(color)                                                                              \
     "{\"color\":\"" color "\",\"condition\":\"strength\",\"layers\":["                             \
@@ -51,7 +32,7 @@ static up_train_options small_photo(const char *design, int scale)
     const char *path = scratch_path("design.json");
     file_write(path, design, strlen(design));
     return (up_train_options){ .kind = UP_TRAIN_NET,
-                               .pictures = write_pictures(),
+                               .pictures = wave_pictures(PICTURES, SIDE, 3),
                                .picture_count = PICTURES,
                                .scale = scale,
                                .network = path,
@@ -64,71 +45,36 @@ static up_train_options small_photo(const char *design, int scale)
                                .overwrite = true };
 }
 
-static void train(const char *output, const up_train_options *options, up_status wanted)
-{
-    up_error error = { 0 };
-    up_status status = up_train(output, options, &error);
-    cr_assert_eq(status, wanted, "%s", error.message);
-}
-
 Test(train_photo, gives_the_same_file_for_any_number_of_threads)
 {
     up_train_options options = small_photo(DESIGN("rgb"), 2);
     const char *one = scratch_path("one.safetensors");
     const char *other = scratch_path("other.safetensors");
     options.threads = 1;
-    train(one, &options, UP_OK);
+    train_expect(one, &options, UP_OK);
     options.threads = 3;
-    train(other, &options, UP_OK);
+    train_expect(other, &options, UP_OK);
     expect_same_file(one, other);
-}
-
-static volatile int stop;
-
-static void stop_at_20(void *user, const up_train_state *state)
-{
-    (void)user;
-    stop = state->step == 20;
 }
 
 Test(train_photo, resumes_to_the_same_result)
 {
     up_train_options options = small_photo(DESIGN("rgb"), 2);
-    const char *whole = scratch_path("whole.safetensors");
-    const char *resumed = scratch_path("resumed.safetensors");
-    train(whole, &options, UP_OK);
-    options.checkpoint = scratch_path("state.checkpoint");
-    options.report = stop_at_20;
-    options.cancel = &stop;
-    train(resumed, &options, UP_ERROR_INTERRUPTED);
-    options.report = NULL;
-    options.cancel = NULL;
-    options.resume = true;
-    options.threads = 1;
-    train(resumed, &options, UP_OK);
-    expect_same_file(whole, resumed);
+    const char *resumed = train_resumed(&options, 1);
     options.recipe = "clean";
-    train(resumed, &options, UP_ERROR_WEIGHTS);
+    train_expect(resumed, &options, UP_ERROR_WEIGHTS);
     options.recipe = "photo";
     options.ema = 0.99;
-    train(resumed, &options, UP_ERROR_WEIGHTS);
+    train_expect(resumed, &options, UP_ERROR_WEIGHTS);
     options.ema = 0.9;
     file_write(options.network, DESIGN("ycbcr"), strlen(DESIGN("ycbcr")));
-    train(resumed, &options, UP_ERROR_WEIGHTS);
-}
-
-static up_train_state last_state;
-
-static void keep(void *user, const up_train_state *state)
-{
-    (void)user;
-    last_state = *state;
+    train_expect(resumed, &options, UP_ERROR_WEIGHTS);
 }
 
 static void expect_learning(const char *design, int scale)
 {
     up_train_options options = small_photo(design, scale);
-    options.report = keep;
+    options.report = trained_note;
     options.recipe = "clean";
     if (scale == 1) {
         const char *noise = "{\"noise\":{\"share\":1,\"from\":20,\"to\":20}}";
@@ -136,15 +82,15 @@ static void expect_learning(const char *design, int scale)
         file_write(options.recipe, noise, strlen(noise));
     }
     options.steps = 1;
-    train(scratch_path("a.safetensors"), &options, UP_OK);
-    const double begun = last_state.best_psnr;
+    train_expect(scratch_path("a.safetensors"), &options, UP_OK);
+    const double begun = trained_state.best_psnr;
     options.steps = MANY_OR_FEW(80, 8);
-    train(scratch_path("a.safetensors"), &options, UP_OK);
+    train_expect(scratch_path("a.safetensors"), &options, UP_OK);
     if (SANITIZED)
         return;
-    cr_expect_gt(last_state.best_psnr, begun + 0.3, "x%d: from %.2f to %.2f dB", scale, begun,
-                 last_state.best_psnr);
-    cr_expect_float_eq(last_state.expected_psnr, last_state.best_psnr, 1);
+    cr_expect_gt(trained_state.best_psnr, begun + 0.3, "x%d: from %.2f to %.2f dB", scale, begun,
+                 trained_state.best_psnr);
+    cr_expect_float_eq(trained_state.expected_psnr, trained_state.best_psnr, 1);
 }
 
 Test(train_photo, learns_at_every_scale_and_in_every_colour)
@@ -211,9 +157,10 @@ Test(train_photo, writes_what_it_has_learned)
     const char *path = scratch_path("written.safetensors");
     up_error error = { 0 };
     options.steps = 20;
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     for (int i = 0; i < HEIGHT * WIDTH * 3; i++)
-        low[i] = (uint16_t)(257 * 85 + 85 * waves(i / 3 % WIDTH, i / 3 / WIDTH, i % 3));
+        low[i] =
+            (uint16_t)(257 * 85 + 85 * wave_sample(PICTURES, i / 3 % WIDTH, i / 3 / WIDTH, i % 3));
     const up_pixels in = pixels_of(low, WIDTH, HEIGHT);
     up_pixels out = pixels_of(high, WIDTH * SCALE, HEIGHT * SCALE);
     const up_options run = { .method = "tconv",
@@ -240,7 +187,7 @@ Test(train_photo, measures_bounds_of_what_is_there)
     up_train_options options = small_photo(DESIGN("rgb"), 2);
     const char *path = scratch_path("first.safetensors");
     options.steps = 5;
-    train(path, &options, UP_OK);
+    train_expect(path, &options, UP_OK);
     const up_train_options bounds = { .kind = UP_TRAIN_BOUNDS,
                                       .pictures = options.pictures,
                                       .picture_count = PICTURES,
@@ -248,7 +195,7 @@ Test(train_photo, measures_bounds_of_what_is_there)
                                       .from = path,
                                       .recipe = "photo",
                                       .overwrite = true };
-    train(scratch_path("second.safetensors"), &bounds, UP_OK);
+    train_expect(scratch_path("second.safetensors"), &bounds, UP_OK);
 }
 
 Test(train_photo, says_what_does_not_go_together)
@@ -256,22 +203,22 @@ Test(train_photo, says_what_does_not_go_together)
     const char *path = scratch_path("wrong.safetensors");
     up_train_options options = small_photo(DESIGN("rgb"), 2);
     options.channels = 8;
-    train(path, &options, UP_ERROR_ARGUMENT);
+    train_expect(path, &options, UP_ERROR_ARGUMENT);
     options.channels = 0;
     options.degrade.jpeg = (up_range){ 30, 90 };
-    train(path, &options, UP_ERROR_ARGUMENT);
+    train_expect(path, &options, UP_ERROR_ARGUMENT);
     options.degrade.jpeg = (up_range){ 0, 0 };
     options.ema = 1;
-    train(path, &options, UP_ERROR_ARGUMENT);
+    train_expect(path, &options, UP_ERROR_ARGUMENT);
     options.ema = 0;
     options.network = scratch_path("missing.json");
-    train(path, &options, UP_ERROR_INPUT);
+    train_expect(path, &options, UP_ERROR_INPUT);
     options.network = NULL;
     options.recipe = NULL;
     options.scale = 1;
-    train(path, &options, UP_ERROR_ARGUMENT);
+    train_expect(path, &options, UP_ERROR_ARGUMENT);
     options.kind = UP_TRAIN_LINEAR;
     options.scale = 2;
     options.recipe = "photo";
-    train(path, &options, UP_ERROR_ARGUMENT);
+    train_expect(path, &options, UP_ERROR_ARGUMENT);
 }
