@@ -57,10 +57,11 @@ typedef struct {
     up_consumer *consumer;
     int chunks, chunk_rows; /* set by up_graph_prepare; rows of the highest output in each */
     int band;
-    int *input_end; /* [chunks] rows of node 0 that the chunks up to this one take */
-    size_t scratch; /* bytes per strip: row pointers, fused blocks, the ops' own */
-    bool limited;   /* some rows are not made: see up_graph_limit() */
-    bool fast;      /* convolutions may be made faster, rounded otherwise: see up_conv */
+    int *input_end;     /* [chunks] rows of node 0 that the chunks up to this one take */
+    size_t scratch;     /* bytes per strip: row pointers, fused blocks, the ops' own */
+    bool limited;       /* some rows are not made: see up_graph_limit() */
+    bool fast;          /* convolutions may be made faster, rounded otherwise: see up_conv */
+    size_t tiled_bytes; /* of weights given out to these */
     size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
 } up_graph;
 
