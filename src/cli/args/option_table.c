@@ -423,9 +423,10 @@ const cli_option cli_options[] = {
     { "quiet", 'q', NULL, CLI_EVERY & ~(CLI_SHOW | CLI_STATUS), CLI_GROUP_TALK,
       cli_parse_flag, FIELD(quiet),
       .help = "say nothing but errors" },
-    { "verbose", 'v', NULL, CLI_UPSCALE | CLI_VERIFY | CLI_POOL | CLI_COMPARE, CLI_GROUP_TALK,
-      cli_parse_flag, FIELD(verbose),
-      .help = "say what is done to each file, in how much memory and time" },
+    { "verbose", 'v', NULL, CLI_UPSCALE | CLI_VERIFY | CLI_POOL | CLI_COMPARE | CLI_INFO,
+      CLI_GROUP_TALK, cli_parse_flag, FIELD(verbose),
+      .help = "say what is done to each file, in how much memory and time; info: and how much "
+              "noise there is, by its pixels" },
     { "help", 'h', NULL, CLI_EVERY, CLI_GROUP_TALK,
       cli_parse_flag, FIELD(show.help),
       .help = "show this help" },
