@@ -119,6 +119,36 @@ UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *pict
                              const up_options *options, const up_measuring *how,
                              up_pixels *upscaled, up_error *error);
 
+/* ---------------------------------------------------------------- statistics */
+
+/* Of values measured on several pictures. What cannot be known is NaN: spread and interval of one
+ * value, or where one is infinite. */
+typedef struct {
+    int count;
+    double mean, median;
+    double deviation; /* the standard deviation of the sample: count - 1 below */
+    double low, high; /* the mean's 95 % interval: by bootstrap (Efron 1979) over the pictures,
+                         quantiles 0.025 and 0.975 of 10,000 resampled means, of fewer (1,000 or
+                         more) for more than 1,000 pictures */
+} up_summary;
+
+/* The same seed gives the same interval. NaN among the values, or none, is UP_ERROR_ARGUMENT. */
+UP_API up_status up_summarise(up_summary *summary, const double *value, int count, uint64_t seed,
+                              up_error *error);
+
+/* How a method differs from another on the same pictures. */
+typedef struct {
+    up_summary difference; /* value - baseline */
+    int wins, losses;      /* pictures on which it is better, worse; the rest are equal */
+    double p;              /* two-sided, Wilcoxon's signed-rank test (1945): zeros are left out and
+                              ties share ranks; up to 25 pictures exact, above by the normal
+                              approximation with ties corrected for, without a correction for
+                              continuity. 1 where no pictures differ */
+} up_paired;
+
+UP_API up_status up_compare_paired(up_paired *paired, const double *value, const double *baseline,
+                                   int count, bool lower_is_better, uint64_t seed, up_error *error);
+
 /* ---------------------------------------------------------------- comparing */
 
 /* A method to compare, and how it is called. Of its options count what makes the result, how it is
