@@ -67,6 +67,46 @@ UP_API up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b,
 UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
                             const up_measuring *how, up_error *error);
 
+/*
+ * All measures by name. `reference` is the picture that `picture` should be; of measures without a
+ * reference it tells the size alone. They take the channel of up_measuring, RGB as the mean of its
+ * three channels, unless something else is said. Numbers are as the authors' programs give them for
+ * the same planes; levels count 0..255. Pictures that are too small are UP_ERROR_UNSUPPORTED.
+ *   psnr        up_psnr()
+ *   ssim        up_ssim()
+ *   ms-ssim     up_ms_ssim()
+ *   psnr-hvs    PSNR of 8x8 blocks' cosine transforms, differences weighted by 25.735089 / Q, where
+ * Q is the luminance table of JPEG (ITU-T T.81, K.1): Egiazarian, Astola, Ponomarenko, Lukin,
+ * Battisti, Carli 2006. Blocks begin at the top left; what is left over at the right and the bottom
+ * does not count. RGB: of the squares of all three psnr-hvs-m  the same less what the block itself
+ * masks: Ponomarenko, Silvestri, Egiazarian, Carli, Astola, Lukin 2007 gmsd        gradient
+ * magnitude similarity deviation (Xue, Zhang, Mou, Bovik 2014): the standard deviation of (2 g h +
+ * 170) / (g^2 + h^2 + 170), g and h Prewitt's gradients of both pictures halved by means of 2x2; 0
+ * is best vifp        visual information fidelity in the domain of pixels (Sheikh, Bovik 2006;
+ * their vifp_mscale.m): four scales, sigma_n^2 = 2; 1 if the reference is flat fsim        feature
+ * similarity (Zhang, Zhang, Mou, Zhang 2011; their FeatureSIM.m): phase congruency and Scharr's
+ * gradients of Y = 0.299 R + 0.587 G + 0.114 B, reduced by means to about 256 pixels on the shorter
+ * side; whatever the channel fsimc       the same with the chroma of YIQ; whatever the channel
+ *   ciede2000   the mean colour difference (CIE 142-2001; Sharma, Wu, Dalal 2005) of sRGB under
+ * D65; 0 is best; whatever the channel blockiness  without a reference: mean absolute step across
+ * the edges of 8x8 blocks over the mean of those beside them, as in Wang, Sheikh, Bovik 2002; 1 is
+ * none sharpness   without a reference: the standard deviation of the Laplacian of 4 neighbours, in
+ *               levels (Pech-Pacheco and others 2000); more is sharper, or noisier
+ */
+typedef struct {
+    const char *name;    /* "psnr-hvs" */
+    const char *title;   /* "PSNR-HVS" */
+    const char *summary; /* in words */
+    bool lower_is_better;
+    int digits; /* behind the point, as papers print it */
+    bool alone; /* it needs no reference */
+} up_measure_info;
+
+/* By position; NULL past the last. */
+UP_API const up_measure_info *up_measure_at(int i);
+UP_API up_status up_measure(double *value, const char *name, const up_pixels *reference,
+                            const up_pixels *picture, const up_measuring *how, up_error *error);
+
 /* A picture of the differences: |a - b| * gain (0 .. 1e6), rounded and clamped to 0..255. `map` is
  * the caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
 UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,

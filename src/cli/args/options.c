@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 
+#include "cli/args/method_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
-#include "upscale_weights.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,11 @@ static const char *const conflicts[][2] = {
     { "quiet", "verbose" },
     { "overwrite", "skip-existing" },
     { "json", "csv" },
+    { "json", "latex" },
+    { "json", "markdown" },
+    { "csv", "latex" },
+    { "csv", "markdown" },
+    { "latex", "markdown" },
     { "reference", "from-hr" },
     { "manifest", "output" },
     { "manifest", "recursive" },
@@ -68,8 +73,8 @@ static const cli_option *find_letter(const cli_command *command, char letter)
 bool cli_given(const cli_settings *settings, const char *name)
 {
     for (size_t i = 0; cli_options[i].name; i++) {
-        if (strcmp(cli_options[i].name, name) == 0)
-            return settings->given[i];
+        if (strcmp(cli_options[i].name, name) == 0 && settings->given[i])
+            return true; /* commands may have flags of one name */
     }
     return false;
 }
@@ -220,19 +225,17 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
             return false;
     }
     apply_sizes(settings);
+    if (settings->weights.count > 0)
+        settings->up.weights = settings->weights.item[0];
     return settings->show.help || check_together(settings);
 }
 
 void cli_settings_clear(cli_settings *settings)
 {
-    for (size_t i = 0; settings->method_weights && i < settings->methods.count; i++)
-        free(settings->method_weights[i]);
-    for (size_t i = 0; settings->method_shared && i < settings->methods.count; i++)
-        up_weights_close(&settings->method_shared[i]);
-    up_weights_close(&settings->shared);
-    free(settings->method_shared);
-    free(settings->method_weights);
-    free(settings->named_weights);
+    cli_methods_release(settings);
+    cli_words_clear(&settings->weights);
+    cli_words_clear(&settings->told_weights);
+    cli_words_clear(&settings->metrics);
     cli_words_clear(&settings->methods);
     cli_words_clear(&settings->validation);
     free(settings->operands);
