@@ -51,7 +51,7 @@ typedef struct {
     cli_words validation;   /* files and folders */
 
     const char *output, *files_from, *name_template;
-    bool recursive, null_separated, skip_existing, dry_run;
+    bool recursive, null_separated, skip_existing, dry_run, keep_times;
     const char *manifest, *shard, *plan;
     int shards;
     bool rows, retry_failed, keep_bands;

@@ -35,7 +35,8 @@ const char *const cli_group_titles[CLI_GROUP_HIDDEN] = {
 const cli_option cli_options[] = {
     { "method", 'm', "NAME[,NAME...]", WITH_METHODS, CLI_GROUP_SIZE,
       cli_parse_methods, FIELD(methods), .hint = CLI_HINT_METHOD,
-      .help = "how to upscale: see --list-methods; several methods make one output each" },
+      .help = "how to upscale: see --list-methods, or fast, good, best for the weights inside; "
+              "several methods make one output each" },
     { "scale", 's', "SCALE[,SCALE...]", CLI_EVAL, CLI_GROUP_SIZE,
       cli_parse_scales, FIELD(scales), 1, 64,
       .help = "times as large, whole numbers; several are done one after the other; default 2" },
@@ -108,6 +109,9 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(skip_existing),
       .help = "leave outputs that exist, and do the rest; their headers alone are looked at: one of "
               "another size or type than this run makes, or one cut short, is named" },
+    { "keep-times", 0, NULL, CLI_UPSCALE, CLI_GROUP_FILES,
+      cli_parse_flag, FIELD(keep_times),
+      .help = "outputs get the times of their inputs, as cp --preserve=timestamps gives them" },
     { "dry-run", 'n', NULL, CLI_UPSCALE, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(dry_run),
       .help = "only show what would be done, and the memory it would take" },

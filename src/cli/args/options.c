@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Flags that make no sense together. */
 static const char *const conflicts[][2] = {
@@ -36,6 +37,7 @@ static const char *const conflicts[][2] = {
     { "manifest", "dry-run" },
     { "manifest", "method" },
     { "manifest", "scale" },
+    { "manifest", "keep-times" },
 };
 
 /* Flags that mean something only together with another. */
@@ -160,6 +162,18 @@ static bool parse_long(const cli_command *command, int argc, char **argv, int *a
     return value && store(option, flag, value, settings);
 }
 
+/* Elsewhere -q is often the quality: -q 95, -q95. */
+static bool means_quality(const cli_command *command, const cli_settings *settings,
+                          const char *number)
+{
+    const size_t digits = strspn(number, "0123456789");
+    if (!settings->quiet || digits == 0 || digits > 3 || number[digits] ||
+        !find_long(command, "quality", strlen("quality")))
+        return false;
+    cli_say("-q means --quiet; the quality of JPEGs is --quality %s", number);
+    return true;
+}
+
 /* -s2, -s 2, and flags without values together: -rn. */
 static bool parse_letters(const cli_command *command, int argc, char **argv, int *at,
                           cli_settings *settings)
@@ -168,7 +182,8 @@ static bool parse_letters(const cli_command *command, int argc, char **argv, int
         const cli_option *option = find_letter(command, *letter);
         char flag[3] = { '-', *letter, 0 };
         if (!option) {
-            cli_say("there is no flag %s; %s lists them", flag, help_call(command));
+            if (!means_quality(command, settings, letter))
+                cli_say("there is no flag %s; %s lists them", flag, help_call(command));
             return false;
         }
         if (!option->value) {
@@ -224,6 +239,10 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
                                                                     settings))
             return false;
     }
+    for (size_t i = 0; i < settings->operand_count; i++)
+        if (access(settings->operands[i], F_OK) != 0 &&
+            means_quality(command, settings, settings->operands[i]))
+            return false;
     apply_sizes(settings);
     if (settings->weights.count > 0)
         settings->up.weights = settings->weights.item[0];
