@@ -159,6 +159,28 @@ UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *pict
                              const up_options *options, const up_measuring *how,
                              up_pixels *upscaled, up_error *error);
 
+/* How long an upscale from memory to memory takes, its weights read before. */
+typedef struct {
+    int runs;
+    double median, low, high; /* seconds */
+    double pixels_per_second; /* of the result, by the median */
+    size_t peak_bytes; /* of resident memory of the whole process at its highest, pictures held in
+                          memory included; 0: the system does not tell */
+} up_timing;
+
+/* Times several methods (1 ..) on one picture: each runs once to warm up, and then `runs` (1 ..)
+ * times by turns, so that what else the machine does meets all alike. timing[i] is of options[i].
+ */
+UP_API up_status up_eval_time(up_timing *timing, const up_eval_picture *picture,
+                              const up_options *options, int count, int runs, up_error *error);
+
+/* Where one run takes less than this, its time is the median of so many instead. */
+#define UP_QUICK_SECONDS 0.1
+#define UP_QUICK_RUNS 5
+
+/* What times belong to: the processor, its cores, and the kernels in use, in words. */
+UP_API const char *up_machine_words(void);
+
 /* ---------------------------------------------------------------- statistics */
 
 /* Of values measured on several pictures. What cannot be known is NaN: spread and interval of one
@@ -221,6 +243,7 @@ typedef struct {
     bool many;         /* a folder of pages with an overview, however many are added */
     const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
     int zoom;          /* of the crops on it; 0: so that they fill it well */
+    bool no_time;      /* no times: the same command gives the same report */
     bool overwrite;    /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
     void *user;
@@ -233,8 +256,9 @@ typedef struct {
     int width, height;
     size_t bytes;                           /* of its PNG */
     double psnr_y, psnr_rgb, ssim, ms_ssim; /* inside a border of the scale, rounded up */
-    double seconds;       /* with from_original from memory to memory, as up_eval_run(); else of
-                             reading, upscaling and writing */
+    double seconds;       /* with from_original from memory to memory: where that takes less than
+                             0.1 s, the median of five runs after one to warm up; else of reading,
+                             upscaling and writing, once */
     double multiply_adds; /* per pixel of the input */
     char steps[512];      /* as in up_plan_info */
 } up_report_row;

@@ -73,6 +73,8 @@ typedef struct {
     cli_scales scales;    /* of eval; empty: 2 */
     cli_words metrics;    /* names of measures; empty: PSNR and SSIM */
     const char *baseline; /* a method */
+    int time_runs;        /* 0: as many as are needed */
+    bool no_time;
     bool json, csv, latex, markdown, quiet, verbose;
     int progress; /* cli_progress_mode */
     struct {

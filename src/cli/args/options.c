@@ -29,6 +29,7 @@ static const char *const conflicts[][2] = {
     { "csv", "latex" },
     { "csv", "markdown" },
     { "latex", "markdown" },
+    { "time", "no-time" },
     { "reference", "from-hr" },
     { "manifest", "output" },
     { "manifest", "recursive" },

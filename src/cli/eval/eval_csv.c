@@ -32,10 +32,14 @@ static void put_row(const cli_evaluations *all, const char *picture, size_t m, c
                             all->how.channel == UP_CHANNEL_RGB ? "rgb" : "y", all->how.border);
     for (size_t k = 0; k < all->metrics; k++)
         cli_append(&line, ",%.*f", all->metric[k]->digits + 4, value[k]);
-    if (r)
-        cli_append(&line, ",%.6f,%.6g", r->seconds, r->multiply_adds);
+    if (r && !all->settings->no_time)
+        cli_append(&line, ",%.6f", r->seconds);
     else
-        cli_append(&line, ",,");
+        cli_append(&line, ",");
+    if (r)
+        cli_append(&line, ",%.6g", r->multiply_adds);
+    else
+        cli_append(&line, ",");
     cli_put_line(line);
     free(line);
     free(path);

@@ -27,9 +27,10 @@ static json_t *method_json(const cli_evaluations *all, size_t m)
     return json;
 }
 
-static void set_cost(json_t *json, const up_eval_result *r)
+static void set_cost(json_t *json, const cli_evaluations *all, const up_eval_result *r)
 {
-    json_object_set_new(json, "seconds", json_real(r->seconds));
+    if (!all->settings->no_time)
+        json_object_set_new(json, "seconds", json_real(r->seconds));
     json_object_set_new(json, "multiply_adds", json_real(r->multiply_adds));
     cli_json_set_cleaning(json, &r->cleaning);
 }
@@ -60,7 +61,7 @@ void cli_eval_json_picture(const cli_evaluations *all, const cli_evaluation *one
         json_t *json = method_json(all, m);
         for (size_t k = 0; k < all->metrics; k++)
             set_value(json, all->metric[k], cli_json_number(one->value[m * all->metrics + k]));
-        set_cost(json, &one->result[m]);
+        set_cost(json, all, &one->result[m]);
         json_array_append_new(results, json);
     }
     json_object_set_new(line, "input", cli_json_text(one->input->path));
@@ -89,8 +90,8 @@ static json_t *means_json(const cli_evaluations *all, size_t set)
         json_t *json = method_json(all, m);
         const up_eval_result mean = cli_mean_result(all, set, m);
         for (size_t k = 0; k < all->metrics; k++)
-            set_value(json, all->metric[k], cli_json_number(cli_summary(all, set, m, k).mean));
-        set_cost(json, &mean);
+            set_value(json, all->metric[k], cli_json_number(cli_mean(all, set, m, k)));
+        set_cost(json, all, &mean);
         json_array_append_new(list, json);
     }
     return list;
@@ -115,6 +116,26 @@ static json_t *statistics_json(const cli_evaluations *all, size_t set)
     return list;
 }
 
+/* NULL without --time. */
+static json_t *times_json(const cli_evaluations *all)
+{
+    static const char *const threads[CLI_TIMINGS] = { "all_threads", "one_thread" };
+    json_t *list = all->settings->time_runs ? json_array() : NULL;
+    for (size_t m = 0; list && m < all->methods; m++) {
+        json_t *json = method_json(all, m);
+        for (int i = 0; i < CLI_TIMINGS; i++) {
+            const up_timing t = cli_mean_timing(all, m, i);
+            json_object_set_new(json, threads[i],
+                                json_pack("{s:i, s:f, s:f, s:f, s:f, s:I}", "runs", t.runs,
+                                          "median", t.median, "low", t.low, "high", t.high,
+                                          "pixels_per_second", t.pixels_per_second, "peak_bytes",
+                                          (json_int_t)t.peak_bytes));
+        }
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
 static json_t *protocol_json(const cli_evaluations *all)
 {
     const cli_settings *s = all->settings;
@@ -134,6 +155,12 @@ static json_t *protocol_json(const cli_evaluations *all)
     json_object_set_new(json, "lower_is_better", lower);
     if (all->baseline < all->methods)
         json_object_set_new(json, "baseline", cli_json_text(cli_method_at(s, all->baseline)));
+    json_object_set_new(json, "program", json_string("upscale " UP_VERSION));
+    if (!s->no_time) {
+        json_object_set_new(json, "machine", cli_json_text(up_machine_words()));
+        json_object_set_new(json, "threads",
+                            json_integer(s->up.threads ? s->up.threads : up_cpu_count()));
+    }
     return json;
 }
 
@@ -155,6 +182,9 @@ void cli_eval_json_end(const cli_evaluations *all)
     json_object_set_new(line, "protocol", protocol_json(all));
     json_object_set_new(line, "mean", means_json(all, CLI_ALL_SETS));
     json_object_set_new(line, "statistics", statistics_json(all, CLI_ALL_SETS));
+    json_t *times = times_json(all);
+    if (times)
+        json_object_set_new(line, "times", times);
     if (all->sets.count > 1)
         json_object_set_new(line, "sets", sets_json(all));
     cli_json_put(line);

@@ -129,11 +129,14 @@ static void show_mean_rows(const cli_evaluations *all, size_t set, size_t first,
     for (size_t m = 0; m < all->methods; m++) {
         char *line = cli_fit(all->label[m], name_width, false);
         for (size_t k = first; k < end; k++)
-            append_value(&line, all->metric[k], cli_summary(all, set, m, k).mean);
+            append_value(&line, all->metric[k], cli_mean(all, set, m, k));
         const up_eval_result mean = cli_mean_result(all, set, m);
+        if (first == 0 && all->settings->no_time)
+            cli_append(&line, "  %10s", "-");
+        else if (first == 0)
+            cli_append(&line, "  %10.1f", 1000 * mean.seconds);
         if (first == 0)
-            cli_append(&line, "  %10.1f  %15s", 1000 * mean.seconds,
-                       cli_count_text(mean.multiply_adds).text);
+            cli_append(&line, "  %15s", cli_count_text(mean.multiply_adds).text);
         put(line);
     }
 }
@@ -213,6 +216,41 @@ static void show_against(const cli_evaluations *all, size_t k)
     free(title);
 }
 
+/* -------------------------------------------------------------- times */
+
+static void append_time(char **line, const up_timing *t)
+{
+    char *range = cli_format("%.1f..%.1f", 1000 * t->low, 1000 * t->high);
+    cli_append(line, " %7.1f %13s", 1000 * t->median, range);
+    free(range);
+}
+
+static void show_times(const cli_evaluations *all)
+{
+    enum { NAME = 20 };
+    const int threads = all->settings->up.threads;
+    char *title = cli_format("%d runs by turns", all->settings->time_runs);
+    char *head = cli_fit(title, NAME, false);
+    cli_put_line("");
+    char *several = cli_format("%d threads", threads ? threads : up_cpu_count());
+    cli_print("%s %7s %13s %7s %13s %6s %8s", head, "ms", several, "ms", "one thread", "MP/s",
+              "peak");
+    free(several);
+    for (size_t m = 0; m < all->methods; m++) {
+        const up_timing t = cli_mean_timing(all, m, CLI_ALL_THREADS);
+        const up_timing one = cli_mean_timing(all, m, CLI_ONE_THREAD);
+        char *line = cli_fit(all->label[m], NAME, false);
+        append_time(&line, &t);
+        append_time(&line, &one);
+        cli_append(&line, " %6.1f %8s", t.pixels_per_second / 1e6,
+                   t.peak_bytes ? cli_bytes_text((double)t.peak_bytes).text : "-");
+        put(line);
+    }
+    cli_print("upscale %s on %s", UP_VERSION, up_machine_words());
+    free(head);
+    free(title);
+}
+
 /* -------------------------------------------------------------- all of it */
 
 void cli_eval_protocol(const cli_evaluations *all, cli_say_line *say)
@@ -244,4 +282,6 @@ void cli_eval_show_tables(const cli_evaluations *all)
     show_means(all, CLI_ALL_SETS);
     for (size_t k = 0; k < all->metrics && all->baseline < all->methods; k++)
         show_against(all, k);
+    if (all->settings->time_runs)
+        show_times(all);
 }

@@ -20,7 +20,7 @@ static double shown(const column *c, size_t method)
 {
     const int digits = c->all->metric[c->metric]->digits;
     const double unit = pow(10, -digits);
-    return round(cli_summary(c->all, c->set, method, c->metric).mean / unit) * unit;
+    return round(cli_mean(c->all, c->set, method, c->metric) / unit) * unit;
 }
 
 /* Of different values the best one, worse than `than`; NaN: there is none. */

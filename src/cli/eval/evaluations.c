@@ -91,12 +91,18 @@ bool cli_evaluations_init(cli_evaluations *all, const cli_settings *settings, in
     return find_baseline(all);
 }
 
+void cli_evaluation_clear(cli_evaluation *one)
+{
+    free(one->result);
+    free(one->value);
+    for (int i = 0; i < CLI_TIMINGS; i++)
+        free(one->timing[i]);
+}
+
 void cli_evaluations_clear(cli_evaluations *all)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        free(all->item[i].result);
-        free(all->item[i].value);
-    }
+    for (size_t i = 0; i < all->count; i++)
+        cli_evaluation_clear(&all->item[i]);
     for (size_t m = 0; m < all->methods; m++)
         free(all->label[m]);
     free(all->label);
@@ -161,6 +167,24 @@ up_eval_result cli_mean_result(const cli_evaluations *all, size_t set, size_t me
     return mean;
 }
 
+up_timing cli_mean_timing(const cli_evaluations *all, size_t method, int threads)
+{
+    up_timing mean = { 0 };
+    double pixels = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const up_timing *t = &all->item[i].timing[threads][method];
+        mean.runs = t->runs;
+        mean.median += t->median / (double)all->count;
+        mean.low += t->low / (double)all->count;
+        mean.high += t->high / (double)all->count;
+        mean.peak_bytes = t->peak_bytes > mean.peak_bytes ? t->peak_bytes : mean.peak_bytes;
+        pixels += t->median * t->pixels_per_second;
+    }
+    if (mean.median > 0)
+        mean.pixels_per_second = pixels / (mean.median * (double)all->count);
+    return mean;
+}
+
 /* In new memory; *count of them. */
 static double *values_of(const cli_evaluations *all, size_t set, size_t method, size_t metric,
                          size_t *count)
@@ -171,6 +195,16 @@ static double *values_of(const cli_evaluations *all, size_t set, size_t method, 
         if (is_in(&all->item[i], set))
             value[(*count)++] = all->item[i].value[method * all->metrics + metric];
     return value;
+}
+
+double cli_mean(const cli_evaluations *all, size_t set, size_t method, size_t metric)
+{
+    size_t count;
+    double mean = 0, *value = values_of(all, set, method, metric, &count);
+    for (size_t i = 0; i < count; i++)
+        mean += value[i] / (double)count;
+    free(value);
+    return mean;
 }
 
 up_summary cli_summary(const cli_evaluations *all, size_t set, size_t method, size_t metric)
