@@ -312,7 +312,7 @@ const cli_command cli_eval_command = {
                 "# into a spreadsheet, on all three colours\n"
                 "upscale eval photos -m bicubic,lanczos -s 4 --channel rgb --csv > eval.csv\n"
                 "# the table of a paper, two sets at three scales\n"
-                "upscale eval Set5 Set14 -s 2,3,4 -m bicubic,tconv --latex > table.tex\n"
+                "upscale eval photos Set5 -s 2,3,4 -m bicubic,tconv --latex > table.tex\n"
                 "# is it better than bicubic, or by chance?\n"
                 "upscale eval photos -m bicubic,tconv --baseline bicubic --metrics psnr,vifp\n"
                 "# on what cameras and JPEG leave\n"
