@@ -7,7 +7,7 @@
 #include "upscale_measure.h"
 #include "upscale_train.h"
 
-#define CLI_MOST_OPTIONS 128
+#define CLI_MOST_OPTIONS 192
 
 /* Names separated by commas: -m nearest,lanczos. */
 typedef struct {

@@ -475,3 +475,6 @@ const cli_option cli_options[] = {
     { 0 },
 };
 /* clang-format on */
+
+_Static_assert(sizeof cli_options / sizeof *cli_options <= CLI_MOST_OPTIONS + 1,
+               "what was given has a place for every flag");
