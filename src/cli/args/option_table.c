@@ -35,8 +35,12 @@ const char *const cli_group_titles[CLI_GROUP_HIDDEN] = {
 const cli_option cli_options[] = {
     { "method", 'm', "NAME[,NAME...]", WITH_METHODS, CLI_GROUP_SIZE,
       cli_parse_methods, FIELD(methods), .hint = CLI_HINT_METHOD,
-      .help = "how to upscale: see --list-methods; several methods make one output each" },
-    { "scale", 's', "SCALE", WITH_INPUTS | CLI_CONVERT | CLI_EXPLAIN, CLI_GROUP_SIZE,
+      .help = "how to upscale: see --list-methods, or fast, good, best for the weights inside; "
+              "several methods make one output each" },
+    { "scale", 's', "SCALE[,SCALE...]", CLI_EVAL, CLI_GROUP_SIZE,
+      cli_parse_scales, FIELD(scales), 1, 64,
+      .help = "times as large, whole numbers; several are done one after the other; default 2" },
+    { "scale", 's', "SCALE", (WITH_INPUTS & ~CLI_EVAL) | CLI_CONVERT | CLI_EXPLAIN, CLI_GROUP_SIZE,
       cli_parse_scale, FIELD(up.scale), 1.0 / 65536, 65536,
       .help = "times as large: 2, 1.5, or ROWS,COLUMNS; 2 if nothing is said" },
     { "size", 0, "WxH", MAKING | CLI_INFO | CLI_COMPARE, CLI_GROUP_SIZE,
@@ -52,9 +56,9 @@ const cli_option cli_options[] = {
       cli_parse_box, FIELD(fit),
       .help = "as large as fits into this box, proportions kept" },
     { "weights", 'w', "FILE", WITH_METHODS, CLI_GROUP_WEIGHTS,
-      cli_parse_text, FIELD(up.weights), .hint = CLI_HINT_FILE,
+      cli_parse_more, FIELD(weights), .hint = CLI_HINT_FILE,
       .help = "network for tconv (.safetensors, .pth, .onnx, .param ...), or its name in a weights "
-              "folder" },
+              "folder; given several times, each is a method under its name" },
     { "weights-dir", 0, "DIR", WITH_WEIGHTS, CLI_GROUP_WEIGHTS,
       cli_parse_text, FIELD(weights_folder), .hint = CLI_HINT_FILE,
       .help = "look here first for weights given by name" },
@@ -105,6 +109,9 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(skip_existing),
       .help = "leave outputs that exist, and do the rest; their headers alone are looked at: one of "
               "another size or type than this run makes, or one cut short, is named" },
+    { "keep-times", 0, NULL, CLI_UPSCALE, CLI_GROUP_FILES,
+      cli_parse_flag, FIELD(keep_times),
+      .help = "outputs get the times of their inputs, as cp --preserve=timestamps gives them" },
     { "dry-run", 'n', NULL, CLI_UPSCALE, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(dry_run),
       .help = "only show what would be done, and the memory it would take" },
@@ -244,13 +251,31 @@ const cli_option cli_options[] = {
               "jpeg:Q[:444|422|420]" },
     { "seed", 0, "N", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_whole, FIELD(seed),
-      .help = "of the noise of --degrade: the same seed gives the same; default 0" },
+      .help = "of the noise of --degrade, and of the bootstrap: the same seed gives the same; "
+              "default 0" },
     { "channel", 0, "CHANNEL", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_choice, FIELD(measuring.channel), .choices = "y rgb",
       .help = "what is compared: y, BT.601 luma as MATLAB makes it (default), or rgb" },
     { "border", 0, "PIXELS", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_int, FIELD(measuring.border), 0, 65536,
       .help = "rows and columns left out at every edge; default the scale" },
+    { "metrics", 0, "NAME[,NAME...]", CLI_EVAL, CLI_GROUP_MEASURE,
+      cli_parse_metrics, FIELD(metrics),
+      .help = "what to measure, see --list-metrics; default psnr,ssim" },
+    { "baseline", 0, "METHOD", CLI_EVAL, CLI_GROUP_MEASURE,
+      cli_parse_text, FIELD(baseline), .hint = CLI_HINT_METHOD,
+      .help = "compare the others with this method picture by picture: mean difference, 95 % "
+              "interval, Wilcoxon's p, pictures won and lost" },
+    { "time", 0, "N", CLI_EVAL, CLI_GROUP_MEASURE,
+      cli_parse_int, FIELD(time_runs), 5, 1000,
+      .help = "time every method N times by turns, with all threads and with one, and say median, "
+              "range, megapixels a second and peak memory; otherwise 5 times where it takes little" },
+    { "no-time", 0, NULL, CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
+      cli_parse_flag, FIELD(no_time),
+      .help = "no times: the same command says the same" },
+    { "list-metrics", 0, NULL, CLI_EVAL, CLI_GROUP_MEASURE,
+      cli_parse_flag, FIELD(show.metrics),
+      .help = "show the measures, and which way is better" },
 
     { "depth", 0, "BITS", MAKING | CLI_POOL | CLI_COMPARE, CLI_GROUP_PICTURE,
       cli_parse_int, FIELD(up.depth), 8, 16, .choices = "8 16",
@@ -417,6 +442,12 @@ const cli_option cli_options[] = {
     { "csv", 0, NULL, CLI_EVAL, CLI_GROUP_TALK,
       cli_parse_flag, FIELD(csv),
       .help = "one line of CSV per picture and method on standard output" },
+    { "latex", 0, NULL, CLI_EVAL, CLI_GROUP_TALK,
+      cli_parse_flag, FIELD(latex),
+      .help = "the means as a LaTeX table (booktabs), best bold, second underlined" },
+    { "markdown", 0, NULL, CLI_EVAL, CLI_GROUP_TALK,
+      cli_parse_flag, FIELD(markdown),
+      .help = "the same as a Markdown table" },
     { "progress", 0, "WHEN", CLI_UPSCALE | CLI_EVAL | CLI_TRAIN | CLI_COMPARE, CLI_GROUP_TALK,
       cli_parse_choice, FIELD(progress), .choices = "auto json none",
       .help = "a bar on terminals (auto), lines of JSON on standard error (json), or none" },
@@ -445,3 +476,6 @@ const cli_option cli_options[] = {
     { 0 },
 };
 /* clang-format on */
+
+_Static_assert(sizeof cli_options / sizeof *cli_options <= CLI_MOST_OPTIONS + 1,
+               "what was given has a place for every flag");
