@@ -21,8 +21,6 @@ typedef struct {
 #define BYTES(text) text, (int)sizeof text - 1
 
 static const sample samples[] = {
-    { "a", BYTES("RIFF\x24\0\0\0WEBPVP8L"), "WebP", "dwebp", true },
-    { "a.jpg", BYTES("RIFF\x24\0\0\0WEBPVP8 "), "WebP", "dwebp", true },
     { "a", BYTES("RIFF\x24\0\0\0AVI LIST"), "video", "ffmpeg", false },
     { "a", BYTES("RIFF\x24\0\0\0WAVEfmt "), NULL, NULL, false },
     { "a", BYTES("II*\0\x08\0\0\0\0\0\0\0"), "TIFF", "magick", true },

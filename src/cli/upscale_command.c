@@ -15,11 +15,31 @@
 #include "cli/signals.h"
 #include "cli/typed_input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void show_formats(const char *what, bool reads, bool writes)
+{
+    char list[256] = "";
+    const up_file_format_info *format;
+    for (int i = 0; (format = up_file_format_at(i)); i++) {
+        const size_t used = strlen(list);
+        if ((reads && format->reads) || (writes && format->writes))
+            snprintf(list + used, sizeof list - used, " %s", format->name);
+    }
+    cli_print("%s%s", what, list);
+}
 
 static void show_version(void)
 {
     cli_print("upscale %s (%s kernels, %d cores)", UP_VERSION, up_cpu_name(), up_cpu_count());
+    show_formats("reads", true, false);
+    show_formats("writes", false, true);
+    const up_file_format_info *format;
+    for (int i = 0; (format = up_file_format_at(i)); i++)
+        if (!format->reads && !format->writes)
+            cli_print("without %s (%s)", format->name, format->library);
 }
 
 /* What is asked for instead of work; false: nothing. */

@@ -249,7 +249,7 @@ static bool by_text(up_content *content, const uint8_t *head, size_t size)
 
 static bool by_readable(up_content *content, const uint8_t *head, size_t size)
 {
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->source && f->source->probe(head, size)) {
             *content = (up_content){ f->info.name, NULL, true, true };
             return true;
@@ -330,10 +330,17 @@ up_status up_content_fail(const uint8_t *head, size_t size, const char *name, up
 {
     up_content content;
     char list[128] = "";
-    if (up_content_find(&content, head, size, name) && content.advice)
+    const bool known = up_content_find(&content, head, size, name);
+    const up_file_format_info *left_out = known ? up_format_left_out(content.name) : NULL;
+    if (left_out)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s: is %s, which this build cannot read: it was made without %s%s%s", name,
+                       content.name, left_out->library, content.advice ? "; " : "",
+                       content.advice ? content.advice : "");
+    if (known && content.advice)
         return up_fail(error, UP_ERROR_INPUT, "%s: is %s, which cannot be read; %s", name,
                        content.name, content.advice);
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->source) {
             size_t used = strlen(list);
             snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", f->source->type);

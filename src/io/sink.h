@@ -13,6 +13,8 @@ typedef struct up_sink up_sink;
 /* How to encode. */
 typedef struct {
     int quality, png_level; /* 0: the format's default */
+    int effort;             /* 1 .. 9; 0: the format's default */
+    bool lossless;          /* where the format may also be lossy */
     up_subsampling subsampling;
     bool progressive;
     bool piece;      /* of a picture: rows to be put behind others, without being packed anew */
@@ -53,6 +55,7 @@ struct up_sink {
 typedef struct {
     const char *type;
     const char *extensions; /* "jpg jpeg jpe" */
+    bool lossy;             /* never exact */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of
      * `output`, and notes what goes. NULL: says everything. */

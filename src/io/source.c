@@ -16,7 +16,7 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
     size_t size = up_reader_peek(reader, &head);
     if (up_reader_failed(reader))
         return up_reader_fail(reader, error);
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->source && f->source->probe(head, size))
             return f->source->open(source, reader, error);
     if (size > 0)
