@@ -23,10 +23,6 @@ typedef struct {
 static const sample samples[] = {
     { "a", BYTES("RIFF\x24\0\0\0AVI LIST"), "video", "ffmpeg", false },
     { "a", BYTES("RIFF\x24\0\0\0WAVEfmt "), NULL, NULL, false },
-    { "a", BYTES("II*\0\x08\0\0\0\0\0\0\0"), "TIFF", "magick", true },
-    { "a", BYTES("MM\0*\0\0\0\x08\0\0\0\0"), "TIFF", "magick", true },
-    { "a", BYTES("II+\0\x08\0\0\0"), "BigTIFF", "magick", true },
-    { "a.tif", BYTES("II*\0\x08\0\0\0"), "TIFF", "magick", true },
     { "a.nef", BYTES("MM\0*\0\0\0\x08"), "camera raw", "dcraw", true },
     { "a.DNG", BYTES("II*\0\x08\0\0\0"), "camera raw", "dcraw", true },
     { "a.jpg", BYTES("II*\0\x10\0\0\0CR\x02\0"), "CR2", "dcraw", true },

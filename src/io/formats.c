@@ -18,11 +18,17 @@
 #else
 #define WITH_WEBP LEFT_OUT
 #endif
+#ifdef UPSCALE_TIFF
+#define WITH_TIFF FORMAT
+#else
+#define WITH_TIFF LEFT_OUT
+#endif
 
 const up_file_format up_file_formats[] = {
     FORMAT(png, "png", NULL),
     FORMAT(jpeg, "jpg jpeg jpe jfif", NULL),
     WITH_WEBP(webp, "webp", "libwebp"),
+    WITH_TIFF(tiff, "tif tiff", "libtiff"),
     FORMAT(pnm, "pnm ppm pgm pam pbm", NULL),
     FORMAT(npy, "npy", NULL),
     FORMAT(txt, "txt csv", NULL),

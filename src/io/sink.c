@@ -70,6 +70,15 @@ up_status up_sink_choose_picture(const char *type, up_format *format, up_error *
     return UP_OK;
 }
 
+up_status up_sink_refuse_piece(const char *type, const up_encoding *encoding, const char *name,
+                               up_error *error)
+{
+    if (!encoding->piece)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_UNSUPPORTED,
+                   "%s: %s cannot be made in pieces; write PNG, JPEG, PNM or .npy", name, type);
+}
+
 /* Names all but colours, and clears it. */
 static up_status keep_nothing(up_metadata *m, up_notes *dropped, up_error *error)
 {

@@ -82,6 +82,10 @@ up_status up_sink_publish(up_sink *sink, up_error *error);
  * people write it: "PNG". */
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
 
+/* Refuses pieces of pictures, for formats that cannot be put one behind the other. */
+up_status up_sink_refuse_piece(const char *type, const up_encoding *encoding, const char *name,
+                               up_error *error);
+
 /* `keep` of a format, or the lack of it. */
 up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,
                        up_notes *dropped, up_error *error);

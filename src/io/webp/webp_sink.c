@@ -233,10 +233,8 @@ static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *f
     s->writer = writer;
     up_metadata_init(&s->metadata);
     up_status status = choose(&s->base.format, error);
-    if (status == UP_OK && encoding->piece)
-        status = up_fail(error, UP_ERROR_UNSUPPORTED,
-                         "%s: WebP cannot be made in pieces; write PNG, JPEG or PNM",
-                         up_writer_name(writer));
+    if (status == UP_OK)
+        status = up_sink_refuse_piece("WebP", encoding, up_writer_name(writer), error);
     if (status == UP_OK)
         status = prepare(s, encoding, error);
     return up_sink_opened(sink, &s->base, status);

@@ -2,6 +2,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "io/formats.h"
+#include "io/metadata/exif.h"
 #include "io/pixels.h"
 #include "io/webp/webp_layout.h"
 
@@ -163,6 +164,9 @@ static up_status begin(webp_source *s, up_error *error)
 {
     UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
     UP_TRY(up_webp_read_layout(&s->layout, s->reader, error));
+    up_metadata *m = &s->base.metadata;
+    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
+        m->dpi_x = m->dpi_y = 0;
     return set_format(s, error);
 }
 
