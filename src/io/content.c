@@ -75,10 +75,7 @@ static const signature signatures[] = {
     PICTURE("v/1\x01", "OpenEXR", BY_MAGICK),
     PICTURE("#?RADIANCE", "Radiance HDR", BY_MAGICK),
     PICTURE("#?RGBE", "Radiance HDR", BY_MAGICK),
-    PICTURE("qoif", "QOI", BY_MAGICK),
     PICTURE("DDS ", "DDS", BY_MAGICK),
-    PICTURE("\0\0\x02\0\0\0\0\0", "TGA", BY_MAGICK),
-    PICTURE("\0\0\x0a\0\0\0\0\0", "TGA", BY_MAGICK),
     PICTURE("\0\0\x01\0", "ICO", BY_MAGICK),
     PICTURE("\0\0\x02\0", "CUR", BY_MAGICK),
     PICTURE("icns", "ICNS", BY_MAGICK),
@@ -99,7 +96,6 @@ static const signature signatures[] = {
     PICTURE("AT&TFORM", "DjVu", "'ddjvu -format=ppm IN OUT.ppm' converts it"),
     PICTURE("\xd7\xcd\xc6\x9a", "WMF", BY_MAGICK),
     PICTURE_WITH("\x01\0\0\0", 40, " EMF", "EMF", BY_MAGICK),
-    PICTURE_WITH("BM", 6, "\0\0\0\0", "BMP", BY_MAGICK),
     PICTURE("\x89PNG\n", "PNG whose line ends were converted", "transfer it again, as binary"),
     PICTURE("\x89PNG\r\n\x1a\r", "PNG whose line ends were converted", "transfer it again, as binary"),
 

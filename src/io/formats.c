@@ -30,8 +30,11 @@ const up_file_format up_file_formats[] = {
     WITH_WEBP(webp, "webp", "libwebp"),
     WITH_TIFF(tiff, "tif tiff", "libtiff"),
     FORMAT(pnm, "pnm ppm pgm pam pbm", NULL),
+    FORMAT(bmp, "bmp dib", NULL),
+    FORMAT(qoi, "qoi", NULL),
     FORMAT(npy, "npy", NULL),
     FORMAT(txt, "txt csv", NULL),
+    { { "tga", "tga", true, false, NULL }, &up_tga_source, NULL }, /* last: it has no signature */
     { .source = NULL },
 };
 

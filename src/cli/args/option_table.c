@@ -253,8 +253,8 @@ const cli_option cli_options[] = {
       .help = "rows and columns left out at every edge; default the scale" },
 
     { "depth", 0, "BITS", MAKING | CLI_POOL | CLI_COMPARE, CLI_GROUP_PICTURE,
-      cli_parse_int, FIELD(up.depth), 8, 32, .choices = "8 16 32",
-      .help = "8 or 16 bits per sample, or floats (32: TIFF and .npy); otherwise as the input" },
+      cli_parse_int, FIELD(up.depth), 8, 16, .choices = "8 16",
+      .help = "8 or 16 bits per sample; otherwise as the input" },
     { "background", 0, "COLOR", MAKING | CLI_EVAL | CLI_COMPARE, CLI_GROUP_PICTURE,
       cli_parse_color, FIELD(up),
       .help = "put the picture on a colour and drop its alpha: white, black, ff8000 ...; grey "
