@@ -150,7 +150,7 @@ const cli_command cli_upscale_command = {
         "follows its extension. Without -o the output is put beside the input: photo.jpg becomes "
         "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n"
         "In folders files are taken by their extension. Pictures in formats that are not read "
-        "(HEIC, WebP, TIFF ...) are named and counted, and so are links to folders, which are not "
+        "(HEIC, JPEG XL, GIF ...) are named and counted, and so are links to folders, which are not "
         "followed; in --json each is a line of status \"left out\". A run that was broken off is "
         "taken up again by the same command with --skip-existing.\n"
         "A damaged picture is read as far as it goes, with a warning: rows missing at its end are "

@@ -12,7 +12,9 @@ typedef struct {
 } codec;
 
 static const codec codecs[] = {
-    { "png", 8, 12 }, { "jpeg", 4, 5 }, { "pnm", 0.6, 0.8 }, { "npy", 0.6, 0.8 }, { "txt", 60, 90 },
+    { "png", 8, 12 },    { "jpeg", 4, 5 },  { "webp", 8, 100 },  { "tiff", 6, 40 },
+    { "bmp", 0.6, 0.8 }, { "qoi", 3, 4 },   { "tga", 0.6, 0.8 }, { "pnm", 0.6, 0.8 },
+    { "npy", 0.6, 0.8 }, { "txt", 60, 90 },
 };
 static const double per_sample = 2, per_multiply_add = 0.06, per_file = 2e6;
 
