@@ -305,10 +305,18 @@ bool cli_parse_format(const cli_option *option, const char *value, void *field, 
     size_t at = (size_t)snprintf(wanted, CLI_WANTED, "a format that can be written; these can:");
     const up_file_format_info *format;
     for (int i = 0; (format = up_file_format_at(i)); i++) {
-        bool named = strcasecmp(format->name, value) == 0;
+        const bool meant = strcasecmp(format->name, value) == 0 ||
+                           cli_list_find(format->extensions, value, strlen(value)) >= 0;
+        if (meant && !format->reads && !format->writes) {
+            snprintf(wanted, CLI_WANTED,
+                     "a format of this build, which has no %s: it was made "
+                     "without %s",
+                     format->name, format->library);
+            return false;
+        }
         if (!format->writes)
             continue;
-        if (named || cli_list_find(format->extensions, value, strlen(value)) >= 0) {
+        if (meant) {
             *(const char **)field = value;
             return true;
         }

@@ -12,7 +12,8 @@ typedef struct {
 } codec;
 
 static const codec codecs[] = {
-    { "png", 12, 5 },    { "jpeg", 3, 1.7 }, { "pnm", 0.5, 0.4 },
+    { "png", 12, 5 },    { "jpeg", 3, 1.7 }, { "webp", 8, 100 },  { "tiff", 6, 40 },
+    { "bmp", 0.6, 0.8 }, { "qoi", 3, 4 },    { "tga", 0.6, 0.8 }, { "pnm", 0.5, 0.4 },
     { "npy", 0.5, 0.4 }, { "txt", 60, 95 },
 };
 static const double per_file = 2e6;
