@@ -103,7 +103,7 @@ Test(back_project, no_pass_leads_away_from_what_was_reduced)
             seen.data[i] = (float)rint(fmin(fmax(seen.data[i], 0), 255));
         for (int m = 0; m < 6; m++) {
             double last = distance(&sharp, &seen, methods[m], scale, 0);
-            for (int passes = 1; passes <= 16; passes += passes) {
+            for (int passes = 1; passes <= MANY_OR_FEW(16, 4); passes += passes) {
                 const double now = distance(&sharp, &seen, methods[m], scale, passes);
                 cr_expect_leq(now, last + 1e-4, "%s x%d: %g, then %g after %d", methods[m], scale,
                               last, now, passes);
@@ -133,7 +133,7 @@ Test(back_project, results_reduce_to_their_input)
     static const double scales[] = { 2, 3, 1.7, 4 };
     grey in = grey_sample("circuits", 60, 70);
     for (int s = 0; s < 4; s++)
-        for (int m = 0; m < 6; m++) {
+        for (int m = 0; m < 6; m += MANY_OR_FEW(1, 2)) {
             up_options options = { .method = methods[m], .scale = { scales[s], scales[s] } };
             const double before = lacks(&in, options, "bicubic");
             options.back_project = 20;
@@ -208,7 +208,7 @@ static void check_same_bits(int channels, up_sample sample, const char *method, 
         ((unsigned char *)in.data)[i] = (unsigned char)(rand() >> 7);
     out.format.width = 302;
     out.format.height = 80;
-    for (options.threads = 1; options.threads <= 4; options.threads++) {
+    for (options.threads = 1; options.threads <= 4; options.threads += MANY_OR_FEW(1, 3)) {
         options.band = 5 * options.threads % 8;
         out.data = options.threads == 1 ? want : got;
         cr_assert_eq(up_upscale_pixels(&in, &out, &options, &error), UP_OK, "%s: %s", method,
@@ -224,8 +224,8 @@ static void check_same_bits(int channels, up_sample sample, const char *method, 
 Test(back_project, same_bits_for_all_threads_colours_and_depths)
 {
     static const char *const blurs[] = { NULL, "gaussian:1", "disk:1.5" };
-    for (int channels = 1; channels <= 4; channels++)
-        for (int m = 0; m < 6; m++)
+    for (int channels = 1; channels <= 4; channels += MANY_OR_FEW(1, 3))
+        for (int m = 0; m < 6; m += MANY_OR_FEW(1, 2))
             check_same_bits(channels, m % 2 ? UP_SAMPLE_U8 : UP_SAMPLE_U16, methods[m],
                             blurs[m % 3]);
 }
