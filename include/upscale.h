@@ -225,7 +225,7 @@ typedef struct up_options {
     /* What to write. */
     const char *output_format;  /* png, jpg, ppm, npy, ...; NULL: by the extension of the output */
     int depth;                  /* 8 or 16 bits for a picture; 0: as the input */
-    int quality;                /* JPEG, 1..100; 0: 90 */
+    int quality;                /* JPEG and lossy WebP, 1..100; 0: 90 */
     up_subsampling subsampling; /* JPEG */
     bool progressive;           /* JPEG; held in memory as a whole */
     int png_level;              /* 1 (fast) .. 9 (small); 0: a fast level that compresses well */
@@ -297,6 +297,11 @@ typedef struct up_options {
     const char *unfinished; /* part of the hidden name that an unfinished file may have,
                                ".upscale-UNFINISHED-...", by which what a killed process left
                                behind can be found; NULL: none */
+
+    bool lossless; /* WebP: every sample as it is; one that was lossless stays so if no quality is
+                      said. JPEG is refused; all other formats are lossless anyway */
+    int effort; /* to make files small, 1 (fast) .. 9 (slow): WebP's method, and the deflate level
+                   of TIFF, and of PNG unless png_level is said; 0: the format's default */
 } up_options;
 
 /* Sets every field to its default. */
@@ -373,7 +378,7 @@ typedef struct {
 } up_color_tags;
 
 typedef struct {
-    const char *type;    /* "png", "jpeg", "pnm", "npy" */
+    const char *type;    /* "png", "jpeg", "webp", ...: the name of a format */
     up_format format;    /* as it will be delivered: orientation applied, palette expanded */
     int orientation;     /* 1..8 as EXIF, or XMP where that is silent, states it; 1 if neither */
     double dpi_x, dpi_y; /* 0 if unknown */
@@ -513,6 +518,8 @@ typedef struct {
     const char *name;       /* "png" */
     const char *extensions; /* "png", "jpg jpeg jpe": the first is the usual one */
     bool reads, writes;
+    const char *library; /* "libwebp", that it takes; NULL: none of its own. Built without it, a
+                            format neither reads nor writes */
 } up_file_format_info;
 
 UP_API const up_file_format_info *up_file_format_at(int i);

@@ -137,8 +137,16 @@ typedef struct {
     char host[64];
     int64_t started, last; /* the last process; the last line. Times of the day, ns */
 } up_journal_state;
-UP_API up_status up_journal_look(up_journal_state *state, const up_manifest_info *info, int shard,
-                                 up_error *error);
+
+/* The same of all shards at once, and what became of each output, without the facts that records
+ * have: 64 bytes for an output at most. Each journal is read once. */
+typedef struct up_overview up_overview;
+UP_API up_status up_overview_read(up_overview **overview, const up_manifest_info *info,
+                                  up_error *error);
+/* *time: when, or 0. */
+UP_API up_event up_overview_find(const up_overview *overview, uint64_t key, int64_t *time);
+UP_API const up_journal_state *up_overview_shard(const up_overview *overview, int shard);
+UP_API void up_overview_free(up_overview **overview);
 
 /* ---------------------------------------------------------------- what is there */
 

@@ -67,6 +67,46 @@ UP_API up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b,
 UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
                             const up_measuring *how, up_error *error);
 
+/*
+ * All measures by name. `reference` is the picture that `picture` should be; of measures without a
+ * reference it tells the size alone. They take the channel of up_measuring, RGB as the mean of its
+ * three channels, unless something else is said. Numbers are as the authors' programs give them for
+ * the same planes; levels count 0..255. Pictures that are too small are UP_ERROR_UNSUPPORTED.
+ *   psnr        up_psnr()
+ *   ssim        up_ssim()
+ *   ms-ssim     up_ms_ssim()
+ *   psnr-hvs    PSNR of 8x8 blocks' cosine transforms, differences weighted by 25.735089 / Q, where
+ * Q is the luminance table of JPEG (ITU-T T.81, K.1): Egiazarian, Astola, Ponomarenko, Lukin,
+ * Battisti, Carli 2006. Blocks begin at the top left; what is left over at the right and the bottom
+ * does not count. RGB: of the squares of all three psnr-hvs-m  the same less what the block itself
+ * masks: Ponomarenko, Silvestri, Egiazarian, Carli, Astola, Lukin 2007 gmsd        gradient
+ * magnitude similarity deviation (Xue, Zhang, Mou, Bovik 2014): the standard deviation of (2 g h +
+ * 170) / (g^2 + h^2 + 170), g and h Prewitt's gradients of both pictures halved by means of 2x2; 0
+ * is best vifp        visual information fidelity in the domain of pixels (Sheikh, Bovik 2006;
+ * their vifp_mscale.m): four scales, sigma_n^2 = 2; 1 if the reference is flat fsim        feature
+ * similarity (Zhang, Zhang, Mou, Zhang 2011; their FeatureSIM.m): phase congruency and Scharr's
+ * gradients of Y = 0.299 R + 0.587 G + 0.114 B, reduced by means to about 256 pixels on the shorter
+ * side; whatever the channel fsimc       the same with the chroma of YIQ; whatever the channel
+ *   ciede2000   the mean colour difference (CIE 142-2001; Sharma, Wu, Dalal 2005) of sRGB under
+ * D65; 0 is best; whatever the channel blockiness  without a reference: mean absolute step across
+ * the edges of 8x8 blocks over the mean of those beside them, as in Wang, Sheikh, Bovik 2002; 1 is
+ * none sharpness   without a reference: the standard deviation of the Laplacian of 4 neighbours, in
+ *               levels (Pech-Pacheco and others 2000); more is sharper, or noisier
+ */
+typedef struct {
+    const char *name;    /* "psnr-hvs" */
+    const char *title;   /* "PSNR-HVS" */
+    const char *summary; /* in words */
+    bool lower_is_better;
+    int digits; /* behind the point, as papers print it */
+    bool alone; /* it needs no reference */
+} up_measure_info;
+
+/* By position; NULL past the last. */
+UP_API const up_measure_info *up_measure_at(int i);
+UP_API up_status up_measure(double *value, const char *name, const up_pixels *reference,
+                            const up_pixels *picture, const up_measuring *how, up_error *error);
+
 /* A picture of the differences: |a - b| * gain (0 .. 1e6), rounded and clamped to 0..255. `map` is
  * the caller's: 8 bits, grey for Y and RGB for RGB, as large as what lies inside the border. */
 UP_API up_status up_difference(const up_pixels *map, const up_pixels *a, const up_pixels *b,
@@ -119,6 +159,58 @@ UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *pict
                              const up_options *options, const up_measuring *how,
                              up_pixels *upscaled, up_error *error);
 
+/* How long an upscale from memory to memory takes, its weights read before. */
+typedef struct {
+    int runs;
+    double median, low, high; /* seconds */
+    double pixels_per_second; /* of the result, by the median */
+    size_t peak_bytes; /* of resident memory of the whole process at its highest, pictures held in
+                          memory included; 0: the system does not tell */
+} up_timing;
+
+/* Times several methods (1 ..) on one picture: each runs once to warm up, and then `runs` (1 ..)
+ * times by turns, so that what else the machine does meets all alike. timing[i] is of options[i].
+ */
+UP_API up_status up_eval_time(up_timing *timing, const up_eval_picture *picture,
+                              const up_options *options, int count, int runs, up_error *error);
+
+/* Where one run takes less than this, its time is the median of so many instead. */
+#define UP_QUICK_SECONDS 0.1
+#define UP_QUICK_RUNS 5
+
+/* What times belong to: the processor, its cores, and the kernels in use, in words. */
+UP_API const char *up_machine_words(void);
+
+/* ---------------------------------------------------------------- statistics */
+
+/* Of values measured on several pictures. What cannot be known is NaN: spread and interval of one
+ * value, or where one is infinite. */
+typedef struct {
+    int count;
+    double mean, median;
+    double deviation; /* the standard deviation of the sample: count - 1 below */
+    double low, high; /* the mean's 95 % interval: by bootstrap (Efron 1979) over the pictures,
+                         quantiles 0.025 and 0.975 of 10,000 resampled means, of fewer (1,000 or
+                         more) for more than 1,000 pictures */
+} up_summary;
+
+/* The same seed gives the same interval. NaN among the values, or none, is UP_ERROR_ARGUMENT. */
+UP_API up_status up_summarise(up_summary *summary, const double *value, int count, uint64_t seed,
+                              up_error *error);
+
+/* How a method differs from another on the same pictures. */
+typedef struct {
+    up_summary difference; /* value - baseline */
+    int wins, losses;      /* pictures on which it is better, worse; the rest are equal */
+    double p;              /* two-sided, Wilcoxon's signed-rank test (1945): zeros are left out and
+                              ties share ranks; up to 25 pictures exact, above by the normal
+                              approximation with ties corrected for, without a correction for
+                              continuity. 1 where no pictures differ */
+} up_paired;
+
+UP_API up_status up_compare_paired(up_paired *paired, const double *value, const double *baseline,
+                                   int count, bool lower_is_better, uint64_t seed, up_error *error);
+
 /* ---------------------------------------------------------------- comparing */
 
 /* A method to compare, and how it is called. Of its options count what makes the result, how it is
@@ -151,6 +243,7 @@ typedef struct {
     bool many;         /* a folder of pages with an overview, however many are added */
     const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
     int zoom;          /* of the crops on it; 0: so that they fill it well */
+    bool no_time;      /* no times: the same command gives the same report */
     bool overwrite;    /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
     void *user;
@@ -163,8 +256,9 @@ typedef struct {
     int width, height;
     size_t bytes;                           /* of its PNG */
     double psnr_y, psnr_rgb, ssim, ms_ssim; /* inside a border of the scale, rounded up */
-    double seconds;       /* with from_original from memory to memory, as up_eval_run(); else of
-                             reading, upscaling and writing */
+    double seconds;       /* with from_original from memory to memory: where that takes less than
+                             0.1 s, the median of five runs after one to warm up; else of reading,
+                             upscaling and writing, once */
     double multiply_adds; /* per pixel of the input */
     char steps[512];      /* as in up_plan_info */
 } up_report_row;

@@ -243,7 +243,10 @@ Test(clean, strength_is_read_from_the_file)
         { "upscale info smooth.jpg -w rgb.safetensors -s 1", 0, "cleaned   with strength 0.36",
           "" },
         { "upscale info smooth.jpg", 0, "quality   75", "" },
-        { "upscale info noisy.png", 0, "noise     3.0 of 255 levels", "" },
+        { "upscale info noisy.png -v", 0, "noise     3.0 of 255 levels", "" },
+        { "upscale info noisy.png -w rgb.safetensors -s 1", 0, "noise     3.0", "" },
+        { "upscale info noisy.png --json | grep -c noise", 1, "0\n", "" },
+        { "head -c 100 noisy.png > header.png; upscale info header.png", 0, "RGB", "" },
         { "upscale info rgb.safetensors", 0, "condition     strength", "" },
         { "upscale convert rgb.safetensors r.safetensors -q", 0, "", "" },
         { "upscale smooth.jpg -w r.safetensors -s 1 -o d.png", 0, "", "" },
@@ -264,7 +267,7 @@ Test(clean, however_it_is_read)
         { "upscale - -w rgb-x2.safetensors -o d.png < noisy.png && cmp a.png d.png", 0, "", "" },
         { "cat noisy.png | upscale - -w rgb-x2.safetensors -o e.png --clean auto --max-memory 64K",
           1, "", "--max-memory" },
-        { "cat noisy.png | upscale info -", 0, "noise     3.0", "" },
+        { "cat noisy.png | upscale info - -v", 0, "noise     3.0", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

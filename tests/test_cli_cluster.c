@@ -63,6 +63,9 @@ Test(cli_cluster, what_makes_no_sense_is_refused)
         { "upscale in/a/00.ppm -o o.png --shard 2", 2, "", "'2' is not I/N" },
         { "(head -1 p.jsonl; echo '{}') > bad.jsonl; upscale --manifest bad.jsonl", 1, "",
           "line 2 is no piece" },
+        { "sed '1s/\"shards\":3/\"shards\":2000000000/' p.jsonl > many.jsonl; upscale status "
+          "many.jsonl",
+          1, "", "is no plan" },
     };
     SHELL_EXPECT_ALL(tests);
 }
@@ -127,6 +130,8 @@ Test(cli_cluster, what_is_complete_is_left_and_what_has_changed_is_made_again)
           0, "", "upscale: 12 done in" },
         { "upscale verify p.jsonl --json", 0, "{\"complete\":12,\"missing\":0}", "" },
         { "upscale status p.jsonl", 0, "12 of 12 done", "" },
+        { "upscale status p.jsonl --json", 0,
+          "\"done\":12,\"failed\":0,\"running\":0,\"not_begun\":2,\"eta\":0.0", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "support/esrgan_file.h"
 #include "support/network_file.h"
+#include "support/sanitized.h"
 #include "support/shell.h"
 
 #include <criterion/criterion.h>
@@ -189,7 +190,7 @@ static void expect_success(const char *where, const char *command)
 static void expect_all(const char *where, commands *list, int least)
 {
     cr_expect_geq(list->count, least, "%s: only %d examples were found", where, list->count);
-    for (int i = 0; i < list->count; i++)
+    for (int i = 0; i < list->count; i += MANY_OR_FEW(1, 4))
         expect_success(where, list->line[i]);
     clear(list);
 }

@@ -60,7 +60,7 @@ Test(cli_flags, unknown_flags_suggest_the_nearest)
         { "upscale -Z a.ppm", 2, "", "there is no flag -Z" },
         { "upscale pool --recursive a.ppm", 2, "", "there is no flag --recursive" },
         { "upscale -m lancsoz a.ppm", 2, "", "did you mean 'lanczos'?" },
-        { "upscale -m nearest,,lanczos a.ppm", 2, "", "is not a method" },
+        { "upscale -m nearest,,lanczos a.ppm", 2, "", "is not a list of methods: there is no ''" },
     };
     SHELL_EXPECT_ALL(tests);
 }
@@ -69,7 +69,11 @@ Test(cli_flags, bad_values_name_the_flag_the_value_and_the_remedy)
 {
     static const shell_case tests[] = {
         { "upscale a.ppm -s nan", 2, "", "-s: 'nan' is not a number above 0" },
-        { "upscale a.ppm -s 2x", 2, "", "'2x'" },
+        { "upscale a.ppm -s 2y", 2, "", "'2y'" },
+        { "upscale a.ppm -s x2x", 2, "", "'x2x'" },
+        { "upscale a.ppm -s 0%", 2, "", "'0%'" },
+        { "upscale a.ppm -q 95", 2, "", "-q means --quiet; the quality of JPEGs is --quality 95" },
+        { "upscale a.ppm -q95", 2, "", "-q means --quiet; the quality of JPEGs is --quality 95" },
         { "upscale a.ppm -s 0", 2, "", "'0'" },
         { "upscale a.ppm -s -1", 2, "", "'-1'" },
         { "upscale a.ppm -s 0x10", 2, "", "'0x10'" },
@@ -89,7 +93,7 @@ Test(cli_flags, bad_values_name_the_flag_the_value_and_the_remedy)
         { "upscale a.ppm --background '#12'", 2, "", "'#12'" },
         { "upscale a.ppm --max-memory 10X", 2, "", "512M" },
         { "upscale a.ppm --max-memory=-5", 2, "", "512M" },
-        { "upscale a.ppm -f tiff", 2, "", "a format that can be written" },
+        { "upscale a.ppm -f jxl", 2, "", "a format that can be written" },
         { "upscale a.ppm --stride 0", 2, "", "--stride" },
         { "upscale a.ppm --stride 2,", 2, "", "'2,'" },
         { "upscale a.ppm --padding -1", 2, "", "--padding" },
@@ -105,6 +109,31 @@ Test(cli_flags, bad_values_name_the_flag_the_value_and_the_remedy)
     };
     SHELL_EXPECT_ALL(tests);
     cr_expect_eq(shell_code("test \"$(ls)\" = a.ppm"), 0, "something was made");
+}
+
+Test(cli_flags, habits_are_understood)
+{
+    static const shell_case tests[] = {
+        { "for s in 2 2x x2 200%; do upscale -q a.ppm -s $s -m bicubic -o $s.ppm && "
+          "cmp 2.ppm $s.ppm || exit 9; done",
+          0, "", "" },
+        { "upscale -q a.ppm -s 150%,2x -o b.ppm && upscale info b.ppm", 0, "24 x 15", "" },
+        { "upscale -q a.ppm -m fast,good,best -o out/ && ls out", 0,
+          "a-tconv-large.ppm\na-tconv-linear.ppm\na-tconv-small.ppm\n", "" },
+        { "upscale --list-methods", 0, "best           the same as tconv:large", "" },
+        { "upscale help eval > one; upscale eval --help | cmp - one", 0, "", "" },
+        { "upscale help > one; upscale --help | cmp - one", 0, "", "" },
+        { "upscale help evla", 2, "", "did you mean 'upscale help eval'?" },
+        { "cp a.ppm 95; upscale -q 95 -o c.ppm && ls c.ppm", 0, "c.ppm", "" },
+        { "touch -d 2001-02-03T04:05:06Z a.ppm; upscale -q a.ppm -o d.ppm --keep-times && "
+          "date -u -r d.ppm +%F",
+          0, "2001-02-03", "" },
+        { "cp -p a.ppm e.ppm; upscale -q a.ppm e.ppm -o many/ --keep-times && "
+          "date -u -r many/e.ppm +%F",
+          0, "2001-02-03", "" },
+        { "upscale a.ppm -q -o - --keep-times | wc -c", 0, NULL, "" },
+    };
+    SHELL_EXPECT_ALL(tests);
 }
 
 Test(cli_flags, contradictions_are_refused)

@@ -10,14 +10,14 @@ static void set_up(void)
     scratch_init();
     write_ppm("tree/a.ppm", 12, 10);
     write_ppm("tree/sub/b.ppm", 9, 8);
-    shell_code("printf 'RIFF\\020\\0\\0\\0WEBPVP8 ' > tree/photo.webp\n"
-               "cp tree/photo.webp tree/sub/other.webp; cp tree/photo.webp mis.jpg\n"
+    shell_code("printf '\\377\\012\\372\\037' > tree/photo.jxl\n"
+               "cp tree/photo.jxl tree/sub/other.jxl; cp tree/photo.jxl mis.jpg\n"
                "printf '\\0\\0\\0\\030ftypheic\\0\\0\\0\\0mif1heic' > tree/sub/img.HEIC\n"
-               "printf 'BM\\020\\0\\0\\0\\0\\0\\0\\0' > tree/old.bmp\n"
-               "cp tree/a.ppm tree/odd.webp\n"
+               "printf '\\012\\005\\001\\010' > tree/old.pcx\n"
+               "cp tree/a.ppm tree/odd.jxl\n"
                "echo text > tree/notes.txt; printf '\\0\\0\\0\\1Bud1' > tree/.DS_Store\n"
                "printf '%%PDF-1.4\\n' > tree/form.pdf; printf 'PK\\3\\4' > tree/all.zip\n"
-               "mkdir none; cp tree/photo.webp none/");
+               "mkdir none; cp tree/photo.jxl none/");
 }
 
 TestSuite(cli_left_out, .init = set_up, .fini = scratch_fini);
@@ -27,14 +27,14 @@ Test(cli_left_out, pictures_in_trees_are_named_and_counted)
     process_result r = shell("upscale -r tree -o out");
     cr_expect_eq(r.exit_code, 0);
     static const char *const said[] = {
-        ("upscale: left out: 2 WebP; 'dwebp IN -o OUT.png' converts it\n"
-         "  tree/photo.webp\n  tree/sub/other.webp\n"),
+        ("upscale: left out: 2 JPEG XL; 'djxl IN OUT.png' converts it\n"
+         "  tree/photo.jxl\n  tree/sub/other.jxl\n"),
         "left out: 1 HEIC; ",
         "  tree/sub/img.HEIC\n",
-        "left out: 1 BMP; ",
-        "  tree/old.bmp\n",
+        "left out: 1 PCX; ",
+        "  tree/old.pcx\n",
         "left out: 1 readable, but named otherwise; ",
-        "  tree/odd.webp\n",
+        "  tree/odd.jxl\n",
         "2 done, 5 left out in ",
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
@@ -68,12 +68,12 @@ Test(cli_left_out, quiet_and_verbose)
 {
     static const shell_case tests[] = {
         { "upscale -r tree -o o1 -q", 0, "", "" },
-        { "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cp none/photo.webp none/$i.webp; done; "
+        { "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cp none/photo.jxl none/$i.jxl; done; "
           "cp tree/a.ppm none/c.ppm",
           0, "", "" },
-        { "upscale -r none tree -o o2", 0, "", "left out: 15 WebP; " },
+        { "upscale -r none tree -o o2", 0, "", "left out: 15 JPEG XL; " },
         { "upscale -r none tree -o o3", 0, "", "  ... and 5 more\n" },
-        { "upscale -r none tree -o o4 -v", 0, "", "  tree/sub/other.webp\n" },
+        { "upscale -r none tree -o o4 -v", 0, "", "  tree/sub/other.jxl\n" },
         { "upscale -r none tree -o o5 -n 2>&1 | grep -c ': left out'", 0, "4\n", "" },
     };
     SHELL_EXPECT_ALL(tests);
@@ -83,10 +83,10 @@ Test(cli_left_out, a_folder_of_nothing_else_is_an_error)
 {
     static const shell_case tests[] = {
         { "upscale -r none -o out", 1, "", "no images in this folder that can be read" },
-        { "upscale -r none -o out", 1, "", "none/photo.webp\n" },
+        { "upscale -r none -o out", 1, "", "none/photo.jxl\n" },
         { "upscale -r none tree -o out", 1, "", "2 done, 1 failed, 6 left out in" },
-        { "upscale mis.jpg -o o.png", 1, "", "mis.jpg: is WebP, which cannot be read; 'dwebp" },
-        { "upscale tree/photo.webp tree/a.ppm -o two/", 1, "", "tree/photo.webp: is WebP" },
+        { "upscale mis.jpg -o o.png", 1, "", "mis.jpg: is JPEG XL, which cannot be read; 'djxl" },
+        { "upscale tree/photo.jxl tree/a.ppm -o two/", 1, "", "tree/photo.jxl: is JPEG XL" },
     };
     SHELL_EXPECT_ALL(tests);
 }
@@ -108,8 +108,8 @@ Test(cli_left_out, links)
 /* An odd name in the terminal or in JSON does no harm. */
 Test(cli_left_out, odd_names)
 {
-    process_result r = shell("mkdir t; cp tree/a.ppm t; n=$(printf 't/o\\377\\033[2J\\nx.webp'); "
-                             "cp none/photo.webp \"$n\"; upscale -r t -o out");
-    cr_expect(strstr(r.err, "  t/o\\xff\\x1b[2J\\nx.webp\n"), "%s", r.err);
+    process_result r = shell("mkdir t; cp tree/a.ppm t; n=$(printf 't/o\\377\\033[2J\\nx.jxl'); "
+                             "cp none/photo.jxl \"$n\"; upscale -r t -o out");
+    cr_expect(strstr(r.err, "  t/o\\xff\\x1b[2J\\nx.jxl\n"), "%s", r.err);
     process_free(&r);
 }

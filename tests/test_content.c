@@ -21,14 +21,8 @@ typedef struct {
 #define BYTES(text) text, (int)sizeof text - 1
 
 static const sample samples[] = {
-    { "a", BYTES("RIFF\x24\0\0\0WEBPVP8L"), "WebP", "dwebp", true },
-    { "a.jpg", BYTES("RIFF\x24\0\0\0WEBPVP8 "), "WebP", "dwebp", true },
     { "a", BYTES("RIFF\x24\0\0\0AVI LIST"), "video", "ffmpeg", false },
     { "a", BYTES("RIFF\x24\0\0\0WAVEfmt "), NULL, NULL, false },
-    { "a", BYTES("II*\0\x08\0\0\0\0\0\0\0"), "TIFF", "magick", true },
-    { "a", BYTES("MM\0*\0\0\0\x08\0\0\0\0"), "TIFF", "magick", true },
-    { "a", BYTES("II+\0\x08\0\0\0"), "BigTIFF", "magick", true },
-    { "a.tif", BYTES("II*\0\x08\0\0\0"), "TIFF", "magick", true },
     { "a.nef", BYTES("MM\0*\0\0\0\x08"), "camera raw", "dcraw", true },
     { "a.DNG", BYTES("II*\0\x08\0\0\0"), "camera raw", "dcraw", true },
     { "a.jpg", BYTES("II*\0\x10\0\0\0CR\x02\0"), "CR2", "dcraw", true },
@@ -37,7 +31,6 @@ static const sample samples[] = {
       BYTES("\0\0\0\x18"
             "ftypcrx \0\0\0\1crx isom"),
       "CR3", "dcraw", true },
-    { "a", BYTES("BM\x36\0\x10\0\0\0\0\0\x36\0"), "BMP", "magick", true },
     { "a", BYTES("BMX invites you to a show"), "text", NULL, false },
     { "a", BYTES("GIF87a\x10\0"), "GIF", "first frame", true },
     { "a", BYTES("GIF89a\x10\0"), "GIF", "first frame", true },
@@ -76,10 +69,8 @@ static const sample samples[] = {
     { "a", BYTES("8BPS\0\1"), "PSD", "flattened", true },
     { "a", BYTES("v/1\x01\2\0\0\0"), "OpenEXR", "magick", true },
     { "a", BYTES("#?RADIANCE\n"), "Radiance", "magick", true },
-    { "a", BYTES("qoif\0\0\0\1"), "QOI", "magick", true },
     { "a", BYTES("DDS \x7c\0\0\0"), "DDS", "magick", true },
     { "a.png", BYTES("\0\0\x01\0\x02\0"), "ICO", "magick", true },
-    { "a", BYTES("\0\0\x02\0\0\0\0\0\0\0\0\0\x10\0"), "TGA", "magick", true },
     { "a", BYTES("\0\0\x02\0\x01\0\x20\x20"), "CUR", "magick", true },
     { "a", BYTES("gimp xcf v011"), "XCF", "GIMP", true },
     { "a", BYTES("PF\n10 10\n-1.0\n"), "PFM", "magick", true },

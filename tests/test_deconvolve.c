@@ -192,7 +192,7 @@ static void check_same_bits(const up_pixels *in, up_options options)
     got = want;
     want.data = malloc(bytes);
     got.data = malloc(bytes);
-    for (options.threads = 1; options.threads <= 4; options.threads += MANY_OR_FEW(1, 2)) {
+    for (options.threads = 1; options.threads <= 4; options.threads += MANY_OR_FEW(1, 3)) {
         options.band = options.threads * 3 % 7;
         up_pixels *to = options.threads == 1 ? &want : &got;
         cr_assert_eq(up_upscale_pixels(in, to, &options, &error), UP_OK, "%s", error.message);

@@ -245,7 +245,7 @@ Test(degrade, eval_measures_on_spoilt_pictures)
           "spoilt by linear+box+noise:3 (seed 7)", "" },
         { "upscale eval b.png -s 1 -m nearest --degrade jpeg:50 --json", 0,
           "\"reduction\":\"jpeg:50\"", "" },
-        { "upscale eval b.png -s 1 -m nearest", 2, "", "from 2 on" },
+        { "upscale eval b.png -s 1 -m nearest", 2, "", "with --degrade only" },
         { "upscale eval a.png --degrade sharper", 2, "", "--degrade: 'sharper' is not steps" },
         { "upscale eval alpha.png -m bicubic --degrade noise:5", 1, NULL, "--background white" },
         { "upscale eval alpha.png -m bicubic --degrade noise:5 --background white -q", 0, "PSNR",

@@ -145,7 +145,7 @@ Test(ops, joins_have_limits)
 Test(ops, network_points)
 {
     const up_point *points[] = { &up_point_affine_channels, &up_point_matrix,
-                                 &up_point_clip_channels, &up_point_settle };
+                                 &up_point_clip_channels, &up_point_settle, &up_point_outside };
     float parameter[5 * 6];
     for (int i = 0; i < 30; i++)
         parameter[i] = (float)i / 16;

@@ -230,7 +230,7 @@ static void long_chain(layered *l, int blocks, int side)
 Test(stages, a_hundred_blocks)
 {
     layered l;
-    const int blocks = MANY_OR_FEW(100, 20);
+    const int blocks = MANY_OR_FEW(100, 8);
     long_chain(&l, blocks, 64);
     float *want = make(&l, &(layered_run){ .threads = 1, .keep = UP_KEEP_IN_MEMORY });
     for (int i = 0; i < 2; i++) {
@@ -296,7 +296,7 @@ Test(stages, segments_of_a_deep_trunk)
     int y = deep_trunk(&l, x, 14);
     check_graph(&l, layered_add(&l, y, x), "a trunk");
     float *want = make(&l, &(layered_run){ .threads = 1, .keep = UP_KEEP_IN_MEMORY });
-    for (int segments = 1; segments <= 40; segments += 3) {
+    for (int segments = 1; segments <= 40; segments += MANY_OR_FEW(3, 9)) {
         layered_run how = { .threads = 2,
                             .segments = segments,
                             .keep = segments % 2 ? UP_KEEP_IN_MEMORY : UP_KEEP_IN_FILES };

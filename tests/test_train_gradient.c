@@ -437,7 +437,9 @@ Test(gradient, of_the_input_is_the_transposed_convolution)
                              *p = &patch;
         static const float zeros[UP_MAX_OUTS];
         const float **row = calloc((size_t)most * conv.kernel * conv.kernel, sizeof *row);
-        const up_conv_work work = { up_kernels_get(), patch, row, NULL, zeros };
+        const up_conv_work work = {
+            .kernels = up_kernels_get(), .patch = patch, .row = row, .zeros = zeros
+        };
         float *x = calloc(most, p->size * sizeof(float)),
               *y = calloc(most, p->size * sizeof(float));
         float *out = calloc(most, p->size * sizeof(float));

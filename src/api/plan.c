@@ -16,9 +16,11 @@ static up_status check_options(const up_options *o, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT, "threads must be 0 to %d, not %d", UP_MOST_THREADS,
                        o->threads);
     if (o->quality < 0 || o->quality > 100)
-        return up_fail(error, UP_ERROR_ARGUMENT, "JPEG quality is 1 to 100, not %d", o->quality);
+        return up_fail(error, UP_ERROR_ARGUMENT, "quality is 1 to 100, not %d", o->quality);
     if (o->png_level < 0 || o->png_level > 9)
         return up_fail(error, UP_ERROR_ARGUMENT, "PNG level is 1 to 9, not %d", o->png_level);
+    if (o->effort < 0 || o->effort > 9)
+        return up_fail(error, UP_ERROR_ARGUMENT, "effort is 1 to 9, not %d", o->effort);
     if (o->band < 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "a band has at least one row, not %d", o->band);
     if (o->arithmetic < UP_ARITHMETIC_AUTO || o->arithmetic > UP_ARITHMETIC_FAST)
@@ -153,16 +155,22 @@ up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)
     const up_format *in = &source->format, *out = &plan->to[0].format;
     up_encoding *e = &plan->encoding;
     e->quality = options->quality;
-    e->png_level = options->png_level;
+    e->effort = options->effort;
+    e->png_level = options->png_level ? options->png_level : options->effort;
+    e->lossless = options->lossless || (source->lossless && !options->quality);
     e->progressive = options->progressive;
     e->plain_inks = source->plain_inks;
     e->subsampling = options->subsampling ? options->subsampling : source->subsampling;
+    const up_sink_format *to = plan->to[0].type;
+    if (options->lossless && to && to->lossy)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s is never lossless: leave --lossless out, or write another format",
+                       to->type);
     if (options->strip)
         return UP_OK;
     UP_TRY(up_metadata_copy(&e->metadata, &source->metadata, error));
     UP_TRY(up_metadata_rescale(&e->metadata, (double)out->width / in->width,
                                (double)out->height / in->height, out->width, out->height, error));
-    const up_sink_format *to = plan->to[0].type;
     if (to && to->declare)
         UP_TRY(to->declare(&e->metadata, in, out, &plan->notes, error));
     return to ? up_sink_keep(to, &e->metadata, out, &plan->notes, error) : UP_OK;

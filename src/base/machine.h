@@ -3,6 +3,7 @@
 #ifndef UP_BASE_MACHINE_H
 #define UP_BASE_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Cores this process may use, at least 1. */
@@ -22,6 +23,14 @@ size_t up_machine_memory_limit(size_t asked);
 /* What a program takes with its libraries and so many threads, beside what estimates count piece by
  * piece: as measured, generously. */
 size_t up_machine_program_bytes(int threads);
+
+/* The most memory that the process has had resident since up_machine_peak_reset(), in bytes; 0
+ * where the system does not tell. false: it cannot be reset. */
+bool up_machine_peak_reset(void);
+size_t up_machine_peak(void);
+
+/* What the processor is called, "" where the system does not tell. */
+void up_machine_processor(char *name, size_t size);
 
 /* The second-level cache of one core. */
 size_t up_machine_cache(void);

@@ -210,6 +210,7 @@ static int run_compare(cli_settings *s)
         .many = is_many(s),
         .sheet = s->sheet,
         .zoom = s->zoom,
+        .no_time = s->no_time,
         .overwrite = s->up.overwrite,
     };
     if (cli_inputs_expand(&inputs, s, &ledger)) {

@@ -37,7 +37,9 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
     if (e->error.status == UP_OK)
         cli_notes_take(&e->notes, plan);
     up_plan_destroy(&plan);
-    e->measured = up_image_noise(image, &e->noise, &options, NULL) == UP_OK;
+    e->noise = e->plan.cleaning.noise;
+    e->measured = e->plan.cleaning.measured ||
+                  (s->verbose && up_image_noise(image, &e->noise, &options, NULL) == UP_OK);
 }
 
 static json_t *estimate_json(const upscale_estimate *e, const char *method)
@@ -255,15 +257,17 @@ const cli_command cli_info_command = {
     .summary = "show what is in images and weight files, and what an upscale would take",
     .about =
         "Shows what is in image files, metadata and what cannot be kept of them included, how hard "
-        "a JPEG was squeezed and how much noise there is (for which the pixels are read once), and "
-        "how large an upscale with the flags given would be and how "
-        "much memory it would take.\n"
+        "a JPEG was squeezed, and how large an upscale with the flags given would be and how much "
+        "memory it would take: by their headers alone. With -v, and for networks that clean, the "
+        "pixels are read once to tell how much noise there is.\n"
         "Of a weight file (safetensors, PyTorch, ONNX, ncnn), or tconv:NAME, it shows the network: "
         "family, scale, colours, cost, receptive field, layers, and where the taps of a transposed "
         "convolution overlap unevenly. What the file does not say, and is assumed, comes with the "
         "flags that say it. Of blocks of layers that repeat the first is shown.\n",
     .examples = "# what is it?\n"
                 "upscale info photo.jpg\n"
+                "# and how noisy?\n"
+                "upscale info -v photo.jpg\n"
                 "# how much memory would this take?\n"
                 "upscale info scan.png -s 8 -m lanczos\n"
                 "# widths of all pictures in a tree\n"

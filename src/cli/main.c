@@ -55,6 +55,43 @@ static const cli_command *find_command(const char *name)
     return NULL;
 }
 
+/* "help", "help eval": the same as --help and eval --help. */
+static bool asks_for_help(int argc, char **argv)
+{
+    return argc > 1 && strcmp(argv[1], "help") == 0;
+}
+
+static int show_help_of(int argc, char **argv)
+{
+    const cli_command *command = argc > 2 ? find_command(argv[2]) : cli_commands[0];
+    if (command) {
+        cli_help_print(command);
+        return CLI_EXIT_OK;
+    }
+    cli_nearest nearest = { .word = argv[2] };
+    for (const cli_command *const *c = cli_commands + 1; *c; c++)
+        cli_nearest_offer(&nearest, (*c)->name);
+    const char *meant = cli_nearest_found(&nearest);
+    if (meant)
+        cli_say("help: there is no command %s; did you mean 'upscale help %s'?", argv[2], meant);
+    else
+        cli_say("help: there is no command %s; upscale help lists them", argv[2]);
+    return CLI_EXIT_USAGE;
+}
+
+static int run_command(int argc, char **argv, cli_settings *settings)
+{
+    const cli_command *named = argc > 1 ? find_command(argv[1]) : NULL;
+    const cli_command *command = named ? named : cli_commands[0];
+    int used = named ? 2 : argc > 0;
+    if (!cli_options_parse(command, argc - used, argv + used, settings))
+        return CLI_EXIT_USAGE;
+    if (!settings->show.help)
+        return command->run(settings);
+    cli_help_print(command);
+    return CLI_EXIT_OK;
+}
+
 /* Left to itself, glibc keeps up to 64 MB of what each thread has freed, which no estimate knows,
  * or hands small pictures' rows back to get them as fresh zeroed pages: a quarter of their time. */
 static void give_memory_back(void)
@@ -73,18 +110,11 @@ int main(int argc, char **argv)
     json_set_alloc_funcs(allocate_json, free);
     setlocale(LC_CTYPE, "");
     cli_signals_install();
-    const cli_command *named = argc > 1 ? find_command(argv[1]) : NULL;
-    const cli_command *command = named ? named : cli_commands[0];
-    int used = named ? 2 : argc > 0;
     cli_settings settings = { 0 };
     up_options_init(&settings.up);
     up_train_options_init(&settings.train);
-    int code = CLI_EXIT_USAGE;
-    if (cli_options_parse(command, argc - used, argv + used, &settings)) {
-        if (settings.show.help)
-            cli_help_print(command);
-        code = settings.show.help ? CLI_EXIT_OK : command->run(&settings);
-    }
+    int code =
+        asks_for_help(argc, argv) ? show_help_of(argc, argv) : run_command(argc, argv, &settings);
     if (!cli_output_close() && code == CLI_EXIT_OK)
         code = cli_output_gone() ? CLI_EXIT_PIPE : CLI_EXIT_FAILED;
     cli_settings_clear(&settings);

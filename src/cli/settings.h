@@ -7,7 +7,7 @@
 #include "upscale_measure.h"
 #include "upscale_train.h"
 
-#define CLI_MOST_OPTIONS 128
+#define CLI_MOST_OPTIONS 192
 
 /* Names separated by commas: -m nearest,lanczos. */
 typedef struct {
@@ -24,6 +24,11 @@ typedef struct {
     int count;
 } cli_boxes;
 
+typedef struct {
+    int item[16];
+    size_t count;
+} cli_scales;
+
 typedef enum {
     CLI_PROGRESS_AUTO,
     CLI_PROGRESS_JSON,
@@ -32,9 +37,11 @@ typedef enum {
 
 typedef struct {
     up_options up;
-    cli_words methods;     /* empty: the default method */
-    char **method_weights; /* for each of them the file that its tconv:NAME means, or NULL */
-    char *named_weights;   /* the file that --weights means, or NULL */
+    cli_words methods;      /* empty: the default method */
+    cli_words weights;      /* every --weights; up.weights is the only one, or its file */
+    cli_words told_weights; /* of several --weights for each method the one it means, or "" */
+    char **method_weights;  /* for each method the file that its tconv:NAME means, or NULL */
+    char *named_weights;    /* the file that the only --weights means, or NULL */
     up_weights *shared, **method_shared; /* the same files, opened: cli_methods_share() */
     const char *weights_folder, *plot;
     bool all_layers;
@@ -44,7 +51,7 @@ typedef struct {
     cli_words validation;   /* files and folders */
 
     const char *output, *files_from, *name_template;
-    bool recursive, null_separated, skip_existing, dry_run;
+    bool recursive, null_separated, skip_existing, dry_run, keep_times;
     const char *manifest, *shard, *plan;
     int shards;
     bool rows, retry_failed, keep_bands;
@@ -63,10 +70,15 @@ typedef struct {
 
     int jobs; /* 0: as many as cores and files */
     up_measuring measuring;
-    bool json, csv, quiet, verbose;
+    cli_scales scales;    /* of eval; empty: 2 */
+    cli_words metrics;    /* names of measures; empty: PSNR and SSIM */
+    const char *baseline; /* a method */
+    int time_runs;        /* 0: as many as are needed */
+    bool no_time;
+    bool json, csv, latex, markdown, quiet, verbose;
     int progress; /* cli_progress_mode */
     struct {
-        bool help, version, methods, man_page;
+        bool help, version, methods, metrics, man_page;
         int shell; /* of --completion, by its place in the choices */
     } show;        /* asked for instead of work */
 

@@ -15,11 +15,31 @@
 #include "cli/signals.h"
 #include "cli/typed_input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void show_formats(const char *what, bool reads, bool writes)
+{
+    char list[256] = "";
+    const up_file_format_info *format;
+    for (int i = 0; (format = up_file_format_at(i)); i++) {
+        const size_t used = strlen(list);
+        if ((reads && format->reads) || (writes && format->writes))
+            snprintf(list + used, sizeof list - used, " %s", format->name);
+    }
+    cli_print("%s%s", what, list);
+}
 
 static void show_version(void)
 {
     cli_print("upscale %s (%s kernels, %d cores)", UP_VERSION, up_cpu_name(), up_cpu_count());
+    show_formats("reads", true, false);
+    show_formats("writes", false, true);
+    const up_file_format_info *format;
+    for (int i = 0; (format = up_file_format_at(i)); i++)
+        if (!format->reads && !format->writes)
+            cli_print("without %s (%s)", format->name, format->library);
 }
 
 /* What is asked for instead of work; false: nothing. */
@@ -130,7 +150,8 @@ const cli_command cli_upscale_command = {
         "follows its extension. Without -o the output is put beside the input: photo.jpg becomes "
         "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n"
         "In folders files are taken by their extension. Pictures in formats that are not read "
-        "(HEIC, WebP, TIFF ...) are named and counted, and so are links to folders, which are not "
+        "(HEIC, JPEG XL, GIF ...) are named and counted, and so are links to folders, which are "
+        "not "
         "followed; in --json each is a line of status \"left out\". A run that was broken off is "
         "taken up again by the same command with --skip-existing.\n"
         "A damaged picture is read as far as it goes, with a warning: rows missing at its end are "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing the journal of a shard, and looking at it from outside. */
+/* Writing the journal of a shard. */
 #define _GNU_SOURCE
 
 #include "base/memory.h"
@@ -28,11 +28,16 @@ static up_status fail(const up_journal *j, const char *doing, up_error *error)
     return up_fail_output(j->path, errno, doing, error);
 }
 
-/* A lock that the file system does not know is done without: then only whole lines protect. */
+/* A lock that the file system does not know is done without: then only whole lines protect. Who
+ * only looks whether it is held has it for a moment. */
 static up_status lock(const up_journal *j, up_error *error)
 {
-    if (flock(j->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-        return UP_OK;
+    const struct timespec moment = { 0, 10 * 1000 * 1000 };
+    for (int tries = 0; tries < 10; tries++) {
+        if (flock(j->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return UP_OK;
+        nanosleep(&moment, NULL);
+    }
     return up_fail(error, UP_ERROR_EXISTS,
                    "%s: another process is at work on this shard; nothing was done", j->path);
 }
@@ -154,36 +159,4 @@ void up_journal_close(up_journal **journal)
     free(j->path);
     up_free(j);
     *journal = NULL;
-}
-
-up_status up_journal_look(up_journal_state *state, const up_manifest_info *info, int shard,
-                          up_error *error)
-{
-    char *path = up_journal_name(info, shard), *line = NULL;
-    size_t room = 0;
-    ssize_t size;
-    *state = (up_journal_state){ 0 };
-    if (!path)
-        return up_fail_memory(error, "a journal", 1);
-    FILE *file = fopen(path, "re");
-    free(path);
-    if (!file)
-        return UP_OK;
-    state->running = flock(fileno(file), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    while ((size = getline(&line, &room, file)) > 0) {
-        json_t *o = up_journal_unseal(line, (size_t)size);
-        const char *event = json_string_value(json_object_get(o, "event"));
-        if (event && strcmp(event, "begin") == 0) {
-            const char *host = json_string_value(json_object_get(o, "host"));
-            state->begun = true;
-            state->started = json_integer_value(json_object_get(o, "time"));
-            snprintf(state->host, sizeof state->host, "%s", host ? host : "");
-        }
-        if (event)
-            state->last = json_integer_value(json_object_get(o, "time"));
-        json_decref(o);
-    }
-    free(line);
-    fclose(file);
-    return UP_OK;
 }

@@ -112,5 +112,15 @@ bool up_journal_record(const json_t *o, up_record *r)
     for (int e = UP_EVENT_MADE; e <= UP_EVENT_FAILED && event; e++)
         if (strcmp(event, events[e]) == 0)
             r->event = (up_event)e;
-    return r->event != UP_EVENT_NONE && json_object_get(o, "key");
+    return r->event != UP_EVENT_NONE && r->key;
+}
+
+/* What was made is done when it has its name; all else replaces what was known. Journals may be
+ * read in another order than they were written in. */
+up_event up_journal_event_after(up_event known, int64_t since, const up_record *record)
+{
+    const bool made = known == UP_EVENT_MADE || known == UP_EVENT_DONE;
+    if (record->time < since || (record->event == UP_EVENT_DONE && !made))
+        return UP_EVENT_NONE;
+    return record->event;
 }

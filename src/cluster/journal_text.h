@@ -19,5 +19,8 @@ char *up_journal_line(const up_record *record);
 json_t *up_journal_unseal(const char *line, size_t size);
 /* The event of a line that is about an output; its message lives as long as the object. */
 bool up_journal_record(const json_t *object, up_record *record);
+/* What is known of an output of which so much was known, since then, behind another record;
+ * UP_EVENT_NONE: it changes nothing. */
+up_event up_journal_event_after(up_event known, int64_t since, const up_record *record);
 
 #endif

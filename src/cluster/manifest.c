@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LONGEST ((size_t)1 << 20) /* bytes of a line */
+enum { MOST_SHARDS = 1000000 };   /* for each of which some memory is taken */
 
 struct up_manifest {
     FILE *file;
@@ -48,7 +49,7 @@ static up_status read_head(up_manifest *m, up_error *error)
     const json_int_t shards = json_integer_value(json_object_get(o, "shards"));
     m->journals = up_json_get_path(o, "journals");
     m->info.id = id ? strtoull(id, NULL, 16) : 0;
-    m->info.shards = shards > 0 && shards <= INT32_MAX ? (int)shards : 0;
+    m->info.shards = shards > 0 && shards <= MOST_SHARDS ? (int)shards : 0;
     m->info.journals = m->journals;
     const bool fine = version == 1 && id && m->info.shards > 0 && m->journals;
     json_decref(o);

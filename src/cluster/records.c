@@ -1,145 +1,71 @@
 /* SPDX-License-Identifier: MIT */
 /* What journals say in the end, by output. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* strdup */
 
 #include "base/memory.h"
-#include "cluster/journal_text.h"
+#include "cluster/journal_files.h"
+#include "cluster/key_table.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct up_records {
-    up_record *slot; /* a power of two of them, key 0: empty */
+    up_key_table places; /* in `record`, from 1 */
+    up_record *record;
     size_t count, room;
 };
 
-static up_record *place_of(const up_records *r, uint64_t key)
-{
-    size_t at = (size_t)key & (r->room - 1);
-    while (r->slot[at].key && r->slot[at].key != key)
-        at = (at + 1) & (r->room - 1);
-    return &r->slot[at];
-}
-
 static up_status grow(up_records *r, up_error *error)
 {
-    if (r->room > 0 && r->count < r->room / 4 * 3)
+    if (r->count < r->room)
         return UP_OK;
-    up_records grown = { .room = r->room ? 2 * r->room : 1024, .count = r->count };
-    grown.slot = calloc(grown.room, sizeof *grown.slot);
-    if (!grown.slot)
-        return up_fail_memory(error, "the records", grown.room * sizeof *grown.slot);
-    for (size_t i = 0; i < r->room; i++)
-        if (r->slot[i].key)
-            *place_of(&grown, r->slot[i].key) = r->slot[i];
-    free(r->slot);
-    *r = grown;
+    const size_t room = r->room + r->room / 2 + 256;
+    up_record *grown = realloc(r->record, room * sizeof *grown);
+    if (!grown)
+        return up_fail_memory(error, "the records", room * sizeof *grown);
+    r->record = grown;
+    r->room = room;
     return UP_OK;
 }
 
-/* What was made is done when it has its name; all else replaces what was known. Journals may be
- * read in another order than they were written in. */
 static up_status take(up_records *r, const up_record *record, up_error *error)
 {
+    uint64_t *place;
+    UP_TRY(up_key_table_add(&r->places, record->key, &place, error));
     UP_TRY(grow(r, error));
-    up_record *known = place_of(r, record->key);
-    if (record->time < known->time)
-        return UP_OK;
-    if (record->event == UP_EVENT_DONE) {
-        if (known->event == UP_EVENT_MADE || known->event == UP_EVENT_DONE) {
-            known->event = UP_EVENT_DONE;
-            known->seconds = record->seconds;
-            known->time = record->time;
-        }
-        return UP_OK;
+    if (*place == 0) {
+        r->record[r->count++] = (up_record){ .key = record->key };
+        *place = r->count;
     }
-    r->count += known->key == 0;
-    free((char *)known->message);
-    *known = *record;
-    known->message = record->message ? strdup(record->message) : NULL;
+    up_record *known = &r->record[*place - 1];
+    const up_event event = up_journal_event_after(known->event, known->time, record);
+    if (event == UP_EVENT_DONE) {
+        known->event = event;
+        known->seconds = record->seconds;
+        known->time = record->time;
+    } else if (event != UP_EVENT_NONE) {
+        free((char *)known->message);
+        *known = *record;
+        known->message = record->message ? strdup(record->message) : NULL;
+    }
     return UP_OK;
 }
 
-static up_status read_file(up_records *r, const char *path, up_error *error)
+static up_status take_line(void *reader, int shard, const json_t *line, up_error *error)
 {
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t size;
-    up_status status = UP_OK;
-    if (!file)
-        return up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be opened: %s", path,
-                       strerror(errno));
-    while (status == UP_OK && (size = getline(&line, &room, file)) > 0) {
-        up_record record;
-        json_t *o = up_journal_unseal(line, (size_t)size);
-        if (o && up_journal_record(o, &record) && record.key)
-            status = take(r, &record, error);
-        json_decref(o);
-    }
-    if (status == UP_OK && ferror(file))
-        status = up_fail(error, UP_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
-    free(line);
-    fclose(file);
-    return status;
-}
-
-/* All journals of other cuts, and of this one that of the shard. */
-static bool is_wanted(const char *name, const up_manifest_info *info, int shard)
-{
-    char own[64], cut[32];
-    const size_t size = strlen(name);
-    if (size < 6 || strcmp(name + size - 6, ".jsonl") != 0)
-        return false;
-    snprintf(own, sizeof own, "%016" PRIx64 "-", info->id);
-    snprintf(cut, sizeof cut, "-of-%05d.jsonl", info->shards);
-    if (shard == 0 || strncmp(name, own, strlen(own)) != 0 || !strstr(name, cut))
-        return true;
-    return atoi(name + strlen(own)) == shard;
-}
-
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static up_status read_folder(up_records *r, const up_manifest_info *info, int shard,
-                             up_error *error)
-{
-    struct dirent **entry;
-    const int count = scandir(info->journals, &entry, visible, alphasort);
-    up_status status = UP_OK;
-    if (count < 0)
-        return errno == ENOENT ? UP_OK
-                               : up_fail(error, up_status_of(errno, UP_ERROR_INPUT),
-                                         "%s: cannot be read: %s", info->journals, strerror(errno));
-    for (int i = 0; i < count; i++) {
-        char *path = NULL;
-        if (status == UP_OK && is_wanted(entry[i]->d_name, info, shard)) {
-            status = asprintf(&path, "%s/%s", info->journals, entry[i]->d_name) < 0
-                         ? up_fail_memory(error, "a name", 1)
-                         : read_file(r, path, error);
-            free(path);
-        }
-        free(entry[i]);
-    }
-    free(entry);
-    return status;
+    up_record record;
+    (void)shard;
+    return up_journal_record(line, &record) ? take(reader, &record, error) : UP_OK;
 }
 
 up_status up_records_read(up_records **records, const up_manifest_info *info, int shard,
                           up_error *error)
 {
+    static const up_journal_visit visit = { NULL, take_line };
     up_records *r = *records = up_alloc_zero(1, sizeof *r);
     if (!r)
         return up_fail_memory(error, "the records", sizeof *r);
-    up_status status = grow(r, error);
-    if (status == UP_OK)
-        status = read_folder(r, info, shard, error);
+    up_status status = up_journal_files_read(info, shard, &visit, r, error);
     if (status != UP_OK)
         up_records_free(records);
     return status;
@@ -147,8 +73,9 @@ up_status up_records_read(up_records **records, const up_manifest_info *info, in
 
 const up_record *up_records_find(const up_records *records, uint64_t key)
 {
-    const up_record *found = place_of(records, key);
-    return found->key ? found : NULL;
+    const uint64_t place = up_key_table_find(&records->places, key);
+    const up_record *found = place ? &records->record[place - 1] : NULL;
+    return found && found->event != UP_EVENT_NONE ? found : NULL;
 }
 
 void up_records_free(up_records **records)
@@ -156,9 +83,10 @@ void up_records_free(up_records **records)
     up_records *r = *records;
     if (!r)
         return;
-    for (size_t i = 0; i < r->room; i++)
-        free((char *)r->slot[i].message);
-    free(r->slot);
+    for (size_t i = 0; i < r->count; i++)
+        free((char *)r->record[i].message);
+    free(r->record);
+    up_key_table_free(&r->places);
     up_free(r);
     *records = NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/comparison.h"
 
+#include "base/machine.h"
 #include "base/memory.h"
 #include "compare/classroom/classroom.h"
 #include "compare/classroom/lessons.h"
@@ -23,6 +24,19 @@ static void add_sentence(json_t *list, const char *format, ...)
     va_start(arguments, format);
     json_array_append_new(list, json_vsprintf(format, arguments));
     va_end(arguments);
+}
+
+static void add_time(json_t *list, const up_comparison *c)
+{
+    const int threads = c->options->contender[0].options.threads;
+    if (c->options->no_time)
+        return;
+    add_sentence(list, "Time: %s, %d threads, upscale %s on %s.",
+                 c->options->from_original
+                     ? "upscaling from memory to memory, the median of five runs after one to warm "
+                       "up, or once where it takes 0.1 s or more"
+                     : "reading, upscaling and writing PNG, once",
+                 threads ? threads : up_machine_cores(), UP_VERSION, up_machine_words());
 }
 
 json_t *up_comparison_protocol(const up_comparison *c)
@@ -59,10 +73,8 @@ json_t *up_comparison_protocol(const up_comparison *c)
                      "MATLAB's rgb2ycbcr makes it (BT.601, 16 to 235), PSNR RGB of all three "
                      "channels; %d pixels were left out at every border.",
                      c->border);
-    add_sentence(list, "Time: %s, once, with %s kernels. Multiply-adds: per pixel of the input.",
-                 c->options->from_original ? "upscaling from memory to memory"
-                                           : "reading, upscaling and writing PNG",
-                 up_cpu_name());
+    add_time(list, c);
+    add_sentence(list, "Multiply-adds: per pixel of the input.");
     return list;
 }
 

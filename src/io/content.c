@@ -75,10 +75,7 @@ static const signature signatures[] = {
     PICTURE("v/1\x01", "OpenEXR", BY_MAGICK),
     PICTURE("#?RADIANCE", "Radiance HDR", BY_MAGICK),
     PICTURE("#?RGBE", "Radiance HDR", BY_MAGICK),
-    PICTURE("qoif", "QOI", BY_MAGICK),
     PICTURE("DDS ", "DDS", BY_MAGICK),
-    PICTURE("\0\0\x02\0\0\0\0\0", "TGA", BY_MAGICK),
-    PICTURE("\0\0\x0a\0\0\0\0\0", "TGA", BY_MAGICK),
     PICTURE("\0\0\x01\0", "ICO", BY_MAGICK),
     PICTURE("\0\0\x02\0", "CUR", BY_MAGICK),
     PICTURE("icns", "ICNS", BY_MAGICK),
@@ -99,7 +96,6 @@ static const signature signatures[] = {
     PICTURE("AT&TFORM", "DjVu", "'ddjvu -format=ppm IN OUT.ppm' converts it"),
     PICTURE("\xd7\xcd\xc6\x9a", "WMF", BY_MAGICK),
     PICTURE_WITH("\x01\0\0\0", 40, " EMF", "EMF", BY_MAGICK),
-    PICTURE_WITH("BM", 6, "\0\0\0\0", "BMP", BY_MAGICK),
     PICTURE("\x89PNG\n", "PNG whose line ends were converted", "transfer it again, as binary"),
     PICTURE("\x89PNG\r\n\x1a\r", "PNG whose line ends were converted", "transfer it again, as binary"),
 
@@ -249,7 +245,7 @@ static bool by_text(up_content *content, const uint8_t *head, size_t size)
 
 static bool by_readable(up_content *content, const uint8_t *head, size_t size)
 {
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->source && f->source->probe(head, size)) {
             *content = (up_content){ f->info.name, NULL, true, true };
             return true;
@@ -330,10 +326,17 @@ up_status up_content_fail(const uint8_t *head, size_t size, const char *name, up
 {
     up_content content;
     char list[128] = "";
-    if (up_content_find(&content, head, size, name) && content.advice)
+    const bool known = up_content_find(&content, head, size, name);
+    const up_file_format_info *left_out = known ? up_format_left_out(content.name) : NULL;
+    if (left_out)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s: is %s, which this build cannot read: it was made without %s%s%s", name,
+                       content.name, left_out->library, content.advice ? "; " : "",
+                       content.advice ? content.advice : "");
+    if (known && content.advice)
         return up_fail(error, UP_ERROR_INPUT, "%s: is %s, which cannot be read; %s", name,
                        content.name, content.advice);
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->source) {
             size_t used = strlen(list);
             snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", f->source->type);

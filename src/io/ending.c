@@ -42,12 +42,39 @@ static bool pnm_ends(const up_source *source)
     return up_mul(row, (size_t)f->height, &all) && (uint64_t)up_reader_size(source->reader) > all;
 }
 
+/* Of files that say their size, low byte first. */
+static bool reaches(const up_source *source, int64_t at, int64_t more)
+{
+    uint8_t said[4];
+    if (up_reader_read_at(source->reader, at, said, sizeof said, NULL) != UP_OK)
+        return false;
+    const uint32_t size =
+        (uint32_t)said[3] << 24 | (uint32_t)said[2] << 16 | said[1] << 8 | said[0];
+    return size + more <= up_reader_size(source->reader);
+}
+
+static bool webp_ends(const up_source *source)
+{
+    return reaches(source, 4, 8);
+}
+
+static bool bmp_ends(const up_source *source)
+{
+    return reaches(source, 2, 0);
+}
+
+static bool qoi_ends(const up_source *source)
+{
+    return tail_holds(source->reader, "\0\0\0\0\0\0\0\1", 8);
+}
+
 bool up_source_ends(const up_source *source)
 {
     static const struct {
         const char *type;
         bool (*ends)(const up_source *source);
-    } kinds[] = { { "png", png_ends }, { "jpeg", jpeg_ends }, { "pnm", pnm_ends } };
+    } kinds[] = { { "png", png_ends },   { "jpeg", jpeg_ends }, { "pnm", pnm_ends },
+                  { "webp", webp_ends }, { "bmp", bmp_ends },   { "qoi", qoi_ends } };
     if (!source->reader || up_reader_size(source->reader) < 0)
         return true;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -219,6 +219,7 @@ static oriented *wrap(up_source *inner)
                            .notes = inner->notes,
                            .subsampling = inner->subsampling,
                            .jpeg_quality = inner->jpeg_quality,
+                           .lossless = inner->lossless,
                            .plain_inks = inner->plain_inks,
                            .interlaced = inner->interlaced,
                            .animation_frames = inner->animation_frames,

@@ -13,7 +13,7 @@
 
 static const up_sink_format *find(const char *word)
 {
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->sink &&
             (strcasecmp(f->sink->type, word) == 0 || up_word_listed(f->sink->extensions, word)))
             return f->sink;
@@ -27,8 +27,13 @@ up_status up_sink_format_find(const up_sink_format **found, const char *name, co
     *found = *word ? find(word) : NULL;
     if (*found)
         return UP_OK;
+    const up_file_format_info *left_out = up_format_left_out(word);
+    if (left_out)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "this build has no %s: it was made without %s; write PNG instead",
+                       left_out->name, left_out->library);
     char list[160] = "";
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->sink) {
             size_t used = strlen(list);
             snprintf(list + used, sizeof list - used, " %s", f->sink->extensions);
@@ -63,6 +68,15 @@ up_status up_sink_choose_picture(const char *type, up_format *format, up_error *
     format->depth = format->sample == UP_SAMPLE_U16 ? 16 : 8;
     format->planar = false;
     return UP_OK;
+}
+
+up_status up_sink_refuse_piece(const char *type, const up_encoding *encoding, const char *name,
+                               up_error *error)
+{
+    if (!encoding->piece)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_UNSUPPORTED,
+                   "%s: %s cannot be made in pieces; write PNG, JPEG, PNM or .npy", name, type);
 }
 
 /* Names all but colours, and clears it. */

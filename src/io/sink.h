@@ -13,6 +13,8 @@ typedef struct up_sink up_sink;
 /* How to encode. */
 typedef struct {
     int quality, png_level; /* 0: the format's default */
+    int effort;             /* 1 .. 9; 0: the format's default */
+    bool lossless;          /* where the format may also be lossy */
     up_subsampling subsampling;
     bool progressive;
     bool piece;      /* of a picture: rows to be put behind others, without being packed anew */
@@ -53,6 +55,7 @@ struct up_sink {
 typedef struct {
     const char *type;
     const char *extensions; /* "jpg jpeg jpe" */
+    bool lossy;             /* never exact */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of
      * `output`, and notes what goes. NULL: says everything. */
@@ -78,6 +81,10 @@ up_status up_sink_publish(up_sink *sink, up_error *error);
  * unknown range and more than four channels, and settles on 8 or 16 bits, interleaved. `type` as
  * people write it: "PNG". */
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
+
+/* Refuses pieces of pictures, for formats that cannot be put one behind the other. */
+up_status up_sink_refuse_piece(const char *type, const up_encoding *encoding, const char *name,
+                               up_error *error);
 
 /* `keep` of a format, or the lack of it. */
 up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,

@@ -16,7 +16,10 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
     size_t size = up_reader_peek(reader, &head);
     if (up_reader_failed(reader))
         return up_reader_fail(reader, error);
-    for (const up_file_format *f = up_file_formats; f->source || f->sink; f++)
+    up_content
+        content; /* whose name may tell more: that of camera raw, which begins as TIFF does */
+    const bool known = up_content_find(&content, head, size, up_reader_name(reader));
+    for (const up_file_format *f = up_file_formats; f->info.name && known && content.reads; f++)
         if (f->source && f->source->probe(head, size))
             return f->source->open(source, reader, error);
     if (size > 0)

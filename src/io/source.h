@@ -22,6 +22,7 @@ struct up_source {
         bool found;
         double deviation; /* in levels of 255, once someone has measured it */
     } noise;
+    bool lossless;   /* of a format that is lossy, too */
     bool plain_inks; /* a CMYK JPEG without Adobe's marker: some invert it, some do not */
     bool interlaced;
     bool strict;          /* damage is an error; may be set before the first rows are read */

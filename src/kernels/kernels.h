@@ -95,7 +95,8 @@ typedef struct {
  * Winograd's F(4x4, 3x3): the sums of a 3x3 convolution for a tile of 4x4 outputs. Its 6x6 inputs d
  * and its weights g are polynomials, which are multiplied by their values at 6x6 points: with the
  * matrices of template/winograd.h, tiles_in() makes B^T d B, tiles_multiply() sums of its products
- * with what ops/conv/conv_winograd.c makes of weights, G g G^T, and tiles_out() of sums m A^T m A.
+ * with what ops/conv/winograd_weights.c makes of weights, G g G^T, and tiles_out() of sums m A^T m
+ * A.
  */
 #define UP_TILE 4
 #define UP_TILE_IN 6
@@ -184,6 +185,13 @@ typedef struct up_kernels {
      * and the bounds of `taps`, whose size is 1, as in convolve(). */
     void (*tiles_out)(float *const *out, int rows, const float *in, size_t step,
                       const up_taps *taps, int n);
+    /* The gradients by those sums, A g A^T, from the gradients g by columns 0 <= x < 4n of 4 rows
+     * of any alignment. Written as by tiles_in(). */
+    void (*tiles_out_gradient)(float *out, size_t step, const float *const *in, int n);
+    /* The gradients of weights at one point: out[o * step + i] is the sum of the products of n
+     * values, a multiple of 16, of in + i * pitch and of gradient + o * pitch. */
+    void (*tiles_correlate)(float *out, size_t step, const float *in, const float *gradient,
+                            size_t pitch, int ins, int outs, int n);
 
     /* For the gradients of weights: over a block, the products of in[i] and grad[j] are added to
      * sum[i * UP_CORRELATE_OUTS + j], which is what its UP_CORRELATE_LANES parts come to. */

@@ -215,6 +215,31 @@ static void tiles_out(float *const *out, int rows, const float *in, size_t step,
         }
 }
 
+static void tiles_out_gradient(float *out, size_t step, const float *const *in, int n)
+{
+    for (int p = 0; p < UP_TILE_POINTS; p++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int y = 0; y < UP_TILE; y++)
+                for (int x = 0; x < UP_TILE; x++)
+                    sum += from_points[y][p / UP_TILE_IN] * from_points[x][p % UP_TILE_IN] *
+                           in[y][UP_TILE * t + x];
+            out[p * step + t] = sum;
+        }
+}
+
+static void tiles_correlate(float *out, size_t step, const float *in, const float *gradient,
+                            size_t pitch, int ins, int outs, int n)
+{
+    for (int o = 0; o < outs; o++)
+        for (int i = 0; i < ins; i++) {
+            float sum = 0;
+            for (int t = 0; t < n; t++)
+                sum += in[i * pitch + t] * gradient[o * pitch + t];
+            out[o * step + i] = sum;
+        }
+}
+
 static void correlate(float *sum, const float *const *in, int ins, const float *const *grad,
                       int outs, const up_block *block)
 {
@@ -295,6 +320,8 @@ const up_kernels up_kernels_reference = {
     .tiles_in = tiles_in,
     .tiles_multiply = tiles_multiply,
     .tiles_out = tiles_out,
+    .tiles_out_gradient = tiles_out_gradient,
+    .tiles_correlate = tiles_correlate,
     .correlate = correlate,
     .prelu_gradient = prelu_gradient,
     .interleave = interleave,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The protocol of super-resolution papers. */
+#include "measure/protocol.h"
 #include "api/plan.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "degrade/degrade_chain.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
-#include "upscale_measure.h"
 
 #include <string.h>
 
@@ -153,26 +153,38 @@ static up_status measure(up_eval_result *result, const up_eval_picture *picture,
     return up_ssim(&result->ssim, &picture->reference, upscaled, how, error);
 }
 
-up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
-                      const up_options *options, const up_measuring *how, up_pixels *upscaled,
-                      up_error *error)
+up_status up_eval_upscale(up_eval_result *result, up_pixels *output, const up_eval_picture *picture,
+                          const up_options *options, up_error *error)
 {
     const up_metadata nothing = { .orientation = 1 };
     up_options scaled;
     *result = (up_eval_result){ 0 };
+    *output = (up_pixels){ 0 };
     UP_TRY(up_options_take(&scaled, options, error));
-    const up_measuring papers = { .border = picture->scale, .threads = scaled.threads };
     if (scaled.width == 0 && scaled.height == 0 && scaled.scale.rows == 0)
         scaled.scale.rows = scaled.scale.columns = picture->scale;
-    up_pixels output = { 0 };
     up_image *image;
     const up_metadata *declared = picture->declared ? picture->declared : &nothing;
     UP_TRY(up_image_declared(&image, &picture->reduced, declared, error));
     image->source->jpeg_quality = picture->jpeg_quality;
-    up_status status = upscale(result, &output, picture, image, &scaled, error);
-    if (status == UP_OK)
-        status = measure(result, picture, &output, how ? how : &papers, error);
+    up_status status = upscale(result, output, picture, image, &scaled, error);
     up_image_close(&image);
+    if (status != UP_OK)
+        up_pixels_free(output);
+    return status;
+}
+
+up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
+                      const up_options *options, const up_measuring *how, up_pixels *upscaled,
+                      up_error *error)
+{
+    up_pixels output;
+    up_options taken;
+    *result = (up_eval_result){ 0 };
+    UP_TRY(up_options_take(&taken, options, error));
+    const up_measuring papers = { .border = picture->scale, .threads = taken.threads };
+    UP_TRY(up_eval_upscale(result, &output, picture, &taken, error));
+    up_status status = measure(result, picture, &output, how ? how : &papers, error);
     if (status != UP_OK || !upscaled)
         up_pixels_free(&output);
     if (upscaled)

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Structural similarity, of one scale and of several. */
 #include "base/memory.h"
+#include "measure/kinds/measure_kind.h"
 #include "measure/local_similarity.h"
 
 #include <math.h>
 
 enum { LEVELS = 5 };
-
-static up_status check_size(const up_measured *m, const char *what, int least, up_error *error)
-{
-    if (m->width >= least && m->height >= least)
-        return UP_OK;
-    return up_fail(error, UP_ERROR_UNSUPPORTED,
-                   "%s needs %dx%d pixels, and %dx%d lie inside the border", what, least, least,
-                   m->width, m->height);
-}
 
 up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b, const up_measuring *how,
                   up_error *error)
@@ -22,7 +14,7 @@ up_status up_ssim(double *ssim, const up_pixels *a, const up_pixels *b, const up
     up_measured m;
     up_similarity similarity[3];
     UP_TRY(up_measured_init(&m, a, b, how, error));
-    UP_TRY(check_size(&m, "SSIM", UP_SSIM_WINDOW, error));
+    UP_TRY(up_measure_needs(&m, "SSIM", UP_SSIM_WINDOW, error));
     UP_TRY(up_local_similarity(similarity, &m, 0, error));
     *ssim = 0;
     for (int c = 0; c < m.planes; c++)
@@ -37,7 +29,7 @@ up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels *b,
     up_measured m;
     double product[3] = { 1, 1, 1 };
     UP_TRY(up_measured_init(&m, a, b, how, error));
-    UP_TRY(check_size(&m, "MS-SSIM", UP_SSIM_WINDOW << (LEVELS - 1), error));
+    UP_TRY(up_measure_needs(&m, "MS-SSIM", UP_SSIM_WINDOW << (LEVELS - 1), error));
     for (int level = 0; level < LEVELS; level++) {
         up_similarity similarity[3];
         UP_TRY(up_local_similarity(similarity, &m, level, error));

@@ -9,6 +9,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Below 2, which would be too far where the norm of reducing and enlarging is 1; from 1 on what
+ * lacks in one direction is overshot, and what lacks in all others is there sooner. */
+#define STEP 1.5f
+
 up_status up_back_project_prepare(up_request *request, const up_method *method, up_error *error)
 {
     const up_options *options = request->options;
@@ -163,14 +167,22 @@ static up_status add_bounds(const projection *p, int *node, up_error *error)
                : up_add_point(p->graph, *node, -1, &up_point_clip, bounds, 2, node, error);
 }
 
+/* Half a sample: what rounding to whole ones may have taken. In light they are of many widths. */
+static float rounded_away(const up_request *request)
+{
+    const bool whole = !request->tensor && request->input.sample != UP_SAMPLE_F32;
+    return whole && !request->options->linear ? 0.5f : 0;
+}
+
 static up_status add_pass(const projection *p, int *node, up_error *error)
 {
+    const float parameter[2] = { rounded_away(p->request), STEP };
     int difference;
     UP_TRY(add_bounds(p, node, error));
     UP_TRY(reduce(p, *node, &difference, error));
     UP_TRY(add_bounds(p, &difference, error));
-    UP_TRY(up_add_point(p->graph, p->input, difference, &up_point_subtract, NULL, 0, &difference,
-                        error));
+    UP_TRY(up_add_point(p->graph, p->input, difference, &up_point_outside, parameter, 2,
+                        &difference, error));
     UP_TRY(enlarge(p, difference, &difference, error));
     return up_add_point(p->graph, *node, difference, &up_point_add, NULL, 0, node, error);
 }

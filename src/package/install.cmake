@@ -21,6 +21,12 @@ install(FILES ${PROJECT_BINARY_DIR}/upscale-config.cmake ${PROJECT_BINARY_DIR}/u
 
 # Those who link the static library need all of it; those who link the shared one, nothing more.
 set(pc_requires "libpng libjpeg zlib jansson lcms2")
+if(WEBP_FOUND)
+    string(APPEND pc_requires " libwebp libwebpmux")
+endif()
+if(TIFF_FOUND)
+    string(APPEND pc_requires " libtiff-4")
+endif()
 if(BUILD_SHARED_LIBS)
     set(pc_private .private)
     set(pc_libs_private "${OpenMP_C_FLAGS} -lm -ldl")

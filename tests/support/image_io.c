@@ -218,7 +218,7 @@ static int whole_rows(const image *cut, const uint8_t *file)
     int missing = strstr(cut->damage, "last row") ? 1 : 0;
     bool by_text = file[0] == 'P' && file[1] <= '3', is_jpeg = file[0] == 0xff;
     sscanf(cut->damage, "its last %d rows", &missing);
-    if (strstr(cut->damage, "details"))
+    if (strstr(cut->damage, "details") || strstr(cut->damage, "its first"))
         return 0;
     return cut->format.height - missing - (missing > 0 && (by_text || is_jpeg));
 }

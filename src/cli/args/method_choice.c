@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 
+#include "cli/args/method_names.h"
 #include "cli/args/options.h"
 #include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static const char prefix[] = "tconv:";
 
 static const char *implied_method(const cli_settings *settings)
 {
@@ -131,30 +134,39 @@ char *cli_weights_file(const cli_settings *settings, const char *weights, up_err
 static bool find_named(cli_settings *settings)
 {
     up_error error;
-    if (!settings->up.weights)
+    if (settings->weights.count != 1)
         return true;
-    settings->named_weights = cli_weights_file(settings, settings->up.weights, &error);
+    settings->named_weights = cli_weights_file(settings, settings->weights.item[0], &error);
     if (!settings->named_weights)
         cli_say("--weights %s; those inside the program are -m tconv:NAME", error.message);
     settings->up.weights = settings->named_weights;
     return settings->named_weights != NULL;
 }
 
+/* The file that method i means by its name, or by what it was told. */
+static char *find_variant(const cli_settings *settings, size_t i, up_error *error)
+{
+    const char *told = settings->told_weights.count ? settings->told_weights.item[i] : "";
+    return *told ? cli_weights_file(settings, told, error)
+                 : cli_named_weights(settings, settings->methods.item[i] + strlen(prefix), error);
+}
+
 static bool find_variants(cli_settings *settings)
 {
-    static const char prefix[] = "tconv:";
-    size_t length = strlen(prefix);
+    const size_t length = strlen(prefix);
     settings->method_weights = cli_alloc(settings->methods.count, sizeof(char *));
     for (size_t i = 0; i < settings->methods.count; i++) {
         const char *method = settings->methods.item[i], *name = method + length;
-        if (settings->up.weights || strncmp(method, prefix, length) != 0 || strchr(name, '/') ||
-            cli_weights_embedded(name))
+        const bool told = settings->told_weights.count && *settings->told_weights.item[i];
+        if (!told && (settings->up.weights || strncmp(method, prefix, length) != 0 ||
+                      strchr(name, '/') || cli_weights_embedded(name)))
             continue;
         up_error error;
-        settings->method_weights[i] = cli_named_weights(settings, name, &error);
+        settings->method_weights[i] = find_variant(settings, i, &error);
         if (settings->method_weights[i])
             continue;
-        cli_say("%s%s; --list-methods shows what there is", prefix, error.message);
+        cli_say("%s%s; --list-methods shows what there is", told ? "--weights " : prefix,
+                error.message);
         return false;
     }
     return true;
@@ -163,7 +175,33 @@ static bool find_variants(cli_settings *settings)
 bool cli_methods_settle(cli_settings *settings)
 {
     return check_files(settings) && check_blur(settings) && check_clean(settings) &&
-           find_named(settings) && find_variants(settings);
+           cli_methods_spread(settings) && find_named(settings) && find_variants(settings);
+}
+
+void cli_methods_release(cli_settings *settings)
+{
+    for (size_t i = 0; settings->method_weights && i < settings->methods.count; i++)
+        free(settings->method_weights[i]);
+    for (size_t i = 0; settings->method_shared && i < settings->methods.count; i++)
+        up_weights_close(&settings->method_shared[i]);
+    up_weights_close(&settings->shared);
+    free(settings->method_shared);
+    free(settings->method_weights);
+    free(settings->named_weights);
+    settings->method_shared = NULL;
+    settings->method_weights = NULL;
+    settings->named_weights = NULL;
+    if (settings->weights.count == 1)
+        settings->up.weights = settings->weights.item[0];
+}
+
+const char *cli_method_file(const cli_settings *settings, size_t i)
+{
+    if (settings->told_weights.count && *settings->told_weights.item[i])
+        return settings->told_weights.item[i];
+    return settings->weights.count == 1 && strcmp(cli_method_at(settings, i), "tconv") == 0
+               ? settings->weights.item[0]
+               : NULL;
 }
 
 static up_weights *open_shared(const cli_settings *settings, const char *path)

@@ -12,6 +12,12 @@ const char *cli_method_at(const cli_settings *settings, size_t i);
  * none of the methods reads, and that was said. */
 bool cli_methods_settle(cli_settings *settings);
 
+/* Undoes that and cli_methods_share(), so that it may be done again for another scale. */
+void cli_methods_release(cli_settings *settings);
+
+/* The file of weights that a method runs with, as --weights says it; NULL: none was given. */
+const char *cli_method_file(const cli_settings *settings, size_t i);
+
 /* The path of the weights called `name` in the weights folders, in new memory; NULL: `error` says
  * where they were looked for. */
 char *cli_named_weights(const cli_settings *settings, const char *name, up_error *error);

@@ -183,20 +183,36 @@ bool cli_parse_whole(const cli_option *option, const char *value, void *field, c
     return true;
 }
 
+bool cli_take_scale(const char **text, double *scale)
+{
+    const bool cross = **text == 'x' || **text == 'X';
+    *text += cross;
+    if (!cli_take_number(text, scale))
+        return false;
+    if (!cross && **text == '%') {
+        *scale /= 100;
+        ++*text;
+    } else if (!cross && (**text == 'x' || **text == 'X')) {
+        ++*text;
+    }
+    return true;
+}
+
 bool cli_parse_scale(const cli_option *option, const char *value, void *field, char *wanted)
 {
     double scale[2];
     const char *rest = value;
-    bool fine = cli_take_number(&rest, &scale[0]);
+    bool fine = cli_take_scale(&rest, &scale[0]);
     scale[1] = scale[0];
     if (fine && *rest == ',') {
         rest++;
-        fine = cli_take_number(&rest, &scale[1]);
+        fine = cli_take_scale(&rest, &scale[1]);
     }
     for (int i = 0; i < 2 && fine; i++)
         fine = scale[i] >= option->low && scale[i] <= option->high;
     if (!fine || *rest)
-        return want(wanted, "a number above 0 such as 2 or 1.5, or two of them: ROWS,COLUMNS");
+        return want(wanted,
+                    "a number above 0 such as 2, 1.5, 2x or 200%, or two of them: ROWS,COLUMNS");
     memcpy(field, scale, sizeof scale);
     return true;
 }
@@ -283,61 +299,24 @@ bool cli_parse_bytes(const cli_option *option, const char *value, void *field, c
     return true;
 }
 
-/* `word` is a method's name, maybe with the name of a variant behind a colon. */
-static bool is_method(const char *word, cli_nearest *nearest)
-{
-    size_t length = strcspn(word, ":");
-    const up_method_info *method;
-    for (int i = 0; (method = up_method_at(i)); i++) {
-        cli_nearest_offer(nearest, method->name);
-        bool same = strncmp(method->name, word, length) == 0 && !method->name[length];
-        if (same || strcmp(method->name, word) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void words_split(cli_words *words, const char *list)
-{
-    cli_words_clear(words);
-    for (const char *at = list;; at++) {
-        size_t length = strcspn(at, ",");
-        cli_words_add(words, cli_copy_part(at, length));
-        at += length;
-        if (!*at)
-            return;
-    }
-}
-
-bool cli_parse_methods(const cli_option *option, const char *value, void *field, char *wanted)
-{
-    (void)option;
-    cli_words *words = field;
-    words_split(words, value);
-    for (size_t i = 0; i < words->count; i++) {
-        cli_nearest nearest = { .word = words->item[i] };
-        if (is_method(words->item[i], &nearest))
-            continue;
-        const char *meant = cli_nearest_found(&nearest);
-        if (meant)
-            snprintf(wanted, CLI_WANTED, "a method; did you mean '%s'? (--list-methods)", meant);
-        else
-            want(wanted, "a method; --list-methods shows them");
-        return false;
-    }
-    return true;
-}
-
 bool cli_parse_format(const cli_option *option, const char *value, void *field, char *wanted)
 {
     (void)option;
     size_t at = (size_t)snprintf(wanted, CLI_WANTED, "a format that can be written; these can:");
     const up_file_format_info *format;
     for (int i = 0; (format = up_file_format_at(i)); i++) {
-        bool named = strcasecmp(format->name, value) == 0;
+        const bool meant = strcasecmp(format->name, value) == 0 ||
+                           cli_list_find(format->extensions, value, strlen(value)) >= 0;
+        if (meant && !format->reads && !format->writes) {
+            snprintf(wanted, CLI_WANTED,
+                     "a format of this build, which has no %s: it was made "
+                     "without %s",
+                     format->name, format->library);
+            return false;
+        }
         if (!format->writes)
             continue;
-        if (named || cli_list_find(format->extensions, value, strlen(value)) >= 0) {
+        if (meant) {
             *(const char **)field = value;
             return true;
         }

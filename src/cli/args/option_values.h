@@ -20,6 +20,8 @@ cli_parse cli_parse_box;       /* cli_size: WxH */
 cli_parse cli_parse_boxes;     /* cli_boxes: one more X,Y,W,H */
 cli_parse cli_parse_pair;      /* up_pair: N or ROWS,COLUMNS, low..high */
 cli_parse cli_parse_scale;     /* up_options.scale: a number or two */
+cli_parse cli_parse_scales;    /* cli_scales: whole numbers, low..high */
+cli_parse cli_parse_metrics;   /* cli_words: known measures */
 cli_parse cli_parse_limit;     /* up_limit: a share, or none */
 cli_parse cli_parse_clean;     /* up_clean: low..high percent, or auto */
 cli_parse cli_parse_chain;     /* const char *: how pictures are spoilt */
@@ -32,5 +34,7 @@ cli_parse cli_parse_degrade;   /* up_degradation: noise:LOW-HIGH,jpeg:LOW-HIGH *
 
 /* The number at *text, which moves behind it. Only plain decimal notation. */
 bool cli_take_number(const char **text, double *number);
+/* The same as how many times as large: 2, 2x, x2 and 200% are one. */
+bool cli_take_scale(const char **text, double *scale);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 
+#include "cli/args/method_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
-#include "upscale_weights.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Flags that make no sense together. */
 static const char *const conflicts[][2] = {
@@ -23,6 +24,12 @@ static const char *const conflicts[][2] = {
     { "quiet", "verbose" },
     { "overwrite", "skip-existing" },
     { "json", "csv" },
+    { "json", "latex" },
+    { "json", "markdown" },
+    { "csv", "latex" },
+    { "csv", "markdown" },
+    { "latex", "markdown" },
+    { "time", "no-time" },
     { "reference", "from-hr" },
     { "manifest", "output" },
     { "manifest", "recursive" },
@@ -31,6 +38,7 @@ static const char *const conflicts[][2] = {
     { "manifest", "dry-run" },
     { "manifest", "method" },
     { "manifest", "scale" },
+    { "manifest", "keep-times" },
 };
 
 /* Flags that mean something only together with another. */
@@ -68,8 +76,8 @@ static const cli_option *find_letter(const cli_command *command, char letter)
 bool cli_given(const cli_settings *settings, const char *name)
 {
     for (size_t i = 0; cli_options[i].name; i++) {
-        if (strcmp(cli_options[i].name, name) == 0)
-            return settings->given[i];
+        if (strcmp(cli_options[i].name, name) == 0 && settings->given[i])
+            return true; /* commands may have flags of one name */
     }
     return false;
 }
@@ -155,6 +163,18 @@ static bool parse_long(const cli_command *command, int argc, char **argv, int *a
     return value && store(option, flag, value, settings);
 }
 
+/* Elsewhere -q is often the quality: -q 95, -q95. */
+static bool means_quality(const cli_command *command, const cli_settings *settings,
+                          const char *number)
+{
+    const size_t digits = strspn(number, "0123456789");
+    if (!settings->quiet || digits == 0 || digits > 3 || number[digits] ||
+        !find_long(command, "quality", strlen("quality")))
+        return false;
+    cli_say("-q means --quiet; the quality of JPEGs is --quality %s", number);
+    return true;
+}
+
 /* -s2, -s 2, and flags without values together: -rn. */
 static bool parse_letters(const cli_command *command, int argc, char **argv, int *at,
                           cli_settings *settings)
@@ -163,7 +183,8 @@ static bool parse_letters(const cli_command *command, int argc, char **argv, int
         const cli_option *option = find_letter(command, *letter);
         char flag[3] = { '-', *letter, 0 };
         if (!option) {
-            cli_say("there is no flag %s; %s lists them", flag, help_call(command));
+            if (!means_quality(command, settings, letter))
+                cli_say("there is no flag %s; %s lists them", flag, help_call(command));
             return false;
         }
         if (!option->value) {
@@ -219,20 +240,22 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
                                                                     settings))
             return false;
     }
+    for (size_t i = 0; i < settings->operand_count; i++)
+        if (access(settings->operands[i], F_OK) != 0 &&
+            means_quality(command, settings, settings->operands[i]))
+            return false;
     apply_sizes(settings);
+    if (settings->weights.count > 0)
+        settings->up.weights = settings->weights.item[0];
     return settings->show.help || check_together(settings);
 }
 
 void cli_settings_clear(cli_settings *settings)
 {
-    for (size_t i = 0; settings->method_weights && i < settings->methods.count; i++)
-        free(settings->method_weights[i]);
-    for (size_t i = 0; settings->method_shared && i < settings->methods.count; i++)
-        up_weights_close(&settings->method_shared[i]);
-    up_weights_close(&settings->shared);
-    free(settings->method_shared);
-    free(settings->method_weights);
-    free(settings->named_weights);
+    cli_methods_release(settings);
+    cli_words_clear(&settings->weights);
+    cli_words_clear(&settings->told_weights);
+    cli_words_clear(&settings->metrics);
     cli_words_clear(&settings->methods);
     cli_words_clear(&settings->validation);
     free(settings->operands);

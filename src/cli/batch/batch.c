@@ -2,6 +2,7 @@
 #include "cli/batch/batch.h"
 
 #include "cli/args/method_choice.h"
+#include "cli/batch/keep_times.h"
 #include "cli/batch/memory_gate.h"
 #include "cli/batch/task_run.h"
 #include "cli/cluster/shard.h"
@@ -57,6 +58,8 @@ static void end_part(job *j)
         return;
     if (j->outcome.status != UP_OK)
         cli_result_fail(&j->result, &j->outcome, b->settings);
+    if (j->result.state == CLI_DONE && b->settings->keep_times)
+        cli_times_keep(j->task);
     if (b->tasks->shard)
         cli_shard_end(b->tasks->shard, &j->result);
     cli_result_show(j->task, &j->result, b->settings, b->tasks->named_by_default);

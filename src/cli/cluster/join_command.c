@@ -141,7 +141,7 @@ static int run_join(cli_settings *s)
 {
     joining j = { .settings = s };
     up_error error;
-    int code = cli_plan_open(&j.plan, s);
+    int code = cli_plan_open(&j.plan, s, CLI_PLAN_RECORDS);
     if (code != CLI_EXIT_OK)
         return code;
     const up_status status = join_all(&j, &error);

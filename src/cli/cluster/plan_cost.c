@@ -5,16 +5,24 @@
 
 #include <string.h>
 
-/* Nanoseconds of a core for a sample, as measured on one with AVX2; their ratios matter. */
+/* Nanoseconds of a core with AVX2, as measured: see samples/cluster/README.md. Ratios matter. */
 typedef struct {
     const char *type;
-    double decode, encode;
+    double decode, encode; /* a byte of samples */
 } codec;
 
 static const codec codecs[] = {
-    { "png", 8, 12 }, { "jpeg", 4, 5 }, { "pnm", 0.6, 0.8 }, { "npy", 0.6, 0.8 }, { "txt", 60, 90 },
+    { "png", 12, 5 },    { "jpeg", 3, 1.7 }, { "webp", 8, 100 },  { "tiff", 6, 40 },
+    { "bmp", 0.6, 0.8 }, { "qoi", 3, 4 },    { "tga", 0.6, 0.8 }, { "pnm", 0.5, 0.4 },
+    { "npy", 0.5, 0.4 }, { "txt", 60, 95 },
 };
-static const double per_sample = 2, per_multiply_add = 0.06, per_file = 2e6;
+static const double per_file = 2e6;
+static const double per_byte = 0.6,
+                    per_float = 1.8;             /* a sample, by what it is while it is filtered */
+static const double per_light = 3, per_pass = 3; /* a sample, to light and back; back-projected */
+static const double per_multiply_add = 0.045, per_deconvolution = 0.3;
+static const double per_wide = 0.02; /* products of wide layers, most of which Winograd saves */
+enum { WIDE = 3000 };                /* multiply-adds for a sample */
 
 void cli_costs_init(cli_costs *costs)
 {
@@ -79,6 +87,27 @@ static double multiply_adds(cli_costs *costs, up_image *image, const char *outpu
     return found;
 }
 
+static double bytes(const up_format *f)
+{
+    const int each = f->sample == UP_SAMPLE_U8 ? 1 : f->sample == UP_SAMPLE_U16 ? 2 : 4;
+    return pixels(f) * f->channels * each;
+}
+
+/* What is done between decoding and encoding. */
+static double filtering(const up_format *in, const up_format *out, double work,
+                        const up_options *options)
+{
+    const bool alpha = in->color == UP_COLOR_GREY_ALPHA || in->color == UP_COLOR_RGBA;
+    const bool floats = alpha || in->sample != UP_SAMPLE_U8 || out->sample != UP_SAMPLE_U8;
+    const double samples = pixels(out) * out->channels;
+    const double product = strcmp(options->method, "deconvolve") == 0 ? per_deconvolution
+                           : work > WIDE * samples                    ? per_wide
+                                                                      : per_multiply_add;
+    const double each = (floats ? per_float : per_byte) + (options->linear ? per_light : 0) +
+                        options->back_project * per_pass;
+    return samples * each + work * product;
+}
+
 up_status cli_cost_of(cli_costs *costs, const char *input, const char *output_path,
                       const up_options *options, up_format *output, double *cost, up_error *error)
 {
@@ -92,11 +121,10 @@ up_status cli_cost_of(cli_costs *costs, const char *input, const char *output_pa
         const char *type = options->output_format ? options->output_format
                            : *dot                 ? dot + 1
                                                   : info->type;
-        const double out = pixels(output), in = pixels(&info->format);
-        const double work = multiply_adds(costs, image, output_path, options) * out;
-        *cost = 1e-9 * (per_file + in * info->format.channels * codec_of(info->type)->decode +
-                        out * output->channels * (per_sample + codec_of(type)->encode) +
-                        work * per_multiply_add);
+        const double work = multiply_adds(costs, image, output_path, options) * pixels(output);
+        *cost = 1e-9 * (per_file + bytes(&info->format) * codec_of(info->type)->decode +
+                        filtering(&info->format, output, work, options) +
+                        bytes(output) * codec_of(type)->encode);
     }
     up_image_close(&image);
     return status;

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/show/console.h"
 
-int cli_plan_open(cli_plan_reading *r, const cli_settings *settings)
+int cli_plan_open(cli_plan_reading *r, const cli_settings *settings, cli_plan_need need)
 {
     up_error error;
     *r = (cli_plan_reading){ 0 };
@@ -15,7 +15,8 @@ int cli_plan_open(cli_plan_reading *r, const cli_settings *settings)
     up_status status = up_manifest_open(&r->manifest, settings->operands[0], &error);
     if (status == UP_OK) {
         r->info = up_manifest_get_info(r->manifest);
-        status = up_records_read(&r->records, r->info, 0, &error);
+        status = need == CLI_PLAN_RECORDS ? up_records_read(&r->records, r->info, 0, &error)
+                                          : up_overview_read(&r->overview, r->info, &error);
     }
     if (status == UP_OK)
         return CLI_EXIT_OK;
@@ -28,4 +29,5 @@ void cli_plan_close(cli_plan_reading *reading)
 {
     up_manifest_close(&reading->manifest);
     up_records_free(&reading->records);
+    up_overview_free(&reading->overview);
 }

@@ -9,12 +9,16 @@
 typedef struct {
     up_manifest *manifest;
     const up_manifest_info *info;
-    up_records *records;
+    up_records *records;   /* of all journals ... */
+    up_overview *overview; /* ... or what is enough for those who only count */
 } cli_plan_reading;
 
-/* The one operand, and all journals. Otherwise says why, and returns the exit code; 0 is success.
+typedef enum { CLI_PLAN_RECORDS, CLI_PLAN_OVERVIEW } cli_plan_need;
+
+/* The one operand, and what is needed of its journals. Otherwise says why, and returns the exit
+ * code; 0 is success.
  */
-int cli_plan_open(cli_plan_reading *reading, const cli_settings *settings);
+int cli_plan_open(cli_plan_reading *reading, const cli_settings *settings, cli_plan_need need);
 void cli_plan_close(cli_plan_reading *reading);
 
 #endif

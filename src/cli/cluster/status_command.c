@@ -9,9 +9,9 @@
 
 typedef struct {
     size_t pieces, done, failed;
-    double cost, made; /* of all, and of what is done */
-    double left;       /* seconds until it is done; < 0: not known */
-    up_journal_state state;
+    double cost, made, open; /* of all, of what is done, and of what is neither done nor failed */
+    double pace;             /* what was made in a second since it was begun; of all that run */
+    double left;             /* seconds until it is done; < 0: not known */
 } progress_of_shard;
 
 typedef struct {
@@ -20,10 +20,16 @@ typedef struct {
     int slowest, running, not_begun;
 } statement;
 
+static const up_journal_state *state_of(const statement *s, int shard)
+{
+    return up_overview_shard(s->plan.overview, shard);
+}
+
 static void count(statement *s, const up_piece *piece)
 {
-    const up_record *r = up_records_find(s->plan.records, up_piece_key(piece->output));
-    const bool done = r && (r->event == UP_EVENT_DONE || r->event == UP_EVENT_MADE);
+    int64_t time;
+    const up_event event = up_overview_find(s->plan.overview, up_piece_key(piece->output), &time);
+    const bool done = event == UP_EVENT_DONE || event == UP_EVENT_MADE;
     const int places[2] = { 0, piece->shard };
     for (int i = 0; i < 2; i++) {
         progress_of_shard *p = &s->shard[places[i]];
@@ -31,8 +37,12 @@ static void count(statement *s, const up_piece *piece)
         p->cost += piece->cost;
         p->done += done;
         p->made += done ? piece->cost : 0;
-        p->failed += r && r->event == UP_EVENT_FAILED;
+        p->failed += event == UP_EVENT_FAILED;
+        p->open += done || event == UP_EVENT_FAILED ? 0 : piece->cost;
     }
+    const up_journal_state *state = state_of(s, piece->shard);
+    if (done && time >= state->started && state->last > state->started)
+        s->shard[piece->shard].pace += 1e9 * piece->cost / (double)(state->last - state->started);
 }
 
 static up_status count_all(statement *s, up_error *error)
@@ -50,32 +60,31 @@ static up_status count_all(statement *s, up_error *error)
     return UP_OK;
 }
 
-/* By what the shard that runs has done since it began. */
 static double time_left(const progress_of_shard *p)
 {
-    const double spent = 1e-9 * (double)(p->state.last - p->state.started);
-    if (p->made >= p->cost)
-        return 0;
-    return p->made > 0 && spent > 0 ? spent * (p->cost - p->made) / p->made : -1;
+    return p->open > 0 ? p->pace > 0 ? p->open / p->pace : -1 : 0;
 }
 
-static up_status look_at_shards(statement *s, up_error *error)
+/* All takes as long as the slowest shard, and as what is open takes those that run. */
+static void look_at_shards(statement *s)
 {
     progress_of_shard *all = &s->shard[0];
+    double most = -1;
     for (int i = 1; i <= s->plan.info->shards; i++) {
         progress_of_shard *p = &s->shard[i];
-        const up_status status = up_journal_look(&p->state, s->plan.info, i, error);
-        if (status != UP_OK)
-            return status;
+        const up_journal_state *state = state_of(s, i);
         p->left = time_left(p);
-        s->running += p->state.running;
-        s->not_begun += !p->state.begun;
-        if (p->left > all->left || !s->slowest) {
+        all->pace += state->running ? p->pace : 0;
+        s->running += state->running;
+        s->not_begun += !state->begun;
+        if (p->left > most) {
             s->slowest = i;
-            all->left = p->left;
+            most = p->left;
         }
     }
-    return UP_OK;
+    all->left = time_left(all);
+    if (all->left > 0 && most > all->left)
+        all->left = most;
 }
 
 static void tell_json(const statement *s)
@@ -97,9 +106,11 @@ static void tell(const statement *s)
               s->not_begun);
     if (all->done + all->failed == all->pieces)
         return;
+    if (all->left > 0)
+        cli_print("%s left if those that run go on like this", cli_clock_text(all->left).text);
     if (slowest->left > 0)
         cli_print("slowest: shard %d on %s, %zu of %zu done, %s left", s->slowest,
-                  slowest->state.host, slowest->done, slowest->pieces,
+                  state_of(s, s->slowest)->host, slowest->done, slowest->pieces,
                   cli_clock_text(slowest->left).text);
 }
 
@@ -107,17 +118,16 @@ static int run_status(cli_settings *settings)
 {
     statement s = { 0 };
     up_error error;
-    int code = cli_plan_open(&s.plan, settings);
+    int code = cli_plan_open(&s.plan, settings, CLI_PLAN_OVERVIEW);
     if (code != CLI_EXIT_OK)
         return code;
     s.shard = cli_alloc((size_t)s.plan.info->shards + 1, sizeof *s.shard);
-    if (count_all(&s, &error) != UP_OK || look_at_shards(&s, &error) != UP_OK) {
+    if (count_all(&s, &error) == UP_OK) {
+        look_at_shards(&s);
+        (settings->json ? tell_json : tell)(&s);
+    } else {
         cli_say("%s", error.message);
         code = CLI_EXIT_FAILED;
-    } else if (settings->json) {
-        tell_json(&s);
-    } else {
-        tell(&s);
     }
     free(s.shard);
     cli_plan_close(&s.plan);

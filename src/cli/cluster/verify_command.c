@@ -98,7 +98,7 @@ static int verify(verifying *v)
 static int run_verify(cli_settings *s)
 {
     verifying v = { .settings = s };
-    int code = cli_plan_open(&v.plan, s);
+    int code = cli_plan_open(&v.plan, s, CLI_PLAN_RECORDS);
     if (code == CLI_EXIT_OK) {
         code = verify(&v);
         cli_plan_close(&v.plan);

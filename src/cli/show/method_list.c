@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/show/method_list.h"
 
+#include "cli/args/method_names.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
 #include "cli/weights/weights_report.h"
@@ -14,6 +15,9 @@ static void show_methods(void)
     for (int i = 0; (method = up_method_at(i)); i++)
         cli_print("%-14s %s", method->name, method->summary);
     cli_print("The default is %s.", up_default_method());
+    const char *alias;
+    for (int i = 0; (alias = cli_method_alias_at(i)); i++)
+        cli_print("%-14s the same as %s", alias, cli_method_alias(alias));
 }
 
 /* "  tconv:NAME  x2  1,234  LICENCE"; or why it cannot be used. Closes the weights. */

@@ -15,8 +15,10 @@
 #define PEEK_SIZE 64
 
 struct up_reader {
-    int fd;
-    bool standard;     /* the descriptor is not ours to close */
+    int fd;        /* -1: `memory` is the input */
+    bool standard; /* the descriptor is not ours to close */
+    const uint8_t *memory;
+    uint8_t *held;     /* what of it was read from a pipe */
     int failure;       /* errno of the read that failed, 0 if none did */
     int64_t size;      /* -1: a pipe */
     int64_t base;      /* offset of the descriptor when it was opened */
@@ -41,6 +43,18 @@ static up_status measure(up_reader *r, up_error *error)
     return UP_OK;
 }
 
+static up_status make(up_reader **reader, const char *name, up_error *error)
+{
+    const size_t length = strlen(name) + 1;
+    up_reader *r = *reader = up_alloc(1, sizeof *r + length);
+    if (!r)
+        return up_fail_memory(error, name, sizeof *r + length);
+    memset(r, 0, offsetof(up_reader, buffer));
+    memcpy(r->name, name, length);
+    r->fd = -1;
+    return UP_OK;
+}
+
 up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
 {
     *reader = NULL;
@@ -52,29 +66,86 @@ up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
                        strerror(errno));
     if (standard && !up_descriptor_allows(fd, O_RDONLY))
         return up_fail(error, UP_ERROR_INPUT, "%s: is closed; name a file", name);
-    size_t length = strlen(name) + 1;
-    up_reader *r = up_alloc(1, sizeof *r + length);
-    if (!r) {
+    up_reader *r;
+    up_status status = make(&r, name, error);
+    if (status != UP_OK) {
         if (!standard)
             close(fd);
-        return up_fail_memory(error, name, sizeof *r + length);
+        return status;
     }
-    memset(r, 0, offsetof(up_reader, buffer));
-    memcpy(r->name, name, length);
     r->fd = fd;
     r->standard = standard;
-    up_status status = measure(r, error);
+    status = measure(r, error);
     if (status != UP_OK)
         up_reader_close(&r);
     *reader = r;
     return status;
 }
 
+up_status up_reader_open_memory(up_reader **reader, const void *bytes, size_t size,
+                                const char *name, up_error *error)
+{
+    UP_TRY(make(reader, name, error));
+    (*reader)->memory = bytes;
+    (*reader)->size = (int64_t)size;
+    return UP_OK;
+}
+
+/* Room for twice as much; what there is stays. */
+static bool grow(uint8_t **bytes, size_t *room, size_t used)
+{
+    size_t more;
+    uint8_t *grown = up_mul(*room, 2, &more) ? up_alloc(more, 1) : NULL;
+    if (!grown)
+        return false;
+    memcpy(grown, *bytes, used);
+    up_free(*bytes);
+    *bytes = grown;
+    *room = more;
+    return true;
+}
+
+up_status up_reader_hold(up_reader *reader, size_t most, up_error *error)
+{
+    if (reader->size >= 0)
+        return UP_OK;
+    size_t room = BUFFER_SIZE, used = 0, count = 1;
+    uint8_t *bytes = up_alloc(room, 1);
+    bool fits = bytes;
+    while (fits && count > 0) {
+        fits = used <= most && (used < room || grow(&bytes, &room, used));
+        count = fits ? up_reader_read(reader, bytes + used, room - used) : 0;
+        used += count;
+    }
+    if (!fits || reader->failure) {
+        up_free(bytes);
+        return reader->failure ? up_reader_fail(reader, error)
+               : used > most
+                   ? up_fail(error, UP_ERROR_LIMIT,
+                             "%s: more than %zu MiB from a pipe are to be held in memory; "
+                             "save it to a file",
+                             reader->name, most >> 20)
+                   : up_fail_memory(error, reader->name, room);
+    }
+    reader->memory = reader->held = bytes;
+    reader->size = (int64_t)used;
+    reader->position = 0;
+    reader->start = reader->end = 0;
+    return UP_OK;
+}
+
+size_t up_reader_held(const up_reader *reader)
+{
+    return reader->held ? (size_t)reader->size : 0;
+}
+
 void up_reader_close(up_reader **reader)
 {
     up_reader *r = *reader;
-    if (r && !r->standard)
+    if (r && !r->standard && r->fd >= 0)
         close(r->fd);
+    if (r)
+        up_free(r->held);
     up_free(r);
     *reader = NULL;
 }
@@ -86,7 +157,7 @@ const char *up_reader_name(const up_reader *reader)
 
 const char *up_reader_path(const up_reader *reader)
 {
-    return reader->standard || reader->size < 0 ? NULL : reader->name;
+    return reader->standard || reader->memory || reader->size < 0 ? NULL : reader->name;
 }
 
 bool up_reader_failed(const up_reader *reader)
@@ -103,6 +174,13 @@ int64_t up_reader_size(const up_reader *reader)
 static size_t fetch(up_reader *r, void *buffer, size_t size)
 {
     ssize_t n;
+    if (r->memory) {
+        const size_t left = (size_t)(r->size - r->position);
+        size = size < left ? size : left;
+        memcpy(buffer, r->memory + r->position, size);
+        r->position += (int64_t)size;
+        return size;
+    }
     while ((n = read(r->fd, buffer, size)) < 0 && (errno == EINTR || errno == EAGAIN)) {
         if (errno == EAGAIN) /* whoever gave us the pipe does not want to wait; we do */
             poll(&(struct pollfd){ .fd = r->fd, .events = POLLIN }, 1, -1);
@@ -171,6 +249,12 @@ up_status up_reader_exact(up_reader *reader, void *buffer, size_t size, up_error
 up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, size_t size,
                             up_error *error)
 {
+    if (reader->memory) {
+        if (offset < 0 || offset > reader->size || size > (size_t)(reader->size - offset))
+            return up_reader_fail(reader, error);
+        memcpy(buffer, reader->memory + offset, size);
+        return UP_OK;
+    }
     for (size_t done = 0; done < size;) {
         ssize_t n = pread(reader->fd, (uint8_t *)buffer + done, size - done,
                           reader->base + offset + (int64_t)done);
@@ -201,8 +285,9 @@ up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error)
         return up_fail(error, UP_ERROR_INPUT, "%s: a pipe cannot be read twice; save it to a file",
                        reader->name);
     int64_t target;
-    if (offset < 0 || __builtin_add_overflow(offset, reader->base, &target) ||
-        lseek(reader->fd, target, SEEK_SET) < 0)
+    if (offset < 0 || (reader->memory && offset > reader->size) ||
+        __builtin_add_overflow(offset, reader->base, &target) ||
+        (!reader->memory && lseek(reader->fd, target, SEEK_SET) < 0))
         return up_fail(error, UP_ERROR_INPUT, "%s: cannot be read at offset %lld", reader->name,
                        (long long)offset);
     reader->position = offset;

@@ -9,6 +9,9 @@ typedef struct up_reader up_reader;
 
 /* "-" is standard input. */
 up_status up_reader_open(up_reader **reader, const char *path, up_error *error);
+/* The caller's bytes, which must stay; `name` is for messages. */
+up_status up_reader_open_memory(up_reader **reader, const void *bytes, size_t size,
+                                const char *name, up_error *error);
 void up_reader_close(up_reader **reader);
 
 /* The path as the user gave it; "standard input" for "-". For messages. */
@@ -41,5 +44,11 @@ up_status up_reader_seek(up_reader *reader, int64_t offset, up_error *error);
 /* Exactly `size` bytes at `offset`; leaves the position alone. Works where seeking does. */
 up_status up_reader_read_at(up_reader *reader, int64_t offset, void *buffer, size_t size,
                             up_error *error);
+
+/* Reads a pipe to its end, at most `most` bytes, so that seeking works; before anything has been
+ * read. Files stay as they are. */
+up_status up_reader_hold(up_reader *reader, size_t most, up_error *error);
+/* Bytes that are held so; 0 of anything else. */
+size_t up_reader_held(const up_reader *reader);
 
 #endif

@@ -10,6 +10,7 @@
 
 /* More is no metadata, but a file that means harm. */
 enum { MOST_CHUNKS = 4096, MOST_CHUNK_BYTES = 64 << 20 };
+enum { PROFILE_HEAD = 132 }; /* bytes of the shortest ICC profile */
 
 void up_metadata_init(up_metadata *m)
 {
@@ -54,6 +55,33 @@ up_status up_blob_set(up_blob *blob, const void *data, size_t size, up_error *er
     blob_clear(blob);
     *blob = (up_blob){ copy, size };
     return UP_OK;
+}
+
+static uint32_t big_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+up_status up_metadata_take_profile(up_metadata *m, const uint8_t *data, size_t size,
+                                   up_error *error)
+{
+    if (m->icc.data || size < PROFILE_HEAD || big_endian(data) != size ||
+        memcmp(data + 36, "acsp", 4) != 0)
+        return UP_OK;
+    return up_blob_set(&m->icc, data, size, error);
+}
+
+/* Before EXIF stands "Exif\0\0" in JPEG files, and in others by mistake. */
+up_status up_metadata_take_exif(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
+{
+    if (size > 6 && memcmp(data, "Exif\0\0", 6) == 0) {
+        data += 6;
+        size -= 6;
+    }
+    if (m->exif.data || size < 8 ||
+        (memcmp(data, "II*\0", 4) != 0 && memcmp(data, "MM\0*", 4) != 0))
+        return UP_OK;
+    return up_blob_set(&m->exif, data, size, error);
 }
 
 /* Room for one more chunk: doubled whenever the count is a power of two. */

@@ -50,6 +50,12 @@ void up_metadata_clear(up_metadata *m);
 /* Copies `size` bytes into a blob, replacing what was there. */
 up_status up_blob_set(up_blob *blob, const void *data, size_t size, up_error *error);
 
+/* Takes an ICC profile, or EXIF (with or without "Exif\0\0"), as files of several kinds hold it, if
+ * it looks like one and there is none yet. */
+up_status up_metadata_take_profile(up_metadata *m, const uint8_t *data, size_t size,
+                                   up_error *error);
+up_status up_metadata_take_exif(up_metadata *m, const uint8_t *data, size_t size, up_error *error);
+
 /* Appends a copy; past 64 MiB or 4096 chunks it is named in m->lost instead. */
 up_status up_metadata_add_chunk(up_metadata *m, const up_chunk *chunk, up_error *error);
 void up_metadata_remove_chunk(up_metadata *m, int i);

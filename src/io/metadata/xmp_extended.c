@@ -285,3 +285,14 @@ up_status up_xmp_divide(up_blob *xmp, up_blob *extended, size_t most, bool *whol
         return UP_OK;
     return up_xmp_set(xmp, &has_extended, up_md5(extended->data, extended->size).text, error);
 }
+
+up_status up_xmp_join_all(up_metadata *m, up_notes *dropped, up_error *error)
+{
+    bool joined;
+    if (!m->xmp_extended.data)
+        return UP_OK;
+    UP_TRY(up_xmp_join(&m->xmp, &m->xmp_extended, &joined, error));
+    UP_TRY(up_blob_set(&m->xmp_extended, NULL, 0, error));
+    return joined ? UP_OK
+                  : up_notes_add(dropped, UP_NOTE_DROPPED, error, "extended XMP that is damaged");
+}

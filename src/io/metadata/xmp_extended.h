@@ -15,6 +15,10 @@ up_status up_xmp_forget_extension(up_blob *xmp, up_error *error);
 /* Makes one packet of both; *joined: that could be done. */
 up_status up_xmp_join(up_blob *xmp, const up_blob *extended, bool *joined, up_error *error);
 
+/* The same for the XMP of `m`, for all formats but JPEG, whose way round its limits an extension
+ * is; one that is damaged is named in `dropped`. */
+up_status up_xmp_join_all(up_metadata *m, up_notes *dropped, up_error *error);
+
 /* Divides a packet so that at most `most` bytes are in `xmp`; names the extension as it is now.
  * *whole: the extension that was there before came along. */
 up_status up_xmp_divide(up_blob *xmp, up_blob *extended, size_t most, bool *whole, up_error *error);

@@ -15,7 +15,6 @@
 
 #define XMP_KEYWORD "XML:com.adobe.xmp" /* with its zero */
 #define PROFILE_NAME "ICC profile"
-#define PROFILE_HEAD 132 /* bytes of the shortest ICC profile */
 #define INCH 0.0254      /* metres */
 #define LAST_CHUNKS 1000 /* behind the pixels; nobody writes as many */
 
@@ -56,26 +55,13 @@ static size_t behind_string(const uint8_t *data, size_t at, size_t size)
 static up_status take_profile(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
 {
     size_t at = behind_string(data, 0, size);
+    up_blob icc = { 0 };
     if (m->icc.data || !at || at + 1 >= size || data[at] != 0)
         return UP_OK;
-    UP_TRY(inflate_blob(&m->icc, data + at + 1, size - at - 1, error));
-    const uint8_t *icc = m->icc.data;
-    if (icc && (m->icc.size < PROFILE_HEAD || up_png_get_u32(icc) != m->icc.size ||
-                memcmp(icc + 36, "acsp", 4) != 0))
-        return up_blob_set(&m->icc, NULL, 0, error);
-    return UP_OK;
-}
-
-static up_status take_exif(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
-{
-    if (size > 6 && memcmp(data, "Exif\0\0", 6) == 0) { /* as in a JPEG: some writers err so */
-        data += 6;
-        size -= 6;
-    }
-    if (m->exif.data || size < 8 ||
-        (memcmp(data, "II*\0", 4) != 0 && memcmp(data, "MM\0*", 4) != 0))
-        return UP_OK;
-    return up_blob_set(&m->exif, data, size, error);
+    UP_TRY(inflate_blob(&icc, data + at + 1, size - at - 1, error));
+    up_status status = icc.data ? up_metadata_take_profile(m, icc.data, icc.size, error) : UP_OK;
+    up_free(icc.data);
+    return status;
 }
 
 static bool is_xmp(const uint8_t *data, size_t size)
@@ -131,7 +117,7 @@ static take_chunk *taker_of(const char *type)
     static take_chunk *const takers[UP_PNG_METADATA_COUNT] = {
         take_profile,
         take_density,
-        take_exif,
+        up_metadata_take_exif,
     };
     for (int i = 0; i < UP_PNG_METADATA_COUNT; i++)
         if (memcmp(type, up_png_metadata_types[i], 4) == 0)
@@ -279,22 +265,10 @@ static up_status write_chunks(const up_metadata *m, bool behind, up_writer *writ
     return UP_OK;
 }
 
-/* An extension is a JPEG file's way round its limits. */
-static up_status join_xmp(up_metadata *m, up_notes *dropped, up_error *error)
-{
-    bool joined;
-    if (!m->xmp_extended.data)
-        return UP_OK;
-    UP_TRY(up_xmp_join(&m->xmp, &m->xmp_extended, &joined, error));
-    UP_TRY(up_blob_set(&m->xmp_extended, NULL, 0, error));
-    return joined ? UP_OK
-                  : up_notes_add(dropped, UP_NOTE_DROPPED, error, "extended XMP that is damaged");
-}
-
 up_status up_png_keep(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error)
 {
     (void)format;
-    UP_TRY(join_xmp(m, dropped, error));
+    UP_TRY(up_xmp_join_all(m, dropped, error));
     UP_TRY(up_comments_to_texts(m, dropped, error));
     UP_TRY(up_png_add_raw_profile(m, "iptc", &m->iptc, error));
     return up_png_add_raw_profile(m, "8bim", &m->photoshop, error);

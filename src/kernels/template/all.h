@@ -25,9 +25,10 @@
         .resample_columns = resample_columns, .mix_bytes = mix_bytes,                              \
         .resample_bytes = resample_bytes, .byte_lanes = LANES, .byte_window = BYTE_WINDOW,         \
         .convolve = convolve, .convolve_outs = CONVOLVE_OUTS, .tiles_in = tiles_in,                \
-        .tiles_multiply = tiles_multiply, .tiles_out = tiles_out, .correlate = correlate,          \
-        .prelu_gradient = prelu_gradient, .interleave = interleave, .every = every,                \
-        .copy_past = copy_past, .repeat = repeat, .gather = gather,                                \
+        .tiles_multiply = tiles_multiply, .tiles_out = tiles_out,                                  \
+        .tiles_out_gradient = tiles_out_gradient, .tiles_correlate = tiles_correlate,              \
+        .correlate = correlate, .prelu_gradient = prelu_gradient, .interleave = interleave,        \
+        .every = every, .copy_past = copy_past, .repeat = repeat, .gather = gather,                \
     }
 
 #endif

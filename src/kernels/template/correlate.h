@@ -70,6 +70,70 @@ static void correlate(float *sum, const float *const *in, int ins, const float *
         correlate_outs(sum + j * UP_CORRELATE_LANES, in, ins, grad + j, block, 1);
 }
 
+/* to[j * step]: the sum of v[j]. By load_4(), which makes as many steps as shuffles would. */
+INLINE void store_sums(float *to, size_t step, const vec v[4], int count)
+{
+    enum { PARTS = LANES / 4 };
+    float parts[4 * LANES];
+    vec quarter[4];
+    for (int j = 0; j < 4; j++)
+        store(parts + j * LANES, v[j]);
+    load_4(parts, quarter);
+    store(parts, (quarter[0] + quarter[1]) + (quarter[2] + quarter[3]));
+    for (int j = 0; j < count; j++) {
+        float sum = parts[j * PARTS];
+        for (int i = 1; i < PARTS; i++)
+            sum += parts[j * PARTS + i];
+        to[j * step] = sum;
+    }
+}
+
+INLINE void tiles_correlate_some(float *out, size_t step, const float *in, const float *gradient,
+                                 size_t pitch, int ins, int outs, int n)
+{
+    vec total[CORRELATE_INS][4];
+    for (int i = 0; i < ins; i++)
+        for (int j = 0; j < 4; j++)
+            total[i][j] = splat(0);
+    for (int t = 0; t < n; t += LANES) {
+        vec g[CORRELATE_OUTS];
+        UNROLLED
+        for (int j = 0; j < outs; j++)
+            g[j] = load(gradient + j * pitch + t);
+        UNROLLED
+        for (int i = 0; i < ins; i++) {
+            const vec v = load(in + i * pitch + t);
+            UNROLLED
+            for (int j = 0; j < outs; j++)
+                total[i][j] = multiply_add(v, g[j], total[i][j]);
+        }
+    }
+    for (int i = 0; i < ins; i++)
+        store_sums(out + i, step, total[i], outs);
+}
+
+INLINE void tiles_correlate_outs(float *out, size_t step, const float *in, const float *gradient,
+                                 size_t pitch, int ins, int outs, int n)
+{
+    int i = 0;
+    for (; i + CORRELATE_INS <= ins; i += CORRELATE_INS)
+        tiles_correlate_some(out + i, step, in + i * pitch, gradient, pitch, CORRELATE_INS, outs,
+                             n);
+    for (; i < ins; i++)
+        tiles_correlate_some(out + i, step, in + i * pitch, gradient, pitch, 1, outs, n);
+}
+
+static void tiles_correlate(float *out, size_t step, const float *in, const float *gradient,
+                            size_t pitch, int ins, int outs, int n)
+{
+    int o = 0;
+    for (; o + CORRELATE_OUTS <= outs; o += CORRELATE_OUTS)
+        tiles_correlate_outs(out + o * step, step, in, gradient + o * pitch, pitch, ins,
+                             CORRELATE_OUTS, n);
+    for (; o < outs; o++)
+        tiles_correlate_outs(out + o * step, step, in, gradient + o * pitch, pitch, ins, 1, n);
+}
+
 static float prelu_gradient(float *grad, const float *in, float slope, int n)
 {
     vec total = splat(0), zero = splat(0), factor = splat(slope);

@@ -42,6 +42,21 @@ INLINE void from_points(vec out[UP_TILE], const vec m[UP_TILE_IN])
                           multiply_add(splat(NEAR_2 * NEAR), odd_near, m[5]));
 }
 
+/* The transpose of that: A g. */
+INLINE void gradient_to_points(vec out[UP_TILE_IN], const vec g[UP_TILE])
+{
+    const vec even_near = multiply_add(splat(NEAR_2), g[2], g[0]);
+    const vec odd_near = multiply_add(splat(NEAR_2), g[3], g[1]);
+    const vec even_far = multiply_add(splat(FAR_2), g[2], g[0]);
+    const vec odd_far = multiply_add(splat(FAR_2), g[3], g[1]);
+    out[0] = g[0];
+    out[1] = multiply_add(splat(NEAR), odd_near, even_near);
+    out[2] = multiply_add(splat(-NEAR), odd_near, even_near);
+    out[3] = multiply_add(splat(FAR), odd_far, even_far);
+    out[4] = multiply_add(splat(-FAR), odd_far, even_far);
+    out[5] = g[3];
+}
+
 /* Rows before columns: what needs no shuffling is done to fewer vectors so. */
 static void tiles_in(float *out, size_t step, const float *const *in, int n)
 {
@@ -179,6 +194,31 @@ static void tiles_out(float *const *out, int rows, const float *in, size_t step,
             if (taps->low)
                 bound(sum, taps, 1, 1, UP_TILE);
             store_tiles(out[i] + UP_TILE * t, sum[0], columns - UP_TILE * t);
+        }
+    }
+}
+
+static void tiles_out_gradient(float *out, size_t step, const float *const *in, int n)
+{
+    float row[UP_TILE_IN][UP_TILE * (UP_MOST_TILES + LANES)];
+    for (int x = 0; x < UP_TILE * n; x += LANES) {
+        vec g[UP_TILE], v[UP_TILE_IN];
+        UNROLLED
+        for (int i = 0; i < UP_TILE; i++)
+            g[i] = load(in[i] + x);
+        gradient_to_points(v, g);
+        UNROLLED
+        for (int i = 0; i < UP_TILE_IN; i++)
+            store(row[i] + x, v[i]);
+    }
+    for (int i = 0; i < UP_TILE_IN; i++, out += UP_TILE_IN * step) {
+        for (int t = 0; t < n; t += LANES) {
+            vec g[UP_TILE], v[UP_TILE_IN];
+            load_4(row[i] + UP_TILE * t, g);
+            gradient_to_points(v, g);
+            UNROLLED
+            for (int j = 0; j < UP_TILE_IN; j++)
+                store(out + j * step + t, v[j]);
         }
     }
 }

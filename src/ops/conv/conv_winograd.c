@@ -6,6 +6,7 @@
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_axis.h"
 #include "ops/conv/conv_values.h"
+#include "ops/conv/winograd_weights.h"
 
 #include <limits.h>
 
@@ -63,49 +64,15 @@ bool up_winograd_suits(const up_conv *conv, const up_shape *in)
 
 static int first_of(const winograd_op *op, int block)
 {
-    return (int)((int64_t)op->outs * block / op->blocks);
-}
-
-/* G g G^T: the values of a kernel's polynomials, divided by what its points are apart. */
-static void weight_points(double to[UP_TILE_POINTS], const float *g)
-{
-    static const double point[] = { 0, 0.75, -0.75, 1.5, -1.5 };
-    double values[UP_TILE_IN][3], half[UP_TILE_IN][3];
-    for (int i = 0; i < UP_TILE_IN - 1; i++) {
-        double apart = 1;
-        for (int j = 0; j < UP_TILE_IN - 1; j++)
-            apart *= i == j ? 1 : point[i] - point[j];
-        for (int k = 0; k < 3; k++)
-            values[i][k] = (k == 0 ? 1 : k == 1 ? point[i] : point[i] * point[i]) / apart;
-    }
-    for (int k = 0; k < 3; k++)
-        values[UP_TILE_IN - 1][k] = k == 2;
-    for (int i = 0; i < UP_TILE_IN; i++)
-        for (int x = 0; x < 3; x++) {
-            half[i][x] = 0;
-            for (int y = 0; y < 3; y++)
-                half[i][x] += values[i][y] * (double)g[3 * y + x];
-        }
-    for (int p = 0; p < UP_TILE_POINTS; p++) {
-        to[p] = 0;
-        for (int x = 0; x < 3; x++)
-            to[p] += half[p / UP_TILE_IN][x] * values[p % UP_TILE_IN][x];
-    }
+    return up_winograd_block(op->outs, op->blocks, block);
 }
 
 static void place_weights(winograd_op *op, const up_conv *conv)
 {
-    const size_t ins = (size_t)op->ins;
-    for (int b = 0; b < op->blocks; b++) {
-        const int first = first_of(op, b), size = first_of(op, b + 1) - first;
-        for (int o = 0; o < size; o++)
-            for (size_t i = 0; i < ins; i++) {
-                double values[UP_TILE_POINTS];
-                weight_points(values, conv->weight + ((first + o) * ins + i) * 9);
-                for (size_t p = 0; p < UP_TILE_POINTS; p++)
-                    op->weight[(p * op->outs + first) * ins + i * size + o] = (float)values[p];
-            }
-    }
+    const up_winograd_kernels kernels = {
+        .ins = op->ins, .outs = op->outs, .out_step = 9 * (size_t)op->ins, .in_step = 9
+    };
+    up_winograd_weights_place(op->weight, conv->weight, &kernels, op->kernels->convolve_outs);
 }
 
 /* From the values of one point to those of the next, in floats: an odd number of cache lines. */
@@ -124,7 +91,7 @@ static int group_outs(const winograd_op *op)
  * are used. */
 static void choose_tiles(winograd_op *op)
 {
-    op->blocks = (op->outs + op->kernels->convolve_outs - 1) / op->kernels->convolve_outs;
+    op->blocks = up_winograd_blocks(op->outs, op->kernels->convolve_outs);
     op->group = GROUP_OUTS / op->kernels->convolve_outs;
     const size_t tile = ((size_t)op->ins + group_outs(op)) * UP_TILE_POINTS * sizeof(float);
     const size_t tiles = up_machine_cache() / 8 * 7 / tile / LEAST_TILES * LEAST_TILES;

@@ -100,6 +100,18 @@ static void settle(float *const *out, const float *const *in, int channels, cons
     }
 }
 
+static void outside(float *const *out, const float *const *in, int channels, const float *p, int n)
+{
+    for (int c = 0; c < channels; c++) {
+        const float *middle = in[channels + c];
+        for (int x = 0; x < n; x++) {
+            float difference = in[c][x] - middle[x];
+            float inside = difference > p[0] ? p[0] : difference < -p[0] ? -p[0] : difference;
+            out[c][x] = p[1] * (difference - inside);
+        }
+    }
+}
+
 static void over(float *const *out, const float *const *in, int channels, const float *p, int n)
 {
     const float *alpha = in[channels - 1];
@@ -149,6 +161,7 @@ const up_point up_point_matrix = { "matrix", 1, matrix };
 const up_point up_point_premultiply = { "premultiply", 1, premultiply };
 const up_point up_point_unpremultiply = { "unpremultiply", 1, unpremultiply };
 const up_point up_point_hide = { "hide", 1, hide };
+const up_point up_point_outside = { "outside", 2, outside };
 const up_point up_point_settle = { "settle", 2, settle };
 const up_point up_point_bleed = { "bleed", 2, bleed };
 const up_point up_point_over = { "over background", 1, over };

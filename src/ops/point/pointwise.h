@@ -28,6 +28,8 @@ extern const up_point up_point_unpremultiply;   /* colour * p[0] / alpha, 0 wher
 extern const up_point up_point_hide;            /* colour where alpha is above p[0], 0 elsewhere */
 /* Two inputs: the second where they differ by at most p[0], the first from twice that on. */
 extern const up_point up_point_settle;
+/* Two inputs: how far the first lies outside of the second -+ p[0], times p[1]. */
+extern const up_point up_point_outside;
 /* Two inputs, the second premultiplied (p[0] is opaque) and blurred: colour as it is from an alpha
  * of p[1] on, below it more and more of the blurred one, where that has any alpha. */
 extern const up_point up_point_bleed;

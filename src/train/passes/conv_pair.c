@@ -105,7 +105,7 @@ void up_conv_backward(const up_conv_work *work, const up_conv_shape *conv, const
     up_conv_forward(work, &back, packed, NULL, out_gradient, in_gradient);
 }
 
-static float sum_of(const float *parts, int count)
+float up_conv_sum(const float *parts, int count)
 {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -129,7 +129,15 @@ static void correlate(const up_conv_work *work, const float *const *grad, int ou
     for (int t = 0; t < taps; t++)
         for (int o = 0; o < outs; o++)
             gradient[(size_t)o * taps + t] +=
-                sum_of(work->sums + t * step + o * UP_CORRELATE_LANES, UP_CORRELATE_LANES);
+                up_conv_sum(work->sums + t * step + o * UP_CORRELATE_LANES, UP_CORRELATE_LANES);
+}
+
+void up_conv_bias_gradient(const up_conv_work *work, const up_conv_shape *conv,
+                           const float *out_gradient, float *gradient)
+{
+    const up_patch_shape *patch = &work->patch;
+    for (int o = 0; o < conv->out; o++)
+        gradient[o] += up_conv_sum(out_gradient + o * patch->size, patch->height * patch->stride);
 }
 
 void up_conv_weight_gradient(const up_conv_work *work, const up_conv_shape *conv, const float *in,
@@ -137,7 +145,6 @@ void up_conv_weight_gradient(const up_conv_work *work, const up_conv_shape *conv
 {
     const up_patch_shape *patch = &work->patch;
     int taps = taps_of(conv);
-    float *bias = gradient + up_conv_packed(conv);
     point_to_taps(work, conv, in);
     for (int o = 0; o < conv->out; o += UP_CORRELATE_OUTS) {
         const float *grad[UP_CORRELATE_OUTS];
@@ -145,7 +152,6 @@ void up_conv_weight_gradient(const up_conv_work *work, const up_conv_shape *conv
         for (int j = 0; j < outs; j++)
             grad[j] = out_gradient + (o + j) * patch->size;
         correlate(work, grad, outs, taps, gradient + (size_t)o * taps);
-        for (int j = 0; j < outs; j++)
-            bias[o + j] += sum_of(grad[j], patch->height * patch->stride);
     }
+    up_conv_bias_gradient(work, conv, out_gradient, gradient + up_conv_packed(conv));
 }

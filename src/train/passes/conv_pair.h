@@ -28,6 +28,7 @@ typedef struct {
     up_patch_shape patch;
     const float **row;  /* [most in * kernel * kernel] */
     float *sums;        /* as many times UP_CORRELATE_OUTS * UP_CORRELATE_LANES */
+    float *tiles;       /* see conv_tiles.h; NULL: no convolution is made so */
     const float *zeros; /* [UP_MAX_OUTS] */
 } up_conv_work;
 
@@ -39,5 +40,11 @@ void up_conv_backward(const up_conv_work *work, const up_conv_shape *conv, const
 /* Added to `gradient`: [out][in][kernel][kernel], then [out] of the bias. */
 void up_conv_weight_gradient(const up_conv_work *work, const up_conv_shape *conv, const float *in,
                              const float *out_gradient, float *gradient);
+
+/* What lies behind the weights there. */
+void up_conv_bias_gradient(const up_conv_work *work, const up_conv_shape *conv,
+                           const float *out_gradient, float *gradient);
+
+float up_conv_sum(const float *parts, int count);
 
 #endif

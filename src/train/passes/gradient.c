@@ -17,8 +17,8 @@ static up_pass pass_of(const up_gradient_work *work, const up_packed_weights *pa
         .in = work->in + work->first_in[n],
         .out = work->output[n],
         .parameter = packed->parameter + first,
-        .forward = packed->forward + first,
-        .backward = packed->backward + first,
+        .forward = packed->forward + packed->first[n],
+        .backward = packed->backward + packed->first[n],
     };
 }
 

@@ -9,7 +9,8 @@
 
 /* Weights as the kernels want them: made once per step, for all threads. */
 typedef struct {
-    float *forward, *backward; /* of a node from where its parameters begin */
+    float *forward, *backward;
+    size_t *first; /* of a node's in both */
     const float *parameter;
 } up_packed_weights;
 

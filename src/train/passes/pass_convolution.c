@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions that keep the size, and transposed ones that enlarge by their stride: those are run
  * as a convolution to all phases. */
+#include "train/passes/conv_tiles.h"
 #include "train/passes/passes.h"
 
 enum { MOST_KERNEL = 15 };
@@ -27,17 +28,19 @@ static const char *refuse(const up_convolution *conv, int size, int step)
 
 static void forward(const up_pass *pass)
 {
-    up_conv_forward(pass->work, &pass->conv, pass->forward,
-                    pass->parameter + up_conv_packed(&pass->conv), pass->in[0], pass->out);
+    const float *bias = pass->parameter + up_conv_packed(&pass->conv);
+    (up_conv_tiles_suit(&pass->conv) ? up_conv_tiles_forward : up_conv_forward)(
+        pass->work, &pass->conv, pass->forward, bias, pass->in[0], pass->out);
 }
 
 static void backward(const up_pass *pass)
 {
-    up_conv_weight_gradient(pass->work, &pass->conv, pass->in[0], pass->out_gradient,
-                            pass->gradient);
+    const bool tiled = up_conv_tiles_suit(&pass->conv);
+    (tiled ? up_conv_tiles_weight_gradient : up_conv_weight_gradient)(
+        pass->work, &pass->conv, pass->in[0], pass->out_gradient, pass->gradient);
     if (pass->in_gradient[0])
-        up_conv_backward(pass->work, &pass->conv, pass->backward, pass->out_gradient,
-                         pass->in_gradient[0]);
+        (tiled ? up_conv_tiles_backward : up_conv_backward)(
+            pass->work, &pass->conv, pass->backward, pass->out_gradient, pass->in_gradient[0]);
 }
 
 /* ---------------------------------------------------------------- conv2d */

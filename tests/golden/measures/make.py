@@ -67,11 +67,12 @@ def case(name, other, channel, border):
                 ms_ssim=np.mean([ms_ssim(p, q) for p, q in zip(pa, pb)]))
 
 
-cases = [case(*of) for of in [
-    ('kitten.png', 'distorted', 'y', 0), ('kitten.png', 'distorted', 'rgb', 3),
-    ('osprey.png', 'distorted', 'y', 4), ('circuits.png', 'distorted', 'rgb', 0),
-    ('skyscraper.png', 'distorted', 'y', 2), ('kitten.png', 'circuits.png', 'y', 2)]]
-made = 'make.py, scikit-image %s, scipy %s, numpy %s' % (skimage.__version__, scipy.__version__, np.__version__)
-with open(os.path.join(here, 'cases.json'), 'w') as f:
-    json.dump(dict(made_with=made, cases=cases), f, indent=1)
-    f.write('\n')
+if __name__ == '__main__':
+    cases = [case(*of) for of in [
+        ('kitten.png', 'distorted', 'y', 0), ('kitten.png', 'distorted', 'rgb', 3),
+        ('osprey.png', 'distorted', 'y', 4), ('circuits.png', 'distorted', 'rgb', 0),
+        ('skyscraper.png', 'distorted', 'y', 2), ('kitten.png', 'circuits.png', 'y', 2)]]
+    made = 'make.py, scikit-image %s, scipy %s, numpy %s' % (skimage.__version__, scipy.__version__, np.__version__)
+    with open(os.path.join(here, 'cases.json'), 'w') as f:
+        json.dump(dict(made_with=made, cases=cases), f, indent=1)
+        f.write('\n')

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/tiff/tiff_samples.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+void up_tiff_samples_init(up_tiff_samples *samples, const up_tiff_layout *layout)
+{
+    const uint16_t *const map[3] = { layout->red, layout->green, layout->blue };
+    const int bits = up_min(layout->bits, 8), most = (1 << bits) - 1;
+    for (int i = 0; i <= most; i++) {
+        const int level = (i * UINT8_MAX + most / 2) / most;
+        for (int c = 0; c < 3; c++)
+            samples->level[c][i] =
+                layout->kind == UP_TIFF_PALETTE
+                    ? (uint8_t)(map[c][i] >> 8)
+                    : (uint8_t)(layout->white_zero && c == 0 ? UINT8_MAX - level : level);
+    }
+}
+
+/* Sample i of those that are packed one behind the other, high bits first; of 16 bits in the order
+ * of this machine. */
+static unsigned sample_at(const uint8_t *packed, size_t i, int bits)
+{
+    uint16_t wide;
+    if (bits == 8)
+        return packed[i];
+    if (bits == 16) {
+        memcpy(&wide, packed + 2 * i, sizeof wide);
+        return wide;
+    }
+    const size_t first = i * (size_t)bits, last = first + (size_t)bits - 1;
+    uint32_t window = 0;
+    for (size_t byte = first / 8; byte <= last / 8; byte++)
+        window = window << 8 | packed[byte];
+    return window >> (7 - last % 8) & ((1u << bits) - 1);
+}
+
+static float half(uint16_t bits)
+{
+    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const float value = exponent == 0    ? ldexpf((float)fraction, -24)
+                        : exponent == 31 ? fraction ? NAN : INFINITY
+                                         : ldexpf((float)(1024 + fraction), exponent - 25);
+    return bits >> 15 ? -value : value;
+}
+
+static float float_at(const uint8_t *packed, size_t i, int bits)
+{
+    uint16_t two;
+    float four;
+    double eight;
+    switch (bits) {
+    case 16:
+        memcpy(&two, packed + 2 * i, sizeof two);
+        return half(two);
+    case 32:
+        memcpy(&four, packed + 4 * i, sizeof four);
+        return four;
+    default:
+        memcpy(&eight, packed + 8 * i, sizeof eight);
+        return (float)eight;
+    }
+}
+
+typedef struct {
+    const uint8_t *packed;
+    size_t first, step; /* samples */
+    int count, bits;
+    bool invert;
+} run;
+
+static void take_bytes(const run *r, const uint8_t level[256], uint8_t *to, int channels)
+{
+    for (int x = 0; x < r->count; x++)
+        to[x * channels] = level[sample_at(r->packed, r->first + (size_t)x * r->step, r->bits)];
+}
+
+static void take_words(const run *r, uint16_t *to, int channels)
+{
+    const uint32_t most = (1u << r->bits) - 1;
+    for (int x = 0; x < r->count; x++) {
+        const uint32_t v = sample_at(r->packed, r->first + (size_t)x * r->step, r->bits);
+        const uint32_t level = (v * UINT16_MAX + most / 2) / most;
+        to[x * channels] = (uint16_t)(r->invert ? UINT16_MAX - level : level);
+    }
+}
+
+static void take_floats(const run *r, float *to, int channels)
+{
+    for (int x = 0; x < r->count; x++) {
+        const float v = float_at(r->packed, r->first + (size_t)x * r->step, r->bits);
+        to[x * channels] = r->invert ? 1 - v : v;
+    }
+}
+
+static void take_palette(const up_tiff_samples *s, const run *r, const up_tiff_layout *l,
+                         uint8_t *to)
+{
+    const uint16_t *const map[3] = { l->red, l->green, l->blue };
+    for (int x = 0; x < r->count; x++) {
+        const unsigned i = sample_at(r->packed, r->first + (size_t)x * r->step, r->bits);
+        for (int c = 0; c < 3; c++)
+            to[3 * x + c] = r->bits <= 8 ? s->level[c][i] : (uint8_t)(map[c][i] >> 8);
+    }
+}
+
+/* Packed by libtiff, from the low byte on R, G, B, A. */
+static void take_converted(const uint8_t *packed, uint8_t *to, int count)
+{
+    for (int x = 0; x < count; x++) {
+        uint32_t pixel;
+        memcpy(&pixel, packed + 4 * (size_t)x, sizeof pixel);
+        to[3 * x] = (uint8_t)TIFFGetR(pixel);
+        to[3 * x + 1] = (uint8_t)TIFFGetG(pixel);
+        to[3 * x + 2] = (uint8_t)TIFFGetB(pixel);
+    }
+}
+
+void up_tiff_samples_convert(const up_tiff_samples *samples, const up_tiff_layout *layout,
+                             const uint8_t *const *plane, void *row, int x, int count)
+{
+    const int channels = up_tiff_colours(layout);
+    if (layout->kind == UP_TIFF_CONVERTED) {
+        take_converted(plane[0], (uint8_t *)row + 3 * (size_t)x, count);
+        return;
+    }
+    for (int c = 0; c < channels; c++) {
+        const run r = { .packed = layout->separate ? plane[c] : plane[0],
+                        .first = layout->separate ? 0 : (size_t)c,
+                        .step = layout->separate ? 1 : (size_t)layout->samples,
+                        .count = count,
+                        .bits = layout->bits,
+                        .invert = layout->white_zero && c != layout->alpha };
+        const size_t at = (size_t)x * (size_t)channels + (size_t)c;
+        if (layout->kind == UP_TIFF_PALETTE)
+            take_palette(samples, &r, layout, (uint8_t *)row + 3 * (size_t)x);
+        else if (layout->floats)
+            take_floats(&r, (float *)row + at, channels);
+        else if (layout->bits > 8)
+            take_words(&r, (uint16_t *)row + at, channels);
+        else
+            take_bytes(&r, samples->level[c == layout->alpha], (uint8_t *)row + at, channels);
+    }
+}
+
+/* ---- alpha */
+
+static void divide_bytes(uint8_t *at, int count, int channels)
+{
+    for (int x = 0; x < count; x++, at += channels) {
+        const int alpha = at[channels - 1];
+        for (int c = 0; c < channels - 1; c++)
+            at[c] =
+                (uint8_t)(alpha ? up_min((at[c] * UINT8_MAX + alpha / 2) / alpha, UINT8_MAX) : 0);
+    }
+}
+
+static void divide_words(uint16_t *at, int count, int channels)
+{
+    for (int x = 0; x < count; x++, at += channels) {
+        const uint32_t alpha = at[channels - 1];
+        for (int c = 0; c < channels - 1; c++) {
+            const uint64_t v = alpha ? ((uint64_t)at[c] * UINT16_MAX + alpha / 2) / alpha : 0;
+            at[c] = (uint16_t)(v < UINT16_MAX ? v : UINT16_MAX);
+        }
+    }
+}
+
+static void divide_floats(float *at, int count, int channels)
+{
+    for (int x = 0; x < count; x++, at += channels) {
+        const float alpha = at[channels - 1];
+        for (int c = 0; c < channels - 1; c++)
+            at[c] = alpha > 0 ? at[c] / alpha : 0;
+    }
+}
+
+void up_tiff_samples_divide(const up_format *format, void *row)
+{
+    if (format->sample == UP_SAMPLE_U8)
+        divide_bytes(row, format->width, format->channels);
+    else if (format->sample == UP_SAMPLE_U16)
+        divide_words(row, format->width, format->channels);
+    else
+        divide_floats(row, format->width, format->channels);
+}

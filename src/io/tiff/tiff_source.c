@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/machine.h"
+#include "base/memory.h"
+#include "io/formats.h"
+#include "io/metadata/exif.h"
+#include "io/metadata/photoshop.h"
+#include "io/pixels.h"
+#include "io/tiff/tiff_exif.h"
+#include "io/tiff/tiff_layout.h"
+#include "io/tiff/tiff_samples.h"
+
+#include <string.h>
+
+#define METADATA_MOST ((uint32_t)64 << 20)
+
+typedef struct {
+    up_source base;
+    up_reader *reader;
+    up_tiff_file file[UP_TIFF_PLANES];
+    up_tiff_layout layout;
+    up_tiff_rows rows;
+    up_tiff_samples samples;
+    int y;     /* next row */
+    int whole; /* rows that are there, where it broke off; -1: it did not */
+} tiff_source;
+
+/* ---- pixels */
+
+static up_status read_row(tiff_source *s, void *row, up_error *error)
+{
+    const up_tiff_layout *l = &s->layout;
+    UP_TRY(up_tiff_rows_read(&s->rows, s->y, error));
+    for (size_t tile = 0; tile < s->rows.tiles; tile++) {
+        const uint8_t *plane[UP_TIFF_PLANES];
+        int x = 0, count = 0;
+        for (int p = 0; p < s->rows.files; p++)
+            plane[p] = up_tiff_rows_at(&s->rows, s->y, tile, p, &x, &count);
+        up_tiff_samples_convert(&s->samples, l, plane, row, x, count);
+    }
+    if (l->associated)
+        up_tiff_samples_divide(&s->base.format, row);
+    return UP_OK;
+}
+
+static bool is_cut(const up_error *error)
+{
+    return strstr(error->message, ": truncated: ") != NULL;
+}
+
+static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
+{
+    tiff_source *s = (tiff_source *)source;
+    for (int i = 0; i < count; i++, s->y++) {
+        up_error own = { 0 };
+        const up_status status = s->whole < 0 ? read_row(s, row[i], &own) : UP_OK;
+        if (status != UP_OK && (!is_cut(&own) || s->y == 0))
+            return up_fail(error, status, "%s", own.message);
+        if (status != UP_OK) {
+            s->whole = s->y;
+            UP_TRY(up_source_lacks_rows(source, source->format.height - s->y, error));
+        }
+        if (s->whole >= 0)
+            up_fill_missing(row[i], &source->format);
+    }
+    return UP_OK;
+}
+
+static void close_tiff(up_source *source)
+{
+    tiff_source *s = (tiff_source *)source;
+    for (int i = 0; i < UP_TIFF_PLANES; i++)
+        up_tiff_close(&s->file[i]);
+    up_free(s->rows.band);
+}
+
+/* ---- opening */
+
+/* `take` gets what a tag holds. */
+static up_status take_tag(tiff_source *s, uint32_t tag,
+                          up_status (*take)(up_metadata *m, const uint8_t *data, size_t size,
+                                            up_error *error),
+                          up_error *error)
+{
+    uint32_t size = 0;
+    void *data = NULL;
+    if (!TIFFGetField(s->file[0].tiff, tag, &size, &data) || !data || size > METADATA_MOST)
+        return UP_OK;
+    return take(&s->base.metadata, data, size, error);
+}
+
+static up_status take_xmp(up_metadata *m, const uint8_t *data, size_t size, up_error *error)
+{
+    return up_blob_set(&m->xmp, data, size, error);
+}
+
+/* Where libtiff counts the words of it, as many files have it, there are four times as many bytes.
+ */
+static up_status take_iptc(tiff_source *s, up_error *error)
+{
+    uint32_t size = 0;
+    void *data = NULL;
+    TIFF *t = s->file[0].tiff;
+    if (s->base.metadata.iptc.data || !TIFFGetField(t, TIFFTAG_RICHTIFFIPTC, &size, &data) ||
+        !data || size > METADATA_MOST / 4)
+        return UP_OK;
+    const TIFFField *field = TIFFFieldWithTag(t, TIFFTAG_RICHTIFFIPTC);
+    const size_t each = field && TIFFFieldDataType(field) == TIFF_LONG ? 4 : 1;
+    if (each == 4 && TIFFIsByteSwapped(t))
+        TIFFSwabArrayOfLong(data, (tmsize_t)size);
+    return up_blob_set(&s->base.metadata.iptc, data, size * each, error);
+}
+
+static up_status take_metadata(tiff_source *s, up_error *error)
+{
+    up_metadata *m = &s->base.metadata;
+    TIFF *t = s->file[0].tiff;
+    bool tells = false;
+    UP_TRY(up_tiff_take_exif(&m->exif, s->reader, TIFFCurrentDirOffset(t), &tells, error));
+    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
+        m->dpi_x = m->dpi_y = 0;
+    if (!tells)
+        UP_TRY(up_blob_set(&m->exif, NULL, 0, error));
+    if (s->layout.kind != UP_TIFF_CONVERTED)
+        UP_TRY(take_tag(s, TIFFTAG_ICCPROFILE, up_metadata_take_profile, error));
+    UP_TRY(take_tag(s, TIFFTAG_XMLPACKET, take_xmp, error));
+    UP_TRY(take_tag(s, TIFFTAG_PHOTOSHOP, up_photoshop_take, error));
+    UP_TRY(take_iptc(s, error));
+    const unsigned pages = (unsigned)TIFFNumberOfDirectories(t);
+    if (pages > 1)
+        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%u further page%s", pages - 1,
+                            pages > 2 ? "s" : ""));
+    if (s->layout.further > 0)
+        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d further channel%s",
+                            s->layout.further, s->layout.further > 1 ? "s" : ""));
+    return UP_OK;
+}
+
+static up_status set_format(tiff_source *s, up_error *error)
+{
+    const up_tiff_layout *l = &s->layout;
+    up_format *f = &s->base.format;
+    const bool rgb = l->kind == UP_TIFF_PALETTE || l->kind == UP_TIFF_CONVERTED;
+    const bool wide = !rgb && l->bits > 8;
+    *f = (up_format){ .width = l->width,
+                      .height = l->height,
+                      .channels = rgb ? 3 : up_tiff_colours(l),
+                      .frames = 1,
+                      .sample = l->floats ? UP_SAMPLE_F32
+                                : wide    ? UP_SAMPLE_U16
+                                          : UP_SAMPLE_U8 };
+    f->color = l->kind == UP_TIFF_CMYK ? UP_COLOR_CMYK : up_color_of_channels(f->channels);
+    f->depth = l->floats      ? 32
+               : rgb          ? 8
+               : l->bits > 8  ? 16
+               : l->bits > 4  ? 8
+               : l->bits == 3 ? 4
+                              : l->bits;
+    size_t all;
+    if (up_frame_size(f, &all) && up_tiff_rows_size(&s->rows, &s->base.held_bytes) &&
+        up_add(s->base.held_bytes, up_reader_held(s->reader), &s->base.held_bytes))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
+                   up_reader_name(s->reader), f->width, f->height);
+}
+
+/* Each plane of separate samples is read at a place of its own. */
+static up_status open_planes(tiff_source *s, up_error *error)
+{
+    const up_tiff_layout *l = &s->layout;
+    const bool planes = l->separate && l->kind != UP_TIFF_CONVERTED;
+    s->rows.layout = l;
+    s->rows.files = planes ? up_tiff_colours(l) : 1;
+    for (int i = 0; i < s->rows.files; i++) {
+        if (i > 0)
+            UP_TRY(up_tiff_open(&s->file[i], s->reader, error));
+        s->rows.file[i] = &s->file[i];
+    }
+    return UP_OK;
+}
+
+static up_status begin(tiff_source *s, up_error *error)
+{
+    char reason[1024];
+    UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
+    UP_TRY(up_tiff_open(&s->file[0], s->reader, error));
+    UP_TRY(up_tiff_read_layout(&s->layout, &s->file[0], error));
+    UP_TRY(take_metadata(s, error));
+    if (s->layout.kind == UP_TIFF_CONVERTED) { /* as they lie: turning is done elsewhere */
+        TIFFSetField(s->file[0].tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+        if (!TIFFRGBAImageOK(s->file[0].tiff, reason))
+            return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: TIFF cannot be read: %s",
+                           up_reader_name(s->reader), reason);
+    }
+    UP_TRY(open_planes(s, error));
+    UP_TRY(set_format(s, error));
+    up_tiff_samples_init(&s->samples, &s->layout);
+    return UP_OK;
+}
+
+static up_status open_tiff(up_source **source, up_reader *reader, up_error *error)
+{
+    tiff_source *s = up_alloc_zero(1, sizeof *s);
+    if (!s)
+        return up_fail_memory(error, up_reader_name(reader), sizeof *s);
+    s->base.type = "tiff";
+    s->base.read = read_rows;
+    s->base.close = close_tiff;
+    s->reader = reader;
+    s->whole = -1;
+    up_metadata_init(&s->base.metadata);
+    up_status status = begin(s, error);
+    if (status == UP_OK) {
+        *source = &s->base;
+        return UP_OK;
+    }
+    close_tiff(&s->base);
+    up_metadata_clear(&s->base.metadata);
+    up_notes_clear(&s->base.notes);
+    up_free(s);
+    return status;
+}
+
+/* Classic or BigTIFF; not what cameras make of it. */
+static bool probe(const uint8_t *head, size_t size)
+{
+    const bool tiff =
+        size >= 8 && (memcmp(head, "II*\0", 4) == 0 || memcmp(head, "MM\0*", 4) == 0 ||
+                      memcmp(head, "II+\0", 4) == 0 || memcmp(head, "MM\0+", 4) == 0);
+    return tiff && !(size >= 10 && memcmp(head, "II*\0", 4) == 0 && memcmp(head + 8, "CR", 2) == 0);
+}
+
+const up_source_format up_tiff_source = { .type = "tiff", .probe = probe, .open = open_tiff };

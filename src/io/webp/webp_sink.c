@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
+#include "io/formats.h"
+#include "io/metadata/declared_colour.h"
+#include "io/metadata/exif.h"
+#include "io/metadata/xmp_extended.h"
+#include "io/pixels.h"
+#include "io/png/png_text.h"
+
+#include <webp/encode.h>
+#include <webp/mux.h>
+
+enum { DEFAULT_QUALITY = 90, DEFAULT_EFFORT = 6, MOST_EFFORT = 9, MOST_METHOD = 6 };
+
+typedef struct {
+    up_sink base;
+    up_writer *writer;
+    WebPPicture picture;
+    WebPConfig config;
+    WebPMemoryWriter packed;
+    up_metadata metadata; /* ICC, EXIF and XMP, for the end */
+    int y;
+} webp_sink;
+
+static up_status choose(up_format *format, up_error *error)
+{
+    if (format->color == UP_COLOR_CMYK)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "WebP cannot hold CMYK; write .tif, .jpg or .npy (--format tif)");
+    UP_TRY(up_sink_choose_picture("WebP", format, error));
+    if (format->width > WEBP_MAX_DIMENSION || format->height > WEBP_MAX_DIMENSION)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "WebP holds at most %d pixels per side, not %dx%d: write PNG instead",
+                       WEBP_MAX_DIMENSION, format->width, format->height);
+    format->sample = UP_SAMPLE_U8;
+    format->depth = 8;
+    return UP_OK;
+}
+
+/* All of it is RGB, so that greys need a profile for that. */
+static up_status declare(up_metadata *m, const up_format *input, const up_format *output,
+                         up_notes *notes, up_error *error)
+{
+    up_format stored = *output;
+    stored.color = up_color_has_alpha(output->color) ? UP_COLOR_RGBA : UP_COLOR_RGB;
+    return up_declared_by_profile(m, input, &stored, notes, error);
+}
+
+static up_status drop(up_blob *blob, const char *what, up_notes *dropped, up_error *error)
+{
+    if (!blob->data)
+        return UP_OK;
+    UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "%s", what));
+    return up_blob_set(blob, NULL, 0, error);
+}
+
+static up_status keep(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error)
+{
+    double x, y;
+    (void)format;
+    UP_TRY(up_xmp_join_all(m, dropped, error));
+    UP_TRY(drop(&m->iptc, "IPTC", dropped, error));
+    UP_TRY(drop(&m->photoshop, "Photoshop resources", dropped, error));
+    if ((m->dpi_x > 0 || m->aspect > 0) && !up_exif_density(&m->exif, &x, &y))
+        UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "resolution"));
+    return up_chunks_drop(m, dropped, error);
+}
+
+/* ---- rows */
+
+static uint32_t argb(uint8_t a, uint8_t r, uint8_t g, uint8_t b)
+{
+    return (uint32_t)a << 24 | (uint32_t)r << 16 | (uint32_t)g << 8 | b;
+}
+
+static void set_row(uint32_t *to, const uint8_t *from, int width, int channels)
+{
+    for (int x = 0; x < width; x++, from += channels)
+        switch (channels) {
+        case 1:
+        case 2:
+            to[x] = argb(channels == 2 ? from[1] : UINT8_MAX, from[0], from[0], from[0]);
+            break;
+        default:
+            to[x] = argb(channels == 4 ? from[3] : UINT8_MAX, from[0], from[1], from[2]);
+        }
+}
+
+static up_status accept_rows(up_sink *sink, int slot, const void *const *row, int count,
+                             up_error *error)
+{
+    (void)slot;
+    (void)error;
+    webp_sink *s = (webp_sink *)sink;
+    for (int i = 0; i < count; i++, s->y++)
+        set_row(s->picture.argb + (size_t)s->y * (size_t)s->picture.argb_stride, row[i],
+                sink->format.width, sink->format.channels);
+    return UP_OK;
+}
+
+/* ---- the file */
+
+static up_status encode(webp_sink *s, up_error *error)
+{
+    const char *name = up_writer_name(s->writer);
+    if (WebPEncode(&s->config, &s->picture))
+        return UP_OK;
+    switch (s->picture.error_code) {
+    case VP8_ENC_ERROR_OUT_OF_MEMORY:
+    case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
+        return up_fail_memory(error, name, s->base.held_bytes);
+    case VP8_ENC_ERROR_PARTITION0_OVERFLOW:
+    case VP8_ENC_ERROR_PARTITION_OVERFLOW:
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s: too much detail for WebP at this size: use --lossless, or a lower "
+                       "--quality",
+                       name);
+    default:
+        return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot be encoded as WebP (error %d)", name,
+                       (int)s->picture.error_code);
+    }
+}
+
+static WebPMuxError add_chunk(WebPMux *mux, const char *type, const up_blob *blob)
+{
+    const WebPData data = { blob->data, blob->size };
+    return blob->data ? WebPMuxSetChunk(mux, type, &data, 0) : WEBP_MUX_OK;
+}
+
+/* Around the picture a container that holds the metadata. */
+static up_status write_container(webp_sink *s, up_error *error)
+{
+    const WebPData picture = { s->packed.mem, s->packed.size };
+    const up_metadata *m = &s->metadata;
+    WebPData all = { NULL, 0 };
+    WebPMux *mux = WebPMuxCreate(&picture, 0);
+    WebPMuxError code = mux ? add_chunk(mux, "ICCP", &m->icc) : WEBP_MUX_MEMORY_ERROR;
+    code = code == WEBP_MUX_OK ? add_chunk(mux, "EXIF", &m->exif) : code;
+    code = code == WEBP_MUX_OK ? add_chunk(mux, "XMP ", &m->xmp) : code;
+    code = code == WEBP_MUX_OK ? WebPMuxAssemble(mux, &all) : code;
+    up_status status;
+    if (code == WEBP_MUX_OK)
+        status = up_writer_write(s->writer, all.bytes, all.size, error);
+    else if (code == WEBP_MUX_MEMORY_ERROR)
+        status = up_fail_memory(error, up_writer_name(s->writer), picture.size);
+    else
+        status = up_fail(error, UP_ERROR_OUTPUT, "%s: WebP cannot hold its metadata (error %d)",
+                         up_writer_name(s->writer), (int)code);
+    WebPDataClear(&all);
+    WebPMuxDelete(mux);
+    return status;
+}
+
+static up_status finish(up_sink *sink, up_error *error)
+{
+    webp_sink *s = (webp_sink *)sink;
+    const up_metadata *m = &s->metadata;
+    UP_TRY(encode(s, error));
+    WebPPictureFree(&s->picture);
+    if (m->icc.data || m->exif.data || m->xmp.data)
+        UP_TRY(write_container(s, error));
+    else
+        UP_TRY(up_writer_write(s->writer, s->packed.mem, s->packed.size, error));
+    return up_writer_publish(s->writer, error);
+}
+
+static void close_webp(up_sink *sink)
+{
+    webp_sink *s = (webp_sink *)sink;
+    WebPPictureFree(&s->picture);
+    WebPMemoryWriterClear(&s->packed);
+    up_metadata_clear(&s->metadata);
+}
+
+/* ---- opening */
+
+/* As measured: of the picture, the encoder, and what comes out. */
+static size_t held_bytes(const up_format *format, const up_encoding *encoding)
+{
+    const size_t each = encoding->lossless ? 24 : up_color_has_alpha(format->color) ? 28 : 10;
+    size_t bytes;
+    return up_mul((size_t)format->width, (size_t)format->height, &bytes) &&
+                   up_mul(bytes, each, &bytes)
+               ? bytes
+               : SIZE_MAX;
+}
+
+static bool set_config(WebPConfig *config, const up_encoding *encoding)
+{
+    const int effort = encoding->effort > 0 ? encoding->effort : DEFAULT_EFFORT;
+    const int quality = encoding->quality > 0 ? encoding->quality : DEFAULT_QUALITY;
+    if (!WebPConfigInit(config))
+        return false;
+    config->exact = 1; /* colours under what is transparent, too */
+    if (encoding->lossless)
+        return WebPConfigLosslessPreset(config, effort);
+    config->quality = (float)quality;
+    config->method = effort * MOST_METHOD / MOST_EFFORT;
+    return WebPValidateConfig(config);
+}
+
+static up_status prepare(webp_sink *s, const up_encoding *encoding, up_error *error)
+{
+    const up_format *f = &s->base.format;
+    if (!set_config(&s->config, encoding) || !WebPPictureInit(&s->picture))
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "this libwebp cannot encode");
+    WebPMemoryWriterInit(&s->packed);
+    s->picture.width = f->width;
+    s->picture.height = f->height;
+    s->picture.use_argb = 1;
+    s->picture.writer = WebPMemoryWrite;
+    s->picture.custom_ptr = &s->packed;
+    if (!WebPPictureAlloc(&s->picture))
+        return up_fail_memory(error, up_writer_name(s->writer), s->base.held_bytes);
+    return up_metadata_copy(&s->metadata, &encoding->metadata, error);
+}
+
+static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *format,
+                           const up_encoding *encoding, int slots, size_t group_bytes,
+                           up_error *error)
+{
+    (void)group_bytes;
+    webp_sink *s = up_alloc_zero(1, sizeof *s);
+    if (!s)
+        return up_fail_memory(error, up_writer_name(writer), sizeof *s);
+    s->base = (up_sink){ .type = "webp",
+                         .format = *format,
+                         .held_bytes = held_bytes(format, encoding),
+                         .slots = slots,
+                         .accept = accept_rows,
+                         .finish = finish,
+                         .close = close_webp };
+    s->writer = writer;
+    up_metadata_init(&s->metadata);
+    up_status status = choose(&s->base.format, error);
+    if (status == UP_OK)
+        status = up_sink_refuse_piece("WebP", encoding, up_writer_name(writer), error);
+    if (status == UP_OK)
+        status = prepare(s, encoding, error);
+    return up_sink_opened(sink, &s->base, status);
+}
+
+static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
+                     size_t group_bytes)
+{
+    (void)slots;
+    (void)group_bytes;
+    return held_bytes(format, encoding);
+}
+
+const up_sink_format up_webp_sink = { .type = "webp",
+                                      .extensions = "webp",
+                                      .choose = choose,
+                                      .declare = declare,
+                                      .keep = keep,
+                                      .open = open_webp,
+                                      .memory = memory };

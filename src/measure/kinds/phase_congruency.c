@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure/kinds/phase_congruency.h"
+
+#include "base/memory.h"
+#include "measure/kinds/fourier.h"
+#include "measure/row_bands.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCALES = 4, ORIENTATIONS = 4, TASKS = 2 * ORIENTATIONS };
+
+typedef struct {
+    int rows, columns;
+    size_t count;
+    up_fourier *across, *down;
+    double *scale[SCALES], *orientation[ORIENTATIONS]; /* filters, as factors */
+    up_complex *spectrum[2];
+    size_t scratch;                           /* numbers that a transform takes */
+    double *energy[TASKS], *amplitude[TASKS]; /* of picture t / ORIENTATIONS, by orientation */
+} congruency;
+
+/* -------------------------------------------------------------- filters */
+
+/* Frequencies from -0.5 on, with 0 first, of n numbers: of an odd count from end to end. */
+static double frequency(int i, int n)
+{
+    const int centred = i < (n + 1) / 2 ? i : i - n;
+    return n % 2 ? n > 1 ? (double)centred / (n - 1) : 0 : (double)centred / n;
+}
+
+static void make_filters(const congruency *c)
+{
+    const double narrow = M_PI / ORIENTATIONS / 1.2;
+    for (size_t i = 0; i < c->count; i++) {
+        const double x = frequency((int)(i % (size_t)c->columns), c->columns);
+        const double y = frequency((int)(i / (size_t)c->columns), c->rows);
+        const double radius = hypot(x, y), angle = atan2(-y, x);
+        const double low_pass = 1 / (1 + pow(radius / 0.45, 30));
+        for (int s = 0; s < SCALES; s++) {
+            const double from = log(radius * 6 * (1 << s)) / log(0.55);
+            c->scale[s][i] = radius > 0 ? exp(-from * from / 2) * low_pass : 0;
+        }
+        for (int o = 0; o < ORIENTATIONS; o++) {
+            const double off = remainder(angle - o * M_PI / ORIENTATIONS, 2 * M_PI);
+            c->orientation[o][i] = exp(-off * off / (2 * narrow * narrow));
+        }
+    }
+}
+
+/* -------------------------------------------------------------- one orientation of one picture */
+
+typedef struct {
+    double *even, *odd, *response_even[SCALES], *response_odd[SCALES], *sorted;
+    up_complex *value, *scratch;
+} workspace;
+
+static size_t workspace_doubles(const congruency *c)
+{
+    return (2 + 2 * SCALES + 1 + 2) * c->count + 2 * c->scratch;
+}
+
+static workspace lay_out(const congruency *c, double *at)
+{
+    workspace w = { .even = at, .odd = at + c->count };
+    at += 2 * c->count;
+    for (int s = 0; s < SCALES; s++, at += 2 * c->count) {
+        w.response_even[s] = at;
+        w.response_odd[s] = at + c->count;
+    }
+    w.sorted = at;
+    w.value = (up_complex *)(void *)(at + c->count);
+    w.scratch = w.value + c->count;
+    return w;
+}
+
+/* Without hypot()'s care for huge numbers, which takes several times as long. */
+static double length(double a, double b)
+{
+    return sqrt(a * a + b * b);
+}
+
+static void respond(const congruency *c, const workspace *w, int task, int s)
+{
+    const up_complex *spectrum = c->spectrum[task / ORIENTATIONS];
+    const double *spread = c->orientation[task % ORIENTATIONS];
+    for (size_t i = 0; i < c->count; i++) { /* conjugate, for the way back */
+        const double filter = c->scale[s][i] * spread[i];
+        w->value[i] = (up_complex){ spectrum[i].re * filter, -spectrum[i].im * filter };
+    }
+    up_fourier_plane(c->across, c->down, w->value, c->rows, c->columns, w->scratch);
+    for (size_t i = 0; i < c->count; i++) {
+        w->response_even[s][i] = w->value[i].re / (double)c->count;
+        w->response_odd[s][i] = -w->value[i].im / (double)c->count;
+        w->even[i] += w->response_even[s][i];
+        w->odd[i] += w->response_odd[s][i];
+        c->amplitude[task][i] += length(w->response_even[s][i], w->response_odd[s][i]);
+    }
+}
+
+/* How far the responses of all scales point into one direction, less what crosses it. */
+static void add_energy(const congruency *c, const workspace *w, int task)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const double sum = length(w->even[i], w->odd[i]) + 1e-4;
+        const double even = w->even[i] / sum, odd = w->odd[i] / sum;
+        for (int s = 0; s < SCALES; s++) {
+            const double e = w->response_even[s][i], o = w->response_odd[s][i];
+            c->energy[task][i] += e * even + o * odd - fabs(e * odd - o * even);
+        }
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+    return (p > q) - (p < q);
+}
+
+static double median_power(const congruency *c, const workspace *w)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const double e = w->response_even[0][i], o = w->response_odd[0][i];
+        w->sorted[i] = e * e + o * o;
+    }
+    qsort(w->sorted, c->count, sizeof *w->sorted, ascending);
+    return (w->sorted[(c->count - 1) / 2] + w->sorted[c->count / 2]) / 2;
+}
+
+/* Of the part of a filter that is the same at a frequency and at its negative, which is that of the
+ * real part of its response. */
+static double even_part(const congruency *c, int orientation, int s, size_t i)
+{
+    const size_t width = (size_t)c->columns, height = (size_t)c->rows;
+    const size_t y = i / width, x = i % width;
+    const size_t other = (height - y) % height * width + (width - x) % width;
+    return (c->scale[s][i] * c->orientation[orientation][i] +
+            c->scale[s][other] * c->orientation[orientation][other]) /
+           2;
+}
+
+/* What noise alone would leave: as strong as the median of the finest scale tells, that of a
+ * Rayleigh distribution. */
+static double noise_threshold(const congruency *c, const workspace *w, int orientation)
+{
+    double finest = 0, squares = 0, products = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        double part[SCALES];
+        const double filter = c->scale[0][i] * c->orientation[orientation][i];
+        finest += filter * filter;
+        for (int s = 0; s < SCALES; s++) {
+            part[s] = even_part(c, orientation, s, i);
+            squares += part[s] * part[s];
+            for (int k = 0; k < s; k++)
+                products += part[s] * part[k];
+        }
+    }
+    const double power = median_power(c, w) / log(2) / finest;
+    const double tau = sqrt(power * squares + 2 * power * products);
+    return (tau * sqrt(M_PI / 2) + 2 * tau * sqrt(2 - M_PI / 2)) / 1.7;
+}
+
+static void run_tasks(void *user, int first, int end, float *scratch)
+{
+    const congruency *c = user;
+    const workspace w = lay_out(c, (double *)(void *)scratch);
+    for (int task = first; task < end; task++) {
+        memset(w.even, 0, 2 * c->count * sizeof *w.even);
+        for (int s = 0; s < SCALES; s++)
+            respond(c, &w, task, s);
+        add_energy(c, &w, task);
+        const double threshold = noise_threshold(c, &w, task % ORIENTATIONS);
+        for (size_t i = 0; i < c->count; i++)
+            c->energy[task][i] = fmax(c->energy[task][i] - threshold, 0);
+    }
+}
+
+/* -------------------------------------------------------------- the whole */
+
+static up_status allocate(congruency *c, double **block, up_error *error)
+{
+    const size_t planes = SCALES + ORIENTATIONS + 2 * TASKS + 2 * 2;
+    size_t doubles = 0;
+    *block = up_mul(c->count, planes, &doubles) ? up_alloc_zero(doubles, sizeof(double)) : NULL;
+    if (!*block)
+        return up_fail_memory(error, "filters", doubles * sizeof(double));
+    double *at = *block;
+    for (int s = 0; s < SCALES; s++, at += c->count)
+        c->scale[s] = at;
+    for (int o = 0; o < ORIENTATIONS; o++, at += c->count)
+        c->orientation[o] = at;
+    for (int t = 0; t < TASKS; t++, at += 2 * c->count) {
+        c->energy[t] = at;
+        c->amplitude[t] = at + c->count;
+    }
+    for (int p = 0; p < 2; p++, at += 2 * c->count)
+        c->spectrum[p] = (up_complex *)(void *)at;
+    return UP_OK;
+}
+
+static up_status transform_pictures(const congruency *c, const float *const picture[2],
+                                    up_error *error)
+{
+    up_complex *scratch = up_alloc(c->scratch, sizeof *scratch);
+    if (!scratch)
+        return up_fail_memory(error, "a transform", c->scratch * sizeof *scratch);
+    for (int p = 0; p < 2; p++) {
+        for (size_t i = 0; i < c->count; i++)
+            c->spectrum[p][i] = (up_complex){ (double)picture[p][i], 0 };
+        up_fourier_plane(c->across, c->down, c->spectrum[p], c->rows, c->columns, scratch);
+    }
+    up_free(scratch);
+    return UP_OK;
+}
+
+static void add_up(const congruency *c, double *const result[2])
+{
+    for (int p = 0; p < 2; p++)
+        for (size_t i = 0; i < c->count; i++) {
+            double energy = 0, amplitude = 0;
+            for (int o = 0; o < ORIENTATIONS; o++) {
+                energy += c->energy[p * ORIENTATIONS + o][i];
+                amplitude += c->amplitude[p * ORIENTATIONS + o][i];
+            }
+            result[p][i] = amplitude > 0 ? energy / amplitude : 0;
+        }
+}
+
+static up_status run(congruency *c, const float *const picture[2], int threads, up_error *error)
+{
+    UP_TRY(up_fourier_open(&c->across, c->columns, error));
+    UP_TRY(up_fourier_open(&c->down, c->rows, error));
+    c->scratch = up_fourier_plane_scratch(c->across, c->down, c->rows);
+    make_filters(c);
+    UP_TRY(transform_pictures(c, picture, error));
+    const up_row_bands tasks = { threads, TASKS, 1, 2 * workspace_doubles(c) };
+    return up_row_bands_run(&tasks, run_tasks, c, error);
+}
+
+up_status up_phase_congruency(double *const result[2], const float *const picture[2], int rows,
+                              int columns, int threads, up_error *error)
+{
+    congruency c = { .rows = rows, .columns = columns, .count = (size_t)rows * (size_t)columns };
+    double *block;
+    UP_TRY(allocate(&c, &block, error));
+    up_status status = run(&c, picture, threads, error);
+    if (status == UP_OK)
+        add_up(&c, result);
+    up_fourier_close(&c.across);
+    up_fourier_close(&c.down);
+    up_free(block);
+    return status;
+}

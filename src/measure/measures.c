@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The measures by their names. */
+#include "measure/kinds/measure_kind.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const up_measure_kind
+    psnr = { { "psnr", "PSNR", "peak signal-to-noise ratio, in dB", false, 2, false }, up_psnr },
+    ssim = { { "ssim", "SSIM", "structural similarity", false, 4, false }, up_ssim },
+    ms_ssim = { { "ms-ssim", "MS-SSIM", "structural similarity on five scales", false, 4, false },
+                up_ms_ssim };
+
+/* In the order in which they are listed. */
+static const up_measure_kind *const kinds[] = {
+    &psnr,
+    &ssim,
+    &ms_ssim,
+    &up_kind_psnr_hvs,
+    &up_kind_psnr_hvs_m,
+    &up_kind_gmsd,
+    &up_kind_vifp,
+    &up_kind_fsim,
+    &up_kind_fsimc,
+    &up_kind_ciede2000,
+    &up_kind_blockiness,
+    &up_kind_sharpness,
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const up_measure_info *up_measure_at(int i)
+{
+    return i >= 0 && i < KINDS ? &kinds[i]->info : NULL;
+}
+
+up_status up_measure(double *value, const char *name, const up_pixels *reference,
+                     const up_pixels *picture, const up_measuring *how, up_error *error)
+{
+    for (int i = 0; i < KINDS; i++)
+        if (strcmp(kinds[i]->info.name, name) == 0)
+            return kinds[i]->run(value, reference, picture, how, error);
+    return up_fail(error, UP_ERROR_ARGUMENT, "there is no measure called %.40s", name);
+}
+
+up_status up_measure_needs(const up_measured *m, const char *title, int least, up_error *error)
+{
+    if (m->width >= least && m->height >= least)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_UNSUPPORTED,
+                   "%s needs %dx%d pixels, and %dx%d lie inside the border", title, least, least,
+                   m->width, m->height);
+}
