@@ -293,10 +293,18 @@ const up_note *up_plan_note_at(const up_plan *plan, int i)
 up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,
                             up_error *error)
 {
-    const up_format format = made_format(plan, output);
     const up_naming naming = { plan->options.overwrite, plan->options.unfinished };
-    return up_sink_open_as(sink, plan->to[output].type, path, &naming, &format, &plan->encoding,
-                           plan->run.slots, up_run_group_bytes(&plan->run, output), error);
+    up_writer *writer;
+    UP_TRY(up_writer_open_as(&writer, path, &naming, error));
+    return up_plan_sink_in(plan, output, writer, sink, error);
+}
+
+up_status up_plan_sink_in(const up_plan *plan, int output, up_writer *writer, up_sink **sink,
+                          up_error *error)
+{
+    const up_format format = made_format(plan, output);
+    return up_sink_open_writer(sink, plan->to[output].type, writer, &format, &plan->encoding,
+                               plan->run.slots, up_run_group_bytes(&plan->run, output), error);
 }
 
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error)

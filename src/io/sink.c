@@ -117,9 +117,17 @@ up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char
                           const up_encoding *encoding, int slots, size_t group_bytes,
                           up_error *error)
 {
-    *sink = NULL;
     up_writer *writer;
+    *sink = NULL;
     UP_TRY(up_writer_open_as(&writer, path, naming, error));
+    return up_sink_open_writer(sink, type, writer, format, encoding, slots, group_bytes, error);
+}
+
+up_status up_sink_open_writer(up_sink **sink, const up_sink_format *type, up_writer *writer,
+                              const up_format *format, const up_encoding *encoding, int slots,
+                              size_t group_bytes, up_error *error)
+{
+    *sink = NULL;
     up_status status = type->open(sink, writer, format, encoding, slots, group_bytes, error);
     if (status == UP_OK)
         (*sink)->writer = writer;

@@ -101,6 +101,10 @@ up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char
                           const up_naming *naming, const up_format *format,
                           const up_encoding *encoding, int slots, size_t group_bytes,
                           up_error *error);
+/* Into a writer, which it takes over. */
+up_status up_sink_open_writer(up_sink **sink, const up_sink_format *type, up_writer *writer,
+                              const up_format *format, const up_encoding *encoding, int slots,
+                              size_t group_bytes, up_error *error);
 up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error);
 
 /* Frees everything; removes a file that was not finished. */
