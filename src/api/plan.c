@@ -145,6 +145,9 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
     plan->run.rows[0] = plan->options.rows.first;
     plan->run.rows[1] = plan->options.rows.end;
     plan->encoding.piece = plan->options.rows.end > 0;
+    if (plan->encoding.piece)
+        UP_TRY(up_sink_check_bands(to->type, path ? path : "the output", error));
+    plan->request.unit_floats = to->type->unit_floats;
     return to->type->choose(&to->format, error);
 }
 
@@ -218,7 +221,8 @@ static up_status check_memory(const up_plan *plan, up_error *error)
                    "%dx%d would need %zu MiB of memory, more than the %zu MiB allowed; %s",
                    out->width, out->height, (need >> 20) + 1, most >> 20,
                    plan->image->source->held_bytes
-                       ? "raise --max-memory, or save the input without interlacing or progression"
+                       ? "raise --max-memory, or save the input upright, as PNG without "
+                         "interlacing, which is read row by row"
                        : "raise --max-memory or lower --threads");
 }
 
