@@ -291,9 +291,9 @@ typedef struct up_options {
     struct {
         int first, end; /* 0, 0: all */
     } rows; /* of the output, from its top, end not included: only these are made, with the same
-               bits as in a whole run, from the rows of the input that they need. For files with one
-               frame. PNG and JPEG are encoded so that what is packed can be put one behind the
-               other, and rows of a JPEG begin at multiples of 16 */
+               bits as in a whole run, from the rows of the input that they need. For one frame,
+               as PNG, JPEG, PNM or .npy. The former two are encoded so that what is packed can be
+               put one behind the other, and rows of a JPEG begin at multiples of 16 */
     const char *unfinished; /* part of the hidden name that an unfinished file may have,
                                ".upscale-UNFINISHED-...", by which what a killed process left
                                behind can be found; NULL: none */
