@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "cluster/balance.h"
 #include "cluster/piece_json.h"
-#include "io/files/writer.h"
+#include "io/sink.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -190,6 +190,9 @@ static up_status put_bands(writing *w, const char *line, size_t size, const entr
         return up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
     char *whole = piece.output;
     w->planned->cut++;
+    const up_sink_format *type;
+    if (up_sink_format_find(&type, NULL, whole, NULL) == UP_OK)
+        status = up_sink_check_bands(type, whole, error);
     for (int b = 0; b < bands && status == UP_OK; b++) {
         up_piece band = piece;
         band.first = band_row(piece.height, b, bands);
