@@ -291,9 +291,9 @@ typedef struct up_options {
     struct {
         int first, end; /* 0, 0: all */
     } rows; /* of the output, from its top, end not included: only these are made, with the same
-               bits as in a whole run, from the rows of the input that they need. For files with one
-               frame. PNG and JPEG are encoded so that what is packed can be put one behind the
-               other, and rows of a JPEG begin at multiples of 16 */
+               bits as in a whole run, from the rows of the input that they need. For one frame,
+               as PNG, JPEG, PNM or .npy. The former two are encoded so that what is packed can be
+               put one behind the other, and rows of a JPEG begin at multiples of 16 */
     const char *unfinished; /* part of the hidden name that an unfinished file may have,
                                ".upscale-UNFINISHED-...", by which what a killed process left
                                behind can be found; NULL: none */
@@ -319,6 +319,20 @@ UP_API up_status up_upscale_file(const char *input, const char *output, const up
 /* The same from memory to memory. `output->format` must have the size, channels and color that
  * up_output_format() gives; sample type and planar may differ. `output->data` is the caller's. */
 UP_API up_status up_upscale_pixels(const up_pixels *input, const up_pixels *output,
+                                   const up_options *options, up_error *error);
+
+/* Bytes that the library has made, for up_bytes_free(). */
+typedef struct {
+    void *data;
+    size_t size;
+} up_bytes;
+
+UP_API void up_bytes_free(up_bytes *bytes);
+
+/* The same of the bytes of a file in memory, to those of another: of options->output_format, or the
+ * input's. The output counts against max_memory as it grows, the input, which is the caller's, does
+ * not. On failure there is no output. */
+UP_API up_status up_upscale_memory(const void *input, size_t size, up_bytes *output,
                                    const up_options *options, up_error *error);
 
 /* Whether bytes go to an output of this name as they come: "-" (standard output), a descriptor
@@ -414,6 +428,10 @@ typedef struct {
 } up_note;
 
 UP_API up_status up_image_open(up_image **image, const char *path, up_error *error);
+/* The bytes of a file; they must stay as they are until the image is closed. Messages call them
+ * "memory". */
+UP_API up_status up_image_open_memory(up_image **image, const void *bytes, size_t size,
+                                      up_error *error);
 UP_API const up_image_info *up_image_get_info(const up_image *image);
 /* The curve by which options.linear makes light of the samples, and what says so, for people: "PQ
  * (cICP)", "sRGB (nothing is said)". It takes looking into an ICC profile. */
@@ -469,6 +487,13 @@ UP_API const up_plan_info *up_plan_get_info(const up_plan *plan);
  * this plan cannot hold; NULL past the last. */
 UP_API const up_note *up_plan_note_at(const up_plan *plan, int i);
 UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *error);
+/* The same into memory, which counts against max_memory as it grows. */
+UP_API up_status up_plan_run_to_memory(up_plan *plan, up_bytes *output, up_error *error);
+/* The same through a function that is given the next bytes: in order, one call at a time, from any
+ * thread of the run. If it does not return UP_OK the run ends with that status, and with what it
+ * has written to error->message; what it took before a failure is no whole file. */
+typedef up_status up_take_bytes(void *user, const void *bytes, size_t size, up_error *error);
+UP_API up_status up_plan_run_to(up_plan *plan, up_take_bytes *take, void *user, up_error *error);
 UP_API void up_plan_destroy(up_plan **plan);
 
 /* Outputs of many runs, which a thread of the batch puts on disk and names behind the work: waiting

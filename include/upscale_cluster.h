@@ -28,12 +28,14 @@ typedef struct {
     int first, end;    /* of a band: its rows; else 0, 0 */
     int64_t bytes;     /* of the input */
     double cost;       /* seconds of a core, about */
+    double decode;     /* the part of cost that bands pay for all rows above their own, too: 0 where
+                          the format can be entered anywhere. Not in plans */
     int shard;         /* 1 .. shards */
 } up_piece;
 
 UP_API void up_piece_clear(up_piece *piece);
 
-/* Gathers pieces, of which 20 bytes each stay in memory, the others in a file that vanishes. */
+/* Gathers pieces, of which 24 bytes each stay in memory, the others in a file that vanishes. */
 typedef struct up_planner up_planner;
 
 UP_API up_status up_planner_open(up_planner **planner, up_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that makes weights: from pictures, by least squares or by gradient descent.
- * Conventions as in upscale.h.
+ * Conventions as in upscale.h. It is there unless the library was built with -DUPSCALE_TRAIN=OFF.
  */
 #ifndef UPSCALE_TRAIN_H
 #define UPSCALE_TRAIN_H

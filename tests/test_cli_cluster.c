@@ -291,6 +291,23 @@ Test(cli_cluster, bands_are_joined_to_what_a_whole_run_makes)
     cr_expect_eq(shell_code("upscale tall.ppm -o w/u.ppm -s 2 -m lanczos -q"), 0);
 }
 
+Test(cli_cluster, formats_without_bands_are_refused_by_the_plan)
+{
+    write_ppm("tall.ppm", 61, 203);
+    static const char *const types[] = { "bmp", "qoi", "txt" };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        process_result r = shell("upscale plan tall.ppm -o o/t.%s -s 2 -m nearest --rows --shards "
+                                 "5 --plan b.jsonl -q; echo $?; test -e b.jsonl && echo there",
+                                 types[i]);
+        cr_expect_str_eq(r.out, "1\n", "%s: %s", types[i], r.out);
+        cr_expect(strstr(r.err, " is not made in bands of rows; leave --rows out, or write PNG"),
+                  "%s", r.err);
+        process_free(&r);
+    }
+    cr_expect_eq(shell_code("upscale plan tall.ppm -o o/t.bmp -s 2 --shards 5 --plan b.jsonl -q"),
+                 0);
+}
+
 Test(cli_cluster, other_pictures_are_no_bands)
 {
     static const shell_case tests[] = {

@@ -190,7 +190,7 @@ static void expect_success(const char *where, const char *command)
 static void expect_all(const char *where, commands *list, int least)
 {
     cr_expect_geq(list->count, least, "%s: only %d examples were found", where, list->count);
-    for (int i = 0; i < list->count; i += MANY_OR_FEW(1, 4))
+    for (int i = 0; i < list->count; i++)
         expect_success(where, list->line[i]);
     clear(list);
 }
@@ -216,6 +216,8 @@ static char *readmes(void)
 
 Test(cli_examples, of_the_readmes)
 {
+    if (SANITIZED)
+        cr_skip_test("those of the helps are much the same, and are run");
     commands list = { 0 };
     char *text = readmes();
     find_in_blocks(&list, text);

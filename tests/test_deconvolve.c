@@ -36,6 +36,8 @@ static void check_noise_free(grey sharp, double least, const char *what)
 Test(deconvolve, gaussian_without_noise_comes_back)
 {
     check_noise_free(grey_synthetic(120, 150), 45, "synthetic");
+    if (SANITIZED)
+        return;
     check_noise_free(grey_sample("osprey", 160, 160), 45, "osprey");
     check_noise_free(grey_sample("circuits", 160, 160), 45, "circuits");
 }
@@ -70,6 +72,8 @@ static void check_noisy(const char *name, double wiener)
 Test(deconvolve, noise_is_kept_down_better_than_by_wiener)
 {
     check_noisy("osprey", 32.70);
+    if (SANITIZED) /* the others differ in nothing that a sanitizer looks at */
+        return;
     check_noisy("circuits", 28.23);
     check_noisy("skyscraper", 28.03);
     check_noisy("drawing", 24.85);

@@ -3,6 +3,7 @@
 #include "support/sanitized.h"
 #include "support/scratch.h"
 #include "support/shell.h"
+#include "upscale_compare.h"
 #include "upscale_measure.h"
 #include "upscale_train.h"
 

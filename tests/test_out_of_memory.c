@@ -115,6 +115,22 @@ Test(out_of_memory, files)
     unlink(input);
 }
 
+static up_status upscale_memory(const char *type, up_error *error)
+{
+    static char file[13 + 24 * 24 * 3] = "P6 24 24 255\n";
+    const up_options options = { .method = "bilinear", .threads = 1, .output_format = type };
+    up_bytes made;
+    const up_status status = up_upscale_memory(file, sizeof file, &made, &options, error);
+    up_bytes_free(&made);
+    return status;
+}
+
+Test(out_of_memory, memory)
+{
+    fail_each(upscale_memory, "png");
+    fail_each(upscale_memory, "bmp");
+}
+
 static up_status evaluate(const char *method, up_error *error)
 {
     const up_options options = { .method = method, .threads = 1 };

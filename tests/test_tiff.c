@@ -354,3 +354,42 @@ Test(tiff, hostile)
         free(data);
     }
 }
+
+static int white(int x, int y, int c)
+{
+    (void)x, (void)y, (void)c;
+    return 255;
+}
+
+/* Floats of a picture have white at 1, whatever the samples of the input were. */
+Test(tiff, floats_of_whole_samples_have_white_at_one)
+{
+    static const struct {
+        up_sample sample;
+        const char *method;
+    } cases[] = { { UP_SAMPLE_U8, "nearest" },
+                  { UP_SAMPLE_U8, "bilinear" },
+                  { UP_SAMPLE_U16, "nearest" },
+                  { UP_SAMPLE_U16, "bilinear" } };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const up_format format = picture_format(9, 7, 3, cases[k].sample);
+        const char *in = picture_save("white.ppm", &format, white);
+        up_options options;
+        up_error error = { 0 };
+        up_options_init(&options);
+        options.method = cases[k].method;
+        options.depth = 32;
+        options.linear = true;
+        options.overwrite = true;
+        options.threads = 1;
+        cr_assert_eq(up_upscale_file(in, scratch_path("white.tif"), &options, &error), UP_OK, "%s",
+                     error.message);
+        image i = load(scratch_path("white.tif"));
+        cr_assert_eq(i.format.sample, UP_SAMPLE_F32);
+        for (size_t n = 0; n < i.size / sizeof(float); n++) {
+            const float v = ((const float *)(const void *)i.data)[n];
+            cr_assert_float_eq(v, 1, 1e-5, "%s: %g", cases[k].method, (double)v);
+        }
+        image_free(&i);
+    }
+}

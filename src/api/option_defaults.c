@@ -4,11 +4,8 @@
 #include <string.h>
 
 static const up_options defaults = { .size = sizeof defaults, .cubic_a = -0.5 };
-static const up_train_options train_defaults = {
-    .size = sizeof train_defaults, .ridge = 1e-7, .rate = 0.02, .ema = 0.999
-};
 
-static void init(void *options, size_t size, const void *value, size_t value_size)
+void up_struct_init(void *options, size_t size, const void *value, size_t value_size)
 {
     const size_t known = size < value_size ? size : value_size;
     memset(options, 0, size);
@@ -18,16 +15,10 @@ static void init(void *options, size_t size, const void *value, size_t value_siz
 
 void up_options_init_size(up_options *options, size_t size)
 {
-    init(options, size, &defaults, sizeof defaults);
+    up_struct_init(options, size, &defaults, sizeof defaults);
 }
 
-void up_train_options_init_size(up_train_options *options, size_t size)
-{
-    init(options, size, &train_defaults, sizeof train_defaults);
-}
-
-/* `size` is the first member of what is given; what it does not reach keeps its default. */
-static up_status take(void *taken, size_t known, const void *given, size_t size, up_error *error)
+up_status up_struct_take(void *taken, size_t known, const void *given, size_t size, up_error *error)
 {
     if (size > known)
         return up_fail(error, UP_ERROR_ARGUMENT,
@@ -45,26 +36,10 @@ up_status up_options_take(up_options *taken, const up_options *given, up_error *
     if (!given)
         return UP_OK;
     if (given->size > 0)
-        return take(taken, sizeof *taken, given, given->size, error);
+        return up_struct_take(taken, sizeof *taken, given, given->size, error);
     *taken = *given;
     taken->size = sizeof *taken;
     taken->cubic_a = given->cubic_a != 0 ? given->cubic_a : defaults.cubic_a;
-    return UP_OK;
-}
-
-up_status up_train_options_take(up_train_options *taken, const up_train_options *given,
-                                up_error *error)
-{
-    *taken = train_defaults;
-    if (!given)
-        return UP_OK;
-    if (given->size > 0)
-        return take(taken, sizeof *taken, given, given->size, error);
-    *taken = *given;
-    taken->size = sizeof *taken;
-    taken->ridge = given->ridge != 0 ? given->ridge : train_defaults.ridge;
-    taken->ema = given->ema != 0 ? given->ema : train_defaults.ema;
-    taken->rate = given->rate != 0 ? given->rate : train_defaults.rate;
     return UP_OK;
 }
 

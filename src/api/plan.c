@@ -145,6 +145,9 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
     plan->run.rows[0] = plan->options.rows.first;
     plan->run.rows[1] = plan->options.rows.end;
     plan->encoding.piece = plan->options.rows.end > 0;
+    if (plan->encoding.piece)
+        UP_TRY(up_sink_check_bands(to->type, path ? path : "the output", error));
+    plan->request.unit_floats = to->type->unit_floats;
     return to->type->choose(&to->format, error);
 }
 
@@ -218,7 +221,8 @@ static up_status check_memory(const up_plan *plan, up_error *error)
                    "%dx%d would need %zu MiB of memory, more than the %zu MiB allowed; %s",
                    out->width, out->height, (need >> 20) + 1, most >> 20,
                    plan->image->source->held_bytes
-                       ? "raise --max-memory, or save the input without interlacing or progression"
+                       ? "raise --max-memory, or save the input upright, as PNG without "
+                         "interlacing, which is read row by row"
                        : "raise --max-memory or lower --threads");
 }
 
@@ -293,10 +297,18 @@ const up_note *up_plan_note_at(const up_plan *plan, int i)
 up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,
                             up_error *error)
 {
-    const up_format format = made_format(plan, output);
     const up_naming naming = { plan->options.overwrite, plan->options.unfinished };
-    return up_sink_open_as(sink, plan->to[output].type, path, &naming, &format, &plan->encoding,
-                           plan->run.slots, up_run_group_bytes(&plan->run, output), error);
+    up_writer *writer;
+    UP_TRY(up_writer_open_as(&writer, path, &naming, error));
+    return up_plan_sink_in(plan, output, writer, sink, error);
+}
+
+up_status up_plan_sink_in(const up_plan *plan, int output, up_writer *writer, up_sink **sink,
+                          up_error *error)
+{
+    const up_format format = made_format(plan, output);
+    return up_sink_open_writer(sink, plan->to[output].type, writer, &format, &plan->encoding,
+                               plan->run.slots, up_run_group_bytes(&plan->run, output), error);
 }
 
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error)

@@ -67,6 +67,10 @@ up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], u
 up_status up_plan_open_sink(const up_plan *plan, int output, const char *path, up_sink **sink,
                             up_error *error);
 
+/* The same into a writer, which it takes over. */
+up_status up_plan_sink_in(const up_plan *plan, int output, up_writer *writer, up_sink **sink,
+                          up_error *error);
+
 up_status up_image_from_source(up_image **image, up_source *source, up_error *error);
 up_status up_image_from_pixels(up_image **image, const up_pixels *pixels, up_error *error);
 /* The same, of pixels whose colours are those that `declared` tells about. */

@@ -42,6 +42,7 @@ typedef struct {
 } cli_command;
 
 extern const cli_command *const cli_commands[]; /* upscale itself first, NULL last */
+extern const char *const cli_left_out[];        /* names of what this build is without; NULL last */
 
 extern const cli_command cli_upscale_command, cli_compare_command, cli_eval_command,
     cli_train_command, cli_pool_command, cli_info_command, cli_convert_command, cli_explain_command,

@@ -18,13 +18,29 @@
 
 /* A new command is one line here. */
 const cli_command *const cli_commands[] = {
-    &cli_upscale_command, &cli_compare_command,
-    &cli_eval_command,    &cli_train_command,
+    &cli_upscale_command,
+#ifdef UPSCALE_COMPARE
+    &cli_compare_command,
+#endif
+    &cli_eval_command,
+#ifdef UPSCALE_TRAIN
+    &cli_train_command,
+#endif
     &cli_pool_command,    &cli_info_command,
     &cli_convert_command, &cli_explain_command,
     &cli_show_command,    &cli_plan_command,
     &cli_join_command,    &cli_verify_command,
     &cli_status_command,  NULL,
+};
+
+const char *const cli_left_out[] = {
+#ifndef UPSCALE_COMPARE
+    "compare",
+#endif
+#ifndef UPSCALE_TRAIN
+    "train",
+#endif
+    NULL,
 };
 
 /* No file may be opened in the place of a standard stream that was closed, or messages would be
@@ -92,6 +108,15 @@ static int run_command(int argc, char **argv, cli_settings *settings)
     return CLI_EXIT_OK;
 }
 
+static bool is_left_out(const char *name)
+{
+    for (const char *const *left = cli_left_out; *left; left++) {
+        if (strcmp(*left, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Left to itself, glibc keeps up to 64 MB of what each thread has freed, which no estimate knows,
  * or hands small pictures' rows back to get them as fresh zeroed pages: a quarter of their time. */
 static void give_memory_back(void)
@@ -112,9 +137,15 @@ int main(int argc, char **argv)
     cli_signals_install();
     cli_settings settings = { 0 };
     up_options_init(&settings.up);
+#ifdef UPSCALE_TRAIN
     up_train_options_init(&settings.train);
-    int code =
-        asks_for_help(argc, argv) ? show_help_of(argc, argv) : run_command(argc, argv, &settings);
+#endif
+    int code = CLI_EXIT_USAGE;
+    if (argc > 1 && is_left_out(argv[1]))
+        cli_say("this upscale was built without the command '%s'", argv[1]);
+    else
+        code = asks_for_help(argc, argv) ? show_help_of(argc, argv)
+                                         : run_command(argc, argv, &settings);
     if (!cli_output_close() && code == CLI_EXIT_OK)
         code = cli_output_gone() ? CLI_EXIT_PIPE : CLI_EXIT_FAILED;
     cli_settings_clear(&settings);

@@ -3,8 +3,8 @@
 #ifndef UP_CLI_SETTINGS_H
 #define UP_CLI_SETTINGS_H
 
+#include "upscale_compare.h"
 #include "upscale_explain.h"
-#include "upscale_measure.h"
 #include "upscale_train.h"
 
 #define CLI_MOST_OPTIONS 192

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "cluster/balance.h"
 #include "cluster/piece_json.h"
-#include "io/files/writer.h"
+#include "io/sink.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 enum { BAND_ROWS = 16 }; /* bands begin at multiples of these: blocks of JPEG */
 
 typedef struct {
-    float cost;
-    int height; /* of the output */
+    float cost, decode; /* as up_piece */
+    int height;         /* of the output */
 } entry;
 
 struct up_planner {
@@ -84,7 +84,7 @@ up_status up_planner_add(up_planner *p, const up_piece *piece, up_error *error)
     if (!written)
         return up_fail(error, UP_ERROR_SPACE, "a temporary file cannot be written: %s",
                        strerror(errno));
-    p->entry[p->count] = (entry){ (float)piece->cost, piece->height };
+    p->entry[p->count] = (entry){ (float)piece->cost, (float)piece->decode, piece->height };
     p->key[p->count++] = up_piece_key(piece->output);
     return UP_OK;
 }
@@ -143,12 +143,19 @@ static double total_of(const up_planner *p)
     return total;
 }
 
-/* As many as make none cost more than a shard has to do. */
+/* As many as make none cost more than a shard has to do; where decoding alone takes about that,
+ * what comes after it is a quarter. */
 static int bands_of(const entry *e, double share)
 {
     const int most = (e->height + BAND_ROWS - 1) / BAND_ROWS;
-    const double wanted = share > 0 ? e->cost / share : 1;
+    const double room = share - e->decode > share / 4 ? share - e->decode : share / 4;
+    const double wanted = share > 0 && e->cost > share ? (e->cost - e->decode) / room : 1;
     return wanted <= 1.001 || most < 2 ? 1 : wanted > most ? most : (int)(wanted + 0.999);
+}
+
+static double band_cost(const entry *e, int band, int bands)
+{
+    return (e->cost - e->decode + e->decode * (band + 1.0)) / bands;
 }
 
 static int band_row(int height, int band, int bands)
@@ -174,7 +181,8 @@ typedef struct {
     up_planned *planned;
 } writing;
 
-static up_status put_bands(writing *w, const char *line, size_t size, int bands, up_error *error)
+static up_status put_bands(writing *w, const char *line, size_t size, const entry *e, int bands,
+                           up_error *error)
 {
     up_status status = UP_OK;
     up_piece piece;
@@ -182,11 +190,14 @@ static up_status put_bands(writing *w, const char *line, size_t size, int bands,
         return up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
     char *whole = piece.output;
     w->planned->cut++;
+    const up_sink_format *type;
+    if (up_sink_format_find(&type, NULL, whole, NULL) == UP_OK)
+        status = up_sink_check_bands(type, whole, error);
     for (int b = 0; b < bands && status == UP_OK; b++) {
         up_piece band = piece;
         band.first = band_row(piece.height, b, bands);
         band.end = band_row(piece.height, b + 1, bands);
-        band.cost = piece.cost / bands;
+        band.cost = band_cost(e, b, bands);
         band.join = whole;
         band.output = band_name(whole, b, bands);
         band.shard = *w->shard++;
@@ -211,7 +222,7 @@ static up_status put_all(writing *w, up_error *error)
         if (size <= 0)
             status = up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
         else if (bands > 1)
-            status = put_bands(w, line, (size_t)size, bands, error);
+            status = put_bands(w, line, (size_t)size, &p->entry[i], bands, error);
         else
             status = up_manifest_put_line(w->out, up_piece_line_in(line, (size_t)size, *w->shard++),
                                           error);
@@ -241,7 +252,7 @@ static up_status share_out(const up_planner *p, writing *w, int shards, int **sh
     for (size_t i = 0; i < p->count && status == UP_OK; i++) {
         const int bands = bands_of(&p->entry[i], w->share);
         for (int b = 0; b < bands; b++)
-            cost[at++] = p->entry[i].cost / (float)bands;
+            w->planned->cost += cost[at++] = (float)band_cost(&p->entry[i], b, bands);
     }
     if (status == UP_OK)
         status =
@@ -256,9 +267,9 @@ up_status up_planner_write(up_planner *p, const char *path, int shards, bool ban
 {
     int *shard = NULL;
     char *journals = NULL;
-    *planned = (up_planned){ .cost = total_of(p) };
+    *planned = (up_planned){ 0 };
     writing w = { .planner = p, .planned = planned };
-    w.share = bands ? planned->cost / shards : 1e300;
+    w.share = bands ? total_of(p) / shards : 1e300;
     UP_TRY(check_collisions(p, error));
     up_status status = share_out(p, &w, shards, &shard, error);
     up_hash id = p->hash;

@@ -4,7 +4,7 @@
 #define UP_COMPARE_QUALITY_PLOT_H
 
 #include "base/status.h"
-#include "upscale_measure.h"
+#include "upscale_compare.h"
 
 typedef struct {
     const char *name; /* any bytes */

@@ -4,7 +4,7 @@
 #define UP_COMPARE_REGIONS_H
 
 #include "io/pixels.h"
-#include "upscale_measure.h"
+#include "upscale_compare.h"
 
 /* Luma of a few million pixels of every result, the same ones of each. */
 typedef struct {

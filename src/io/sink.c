@@ -70,13 +70,14 @@ up_status up_sink_choose_picture(const char *type, up_format *format, up_error *
     return UP_OK;
 }
 
-up_status up_sink_refuse_piece(const char *type, const up_encoding *encoding, const char *name,
-                               up_error *error)
+up_status up_sink_check_bands(const up_sink_format *type, const char *name, up_error *error)
 {
-    if (!encoding->piece)
+    if (type->bands)
         return UP_OK;
     return up_fail(error, UP_ERROR_UNSUPPORTED,
-                   "%s: %s cannot be made in pieces; write PNG, JPEG, PNM or .npy", name, type);
+                   "%s: %s is not made in bands of rows; leave --rows out, or write PNG, JPEG, PNM "
+                   "or .npy",
+                   name, type->type);
 }
 
 /* Names all but colours, and clears it. */
@@ -117,9 +118,17 @@ up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char
                           const up_encoding *encoding, int slots, size_t group_bytes,
                           up_error *error)
 {
-    *sink = NULL;
     up_writer *writer;
+    *sink = NULL;
     UP_TRY(up_writer_open_as(&writer, path, naming, error));
+    return up_sink_open_writer(sink, type, writer, format, encoding, slots, group_bytes, error);
+}
+
+up_status up_sink_open_writer(up_sink **sink, const up_sink_format *type, up_writer *writer,
+                              const up_format *format, const up_encoding *encoding, int slots,
+                              size_t group_bytes, up_error *error)
+{
+    *sink = NULL;
     up_status status = type->open(sink, writer, format, encoding, slots, group_bytes, error);
     if (status == UP_OK)
         (*sink)->writer = writer;

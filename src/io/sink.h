@@ -56,6 +56,8 @@ typedef struct {
     const char *type;
     const char *extensions; /* "jpg jpeg jpe" */
     bool lossy;             /* never exact */
+    bool bands;             /* of rows can be put one behind the other, without being packed anew */
+    bool unit_floats;       /* white is 1 in its floats, whatever it was in the input */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of
      * `output`, and notes what goes. NULL: says everything. */
@@ -82,9 +84,8 @@ up_status up_sink_publish(up_sink *sink, up_error *error);
  * people write it: "PNG". */
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
 
-/* Refuses pieces of pictures, for formats that cannot be put one behind the other. */
-up_status up_sink_refuse_piece(const char *type, const up_encoding *encoding, const char *name,
-                               up_error *error);
+/* Refuses formats whose bands cannot be put one behind the other. */
+up_status up_sink_check_bands(const up_sink_format *type, const char *name, up_error *error);
 
 /* `keep` of a format, or the lack of it. */
 up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,
@@ -101,6 +102,10 @@ up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char
                           const up_naming *naming, const up_format *format,
                           const up_encoding *encoding, int slots, size_t group_bytes,
                           up_error *error);
+/* Into a writer, which it takes over. */
+up_status up_sink_open_writer(up_sink **sink, const up_sink_format *type, up_writer *writer,
+                              const up_format *format, const up_encoding *encoding, int slots,
+                              size_t group_bytes, up_error *error);
 up_status up_sink_to_pixels(up_sink **sink, const up_pixels *pixels, up_error *error);
 
 /* Frees everything; removes a file that was not finished. */

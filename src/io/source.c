@@ -29,9 +29,15 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
 
 up_status up_source_open(up_source **source, const char *path, up_error *error)
 {
-    *source = NULL;
     up_reader *reader;
+    *source = NULL;
     UP_TRY(up_reader_open(&reader, path, error));
+    return up_source_open_reader(source, reader, error);
+}
+
+up_status up_source_open_reader(up_source **source, up_reader *reader, up_error *error)
+{
+    *source = NULL;
     up_status status = open_as_found(source, reader, error);
     if (status != UP_OK) {
         up_reader_close(&reader);

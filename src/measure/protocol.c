@@ -180,6 +180,8 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
 {
     up_pixels output;
     up_options taken;
+    if (upscaled)
+        *upscaled = (up_pixels){ 0 };
     *result = (up_eval_result){ 0 };
     UP_TRY(up_options_take(&taken, options, error));
     const up_measuring papers = { .border = picture->scale, .threads = taken.threads };

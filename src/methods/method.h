@@ -31,6 +31,7 @@ typedef struct {
     bool tensor;                 /* no colour handling */
     bool past;                   /* the output is memory that nobody reads soon */
     float white;                 /* the value of white in the samples */
+    bool unit_floats;            /* and in floats of the output 1, else as in the samples */
     bool sized; /* a scale or size was asked for; else the method may have its own */
     int height, width;
     up_ratio step[2];                   /* inputs per output: rows, columns */

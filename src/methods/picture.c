@@ -117,12 +117,13 @@ static up_status leave(builder *b, up_domain domain, const up_format *output, up
     up_op *op = NULL;
     if (blends(domain))
         UP_TRY(associate(b, false, error));
-    float factor = up_white(output->sample) / up_white(input->sample);
-    bool whole = !b->request->tensor && output->sample != UP_SAMPLE_F32;
-    if (whole && factor != 1)
+    const bool whole = !b->request->tensor && output->sample != UP_SAMPLE_F32;
+    const bool scaled = whole || (!b->request->tensor && b->request->unit_floats);
+    const float factor = scaled ? up_white(output->sample) / up_white(input->sample) : 1;
+    if (factor != 1)
         UP_TRY(add_point(b, &up_point_affine, (float[4]){ factor, 0 }, error));
     if (blends(domain))
-        UP_TRY(from_light(b, b->request->white * (whole ? factor : 1), whole, error));
+        UP_TRY(from_light(b, b->request->white * factor, whole, error));
     up_format packed = *output;
     const up_shape *shape = up_graph_shape(b->graph, b->node);
     packed.width = shape->width;

@@ -4,9 +4,11 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS upscale RUNTIME)
 install(TARGETS upscale_lib EXPORT upscale-targets)
-install(FILES include/upscale.h include/upscale_measure.h include/upscale_train.h include/upscale_explain.h
-    include/upscale_weights.h include/upscale_cluster.h
-    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+file(GLOB public_headers CONFIGURE_DEPENDS include/*.h)
+foreach(command IN LISTS left_out)
+    list(FILTER public_headers EXCLUDE REGEX "/upscale_${command}[.]h$")
+endforeach()
+install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 install(FILES src/package/LICENSE src/package/CC0-1.0.txt src/package/NOTICE.md README.md .github/CHANGELOG.md
     DESTINATION ${CMAKE_INSTALL_DOCDIR})

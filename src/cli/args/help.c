@@ -102,6 +102,8 @@ static void print_commands(void)
         print_wrapped(head, HELP_COLUMN, (*c)->summary);
         free(head);
     }
+    for (const char *const *left = cli_left_out; *left; left++)
+        cli_print("  %-*s(left out of this build)", HELP_COLUMN - 2, *left);
     cli_put_line("");
 }
 

@@ -80,7 +80,6 @@ static void plan_one(planning *p, const cli_input *input, size_t method, planned
     up_options options = cli_method_options(p->settings, name);
     options.max_memory = p->memory; /* which takes a dozen files to find out */
     options.threads = 1;
-    up_format output;
     *made = (planned_piece){ .error.status = UP_OK };
     char *path = cli_output_name(p->target, input, name, p->settings, &made->error);
     if (!path)
@@ -89,11 +88,7 @@ static void plan_one(planning *p, const cli_input *input, size_t method, planned
                               .output = path,
                               .options = cli_copy(p->options[method]),
                               .bytes = (int64_t)input->bytes };
-    if (cli_cost_of(&p->costs, input->path, path, &options, &output, &made->piece.cost,
-                    &made->error) != UP_OK)
-        return;
-    made->piece.width = output.width;
-    made->piece.height = output.height;
+    cli_cost_of(&p->costs, &options, &made->piece, &made->error);
 }
 
 static void *work(void *user)

@@ -108,23 +108,33 @@ static double filtering(const up_format *in, const up_format *out, double work,
     return samples * each + work * product;
 }
 
-up_status cli_cost_of(cli_costs *costs, const char *input, const char *output_path,
-                      const up_options *options, up_format *output, double *cost, up_error *error)
+/* Whether a band finds its rows without those above. */
+static bool is_entered_anywhere(const char *type)
+{
+    return strcmp(type, "pnm") == 0 || strcmp(type, "npy") == 0;
+}
+
+up_status cli_cost_of(cli_costs *costs, const up_options *options, up_piece *piece, up_error *error)
 {
     up_image *image = NULL;
-    up_status status = up_image_open(&image, input, error);
+    up_format output;
+    up_status status = up_image_open(&image, piece->input, error);
     if (status == UP_OK)
-        status = up_output_format(&up_image_get_info(image)->format, options, output, error);
+        status = up_output_format(&up_image_get_info(image)->format, options, &output, error);
     if (status == UP_OK) {
         const up_image_info *info = up_image_get_info(image);
-        const char *dot = cli_extension_dot(output_path);
+        const char *dot = cli_extension_dot(piece->output);
         const char *type = options->output_format ? options->output_format
                            : *dot                 ? dot + 1
                                                   : info->type;
-        const double work = multiply_adds(costs, image, output_path, options) * pixels(output);
-        *cost = 1e-9 * (per_file + bytes(&info->format) * codec_of(info->type)->decode +
-                        filtering(&info->format, output, work, options) +
-                        bytes(output) * codec_of(type)->encode);
+        const double work = multiply_adds(costs, image, piece->output, options) * pixels(&output);
+        const double decoding = 1e-9 * bytes(&info->format) * codec_of(info->type)->decode;
+        piece->cost =
+            decoding + 1e-9 * (per_file + filtering(&info->format, &output, work, options) +
+                               bytes(&output) * codec_of(type)->encode);
+        piece->decode = is_entered_anywhere(info->type) ? 0 : decoding;
+        piece->width = output.width;
+        piece->height = output.height;
     }
     up_image_close(&image);
     return status;

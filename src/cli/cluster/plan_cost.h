@@ -4,6 +4,7 @@
 #define UP_CLI_PLAN_COST_H
 
 #include "upscale.h"
+#include "upscale_cluster.h"
 
 #include <pthread.h>
 
@@ -22,8 +23,9 @@ typedef struct {
 void cli_costs_init(cli_costs *costs);
 void cli_costs_clear(cli_costs *costs);
 
-/* Seconds of a core, about; *output is what will be made. May be called by several threads. */
-up_status cli_cost_of(cli_costs *costs, const char *input, const char *output_path,
-                      const up_options *options, up_format *output, double *cost, up_error *error);
+/* The cost of a piece, its decoding, and its size: what will be made. May be called by several
+ * threads. */
+up_status cli_cost_of(cli_costs *costs, const up_options *options, up_piece *piece,
+                      up_error *error);
 
 #endif

@@ -132,7 +132,8 @@ static double difference_of(const float *matrix, const float *in, const float *o
         double sum = 0;
         for (int i = 0; i < INPUTS; i++)
             sum += (double)matrix[o * INPUTS + i] * (double)in[i];
-        most = fmax(most, fabs(sum - (double)out[o]));
+        const double difference = fabs(sum - (double)out[o]);
+        most = difference > most ? difference : most;
     }
     return most;
 }

@@ -4,7 +4,7 @@
 #define UP_COMPARE_LESSONS_H
 
 #include "base/status.h"
-#include "upscale_measure.h"
+#include "upscale_compare.h"
 
 #define UP_LESSONS 7
 

@@ -4,7 +4,7 @@
 #define UP_COMPARE_JSON_TEXT_H
 
 #include "base/status.h"
-#include "upscale_measure.h"
+#include "upscale_compare.h"
 
 #include <jansson.h>
 

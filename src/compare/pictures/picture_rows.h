@@ -4,7 +4,7 @@
 #define UP_COMPARE_PICTURE_ROWS_H
 
 #include "io/source.h"
-#include "upscale_measure.h"
+#include "upscale_compare.h"
 
 typedef struct {
     up_source *source;

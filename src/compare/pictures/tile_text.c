@@ -39,41 +39,36 @@ static up_status put_rows(up_sink *sink, const void **row, const up_pixels *pixe
     return sink->finish(sink, error);
 }
 
-/* The sink owns the writer. */
-static up_status open_sink(up_sink **sink, const up_pixels *pixels, size_t bytes,
-                           const up_metadata *metadata, up_error *error)
+static up_status open_sink(up_sink **sink, up_kept_bytes *png, const up_pixels *pixels,
+                           size_t bytes, const up_metadata *metadata, up_error *error)
 {
     up_encoding encoding = { .metadata = *metadata };
     encoding.metadata.exif = encoding.metadata.xmp = (up_blob){ 0 };
     encoding.metadata.dpi_x = encoding.metadata.dpi_y = encoding.metadata.aspect = 0;
     up_writer *writer;
-    UP_TRY(up_writer_open_memory(&writer, "a tile", error));
-    up_status status = up_png_sink.open(sink, writer, &pixels->format, &encoding, 1, bytes, error);
-    if (status != UP_OK)
-        up_writer_close(&writer);
-    return status;
+    UP_TRY(up_writer_open_memory(&writer, "a tile", png, error));
+    return up_sink_open_writer(sink, &up_png_sink, writer, &pixels->format, &encoding, 1, bytes,
+                               error);
 }
 
 up_status up_tile_text(char **base64, const up_pixels *pixels, const up_metadata *metadata,
                        up_error *error)
 {
-    size_t row_bytes, bytes, size = 0, height = (size_t)pixels->format.height;
+    size_t row_bytes, bytes, height = (size_t)pixels->format.height;
     const void **row = up_alloc(height, sizeof *row);
-    uint8_t *png = NULL;
+    up_kept_bytes png = { .most = SIZE_MAX };
     up_sink *sink = NULL;
     *base64 = NULL;
     if (!row || !up_row_size(&pixels->format, &row_bytes) || !up_mul(row_bytes, height, &bytes)) {
         up_free(row);
         return up_fail_memory(error, "a tile", height);
     }
-    up_status status = open_sink(&sink, pixels, bytes, metadata, error);
+    up_status status = open_sink(&sink, &png, pixels, bytes, metadata, error);
     if (status == UP_OK)
         status = put_rows(sink, row, pixels, row_bytes, error);
-    if (status == UP_OK)
-        status = up_writer_take(sink->writer, &png, &size, error);
-    if (status == UP_OK && !(*base64 = to_base64(png, size)))
-        status = up_fail_memory(error, "a tile", size);
-    up_free(png);
+    if (status == UP_OK && !(*base64 = to_base64(png.data, png.size)))
+        status = up_fail_memory(error, "a tile", png.size);
+    up_free(png.data);
     up_sink_close(&sink);
     up_free(row);
     return status;

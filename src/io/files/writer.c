@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* memfd_create */
-
 #include "io/files/writer.h"
 
 #include "base/memory.h"
@@ -12,18 +10,20 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define BUFFER_SIZE ((size_t)64 << 10)
 
 struct up_writer {
     up_new_file file;
-    bool direct;     /* a stream: bytes go out as they come; of `file` it uses fd and name */
-    bool standard;   /* the descriptor is not ours to close */
-    bool memory;     /* taken, not published */
-    up_batch *batch; /* that publishes it; NULL: none */
-    void *user;      /* for the batch */
+    bool direct;         /* a stream: bytes go out as they come; of `file` it uses fd and name */
+    bool standard;       /* the descriptor is not ours to close */
+    up_kept_bytes *kept; /* it is memory, and of `file` uses name; NULL: it is not */
+    int64_t position;    /* in it, where the next byte goes */
+    up_take_bytes *take; /* a stream that is a function; NULL: none */
+    void *taker;         /* for the function */
+    up_batch *batch;     /* that publishes it; NULL: none */
+    void *user;          /* for the batch */
     size_t used;
     uint8_t buffer[BUFFER_SIZE];
 };
@@ -77,17 +77,32 @@ up_status up_writer_open_as(up_writer **writer, const char *path, const up_namin
     return status;
 }
 
-up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error)
+static up_status make_named(up_writer **writer, const char *name, up_error *error)
 {
     UP_TRY(make(writer, name, error));
-    up_new_file *file = &(*writer)->file;
-    (*writer)->direct = (*writer)->memory = true;
-    file->name = strdup(name);
-    file->fd = file->name ? memfd_create("upscale", MFD_CLOEXEC) : -1;
-    if (file->fd >= 0)
+    (*writer)->file.name = strdup(name);
+    if ((*writer)->file.name)
         return UP_OK;
     up_writer_close(writer);
-    return up_fail_memory(error, name, BUFFER_SIZE);
+    return up_fail_memory(error, name, strlen(name));
+}
+
+up_status up_writer_open_memory(up_writer **writer, const char *name, up_kept_bytes *kept,
+                                up_error *error)
+{
+    UP_TRY(make_named(writer, name, error));
+    (*writer)->kept = kept;
+    return UP_OK;
+}
+
+up_status up_writer_open_function(up_writer **writer, up_take_bytes *take, void *user,
+                                  up_error *error)
+{
+    UP_TRY(make_named(writer, "the function that takes the output", error));
+    (*writer)->direct = true;
+    (*writer)->take = take;
+    (*writer)->taker = user;
+    return UP_OK;
 }
 
 void up_writer_join(up_writer *writer, up_batch *batch, void *user)
@@ -118,10 +133,34 @@ bool up_writer_seekable(const up_writer *writer)
     return !writer->direct;
 }
 
-/* All bytes, at the descriptor's position if `offset` is negative. */
+static up_status hand_on(const up_writer *w, const uint8_t *bytes, size_t size, up_error *error)
+{
+    up_error said = { .status = UP_OK };
+    const up_status status = size > 0 ? w->take(w->taker, bytes, size, &said) : UP_OK;
+    if (status == UP_OK)
+        return UP_OK;
+    return up_fail(error, status, "%s",
+                   said.message[0] ? said.message : "the function that takes the output failed");
+}
+
+static up_status keep(up_writer *w, int64_t offset, const uint8_t *bytes, size_t size,
+                      up_error *error)
+{
+    const int64_t at = offset < 0 ? w->position : offset;
+    UP_TRY(up_kept_bytes_put(w->kept, at, bytes, size, w->file.name, error));
+    if (offset < 0)
+        w->position += (int64_t)size;
+    return UP_OK;
+}
+
+/* All bytes, where the last ones without an offset ended if `offset` is negative. */
 static up_status put(up_writer *w, int64_t offset, const uint8_t *bytes, size_t size,
                      up_error *error)
 {
+    if (w->kept)
+        return keep(w, offset, bytes, size, error);
+    if (w->take)
+        return hand_on(w, bytes, size, error);
     for (size_t done = 0; done < size;) {
         ssize_t n = offset < 0
                         ? write(w->file.fd, bytes + done, size - done)
@@ -163,30 +202,10 @@ up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *byte
     return put(writer, offset, bytes, size, error);
 }
 
-up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error)
-{
-    UP_TRY(flush(writer, error));
-    off_t end = lseek(writer->file.fd, 0, SEEK_CUR);
-    *size = end > 0 ? (size_t)end : 0;
-    *bytes = up_alloc(*size, 1);
-    if (!*bytes)
-        return up_fail_memory(error, writer->file.name, *size);
-    for (size_t done = 0; done < *size;) {
-        ssize_t n = pread(writer->file.fd, *bytes + done, *size - done, (off_t)done);
-        if (n <= 0) {
-            up_free(*bytes);
-            *bytes = NULL;
-            return up_fail_output(writer->file.name, n < 0 ? errno : EIO, "be read back", error);
-        }
-        done += (size_t)n;
-    }
-    return UP_OK;
-}
-
 /* A stream may tell only now what became of the last bytes. */
 static up_status end_stream(up_writer *w, up_error *error)
 {
-    if (!w->standard && !w->memory) {
+    if (!w->standard && !w->take) {
         int fd = w->file.fd;
         w->file.fd = -1;
         if (close(fd))
@@ -202,6 +221,8 @@ up_status up_writer_publish(up_writer *writer, up_error *error)
     UP_TRY(flush(writer, error));
     if (writer->direct)
         return end_stream(writer, error);
+    if (writer->kept)
+        return UP_OK;
     if (writer->batch) {
         up_batch_add(writer->batch, &writer->file, writer->user);
         return UP_OK;

@@ -3,6 +3,7 @@
 #ifndef UP_IO_WRITER_H
 #define UP_IO_WRITER_H
 
+#include "io/files/kept_bytes.h"
 #include "io/files/output_batch.h"
 
 typedef struct up_writer up_writer;
@@ -14,11 +15,14 @@ up_status up_writer_open(up_writer **writer, const char *path, bool overwrite, u
 up_status up_writer_open_as(up_writer **writer, const char *path, const up_naming *naming,
                             up_error *error);
 
-/* A file in memory, for what must not reach a disk; it is taken instead of published. */
-up_status up_writer_open_memory(up_writer **writer, const char *name, up_error *error);
+/* Into `kept`, which is the caller's, for what must not reach a disk. All is there once it is
+ * published; what was not is to be freed as well. */
+up_status up_writer_open_memory(up_writer **writer, const char *name, up_kept_bytes *kept,
+                                up_error *error);
 
-/* All that was written to a file in memory, in new memory for up_free(). */
-up_status up_writer_take(up_writer *writer, uint8_t **bytes, size_t *size, up_error *error);
+/* Hands the bytes on as they come, as up_plan_run_to() says. */
+up_status up_writer_open_function(up_writer **writer, up_take_bytes *take, void *user,
+                                  up_error *error);
 
 /* For messages. */
 const char *up_writer_name(const up_writer *writer);

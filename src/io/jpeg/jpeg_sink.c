@@ -306,6 +306,7 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
 
 const up_sink_format up_jpeg_sink = { .type = "jpeg",
                                       .extensions = "jpg jpeg jpe jfif",
+                                      .bands = true,
                                       .lossy = true,
                                       .choose = choose,
                                       .declare = declare,

@@ -166,6 +166,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 
 const up_sink_format up_npy_sink = { .type = "npy",
                                      .extensions = "npy",
+                                     .bands = true,
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_npy,

@@ -118,12 +118,10 @@ static up_status write_header(bmp_sink *s, up_error *error)
     return up_writer_write(s->base.writer, head, size + behind, error);
 }
 
-static up_status begin(bmp_sink *s, const up_encoding *encoding, size_t group_bytes,
-                       up_error *error)
+static up_status begin(bmp_sink *s, size_t group_bytes, up_error *error)
 {
     const char *name = up_writer_name(s->base.writer);
     UP_TRY(choose(&s->base.format, error));
-    UP_TRY(up_sink_refuse_piece("BMP", encoding, name, error));
     const size_t rows =
         group_bytes / ((size_t)s->base.format.width * (size_t)s->base.format.channels);
     s->row_bytes = stored_row(&s->base.format);
@@ -136,6 +134,7 @@ static up_status open_bmp(up_sink **sink, up_writer *writer, const up_format *fo
                           const up_encoding *encoding, int slots, size_t group_bytes,
                           up_error *error)
 {
+    (void)encoding;
     bmp_sink *s = up_alloc_zero(1, sizeof *s + (size_t)slots * sizeof *s->slot);
     if (!s)
         return up_fail_memory(error, "encoding BMP", sizeof *s);
@@ -147,7 +146,7 @@ static up_status open_bmp(up_sink **sink, up_writer *writer, const up_format *fo
                          .emit = emit,
                          .finish = up_sink_publish,
                          .close = close_bmp };
-    return up_sink_opened(sink, &s->base, begin(s, encoding, group_bytes, error));
+    return up_sink_opened(sink, &s->base, begin(s, group_bytes, error));
 }
 
 static size_t memory(const up_format *format, const up_encoding *encoding, int slots,

@@ -124,13 +124,11 @@ static up_status write_header(const qoi_sink *s, up_error *error)
     return up_writer_write(s->base.writer, head, sizeof head, error);
 }
 
-static up_status begin(qoi_sink *s, const up_encoding *encoding, size_t group_bytes,
-                       up_error *error)
+static up_status begin(qoi_sink *s, size_t group_bytes, up_error *error)
 {
     const char *name = up_writer_name(s->base.writer);
     up_qoi_begin(&s->state);
     UP_TRY(choose(&s->base.format, error));
-    UP_TRY(up_sink_refuse_piece("QOI", encoding, name, error));
     UP_TRY(up_byte_slots_open(s->slot, s->base.slots, slot_bytes(&s->base.format, group_bytes),
                               name, error));
     return write_header(s, error);
@@ -140,6 +138,7 @@ static up_status open_qoi(up_sink **sink, up_writer *writer, const up_format *fo
                           const up_encoding *encoding, int slots, size_t group_bytes,
                           up_error *error)
 {
+    (void)encoding;
     qoi_sink *s = up_alloc_zero(1, sizeof *s + (size_t)slots * sizeof *s->slot);
     if (!s)
         return up_fail_memory(error, "encoding QOI", sizeof *s);
@@ -151,7 +150,7 @@ static up_status open_qoi(up_sink **sink, up_writer *writer, const up_format *fo
                          .emit = emit,
                          .finish = finish,
                          .close = close_qoi };
-    return up_sink_opened(sink, &s->base, begin(s, encoding, group_bytes, error));
+    return up_sink_opened(sink, &s->base, begin(s, group_bytes, error));
 }
 
 static size_t memory(const up_format *format, const up_encoding *encoding, int slots,

@@ -251,6 +251,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 
 const up_sink_format up_png_sink = { .type = "png",
                                      .extensions = "png",
+                                     .bands = true,
                                      .choose = choose,
                                      .declare = up_declared_by_chunks,
                                      .keep = up_png_keep,

@@ -120,6 +120,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 
 const up_sink_format up_pnm_sink = { .type = "pnm",
                                      .extensions = "pnm ppm pgm pam",
+                                     .bands = true,
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_pnm,

@@ -251,7 +251,6 @@ static up_status begin(tiff_sink *s, up_writer *writer, const up_encoding *encod
 {
     const char *name = up_writer_name(writer);
     UP_TRY(choose(&s->base.format, error));
-    UP_TRY(up_sink_refuse_piece("TIFF", encoding, name, error));
     if (!set_packing(&s->packing, &s->base.format, encoding))
         return up_fail(error, UP_ERROR_OUTPUT, "%s: rows of %d pixels are too long for TIFF", name,
                        s->base.format.width);
@@ -294,6 +293,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 
 const up_sink_format up_tiff_sink = { .type = "tiff",
                                       .extensions = "tif tiff",
+                                      .unit_floats = true,
                                       .choose = choose,
                                       .declare = up_declared_by_profile,
                                       .keep = keep,

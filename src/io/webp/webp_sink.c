@@ -234,8 +234,6 @@ static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *f
     up_metadata_init(&s->metadata);
     up_status status = choose(&s->base.format, error);
     if (status == UP_OK)
-        status = up_sink_refuse_piece("WebP", encoding, up_writer_name(writer), error);
-    if (status == UP_OK)
         status = prepare(s, encoding, error);
     return up_sink_opened(sink, &s->base, status);
 }

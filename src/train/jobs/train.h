@@ -16,6 +16,10 @@ typedef struct {
     size_t pictures; /* of training, those reduced not counted */
 } up_train_job;
 
+/* As up_options_take(). */
+up_status up_train_options_take(up_train_options *taken, const up_train_options *given,
+                                up_error *error);
+
 /* Each kind has the pictures loaded, learns from job->training and writes job->output by
  * up_train_save(). */
 up_status up_train_linear(up_train_job *job, up_error *error);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports on how methods differ, for people to look at; see upscale_measure.h for the figures. They
+ * are there unless the library was built with -DUPSCALE_COMPARE=OFF. */
+#ifndef UPSCALE_COMPARE_H
+#define UPSCALE_COMPARE_H
+
+#include "upscale_measure.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A method to compare, and how it is called. Of its options count what makes the result, how it is
+ * encoded (as PNG), strict, threads, max_memory and cancel. */
+typedef struct {
+    const char *name;
+    up_options options;
+} up_contender;
+
+/* Pixels x <= column < x + width, y <= row < y + height of the output. */
+typedef struct {
+    int x, y, width, height;
+} up_box;
+
+typedef struct {
+    const up_contender *contender;
+    int contenders;        /* 1 .. 64 */
+    const char *reference; /* a picture of the size of the outputs to measure against, or NULL */
+    bool from_original;    /* the input is the original: up_eval_open()'s protocol ... */
+    const char *degrade;   /* ... or, if not NULL, up_eval_open_degraded()'s */
+    uint64_t seed;         /* of its noise */
+    bool classroom;    /* upsamplers to learn from, in the place of the contenders. There must be
+                          one, of whose options count scale (2, 3 or 4), png_level, threads,
+                          max_memory and cancel. The input, on white, is the original; pooled by
+                          its maxima, it is brought back by each. The page shows their matrices */
+    const up_box *box; /* crops to look at, beside those chosen by how much results differ */
+    int boxes;         /* 0 .. 60 */
+    bool single_file;  /* a page that holds its pictures, as crops only ... */
+    bool full;         /* ... or whole */
+    bool many;         /* a folder of pages with an overview, however many are added */
+    const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
+    int zoom;          /* of the crops on it; 0: so that they fill it well */
+    bool no_time;      /* no times: the same command gives the same report */
+    bool overwrite;    /* replace an existing report (nothing else) and sheet */
+    void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
+    void *user;
+} up_report_options;
+
+/* What is known of one result; NaN where a number is not. */
+typedef struct {
+    const char *name;
+    bool reference; /* it is what the others are measured against */
+    int width, height;
+    size_t bytes;                           /* of its PNG */
+    double psnr_y, psnr_rgb, ssim, ms_ssim; /* inside a border of the scale, rounded up */
+    double seconds;       /* with from_original from memory to memory: where that takes less than
+                             0.1 s, the median of five runs after one to warm up; else of reading,
+                             upscaling and writing, once */
+    double multiply_adds; /* per pixel of the input */
+    char steps[512];      /* as in up_plan_info */
+} up_report_row;
+
+/* A report on how methods differ: a folder with index.html, which opens without network or server,
+ * the results as lossless PNG (the very files that up_upscale_file() writes) and results.json; or
+ * one HTML file. It appears whole or not at all. Memory does not grow with the height of the
+ * results but for references, which are held as a whole.
+ * `path` may be NULL where only a sheet is wanted. The options must outlive the report. */
+typedef struct up_report up_report;
+
+UP_API up_status up_report_open(up_report **report, const char *path,
+                                const up_report_options *options, up_error *error);
+/* Upscales and measures a picture. Where one fails, others can still be added. */
+UP_API up_status up_report_add(up_report *report, const char *input, up_error *error);
+/* Rows of the picture added last, the reference first if there is one; NULL past the last. */
+UP_API const up_report_row *up_report_row_at(const up_report *report, int i);
+/* Writes what is over all pages, and gives the report its name. *bytes (may be NULL): its size. */
+UP_API up_status up_report_finish(up_report *report, size_t *bytes, up_error *error);
+/* Removes what was not finished. */
+UP_API void up_report_close(up_report **report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
