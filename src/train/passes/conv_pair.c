@@ -49,7 +49,7 @@ void up_conv_pack(const up_kernels *kernels, const up_conv_shape *conv, const fl
     pack(kernels, conv, weight, conv->in * area, area, 1, packed);
 }
 
-static up_conv_shape transposed(const up_conv_shape *conv)
+up_conv_shape up_conv_transposed(const up_conv_shape *conv)
 {
     return (up_conv_shape){ conv->out, conv->in, conv->kernel };
 }
@@ -58,7 +58,7 @@ void up_conv_pack_transposed(const up_kernels *kernels, const up_conv_shape *con
                              const float *weight, float *packed)
 {
     size_t area = (size_t)conv->kernel * conv->kernel;
-    up_conv_shape back = transposed(conv);
+    up_conv_shape back = up_conv_transposed(conv);
     pack(kernels, &back, weight + area - 1, area, conv->in * area, -1, packed);
 }
 
@@ -101,7 +101,7 @@ void up_conv_forward(const up_conv_work *work, const up_conv_shape *conv, const 
 void up_conv_backward(const up_conv_work *work, const up_conv_shape *conv, const float *packed,
                       const float *out_gradient, float *in_gradient)
 {
-    up_conv_shape back = transposed(conv);
+    up_conv_shape back = up_conv_transposed(conv);
     up_conv_forward(work, &back, packed, NULL, out_gradient, in_gradient);
 }
 

@@ -14,6 +14,9 @@ typedef struct {
     int in, out, kernel;
 } up_conv_shape;
 
+/* The convolution that takes the gradient of the result to that of the input. */
+up_conv_shape up_conv_transposed(const up_conv_shape *conv);
+
 /* Weights in the order of the kernels: blocks of `outs` outputs, [in][kernel][kernel][block]. */
 size_t up_conv_packed(const up_conv_shape *conv);
 void up_conv_pack(const up_kernels *kernels, const up_conv_shape *conv, const float *weight,

@@ -18,11 +18,6 @@ bool up_conv_tiles_suit(const up_conv_shape *conv)
 
 /* ---------------------------------------------------------------- weights */
 
-static up_conv_shape transposed(const up_conv_shape *conv)
-{
-    return (up_conv_shape){ conv->out, conv->in, conv->kernel };
-}
-
 size_t up_conv_tiles_packed(const up_conv_shape *conv)
 {
     return (size_t)UP_TILE_POINTS * conv->in * conv->out;
@@ -182,7 +177,7 @@ void up_conv_tiles_forward(const up_conv_work *work, const up_conv_shape *conv, 
 void up_conv_tiles_backward(const up_conv_work *work, const up_conv_shape *conv,
                             const float *packed, const float *out_gradient, float *in_gradient)
 {
-    const up_conv_shape back = transposed(conv);
+    const up_conv_shape back = up_conv_transposed(conv);
     up_conv_tiles_forward(work, &back, packed, NULL, out_gradient, in_gradient);
 }
 
