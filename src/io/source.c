@@ -220,3 +220,13 @@ void up_source_close(up_source **source)
     up_free(s);
     *source = NULL;
 }
+
+up_status up_source_opened(up_source **result, up_source *source, up_status status)
+{
+    *result = source;
+    if (status == UP_OK)
+        return UP_OK;
+    source->reader = NULL; /* it is whose it was */
+    up_source_close(result);
+    return status;
+}

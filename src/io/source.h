@@ -64,6 +64,10 @@ up_status up_source_hold(up_source *source, size_t most, const volatile int *can
 /* Frees everything, the reader included. */
 void up_source_close(up_source **source);
 
+/* The end of an `open`: hands the source out, or frees it, but for its reader, where `status` is a
+ * failure. */
+up_status up_source_opened(up_source **result, up_source *source, up_status status);
+
 /* A file format that can be read. `open` allocates the (larger) struct of its own with
  * up_alloc_zero, reads the header only, and fills format and metadata. It does not own `reader`,
  * which lives until up_source_close. Errors begin with the reader's name. */

@@ -255,15 +255,7 @@ static up_status open_bmp(up_source **source, up_reader *reader, up_error *error
     s->base.close = close_bmp;
     s->base.reader = s->reader = reader;
     up_metadata_init(&s->base.metadata);
-    up_status status = begin(s, error);
-    if (status == UP_OK) {
-        *source = &s->base;
-        return UP_OK;
-    }
-    up_metadata_clear(&s->base.metadata);
-    up_notes_clear(&s->base.notes);
-    up_free(s);
-    return status;
+    return up_source_opened(source, &s->base, begin(s, error));
 }
 
 /* Four bytes behind the size of the file are zero. */

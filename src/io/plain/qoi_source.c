@@ -153,12 +153,7 @@ static up_status open_qoi(up_source **source, up_reader *reader, up_error *error
     s->base.read = read_rows;
     s->whole = -1;
     up_qoi_begin(&s->state);
-    up_status status = read_header(s, reader, error);
-    if (status == UP_OK)
-        *source = &s->base;
-    else
-        up_free(s);
-    return status;
+    return up_source_opened(source, &s->base, read_header(s, reader, error));
 }
 
 static bool probe(const uint8_t *head, size_t size)

@@ -251,15 +251,7 @@ static up_status open_tga(up_source **source, up_reader *reader, up_error *error
     s->base.close = close_tga;
     s->base.reader = s->reader = reader;
     up_metadata_init(&s->base.metadata);
-    up_status status = begin(s, error);
-    if (status == UP_OK) {
-        *source = &s->base;
-        return UP_OK;
-    }
-    close_tga(&s->base);
-    up_notes_clear(&s->base.notes);
-    up_free(s);
-    return status;
+    return up_source_opened(source, &s->base, begin(s, error));
 }
 
 static bool palette_fits(const uint8_t *head)

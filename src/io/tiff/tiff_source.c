@@ -208,16 +208,7 @@ static up_status open_tiff(up_source **source, up_reader *reader, up_error *erro
     s->reader = reader;
     s->whole = -1;
     up_metadata_init(&s->base.metadata);
-    up_status status = begin(s, error);
-    if (status == UP_OK) {
-        *source = &s->base;
-        return UP_OK;
-    }
-    close_tiff(&s->base);
-    up_metadata_clear(&s->base.metadata);
-    up_notes_clear(&s->base.notes);
-    up_free(s);
-    return status;
+    return up_source_opened(source, &s->base, begin(s, error));
 }
 
 /* Classic or BigTIFF; not what cameras make of it. */

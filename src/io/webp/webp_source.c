@@ -184,14 +184,7 @@ static up_status open_webp(up_source **source, up_reader *reader, up_error *erro
     s->layout.metadata = &s->base.metadata;
     up_status status = begin(s, error);
     s->layout.metadata = NULL;
-    if (status == UP_OK) {
-        *source = &s->base;
-        return UP_OK;
-    }
-    up_metadata_clear(&s->base.metadata);
-    up_notes_clear(&s->base.notes);
-    up_free(s);
-    return status;
+    return up_source_opened(source, &s->base, status);
 }
 
 static bool probe(const uint8_t *head, size_t size)
