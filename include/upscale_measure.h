@@ -102,6 +102,10 @@ UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels
  *   bad where they are lost; whatever the channel. butteraugli-3: its 3-norm over the
  *   picture. 0 is best, above 1 is seen. They hold 284 bytes a pixel, and are there in
  *   builds with a libjxl that has it (up to 0.8)
+ * - niqe: without a reference: natural image quality evaluator (Mittal, Soundararajan, Bovik
+ *   2013): Mahalanobis distance of 36 features of blocks of 96x96, on two scales, from those of
+ *   the sharpest blocks of 61 photographs, so that values are not those of the authors' model; 0
+ *   is natural. Flat blocks do not count. It holds 5 bytes a pixel
  * - blockiness: without a reference: mean absolute step across the edges of 8x8 blocks over
  *   the mean of those beside them, as in Wang, Sheikh, Bovik 2002; 1 is none
  * - sharpness: without a reference: the standard deviation of the Laplacian of 4 neighbours,

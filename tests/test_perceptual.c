@@ -41,6 +41,27 @@ Test(perceptual, in_xyb)
     golden_each("ssimulacra", "cases", expect_in_xyb);
 }
 
+static void expect_blind(const json_t *golden)
+{
+    cr_expect_eq(expect_measures(golden, 1e-3), 1);
+}
+
+Test(perceptual, without_reference)
+{
+    golden_each("niqe", "cases", expect_blind);
+    up_pixels p = sample_picture("drawing.png");
+    memset(p.data, 200, 3 * 100 * 100);
+    p.format.width = p.format.height = 100;
+    p.row_stride = 300;
+    up_error error;
+    double value;
+    cr_expect_eq(up_measure(&value, "niqe", &p, &p, NULL, &error), UP_ERROR_UNSUPPORTED);
+    cr_expect_str_eq(error.message, "NIQE needs detail, and the picture is flat");
+    const up_measuring little = { .max_memory = 10000 };
+    cr_expect_eq(up_measure(&value, "niqe", &p, &p, &little, &error), UP_ERROR_LIMIT);
+    up_pixels_free(&p);
+}
+
 /* -------------------------------------------------------------- colours */
 
 /* The 34 pairs of Sharma, Wu and Dalal 2005, table 1. */

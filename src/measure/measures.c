@@ -29,6 +29,7 @@ static const up_measure_kind *const kinds[] = {
     &up_kind_butteraugli,
     &up_kind_butteraugli_3,
 #endif
+    &up_kind_niqe,
     &up_kind_blockiness,
     &up_kind_sharpness,
 };
