@@ -114,28 +114,40 @@ Test(perceptual, published_pairs_of_ciede2000)
 
 /* -------------------------------------------------------------- transforms */
 
+static up_complex given(int i, int lane)
+{
+    return (up_complex){ (i * i * 7 + 3 + lane) % 11 - 5, (i * 5 + 1) % 13 - 6 + lane * i };
+}
+
+static void expect_transformed(const up_complex_lanes *value, int k, int n, int lane)
+{
+    up_complex sum = { 0 };
+    for (int i = 0; i < n; i++) {
+        const double angle = -2 * M_PI * (i * k % n) / n;
+        const up_complex v = up_complex_mul(given(i, lane), (up_complex){ cos(angle), sin(angle) });
+        sum.re += v.re;
+        sum.im += v.im;
+    }
+    cr_assert_float_eq(value[k].re[lane], sum.re, 1e-10, "%d of %d", k, n);
+    cr_assert_float_eq(value[k].im[lane], sum.im, 1e-10, "%d of %d", k, n);
+}
+
 Test(perceptual, transforms_of_every_length)
 {
     for (int n = 1; n <= 64; n++) {
         up_fourier *f;
-        up_complex value[64], given[64];
+        up_complex_lanes in[64], out[64];
         cr_assert_eq(up_fourier_open(&f, n, NULL), UP_OK);
-        up_complex *scratch = malloc(up_fourier_scratch(f) * sizeof *scratch);
+        up_complex_lanes *scratch = malloc((up_fourier_scratch(f) + 1) * sizeof *scratch);
         for (int i = 0; i < n; i++)
-            value[i] = given[i] = (up_complex){ (i * i * 7 + 3) % 11 - 5, (i * 5 + 1) % 13 - 6 };
-        up_fourier_run(f, value, scratch);
-        for (int k = 0; k < n; k++) {
-            up_complex sum = { 0 };
-            for (int i = 0; i < n; i++) {
-                const double angle = -2 * M_PI * (i * k % n) / n;
-                const up_complex v =
-                    up_complex_mul(given[i], (up_complex){ cos(angle), sin(angle) });
-                sum.re += v.re;
-                sum.im += v.im;
+            for (int lane = 0; lane < UP_FOURIER_LANES; lane++) {
+                in[i].re[lane] = given(i, lane).re;
+                in[i].im[lane] = given(i, lane).im;
             }
-            cr_assert_float_eq(value[k].re, sum.re, 1e-10, "%d of %d", k, n);
-            cr_assert_float_eq(value[k].im, sum.im, 1e-10, "%d of %d", k, n);
-        }
+        up_fourier_run(f, out, in, scratch);
+        for (int k = 0; k < n; k++)
+            for (int lane = 0; lane < UP_FOURIER_LANES; lane++)
+                expect_transformed(out, k, n, lane);
         free(scratch);
         up_fourier_close(&f);
     }

@@ -49,7 +49,7 @@ static double gradient(const up_whole_planes *w, int picture, int y, int x)
         across += share * (at(w, picture, y + i, x + 1) - at(w, picture, y + i, x - 1));
         down += share * (at(w, picture, y + 1, x + i) - at(w, picture, y - 1, x + i));
     }
-    return hypot(across, down);
+    return sqrt(across * across + down * down);
 }
 
 /* The power 0.03 of what may be negative, as the real part of a complex number. */
