@@ -32,8 +32,10 @@ typedef enum {
 
 typedef struct {
     up_channel channel;
-    int border;  /* rows and columns left out at every edge, >= 0; papers take the scale */
-    int threads; /* 0: one per core */
+    int border;        /* rows and columns left out at every edge, >= 0; papers take the scale */
+    int threads;       /* 0: one per core */
+    size_t max_memory; /* bytes that one measure may hold of a picture; 0: half of what there is.
+                          More is UP_ERROR_LIMIT. */
 } up_measuring;
 
 /* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, or with
@@ -72,26 +74,42 @@ UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels
  * reference it tells the size alone. They take the channel of up_measuring, RGB as the mean of its
  * three channels, unless something else is said. Numbers are as the authors' programs give them for
  * the same planes; levels count 0..255. Pictures that are too small are UP_ERROR_UNSUPPORTED.
- *   psnr        up_psnr()
- *   ssim        up_ssim()
- *   ms-ssim     up_ms_ssim()
- *   psnr-hvs    PSNR of 8x8 blocks' cosine transforms, differences weighted by 25.735089 / Q, where
- * Q is the luminance table of JPEG (ITU-T T.81, K.1): Egiazarian, Astola, Ponomarenko, Lukin,
- * Battisti, Carli 2006. Blocks begin at the top left; what is left over at the right and the bottom
- * does not count. RGB: of the squares of all three psnr-hvs-m  the same less what the block itself
- * masks: Ponomarenko, Silvestri, Egiazarian, Carli, Astola, Lukin 2007 gmsd        gradient
- * magnitude similarity deviation (Xue, Zhang, Mou, Bovik 2014): the standard deviation of (2 g h +
- * 170) / (g^2 + h^2 + 170), g and h Prewitt's gradients of both pictures halved by means of 2x2; 0
- * is best vifp        visual information fidelity in the domain of pixels (Sheikh, Bovik 2006;
- * their vifp_mscale.m): four scales, sigma_n^2 = 2; 1 if the reference is flat fsim        feature
- * similarity (Zhang, Zhang, Mou, Zhang 2011; their FeatureSIM.m): phase congruency and Scharr's
- * gradients of Y = 0.299 R + 0.587 G + 0.114 B, reduced by means to about 256 pixels on the shorter
- * side; whatever the channel fsimc       the same with the chroma of YIQ; whatever the channel
- *   ciede2000   the mean colour difference (CIE 142-2001; Sharma, Wu, Dalal 2005) of sRGB under
- * D65; 0 is best; whatever the channel blockiness  without a reference: mean absolute step across
- * the edges of 8x8 blocks over the mean of those beside them, as in Wang, Sheikh, Bovik 2002; 1 is
- * none sharpness   without a reference: the standard deviation of the Laplacian of 4 neighbours, in
- *               levels (Pech-Pacheco and others 2000); more is sharper, or noisier
+ * - psnr: up_psnr(). ssim: up_ssim(). ms-ssim: up_ms_ssim()
+ * - psnr-hvs: PSNR of 8x8 blocks' cosine transforms, differences weighted by 25.735089 / Q,
+ *   where Q is the luminance table of JPEG (ITU-T T.81, K.1): Egiazarian, Astola,
+ *   Ponomarenko, Lukin, Battisti, Carli 2006. Blocks begin at the top left; what is left
+ *   over at the right and the bottom does not count. RGB: of the squares of all three
+ * - psnr-hvs-m: the same less what the block itself masks: Ponomarenko, Silvestri,
+ *   Egiazarian, Carli, Astola, Lukin 2007
+ * - gmsd: gradient magnitude similarity deviation (Xue, Zhang, Mou, Bovik 2014): the
+ *   standard deviation of (2 g h + 170) / (g^2 + h^2 + 170), g and h Prewitt's gradients of
+ *   both pictures halved by means of 2x2; 0 is best
+ * - vifp: visual information fidelity in the domain of pixels (Sheikh, Bovik 2006; their
+ *   vifp_mscale.m): four scales, sigma_n^2 = 2; 1 if the reference is flat
+ * - fsim: feature similarity (Zhang, Zhang, Mou, Zhang 2011; their FeatureSIM.m): phase
+ *   congruency and Scharr's gradients of Y = 0.299 R + 0.587 G + 0.114 B, reduced by means
+ *   to about 256 pixels on the shorter side; whatever the channel. fsimc: the same with the
+ *   chroma of YIQ
+ * - ciede2000: the mean colour difference (CIE 142-2001; Sharma, Wu, Dalal 2005) of sRGB
+ *   under D65; 0 is best; whatever the channel
+ * - ssimulacra2: SSIMULACRA 2.1 (Sneyers 2023) of sRGB, whatever the channel: 108 norms of
+ *   errors of structure and of edges in XYB on six scales, 100 where nothing differs, 90
+ *   where nothing is seen, below 0 for very bad. Of pictures less than 113 pixels wide or
+ *   high there are fewer scales, and weights go to norms as in the authors' program. It
+ *   holds 8 bytes a pixel
+ * - butteraugli: the largest visible difference as libjxl's butteraugli_main (0.7,
+ *   Alakuijala and others 2017) says it of sRGB at 80 cd/m2, high frequencies 0.8 times as
+ *   bad where they are lost; whatever the channel. butteraugli-3: its 3-norm over the
+ *   picture. 0 is best, above 1 is seen. They hold 284 bytes a pixel, and are there in
+ *   builds with a libjxl that has it (up to 0.8)
+ * - niqe: without a reference: natural image quality evaluator (Mittal, Soundararajan, Bovik
+ *   2013): Mahalanobis distance of 36 features of blocks of 96x96, on two scales, from those of
+ *   the sharpest blocks of 61 photographs, so that values are not those of the authors' model; 0
+ *   is natural. Flat blocks do not count. It holds 5 bytes a pixel
+ * - blockiness: without a reference: mean absolute step across the edges of 8x8 blocks over
+ *   the mean of those beside them, as in Wang, Sheikh, Bovik 2002; 1 is none
+ * - sharpness: without a reference: the standard deviation of the Laplacian of 4 neighbours,
+ *   in levels (Pech-Pacheco and others 2000); more is sharper, or noisier
  */
 typedef struct {
     const char *name;    /* "psnr-hvs" */

@@ -72,7 +72,7 @@ static void expect_steps(const char *picture, const char *method, int scale, int
 
 Test(cli_eval, same_as_in_steps)
 {
-    const up_measuring luma = { .border = 4 }, rgb = { UP_CHANNEL_RGB, 7, 0 };
+    const up_measuring luma = { .border = 4 }, rgb = { .channel = UP_CHANNEL_RGB, .border = 7 };
     expect_steps("set/kitten.png", "lanczos", 4, 400, 400, &luma, "");
     expect_steps("set/circuits.png", "tconv:bicubic", 2, 420, 360, &rgb,
                  "--channel rgb --border 7");

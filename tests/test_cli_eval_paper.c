@@ -127,7 +127,7 @@ Test(cli_eval_paper, tables_for_papers)
 Test(cli_eval_paper, measures_and_baselines)
 {
     static const shell_case tests[] = {
-        { "upscale eval --list-metrics", 0, "gmsd         lower ", "" },
+        { "upscale eval --list-metrics", 0, "gmsd          lower ", "" },
         { "upscale eval --threads 1 one -m nearest,bicubic --baseline nearest -q", 0,
           "PSNR over nearest ", "" },
         { "upscale eval --threads 1 one -m nearest,bicubic --baseline nearest "

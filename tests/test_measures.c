@@ -3,6 +3,7 @@
 #include "support/golden.h"
 #include "support/image_io.h"
 #include "support/measure_reference.h"
+#include "support/measured_pair.h"
 
 #include "base/memory.h"
 #include "io/pixels.h"
@@ -76,7 +77,7 @@ static void expect_definitions(const layout *l, const layout *k, int width, int 
 {
     for (int channel = UP_CHANNEL_Y; channel <= UP_CHANNEL_RGB; channel++) {
         up_error error = { 0 };
-        const up_measuring how = { (up_channel)channel, border, 2 };
+        const up_measuring how = { .channel = (up_channel)channel, .border = border, .threads = 2 };
         bool colour = !is_grey(l) || !is_grey(k);
         up_pixels a = picture(l, width, height, 1), b = picture(k, width, height, 2);
         measured_picture p = measured_reference(&a, colour, &how);
@@ -129,7 +130,9 @@ Test(measures, several_scales)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         up_error error = { 0 };
         double ms_ssim;
-        const up_measuring how = { i == 2 ? UP_CHANNEL_RGB : UP_CHANNEL_Y, sizes[i][2], 2 };
+        const up_measuring how = { .channel = i == 2 ? UP_CHANNEL_RGB : UP_CHANNEL_Y,
+                                   .border = sizes[i][2],
+                                   .threads = 2 };
         up_pixels a = picture(&rgb, sizes[i][0], sizes[i][1], 1);
         up_pixels b = picture(&rgb, sizes[i][0], sizes[i][1], 2);
         measured_picture p = measured_reference(&a, true, &how);
@@ -144,37 +147,6 @@ Test(measures, several_scales)
 
 /* -------------------------------------------------------------- what others compute */
 
-static up_pixels sample_picture(const char *name)
-{
-    up_error error;
-    up_pixels p;
-    char path[512];
-    snprintf(path, sizeof path, UP_GOLDEN_DIR "/../../samples/pictures/%s", name);
-    cr_assert_eq(up_read_pixels(&p, path, NULL, &error), UP_OK, "%s", error.message);
-    cr_assert(p.format.channels == 3 && p.format.sample == UP_SAMPLE_U8);
-    p.row_stride = 3 * (size_t)p.format.width;
-    return p;
-}
-
-/* See tests/golden/measures/make.py. */
-static up_pixels distorted(const up_pixels *a)
-{
-    up_pixels b = *a;
-    int width = a->format.width, height = a->format.height;
-    const uint8_t *from = a->data;
-    uint8_t *to = b.data = malloc(3 * (size_t)width * (size_t)height);
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-            for (int c = 0; c < 3; c++) {
-                int here = (y * width + x) * 3 + c;
-                int left = here - (x > 0 ? 3 : 0), above = here - (y > 0 ? 3 * width : 0);
-                int blurred = (2 * from[here] + from[left] + from[above]) / 4;
-                int v = blurred + (7 * x * x + 13 * y + 29 * c + x * y) % 23 - 11;
-                to[here] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-            }
-    return b;
-}
-
 static double wanted(const json_t *golden, const char *key)
 {
     return json_number_value(json_data_at(golden, key));
@@ -186,12 +158,13 @@ static void expect_golden(const json_t *golden)
     const char *name = golden_text(golden, "a"), *other = golden_text(golden, "b");
     up_pixels a = sample_picture(name);
     bool is_distorted = strcmp(other, "distorted") == 0;
-    up_pixels b = is_distorted ? distorted(&a) : sample_picture(other);
+    up_pixels b = is_distorted ? distorted_picture(&a) : sample_picture(other);
     a.format.width = b.format.width = up_min(a.format.width, b.format.width);
     a.format.height = b.format.height = up_min(a.format.height, b.format.height);
-    const up_measuring how = { strcmp(golden_text(golden, "channel"), "rgb") == 0 ? UP_CHANNEL_RGB
-                                                                                  : UP_CHANNEL_Y,
-                               (int)wanted(golden, "border"), 0 };
+    const up_measuring how = { .channel = strcmp(golden_text(golden, "channel"), "rgb") == 0
+                                              ? UP_CHANNEL_RGB
+                                              : UP_CHANNEL_Y,
+                               .border = (int)wanted(golden, "border") };
     static up_status (*const measure[])(double *, const up_pixels *, const up_pixels *,
                                         const up_measuring *,
                                         up_error *) = { up_mse, up_psnr, up_ssim, up_ms_ssim };
@@ -203,7 +176,7 @@ static void expect_golden(const json_t *golden)
         cr_expect_float_eq(got, wanted(golden, key[i]), tolerance, "%s, %s: %s is %.9g, not %.9g",
                            name, other, key[i], got, wanted(golden, key[i]));
     }
-    free(a.data), free(b.data);
+    up_pixels_free(&a), up_pixels_free(&b);
 }
 
 Test(measures, scikit_image_says_the_same)
@@ -252,7 +225,7 @@ Test(measures, threads_change_nothing)
     up_pixels a = picture(&real, 200, 300, 1), b = picture(&real, 200, 300, 2);
     double first[3];
     for (int threads = 1; threads <= 5; threads++) {
-        const up_measuring how = { UP_CHANNEL_RGB, 1, threads };
+        const up_measuring how = { .channel = UP_CHANNEL_RGB, .border = 1, .threads = threads };
         double got[3];
         cr_assert_eq(up_mse(&got[0], &a, &b, &how, NULL), UP_OK);
         cr_assert_eq(up_ssim(&got[1], &a, &b, &how, NULL), UP_OK);
@@ -269,7 +242,7 @@ Test(measures, differences)
     static const layout rgb = { UP_COLOR_RGB, UP_SAMPLE_U8, false };
     up_pixels a = picture(&rgb, 20, 30, 1), b = picture(&rgb, 20, 30, 2);
     for (int channel = UP_CHANNEL_Y; channel <= UP_CHANNEL_RGB; channel++) {
-        const up_measuring how = { (up_channel)channel, 3, 2 };
+        const up_measuring how = { .channel = (up_channel)channel, .border = 3, .threads = 2 };
         measured_picture p = measured_reference(&a, true, &how);
         measured_picture q = measured_reference(&b, true, &how);
         up_error error = { 0 };

@@ -6,6 +6,7 @@
 #include "measure/kinds/fourier.h"
 #include "support/golden.h"
 #include "support/image_io.h"
+#include "support/measured_pair.h"
 #include "support/sanitized.h"
 #include "upscale_measure.h"
 
@@ -15,69 +16,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-static up_pixels sample_picture(const char *name)
-{
-    up_error error;
-    up_pixels p;
-    char path[512];
-    snprintf(path, sizeof path, UP_GOLDEN_DIR "/../../samples/pictures/%s", name);
-    cr_assert_eq(up_read_pixels(&p, path, NULL, &error), UP_OK, "%s", error.message);
-    p.row_stride = 3 * (size_t)p.format.width;
-    return p;
-}
-
-/* See tests/golden/measures/make.py. */
-static up_pixels distorted(const up_pixels *a)
-{
-    up_pixels b = *a;
-    int width = a->format.width, height = a->format.height;
-    const uint8_t *from = a->data;
-    uint8_t *to = b.data = up_alloc(3 * (size_t)width * (size_t)height, 1);
-    for (int i = 0; i < width * height * 3; i++) {
-        int y = i / 3 / width, x = i / 3 % width, c = i % 3;
-        int left = i - (x > 0 ? 3 : 0), above = i - (y > 0 ? 3 * width : 0);
-        int v = (2 * from[i] + from[left] + from[above]) / 4 +
-                (7 * x * x + 13 * y + 29 * c + x * y) % 23 - 11;
-        to[i] = (uint8_t)up_clamp(v, 0, 255);
-    }
-    return b;
-}
-
-static double number(const json_t *golden, const char *key)
-{
-    return json_number_value(json_data_at(golden, key));
-}
-
 static void expect_golden(const json_t *golden)
 {
-    const char *name = golden_text(golden, "a"), *other = golden_text(golden, "b");
+    json_t *kept = json_copy((json_t *)golden);
     const bool rgb = strcmp(golden_text(golden, "channel"), "rgb") == 0;
-    const up_measuring how = { rgb ? UP_CHANNEL_RGB : UP_CHANNEL_Y, (int)number(golden, "border"),
-                               0 };
-    up_pixels a = sample_picture(name);
-    up_pixels b = strcmp(other, "distorted") == 0 ? distorted(&a) : sample_picture(other);
-    a.format.width = b.format.width = (int)number(golden, "width");
-    a.format.height = b.format.height = (int)number(golden, "height");
-    const up_measure_info *info;
-    for (int i = 3; (info = up_measure_at(i)); i++) {
-        up_error error = { 0 };
-        double got, wanted = number(golden, info->name);
-        if (strncmp(info->name, "fsim", 4) == 0 &&
-            (rgb == !strcmp(info->name, "fsim") || (SANITIZED && rgb) ||
-             strcmp(name, "kitten.png")))
-            continue; /* one of the two is the other as well, and they take longest */
-        cr_assert_eq(up_measure(&got, info->name, &a, &b, &how, &error), UP_OK, "%s",
-                     error.message);
-        cr_expect_float_eq(got, wanted, 1e-3, "%s, %s: %s is %.7g, not %.7g", name, other,
-                           info->name, got, wanted);
-    }
-    up_pixels_free(&a);
-    up_pixels_free(&b);
+    json_object_del(kept, rgb ? "fsim" : "fsimc"); /* one does what the other does as well */
+    cr_expect_eq(expect_measures(kept, 1e-3), 8);
+    json_decref(kept);
 }
 
 Test(perceptual, authors_say_the_same)
 {
     golden_each("perceptual", "cases", expect_golden);
+}
+
+static void expect_in_xyb(const json_t *golden)
+{
+    measured_pair p = measured_pair_open(golden);
+    double got, authors = json_number_value(json_data_at(golden, "authors"));
+    cr_assert_eq(up_measure(&got, "ssimulacra2", &p.a, &p.b, &p.how, NULL), UP_OK);
+    cr_expect_float_eq(got, authors, 1e-3 * fabs(authors), "%.7g, not %.7g", got, authors);
+    measured_pair_free(&p);
+    cr_expect_geq(expect_measures(golden, 5e-5), 1); /* Butteraugli is not in every build */
+}
+
+Test(perceptual, in_xyb)
+{
+    golden_each("ssimulacra", "cases", expect_in_xyb);
+}
+
+static void expect_blind(const json_t *golden)
+{
+    cr_expect_eq(expect_measures(golden, 1e-3), 1);
+}
+
+Test(perceptual, without_reference)
+{
+    golden_each("niqe", "cases", expect_blind);
+    up_pixels p = sample_picture("drawing.png");
+    memset(p.data, 200, 3 * 100 * 100);
+    p.format.width = p.format.height = 100;
+    p.row_stride = 300;
+    up_error error;
+    double value;
+    cr_expect_eq(up_measure(&value, "niqe", &p, &p, NULL, &error), UP_ERROR_UNSUPPORTED);
+    cr_expect_str_eq(error.message, "NIQE needs detail, and the picture is flat");
+    const up_measuring little = { .max_memory = 10000 };
+    cr_expect_eq(up_measure(&value, "niqe", &p, &p, &little, &error), UP_ERROR_LIMIT);
+    up_pixels_free(&p);
 }
 
 /* -------------------------------------------------------------- colours */
@@ -132,28 +118,40 @@ Test(perceptual, published_pairs_of_ciede2000)
 
 /* -------------------------------------------------------------- transforms */
 
+static up_complex given(int i, int lane)
+{
+    return (up_complex){ (i * i * 7 + 3 + lane) % 11 - 5, (i * 5 + 1) % 13 - 6 + lane * i };
+}
+
+static void expect_transformed(const up_complex_lanes *value, int k, int n, int lane)
+{
+    up_complex sum = { 0 };
+    for (int i = 0; i < n; i++) {
+        const double angle = -2 * M_PI * (i * k % n) / n;
+        const up_complex v = up_complex_mul(given(i, lane), (up_complex){ cos(angle), sin(angle) });
+        sum.re += v.re;
+        sum.im += v.im;
+    }
+    cr_assert_float_eq(value[k].re[lane], sum.re, 1e-10, "%d of %d", k, n);
+    cr_assert_float_eq(value[k].im[lane], sum.im, 1e-10, "%d of %d", k, n);
+}
+
 Test(perceptual, transforms_of_every_length)
 {
     for (int n = 1; n <= 64; n++) {
         up_fourier *f;
-        up_complex value[64], given[64];
+        up_complex_lanes in[64], out[64];
         cr_assert_eq(up_fourier_open(&f, n, NULL), UP_OK);
-        up_complex *scratch = malloc(up_fourier_scratch(f) * sizeof *scratch);
+        up_complex_lanes *scratch = malloc((up_fourier_scratch(f) + 1) * sizeof *scratch);
         for (int i = 0; i < n; i++)
-            value[i] = given[i] = (up_complex){ (i * i * 7 + 3) % 11 - 5, (i * 5 + 1) % 13 - 6 };
-        up_fourier_run(f, value, scratch);
-        for (int k = 0; k < n; k++) {
-            up_complex sum = { 0 };
-            for (int i = 0; i < n; i++) {
-                const double angle = -2 * M_PI * (i * k % n) / n;
-                const up_complex v =
-                    up_complex_mul(given[i], (up_complex){ cos(angle), sin(angle) });
-                sum.re += v.re;
-                sum.im += v.im;
+            for (int lane = 0; lane < UP_FOURIER_LANES; lane++) {
+                in[i].re[lane] = given(i, lane).re;
+                in[i].im[lane] = given(i, lane).im;
             }
-            cr_assert_float_eq(value[k].re, sum.re, 1e-10, "%d of %d", k, n);
-            cr_assert_float_eq(value[k].im, sum.im, 1e-10, "%d of %d", k, n);
-        }
+        up_fourier_run(f, out, in, scratch);
+        for (int k = 0; k < n; k++)
+            for (int lane = 0; lane < UP_FOURIER_LANES; lane++)
+                expect_transformed(out, k, n, lane);
         free(scratch);
         up_fourier_close(&f);
     }

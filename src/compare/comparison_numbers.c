@@ -13,7 +13,9 @@ static up_status or_unknown(up_status status, double *value)
 
 static up_measuring measuring(const up_comparison *c, up_channel channel)
 {
-    return (up_measuring){ channel, c->border, c->options->contender[0].options.threads };
+    return (up_measuring){ .channel = channel,
+                           .border = c->border,
+                           .threads = c->options->contender[0].options.threads };
 }
 
 /* Beside PSNR and SSIM of luma. */

@@ -13,6 +13,7 @@ typedef struct {
     int width, height; /* inside the border */
     int planes;        /* measured: 1, or red, green and blue */
     bool colour;       /* grey of one picture is taken as colour, for the other has some */
+    size_t max_memory; /* bytes, 0: as much as up_machine_memory_limit() says */
     size_t stride;     /* floats from plane to plane of a row, padded as the kernels want */
 } up_measured;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The measures by their names. */
+#include "base/machine.h"
 #include "measure/kinds/measure_kind.h"
 
 #include <stddef.h>
@@ -23,6 +24,12 @@ static const up_measure_kind *const kinds[] = {
     &up_kind_fsim,
     &up_kind_fsimc,
     &up_kind_ciede2000,
+    &up_kind_ssimulacra2,
+#ifdef UPSCALE_BUTTERAUGLI
+    &up_kind_butteraugli,
+    &up_kind_butteraugli_3,
+#endif
+    &up_kind_niqe,
     &up_kind_blockiness,
     &up_kind_sharpness,
 };
@@ -50,4 +57,15 @@ up_status up_measure_needs(const up_measured *m, const char *title, int least, u
     return up_fail(error, UP_ERROR_UNSUPPORTED,
                    "%s needs %dx%d pixels, and %dx%d lie inside the border", title, least, least,
                    m->width, m->height);
+}
+
+up_status up_measure_holds(const up_measured *m, const char *title, size_t bytes, up_error *error)
+{
+    const size_t most = up_machine_memory_limit(m->max_memory);
+    if (bytes <= most)
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT,
+                   "%s of %dx%d would need %zu MiB of memory, more than the %zu MiB allowed; raise "
+                   "--max-memory",
+                   title, m->width, m->height, (bytes >> 20) + 1, most >> 20);
 }

@@ -253,7 +253,7 @@ static int list_metrics(void)
 {
     const up_measure_info *info;
     for (int i = 0; (info = up_measure_at(i)); i++)
-        cli_print("%-12s %-6s  %s", info->name, info->lower_is_better ? "lower" : "higher",
+        cli_print("%-13s %-6s  %s", info->name, info->lower_is_better ? "lower" : "higher",
                   info->summary);
     cli_put_line(
         "The second word is what is better; psnr and ssim are measured if nothing is said.");

@@ -2,18 +2,13 @@
 #include "measure/kinds/colour_difference.h"
 
 #include "base/memory.h"
+#include "measure/kinds/light_rows.h"
 #include "measure/kinds/measure_kind.h"
 #include "measure/row_bands.h"
 
 #include <math.h>
 
 /* -------------------------------------------------------------- CIELAB */
-
-static double to_light(double sample)
-{
-    const double v = sample / 255;
-    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
-}
 
 static double root(double t)
 {
@@ -23,7 +18,7 @@ static double root(double t)
 
 up_lab up_lab_of_srgb(double r, double g, double b)
 {
-    r = to_light(r), g = to_light(g), b = to_light(b);
+    r = up_light_of_level(r), g = up_light_of_level(g), b = up_light_of_level(b);
     const double x = root((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
     const double y = root(0.2126729 * r + 0.7151522 * g + 0.0721750 * b);
     const double z = root((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883);

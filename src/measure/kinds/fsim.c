@@ -7,7 +7,9 @@
 
 #include <math.h>
 
-enum { LEAST = 16, SHORTER_SIDE = 256 };
+/* Bytes of a reduced pixel: both pictures, filters, spectra and what they lead to; and those of a
+ * thread. */
+enum { LEAST = 16, SHORTER_SIDE = 256, HELD_BYTES = 264, THREAD_BYTES = 104 };
 
 typedef struct {
     double congruency, gradient, chroma;
@@ -49,7 +51,7 @@ static double gradient(const up_whole_planes *w, int picture, int y, int x)
         across += share * (at(w, picture, y + i, x + 1) - at(w, picture, y + i, x - 1));
         down += share * (at(w, picture, y + 1, x + i) - at(w, picture, y - 1, x + i));
     }
-    return hypot(across, down);
+    return sqrt(across * across + down * down);
 }
 
 /* The power 0.03 of what may be negative, as the real part of a complex number. */
@@ -108,7 +110,11 @@ static up_status measure(double *value, const up_pixels *a, const up_pixels *b,
     UP_TRY(up_measured_init(&m, a, b, &coloured, error));
     UP_TRY(up_measure_needs(&m, up_kind_fsim.info.title, LEAST, error));
     const double times = up_min(m.width, m.height) / (double)SHORTER_SIDE;
-    UP_TRY(up_whole_planes_read(&whole, &m, up_max(1, (int)round(times)), error));
+    const int step = up_max(1, (int)round(times));
+    const size_t pixels = (size_t)m.width * (size_t)m.height / ((size_t)step * (size_t)step);
+    const size_t bytes = pixels * (HELD_BYTES + (size_t)m.threads * THREAD_BYTES);
+    UP_TRY(up_measure_holds(&m, up_kind_fsim.info.title, bytes, error));
+    UP_TRY(up_whole_planes_read(&whole, &m, step, error));
     up_status status = compare(value, &whole, m.threads, chroma, error);
     up_whole_planes_clear(&whole);
     return status;

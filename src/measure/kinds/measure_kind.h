@@ -16,10 +16,15 @@ typedef struct {
 } up_measure_kind;
 
 extern const up_measure_kind up_kind_psnr_hvs, up_kind_psnr_hvs_m, up_kind_gmsd, up_kind_vifp,
-    up_kind_fsim, up_kind_fsimc, up_kind_ciede2000, up_kind_blockiness, up_kind_sharpness;
+    up_kind_fsim, up_kind_fsimc, up_kind_ciede2000, up_kind_butteraugli, up_kind_butteraugli_3,
+    up_kind_ssimulacra2, up_kind_blockiness, up_kind_niqe, up_kind_sharpness;
 
 /* UP_ERROR_UNSUPPORTED, saying what the measure needs, if there are fewer pixels on a side. */
 up_status up_measure_needs(const up_measured *measured, const char *title, int least,
+                           up_error *error);
+
+/* UP_ERROR_LIMIT if so many bytes, held at a time, are more than may be. */
+up_status up_measure_holds(const up_measured *measured, const char *title, size_t bytes,
                            up_error *error);
 
 #endif

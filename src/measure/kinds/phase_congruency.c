@@ -6,7 +6,6 @@
 #include "measure/row_bands.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SCALES = 4, ORIENTATIONS = 4, TASKS = 2 * ORIENTATIONS };
@@ -23,6 +22,12 @@ typedef struct {
 
 /* -------------------------------------------------------------- filters */
 
+/* Without hypot()'s care for huge numbers, which takes several times as long. */
+static double length(double a, double b)
+{
+    return sqrt(a * a + b * b);
+}
+
 /* Frequencies from -0.5 on, with 0 first, of n numbers: of an odd count from end to end. */
 static double frequency(int i, int n)
 {
@@ -33,17 +38,21 @@ static double frequency(int i, int n)
 static void make_filters(const congruency *c)
 {
     const double narrow = M_PI / ORIENTATIONS / 1.2;
+    double wavelength[SCALES];
+    for (int s = 0; s < SCALES; s++)
+        wavelength[s] = log(6 << s);
     for (size_t i = 0; i < c->count; i++) {
         const double x = frequency((int)(i % (size_t)c->columns), c->columns);
         const double y = frequency((int)(i / (size_t)c->columns), c->rows);
-        const double radius = hypot(x, y), angle = atan2(-y, x);
+        const double radius = length(x, y), octaves = log(radius), angle = atan2(-y, x);
         const double low_pass = 1 / (1 + pow(radius / 0.45, 30));
         for (int s = 0; s < SCALES; s++) {
-            const double from = log(radius * 6 * (1 << s)) / log(0.55);
+            const double from = (octaves + wavelength[s]) / log(0.55);
             c->scale[s][i] = radius > 0 ? exp(-from * from / 2) * low_pass : 0;
         }
         for (int o = 0; o < ORIENTATIONS; o++) {
-            const double off = remainder(angle - o * M_PI / ORIENTATIONS, 2 * M_PI);
+            const double turned = angle - o * M_PI / ORIENTATIONS;
+            const double off = turned < -M_PI ? turned + 2 * M_PI : turned;
             c->orientation[o][i] = exp(-off * off / (2 * narrow * narrow));
         }
     }
@@ -52,13 +61,14 @@ static void make_filters(const congruency *c)
 /* -------------------------------------------------------------- one orientation of one picture */
 
 typedef struct {
-    double *even, *odd, *response_even[SCALES], *response_odd[SCALES], *sorted;
-    up_complex *value, *scratch;
+    double *even, *odd, *response_even[SCALES], *response_odd[SCALES], *power;
+    up_complex *value;
+    up_complex_lanes *scratch;
 } workspace;
 
 static size_t workspace_doubles(const congruency *c)
 {
-    return (2 + 2 * SCALES + 1 + 2) * c->count + 2 * c->scratch;
+    return (2 + 2 * SCALES + 1 + 2) * c->count + 2 * UP_FOURIER_LANES * c->scratch;
 }
 
 static workspace lay_out(const congruency *c, double *at)
@@ -69,16 +79,10 @@ static workspace lay_out(const congruency *c, double *at)
         w.response_even[s] = at;
         w.response_odd[s] = at + c->count;
     }
-    w.sorted = at;
+    w.power = at;
     w.value = (up_complex *)(void *)(at + c->count);
-    w.scratch = w.value + c->count;
+    w.scratch = (up_complex_lanes *)(void *)(at + 3 * c->count);
     return w;
-}
-
-/* Without hypot()'s care for huge numbers, which takes several times as long. */
-static double length(double a, double b)
-{
-    return sqrt(a * a + b * b);
 }
 
 static void respond(const congruency *c, const workspace *w, int task, int s)
@@ -112,20 +116,47 @@ static void add_energy(const congruency *c, const workspace *w, int task)
     }
 }
 
-static int ascending(const void *a, const void *b)
+/* Number k of n in their order, which it is then in: what is smaller lies before it (Hoare 1961).
+ */
+static double select(double *value, size_t n, size_t k)
 {
-    const double p = *(const double *)a, q = *(const double *)b;
-    return (p > q) - (p < q);
+    size_t from = 0, to = n - 1;
+    while (from < to) {
+        const double pivot = value[from + (to - from) / 2];
+        size_t i = from, j = to;
+        for (;; i++, j--) {
+            while (value[i] < pivot)
+                i++;
+            while (value[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            const double swapped = value[i];
+            value[i] = value[j];
+            value[j] = swapped;
+        }
+        if (k <= j)
+            to = j;
+        else
+            from = j + 1;
+    }
+    return value[k];
 }
 
 static double median_power(const congruency *c, const workspace *w)
 {
     for (size_t i = 0; i < c->count; i++) {
         const double e = w->response_even[0][i], o = w->response_odd[0][i];
-        w->sorted[i] = e * e + o * o;
+        w->power[i] = e * e + o * o;
     }
-    qsort(w->sorted, c->count, sizeof *w->sorted, ascending);
-    return (w->sorted[(c->count - 1) / 2] + w->sorted[c->count / 2]) / 2;
+    const double upper = select(w->power, c->count, c->count / 2);
+    double lower = upper;
+    if (c->count % 2 == 0) {
+        lower = w->power[0];
+        for (size_t i = 1; i < c->count / 2; i++)
+            lower = fmax(lower, w->power[i]);
+    }
+    return (lower + upper) / 2;
 }
 
 /* Of the part of a filter that is the same at a frequency and at its negative, which is that of the
@@ -202,7 +233,7 @@ static up_status allocate(congruency *c, double **block, up_error *error)
 static up_status transform_pictures(const congruency *c, const float *const picture[2],
                                     up_error *error)
 {
-    up_complex *scratch = up_alloc(c->scratch, sizeof *scratch);
+    up_complex_lanes *scratch = up_alloc(c->scratch, sizeof *scratch);
     if (!scratch)
         return up_fail_memory(error, "a transform", c->scratch * sizeof *scratch);
     for (int p = 0; p < 2; p++) {
@@ -231,7 +262,7 @@ static up_status run(congruency *c, const float *const picture[2], int threads, 
 {
     UP_TRY(up_fourier_open(&c->across, c->columns, error));
     UP_TRY(up_fourier_open(&c->down, c->rows, error));
-    c->scratch = up_fourier_plane_scratch(c->across, c->down, c->rows);
+    c->scratch = up_fourier_plane_scratch(c->across, c->down);
     make_filters(c);
     UP_TRY(transform_pictures(c, picture, error));
     const up_row_bands tasks = { threads, TASKS, 1, 2 * workspace_doubles(c) };
