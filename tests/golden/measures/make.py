@@ -1,27 +1,15 @@
 """Makes cases.json beside this file: python3 tests/golden/measures/make.py
 Debian packages: python3-skimage (0.19.3 made what is committed), python3-pil, python3-scipy.
 MSE, PSNR and SSIM are scikit-image's; MS-SSIM follows Wang's msssim.m with scipy."""
-import json, os
+import json, os, sys
 import numpy as np, scipy, skimage
-from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2ycbcr
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
 
 here = os.path.dirname(os.path.abspath(__file__))
-pictures = os.path.join(here, '../../../samples/pictures')
-
-
-def load(name):
-    return np.asarray(Image.open(os.path.join(pictures, name)).convert('RGB')).astype(int)
-
-
-def distorted(a):
-    """A blur and a pattern, in whole numbers, so that the test can make the same."""
-    left = np.concatenate([a[:, :1], a[:, :-1]], 1)
-    above = np.concatenate([a[:1], a[:-1]], 0)
-    y, x, c = np.meshgrid(*map(np.arange, a.shape), indexing='ij')
-    return np.clip((2 * a + left + above) // 4 + (7 * x * x + 13 * y + 29 * c + x * y) % 23 - 11, 0, 255)
+sys.path.insert(0, os.path.join(here, '..'))
+from golden_pictures import distorted, load
 
 
 def planes(a, channel):

@@ -3,13 +3,12 @@
 By the definition in NumPy that also fitted the model, src/measure/kinds/niqe/fit_niqe.py (SciPy 1.10)."""
 import json, os, sys
 import numpy as np
-from PIL import Image
 
 here = os.path.dirname(os.path.abspath(__file__))
 niqe = os.path.join(here, '../../../src/measure/kinds/niqe')
-sys.path[:0] = [niqe, os.path.join(here, '../ssimulacra')]
+sys.path[:0] = [niqe, os.path.join(here, '..')]
 import fit_niqe
-from make import distorted, load
+from golden_pictures import distorted, load
 
 model = fit_niqe.read_model(os.path.join(niqe, 'niqe_model.inc'))
 

@@ -5,25 +5,16 @@ SSIMULACRA2 is the authors' program (SSIMULACRA 2.1, Cloudinary's repository ssi
 filter of the first is a recursion in floats, which is what `ssimulacra2` here is without: its
 definition, in doubles.
 Debian packages: libjxl-devtools, python3-numpy, python3-pil, python3-scipy."""
-import importlib.util, json, os, re, subprocess, sys, tempfile
+import json, os, re, subprocess, sys, tempfile
 import numpy as np
 from PIL import Image
 from scipy.ndimage import correlate1d
 
 here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, '..'))
+from golden_pictures import distorted, load
+
 SOURCE = os.path.join(here, '../../../src/measure/kinds/ssimulacra2.c')
-pictures = os.path.join(here, '../../../samples/pictures')
-
-
-def load(name):
-    return np.asarray(Image.open(os.path.join(pictures, name)).convert('RGB')).astype(int)
-
-
-def distorted(a):
-    left = np.concatenate([a[:, :1], a[:, :-1]], 1)
-    above = np.concatenate([a[:1], a[:-1]], 0)
-    y, x, c = np.meshgrid(*map(np.arange, a.shape), indexing='ij')
-    return np.clip((2 * a + left + above) // 4 + (7 * x * x + 13 * y + 29 * c + x * y) % 23 - 11, 0, 255)
 
 
 # Charalampidis 2016: three cosines over 2 N - 1 taps, whose sum is 1 and whose variance is that of
