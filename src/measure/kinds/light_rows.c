@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure/kinds/light_rows.h"
 
-#include <math.h>
+#include "colour/transfer.h"
 
 double up_light_of_level(double level)
 {
-    const double v = level / 255;
-    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+    const up_transfer srgb = up_transfer_srgb();
+    return up_transfer_to_light(&srgb, level / 255);
 }
 
 up_status up_light_rows_init(up_light_rows *rows, const up_pixels *a, const up_pixels *b,
