@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What there is: methods, file formats, the machine. */
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "io/formats.h"
 #include "kernels/kernels.h"
 #include "methods/method.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/ending.h"
 #include "io/metadata/declared_colour.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "methods/back_project.h"
 #include "methods/clean/strength.h"

@@ -7,7 +7,7 @@
 #include "io/formats.h"
 #include "io/png/png_text.h"
 #include "methods/method.h"
-#include "pipeline/run.h"
+#include "pipeline/run/run.h"
 
 struct up_image {
     up_source *source;

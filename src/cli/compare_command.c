@@ -8,7 +8,7 @@
 #include "cli/compare_table.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
-#include "cli/show/progress.h"
+#include "cli/show/lines/progress.h"
 #include "cli/signals.h"
 #include "cli/weights/weights_folders.h"
 

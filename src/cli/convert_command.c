@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
-#include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"
+#include "cli/batch/tasks/ledger.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"

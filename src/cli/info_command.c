@@ -7,8 +7,8 @@
 #include "cli/show/color_info.h"
 #include "cli/show/console.h"
 #include "cli/show/describe.h"
-#include "cli/show/file_notes.h"
 #include "cli/show/json_lines.h"
+#include "cli/show/lines/file_notes.h"
 #include "cli/signals.h"
 #include "cli/weights/weights_info.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/args/help.h"
+#include "cli/args/help/help.h"
 #include "cli/args/options.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"

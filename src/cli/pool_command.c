@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
-#include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"
+#include "cli/batch/tasks/ledger.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
-#include "cli/show/file_notes.h"
 #include "cli/show/json_lines.h"
+#include "cli/show/lines/file_notes.h"
 #include "cli/signals.h"
 
 #include <stdlib.h>

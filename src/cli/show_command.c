@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/batch/ledger.h"
 #include "cli/batch/output_check.h"
+#include "cli/batch/tasks/ledger.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
-#include "cli/show/picture_blocks.h"
+#include "cli/show/lines/picture_blocks.h"
 #include "cli/signals.h"
 
 #include <stdlib.h>

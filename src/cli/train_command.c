@@ -6,7 +6,7 @@
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/json_lines.h"
-#include "cli/show/train_progress.h"
+#include "cli/show/lines/train_progress.h"
 #include "cli/signals.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/args/completion.h"
-#include "cli/args/help.h"
-#include "cli/args/man_page.h"
+#include "cli/args/help/completion.h"
+#include "cli/args/help/help.h"
+#include "cli/args/help/man_page.h"
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/batch.h"

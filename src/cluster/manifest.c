@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading and writing plans, line by line. */
 #include "base/memory.h"
-#include "cluster/piece_json.h"
+#include "cluster/join/piece_json.h"
 #include "io/files/writer.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "cluster/balance.h"
-#include "cluster/piece_json.h"
+#include "cluster/join/piece_json.h"
 #include "io/sink.h"
 
 #include <errno.h>

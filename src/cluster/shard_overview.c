@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where all shards of a plan stand, by one reading of their journals. */
 #include "base/memory.h"
-#include "cluster/journal_files.h"
+#include "cluster/journal/journal_files.h"
 #include "cluster/key_table.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 #include "compare/comparison.h"
 
 #include "api/plan.h"
-#include "base/clock.h"
-#include "base/machine.h"
+#include "base/machine/clock.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "compare/classroom/classroom.h"
 #include "compare/classroom/lessons.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/comparison.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "compare/classroom/classroom.h"
 #include "compare/classroom/lessons.h"

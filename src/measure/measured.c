@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure/measured.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "methods/luma.h"

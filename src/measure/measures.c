@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The measures by their names. */
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "measure/kinds/measure_kind.h"
 
 #include <stddef.h>

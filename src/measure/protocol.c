@@ -2,7 +2,7 @@
 /* The protocol of super-resolution papers. */
 #include "measure/protocol.h"
 #include "api/plan.h"
-#include "base/clock.h"
+#include "base/machine/clock.h"
 #include "base/memory.h"
 #include "degrade/degrade_chain.h"
 #include "io/metadata/declared_colour.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure/row_bands.h"
 
+#include "base/machine/team.h"
 #include "base/memory.h"
-#include "base/team.h"
 
 #include <omp.h>
 

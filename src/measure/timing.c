@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Times that can be believed: warm, by turns, and the middle one. */
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "measure/protocol.h"
 

@@ -12,7 +12,7 @@
 #include "network/model.h"
 #include "ops/resample/axis.h"
 #include "pipeline/graph.h"
-#include "restore/blur.h"
+#include "restore/blur/blur.h"
 
 /* What a method is given, and so what is done to a picture before and after it. */
 typedef enum {

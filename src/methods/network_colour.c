@@ -3,7 +3,7 @@
 
 #include "methods/clean/strength.h"
 #include "methods/luma.h"
-#include "network/build.h"
+#include "network/build/build.h"
 #include "ops/limit.h"
 #include "pipeline/add_ops.h"
 

@@ -3,7 +3,7 @@
  * from a weight file or inside the program. Native scales are chained; a resample does the rest. */
 #include "methods/method.h"
 #include "methods/network_colour.h"
-#include "network/build.h"
+#include "network/build/build.h"
 #include "weights/embedded.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef UP_NETWORK_GRAPH_READERS_H
 #define UP_NETWORK_GRAPH_READERS_H
 
-#include "network/builder.h"
+#include "network/build/builder.h"
 #include "weights/weight_format.h"
 
 typedef struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sizes, cost and reach of a network. */
-#include "network/sizes.h"
+#include "network/build/sizes.h"
 
 #include "base/memory.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/model.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/text/given_tensor.h"
 

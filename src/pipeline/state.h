@@ -3,7 +3,7 @@
 #ifndef UP_PIPELINE_STATE_H
 #define UP_PIPELINE_STATE_H
 
-#include "pipeline/run.h"
+#include "pipeline/run/run.h"
 #include "pipeline/strip.h"
 
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
-#include "restore/solver.h"
+#include "restore/solve/solver.h"
 
 #include <math.h>
 #include <string.h>

@@ -15,7 +15,7 @@
 #ifndef UP_RESTORE_DEBLUR_H
 #define UP_RESTORE_DEBLUR_H
 
-#include "restore/blur.h"
+#include "restore/blur/blur.h"
 
 typedef struct {
     up_solver solver;  /* not AUTO */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "restore/solver.h"
+#include "restore/solve/solver.h"
 
 #include "base/memory.h"
 

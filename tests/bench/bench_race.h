@@ -4,7 +4,7 @@
 #define BENCH_RACE_H
 
 #include "bench.h"
-#include "peer.h"
+#include "peers/peer.h"
 #include "upscale.h"
 
 enum { BENCH_MOST_RUNNERS = 8 };

@@ -5,7 +5,7 @@
 #include "explain/small_tensor.h"
 #include "fuzz/fuzz.h"
 #include "io/text/text_tensor.h"
-#include "restore/kernel_file.h"
+#include "restore/blur/kernel_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

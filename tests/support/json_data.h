@@ -3,7 +3,7 @@
 #ifndef SUPPORT_JSON_DATA_H
 #define SUPPORT_JSON_DATA_H
 
-#include "support/ndarray.h"
+#include "support/reference/ndarray.h"
 
 #include <jansson.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/args/option_values.h"
+#include "cli/args/values/option_values.h"
 
 #include <stddef.h>
 

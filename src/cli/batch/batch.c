@@ -3,11 +3,11 @@
 
 #include "cli/args/method_choice.h"
 #include "cli/batch/keep_times.h"
-#include "cli/batch/memory_gate.h"
-#include "cli/batch/task_run.h"
+#include "cli/batch/tasks/memory_gate.h"
+#include "cli/batch/tasks/task_run.h"
 #include "cli/cluster/shard.h"
 #include "cli/show/cli_text.h"
-#include "cli/show/progress.h"
+#include "cli/show/lines/progress.h"
 #include "cli/signals.h"
 
 #include <pthread.h>

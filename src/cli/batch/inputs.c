@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/batch/inputs.h"
 
-#include "cli/args/path_list.h"
+#include "cli/args/values/path_list.h"
 #include "cli/batch/file_types.h"
-#include "cli/batch/left_out.h"
+#include "cli/batch/tasks/left_out.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/signals.h"

@@ -3,7 +3,7 @@
 #ifndef UP_CLI_INPUTS_H
 #define UP_CLI_INPUTS_H
 
-#include "cli/batch/ledger.h"
+#include "cli/batch/tasks/ledger.h"
 #include "cli/settings.h"
 
 #include <sys/types.h>

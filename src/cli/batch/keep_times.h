@@ -3,7 +3,7 @@
 #ifndef UP_CLI_KEEP_TIMES_H
 #define UP_CLI_KEEP_TIMES_H
 
-#include "cli/batch/tasks.h"
+#include "cli/batch/tasks/tasks.h"
 
 /* Gives a finished output the times of access and of change that its input has; where that cannot
  * be, it is said. Streams have none. */

@@ -3,7 +3,7 @@
 #ifndef UP_CLI_SKIP_CHECK_H
 #define UP_CLI_SKIP_CHECK_H
 
-#include "cli/batch/tasks.h"
+#include "cli/batch/tasks/tasks.h"
 
 #include <stddef.h>
 

@@ -4,7 +4,7 @@
 #include "cli/batch/file_types.h"
 #include "cli/batch/inputs.h"
 #include "cli/batch/output_check.h"
-#include "cli/batch/tasks.h"
+#include "cli/batch/tasks/tasks.h"
 #include "cli/cluster/plan_cost.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"

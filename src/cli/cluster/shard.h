@@ -3,7 +3,7 @@
 #ifndef UP_CLI_SHARD_H
 #define UP_CLI_SHARD_H
 
-#include "cli/batch/task_run.h"
+#include "cli/batch/tasks/task_run.h"
 #include "cli/settings.h"
 #include "upscale_cluster.h"
 

@@ -6,7 +6,7 @@
 #include "cli/eval/eval_show.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
-#include "cli/show/progress.h"
+#include "cli/show/lines/progress.h"
 #include "cli/signals.h"
 
 #include <stdio.h>

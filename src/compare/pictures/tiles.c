@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/pictures/tiles.h"
 
+#include "base/machine/team.h"
 #include "base/memory.h"
-#include "base/team.h"
 #include "compare/files/work_folder.h"
 #include "compare/pictures/tile_text.h"
 #include "io/pixels.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/sheet/sheet_text.h"
 
-#include "base/pango_load.h"
+#include "base/machine/pango_load.h"
 
 #ifdef UPSCALE_PANGO
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/pixels.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Butteraugli, as libjxl has it: the pictures go there as linear light. */
+#include "base/machine/team.h"
 #include "base/memory.h"
-#include "base/team.h"
 #include "measure/kinds/light_rows.h"
 #include "measure/kinds/measure_kind.h"
 #include "measure/row_bands.h"

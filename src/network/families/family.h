@@ -7,7 +7,7 @@
 #ifndef UP_NETWORK_FAMILY_H
 #define UP_NETWORK_FAMILY_H
 
-#include "network/builder.h"
+#include "network/build/builder.h"
 
 typedef struct {
     const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of a sample, but for its channel. */
-#include "network/build.h"
-#include "network/builder.h"
+#include "network/build/build.h"
+#include "network/build/builder.h"
 #include "network/layers.h"
 
 #include "base/memory.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Each sample times a factor and plus an offset, and clipped. */
-#include "network/builder.h"
+#include "network/build/builder.h"
 #include "network/layers.h"
 
 #include "base/memory.h"

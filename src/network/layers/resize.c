@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Enlarging and reducing by a fixed filter. */
 #include "base/memory.h"
+#include "network/build/sizes.h"
 #include "network/layers.h"
-#include "network/sizes.h"
 #include "ops/resample/replicate.h"
 #include "ops/resample/resample.h"
 

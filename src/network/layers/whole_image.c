@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is made of the whole image, and put together with its pixels again. */
-#include "network/build.h"
-#include "network/builder.h"
+#include "network/build/build.h"
+#include "network/build/builder.h"
 #include "network/layers.h"
 
 #include "base/memory.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pooling by windows. */
+#include "network/build/sizes.h"
 #include "network/layers.h"
-#include "network/sizes.h"
 #include "ops/pool/pool.h"
 
 #include "base/memory.h"

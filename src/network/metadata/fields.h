@@ -3,7 +3,7 @@
 #ifndef UP_NETWORK_FIELDS_H
 #define UP_NETWORK_FIELDS_H
 
-#include "network/builder.h"
+#include "network/build/builder.h"
 
 #include <jansson.h>
 

@@ -13,7 +13,7 @@
 #ifndef UP_NETWORK_UPSCALE_LAYERS_H
 #define UP_NETWORK_UPSCALE_LAYERS_H
 
-#include "network/builder.h"
+#include "network/build/builder.h"
 
 #include <jansson.h>
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "network/sizes.h"
+#include "network/build/sizes.h"
 #include "weights/label.h"
 
 #define MOST_MULTIPLE 65536

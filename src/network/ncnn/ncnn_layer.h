@@ -7,7 +7,7 @@
 #ifndef UP_NETWORK_NCNN_LAYER_H
 #define UP_NETWORK_NCNN_LAYER_H
 
-#include "network/builder.h"
+#include "network/build/builder.h"
 #include "network/layers.h"
 #include "weights/ncnn/ncnn.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "network/sizes.h"
+#include "network/build/sizes.h"
 
 enum { MOST = UP_MOST_PARAMETER };
 

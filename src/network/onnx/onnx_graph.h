@@ -10,7 +10,7 @@
 #ifndef UP_NETWORK_ONNX_GRAPH_H
 #define UP_NETWORK_ONNX_GRAPH_H
 
-#include "network/builder.h"
+#include "network/build/builder.h"
 #include "network/layers.h"
 #include "weights/onnx/onnx.h"
 

@@ -2,7 +2,7 @@
 #include "network/onnx/onnx_values.h"
 
 #include "base/memory.h"
-#include "network/sizes.h"
+#include "network/build/sizes.h"
 
 #include <math.h>
 #include <string.h>

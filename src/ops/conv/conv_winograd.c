@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv_winograd.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv_axis.h"

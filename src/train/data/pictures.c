@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/data/pictures.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "train/data/decode.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
-#include "network/builder.h"
+#include "network/build/builder.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Weights that are there already, with the bounds that these pictures give; all else stays. */
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "train/jobs/net_file.h"
 

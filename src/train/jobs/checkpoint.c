@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Training in a file: safetensors, with the options that it was begun with as text. */
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "network/metadata/upscale_layers.h"
 #include "train/jobs/net_training.h"

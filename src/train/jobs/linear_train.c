@@ -3,7 +3,7 @@
 #include "train/jobs/train.h"
 #include "train/linear/linear_fit.h"
 
-#include "base/clock.h"
+#include "base/machine/clock.h"
 #include "base/memory.h"
 
 #include <inttypes.h>

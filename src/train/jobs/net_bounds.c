@@ -2,7 +2,7 @@
 #include "train/jobs/net_bounds.h"
 
 #include "base/memory.h"
-#include "network/builder.h"
+#include "network/build/builder.h"
 #include "train/jobs/net_tiles.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
-#include "base/clock.h"
-#include "base/machine.h"
+#include "base/machine/clock.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "train/design/design.h"
 #include "train/design/json_file.h"

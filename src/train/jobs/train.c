@@ -2,9 +2,9 @@
 #include "train/jobs/train.h"
 
 #include "api/option_defaults.h"
-#include "base/machine.h"
+#include "base/machine/machine.h"
+#include "base/machine/team.h"
 #include "base/memory.h"
-#include "base/team.h"
 #include "io/files/writer.h"
 #include "network/metadata/condition.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/passes/conv_tiles.h"
 
-#include "base/machine.h"
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "ops/conv/conv_winograd.h"
 #include "ops/conv/winograd_weights.h"

@@ -2,7 +2,7 @@
 #include "train/passes/trainable.h"
 
 #include "base/memory.h"
-#include "network/builder.h"
+#include "network/build/builder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/photo/rendered_text.h"
 
+#include "base/machine/pango_load.h"
 #include "base/memory.h"
-#include "base/pango_load.h"
 #include "base/random.h"
 
 #include <math.h>

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/run/run.h"
+
+#include "base/machine/team.h"
+#include "base/memory.h"
+#include "pipeline/state.h"
+
+#define SKIPPED_ROWS 256 /* before it is looked whether anyone still wants them */
+
+bool up_state_stopped(up_state *s)
+{
+    return atomic_load_explicit(&s->status, memory_order_acquire) != UP_OK;
+}
+
+void up_state_note(up_state *s, up_status status, const up_error *error)
+{
+    int none = UP_OK;
+    if (status == UP_OK)
+        return;
+    if (atomic_compare_exchange_strong(&s->status, &none, (int)status))
+        s->error = *error;
+}
+
+void up_state_check_cancel(up_state *s)
+{
+    up_error error;
+    if (s->run->cancel && __atomic_load_n(s->run->cancel, __ATOMIC_RELAXED))
+        up_state_note(s, up_fail(&error, UP_ERROR_INTERRUPTED, "interrupted"), &error);
+}
+
+void up_state_report(up_state *s, double done)
+{
+    const up_stages *stages = &s->run->stages;
+    int64_t frames = s->run->source->format.frames;
+    if (!s->run->progress || up_state_stopped(s))
+        return;
+    if (stages->count > 1)
+        done = (s->work_before + done * s->work) / stages->work;
+    s->run->progress(s->run->user, frames ? ((double)s->frame + done) / (double)frames : done);
+}
+
+/* The rows that lie in memory: those of frames, and those of a source that does. */
+static void bind_inputs(up_state *s)
+{
+    const up_pixels *mapped = &s->run->source->mapped;
+    for (int i = 0; i < s->stage->graph->inputs; i++) {
+        up_ring *ring = &s->strips.input[i];
+        const int from = s->stage->from[i];
+        if (from >= 0) {
+            up_frame_bind(&s->run->stages.frame[from], ring);
+        } else if (mapped->data) {
+            size_t frame = mapped->plane_stride * ring->shape.channels * (size_t)s->frame;
+            up_ring_bind(ring, (char *)mapped->data + frame, mapped->row_stride,
+                         mapped->plane_stride, 0);
+        }
+    }
+}
+
+static up_status take_strips(up_state *s, up_stage *stage, up_error *error)
+{
+    if (s->stage == stage)
+        return UP_OK;
+    s->stage = stage;
+    up_strips_free(&s->strips);
+    UP_TRY(up_stage_strips(stage, &s->strips, error));
+    return up_strips_allocate(&s->strips, error);
+}
+
+/* Those that nothing needs; many may take long. */
+static up_status skip_rows(up_state *s, int rows, up_error *error)
+{
+    for (int done = 0; done < rows && !up_state_stopped(s); done += SKIPPED_ROWS) {
+        up_state_check_cancel(s);
+        UP_TRY(up_source_skip(s->run->source, up_min(SKIPPED_ROWS, rows - done), error));
+    }
+    return UP_OK;
+}
+
+static up_status enter_stage(up_state *s, int number, up_error *error)
+{
+    up_stages *stages = &s->run->stages;
+    UP_TRY(take_strips(s, &stages->stage[number], error));
+    for (int f = 0; f < stages->frames; f++)
+        if (stages->frame[f].first == number)
+            UP_TRY(up_frame_open(&stages->frame[f], error));
+    for (int i = 0; i < s->strips.count; i++) {
+        up_strip *strip = &s->strips.strip[i];
+        up_walk_rewind(&strip->walk);
+        for (int r = 0; r < s->stage->graph->inputs + s->stage->graph->outputs; r++)
+            strip->released[r] = 0;
+    }
+    if (s->stage->reads)
+        UP_TRY(skip_rows(s, s->stage->graph->node[0].first, error));
+    bind_inputs(s);
+    s->work = s->stage->work - s->stage->finishing;
+    return UP_OK;
+}
+
+static bool goes_on(void *run, double done)
+{
+    up_state *s = run;
+    up_state_check_cancel(s);
+    up_state_report(s, done);
+    return !up_state_stopped(s);
+}
+
+/* What is made of all rows of a node. */
+static void finish(up_state *s, up_frame *frame)
+{
+    up_error error;
+    s->work = frame->whole->finish_multiply_adds;
+    up_state_note(s, up_frame_finish(frame, s->run->threads, s, goes_on, &error), &error);
+    s->work_before += s->work;
+}
+
+static void leave_stage(up_state *s, int number)
+{
+    up_stages *stages = &s->run->stages;
+    s->work_before += s->work;
+    for (int f = 0; f < stages->frames && !up_state_stopped(s); f++) {
+        up_frame *frame = &stages->frame[f];
+        int done = 0;
+        if (frame->first == number && frame->whole)
+            finish(s, frame);
+        if (frame->last == number)
+            up_frame_close(frame);
+        else if (frame->data)
+            up_frame_release(frame, &done, frame->shape.height);
+    }
+}
+
+static void run_frame(up_state *s)
+{
+    up_error error;
+    s->work_before = 0;
+    for (int i = 0; i < s->run->stages.count && !up_state_stopped(s); i++) {
+        up_state_note(s, enter_stage(s, i, &error), &error);
+        if (!up_state_stopped(s))
+            up_schedule_frame(s);
+        if (!up_state_stopped(s))
+            leave_stage(s, i);
+    }
+}
+
+static void run_frames(void *user)
+{
+    up_state *s = user;
+    if (s->run->source->format.frames == 0)
+        up_state_report(s, 1);
+    for (s->frame = 0; s->frame < s->run->source->format.frames && !up_state_stopped(s); s->frame++)
+        run_frame(s);
+}
+
+static up_status allocate(up_state *s, up_error *error)
+{
+    up_run *run = s->run;
+    UP_TRY(take_strips(s, &run->stages.stage[0], error));
+    for (int o = 0; o < run->graph->outputs; o++) {
+        s->group_bytes[o] = up_run_group_bytes(run, o);
+        if (run->sink[o]->mapped.data)
+            continue;
+        s->slot[o] = up_alloc(run->slots, s->group_bytes[o]);
+        if (!s->slot[o])
+            return up_fail_memory(error, "output rows", s->group_bytes[o] * run->slots);
+    }
+    return UP_OK;
+}
+
+static void release(up_state *s)
+{
+    up_strips_free(&s->strips);
+    for (int f = 0; f < s->run->stages.frames; f++)
+        up_frame_close(&s->run->stages.frame[f]);
+    for (int o = 0; o < UP_MAX_OUTPUTS; o++)
+        up_free(s->slot[o]);
+}
+
+up_status up_run_start(up_run *run, up_error *error)
+{
+    up_state s = { .run = run };
+    up_status status = allocate(&s, error);
+    if (status == UP_OK) {
+        up_team_run(run_frames, &s);
+        status = (up_status)atomic_load(&s.status);
+        if (status != UP_OK && error)
+            *error = s.error;
+    }
+    release(&s);
+    for (int o = 0; o < run->graph->outputs && status == UP_OK; o++)
+        if (run->sink[o]->finish)
+            status = run->sink[o]->finish(run->sink[o], error);
+    return status;
+}

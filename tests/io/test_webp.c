@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/formats.h"
+#include "support/pictures/image_io.h"
+#include "support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void set_up(void)
+{
+    scratch_init();
+    if (up_format_left_out("webp"))
+        cr_skip_test("this build has no WebP");
+}
+
+TestSuite(webp, .init = set_up, .fini = scratch_fini, .timeout = 120);
+
+enum { WIDTH = 37, HEIGHT = 29 };
+
+/* A smooth picture with alpha of 0 to 255. */
+static uint8_t *picture(int channels, int noise)
+{
+    uint8_t *data = malloc((size_t)WIDTH * HEIGHT * channels);
+    uint32_t state = 7;
+    for (int i = 0; i < WIDTH * HEIGHT * channels; i++) {
+        const int pixel = i / channels, x = pixel % WIDTH, y = pixel / WIDTH;
+        data[i] = (uint8_t)(3 * x + 4 * y + 20 * (i % channels) +
+                            (int)(next_random(&state) % (unsigned)noise));
+    }
+    return data;
+}
+
+static const char *save(const char *name, int channels, const void *data, const up_encoding *how)
+{
+    const up_format format = picture_format(WIDTH, HEIGHT, channels, UP_SAMPLE_U8);
+    const char *path = scratch_path("%s", name);
+    up_error error = { 0 };
+    cr_assert_eq(image_save(path, &format, data, how, 2, 5, &error), UP_OK, "%s", error.message);
+    return path;
+}
+
+static image load(const char *path)
+{
+    image loaded;
+    up_error error = { 0 };
+    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
+    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
+    return loaded;
+}
+
+/* Greys come back as RGB, for WebP has no others. */
+Test(webp, lossless_is_exact)
+{
+    for (int channels = 1; channels <= 4; channels++)
+        for (int effort = 0; effort <= 9; effort += 3) {
+            up_encoding how = plain_encoding();
+            how.lossless = true;
+            how.effort = effort;
+            uint8_t *data = picture(channels, 50);
+            image i = load(save("a.webp", channels, data, &how));
+            const int alpha = channels % 2 == 0, colours = channels - alpha;
+            cr_assert_eq(i.format.channels, 3 + alpha);
+            cr_expect(i.held_bytes >= (size_t)WIDTH * HEIGHT * 4);
+            for (int p = 0; p < WIDTH * HEIGHT; p++)
+                for (int c = 0; c < 3 + alpha; c++)
+                    cr_assert_eq(i.data[p * (3 + alpha) + c],
+                                 data[p * channels + (c == 3 ? channels - 1 : c % colours)], "%d",
+                                 p);
+            image_free(&i);
+            free(data);
+        }
+}
+
+/* Alpha is exact there too. */
+Test(webp, lossy_is_near)
+{
+    for (int channels = 3; channels <= 4; channels++) {
+        up_encoding how = plain_encoding();
+        how.quality = 95;
+        uint8_t *data = picture(channels, 1);
+        image i = load(save("a.webp", channels, data, &how));
+        double sum = 0;
+        for (int p = 0; p < WIDTH * HEIGHT * channels; p++) {
+            sum += abs(i.data[p] - data[p]);
+            cr_assert(p % channels < 3 || i.data[p] == data[p], "%d", p);
+        }
+        cr_expect_lt(sum / (WIDTH * HEIGHT * channels), 12);
+        image_free(&i);
+        free(data);
+    }
+}
+
+Test(webp, metadata_come_back)
+{
+    static const char exif[] = "II*\0\x08\0\0\0\0\0\0\0\0",
+                      xmp[] = "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>";
+    uint8_t icc[140] = { 0, 0, 0, 140 };
+    memcpy(icc + 36, "acsp", 4);
+    up_encoding how = plain_encoding();
+    how.lossless = true;
+    up_blob_set(&how.metadata.icc, icc, sizeof icc, NULL);
+    up_blob_set(&how.metadata.exif, exif, sizeof exif, NULL);
+    up_blob_set(&how.metadata.xmp, xmp, sizeof xmp, NULL);
+    uint8_t *data = picture(4, 9);
+    image i = load(save("a.webp", 4, data, &how));
+    cr_assert_eq(i.metadata.icc.size, sizeof icc);
+    cr_expect_arr_eq(i.metadata.icc.data, icc, sizeof icc);
+    cr_assert_eq(i.metadata.exif.size, sizeof exif);
+    cr_expect_arr_eq(i.metadata.exif.data, exif, sizeof exif);
+    cr_assert_eq(i.metadata.xmp.size, sizeof xmp);
+    cr_expect_arr_eq(i.metadata.xmp.data, xmp, sizeof xmp);
+    cr_expect_arr_eq(i.data, data, (size_t)WIDTH * HEIGHT * 4);
+    image_free(&i);
+    free(data);
+    up_metadata_clear(&how.metadata);
+}
+
+/* Puts frames of an ANMF chunk each, all of the picture in `path` at 2, 4, around it. */
+static const char *animate(const char *path, int frames, int width, int height)
+{
+    size_t size;
+    char *file = file_read(path, &size);
+    const char *to = scratch_path("animation.webp");
+    const size_t picture = size - 12, frame = 8 + 16 + picture;
+    uint8_t *all = calloc(1, 12 + 18 + 14 + (size_t)frames * frame), *at = all + 12;
+    memcpy(at, "VP8X\x0a\0\0\0\x12\0\0\0", 12);
+    at[12] = (uint8_t)(width - 1);
+    at[15] = (uint8_t)(height - 1);
+    memcpy(at + 18, "ANIM\x06\0\0\0", 8);
+    at += 18 + 14;
+    for (int i = 0; i < frames; i++, at += frame) {
+        memcpy(at, "ANMF", 4);
+        for (int b = 0; b < 4; b++)
+            at[4 + b] = (uint8_t)((frame - 8) >> 8 * b);
+        at[8] = 1;
+        at[11] = 2;
+        memcpy(at + 24, file + 12, picture);
+    }
+    const size_t length = (size_t)(at - all);
+    memcpy(all, "RIFF", 4);
+    for (int b = 0; b < 4; b++)
+        all[4 + b] = (uint8_t)((length - 8) >> 8 * b);
+    memcpy(all + 8, "WEBP", 4);
+    file_write(to, all, length);
+    free(all);
+    free(file);
+    return to;
+}
+
+Test(webp, first_frame_of_an_animation)
+{
+    up_encoding how = plain_encoding();
+    how.lossless = true;
+    uint8_t *data = picture(3, 30);
+    const char *path = animate(save("a.webp", 3, data, &how), 3, WIDTH + 5, HEIGHT + 6);
+    up_source *source;
+    cr_assert_eq(up_source_open(&source, path, NULL), UP_OK);
+    cr_expect_eq(source->animation_frames, 3);
+    cr_expect_str_eq(up_notes_at(&source->notes, 0)->text, "2 of 3 animation frames");
+    up_source_close(&source);
+    image i = load(path);
+    cr_assert(i.format.width == WIDTH + 5 && i.format.height == HEIGHT + 6 &&
+              i.format.channels == 4);
+    for (int y = 0; y < i.format.height; y++)
+        for (int x = 0; x < i.format.width; x++) {
+            const int px = x - 2, py = y - 4;
+            const bool inside = px >= 0 && px < WIDTH && py >= 0 && py < HEIGHT;
+            const uint8_t *got = i.data + (y * i.format.width + x) * 4;
+            cr_assert_eq(got[3], inside ? 255 : 0, "%d, %d", x, y);
+            cr_assert(!inside || memcmp(got, data + (py * WIDTH + px) * 3, 3) == 0, "%d, %d", x, y);
+        }
+    image_free(&i);
+    free(data);
+}
+
+Test(webp, hostile)
+{
+    for (int kind = 0; kind < 4; kind++) {
+        up_encoding how = plain_encoding();
+        how.lossless = kind % 2;
+        uint8_t *data = picture(3 + kind / 2, 40);
+        size_t size;
+        char *file = file_read(save("a.webp", 3 + kind / 2, data, &how), &size);
+        expect_hostile_survived(scratch_path("h.webp"), (uint8_t *)file, size, 300);
+        free(file);
+        free(data);
+    }
+}
+
+/* 16777216 x 255 pixels in forty bytes. */
+Test(webp, sizes_that_no_file_of_it_has)
+{
+    static const char file[] = "RIFF\x28\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xff\xff\xff\xfe\0\0"
+                               "VP8L\x06\0\0\0\x2f\xff\xff\xff\0\0";
+    const char *path = scratch_path("big.webp");
+    up_source *source;
+    up_error error;
+    file_write(path, file, sizeof file - 1);
+    cr_assert_eq(up_source_open(&source, path, &error), UP_ERROR_INPUT);
+    cr_expect(strstr(error.message, "does not fit its canvas"), "%s", error.message);
+    const up_format format = picture_format(16384, 1, 3, UP_SAMPLE_U8);
+    up_format chosen = format;
+    const up_sink_format *webp;
+    cr_assert_eq(up_sink_format_find(&webp, "webp", NULL, NULL), UP_OK);
+    cr_expect_eq(webp->choose(&chosen, &error), UP_ERROR_UNSUPPORTED);
+    cr_expect(strstr(error.message, "16383"), "%s", error.message);
+}
