@@ -10,6 +10,8 @@
 extern "C" {
 #endif
 
+#define UP_MOST_METRICS 32
+
 /* A method to compare, and how it is called. Of its options count what makes the result, how it is
  * encoded (as PNG), strict, threads, max_memory and cancel. */
 typedef struct {
@@ -29,10 +31,14 @@ typedef struct {
     bool from_original;    /* the input is the original: up_eval_open()'s protocol ... */
     const char *degrade;   /* ... or, if not NULL, up_eval_open_degraded()'s */
     uint64_t seed;         /* of its noise */
-    bool classroom;    /* upsamplers to learn from, in the place of the contenders. There must be
-                          one, of whose options count scale (2, 3 or 4), png_level, threads,
-                          max_memory and cancel. The input, on white, is the original; pooled by
-                          its maxima, it is brought back by each. The page shows their matrices */
+    bool classroom; /* upsamplers to learn from, in the place of the contenders. There must be
+                       one, of whose options count scale (2, 3 or 4), png_level, threads,
+                       max_memory and cancel. The input, on white, is the original; pooled by
+                       its maxima, it is brought back by each. The page shows their matrices */
+    const char *const *metric; /* measures by their names in up_measure_at(), beside PSNR, SSIM and
+                                  MS-SSIM; without anything to measure against only those that
+                                  need no reference */
+    int metrics;               /* 0 .. UP_MOST_METRICS */
     const up_box *box; /* crops to look at, beside those chosen by how much results differ */
     int boxes;         /* 0 .. 60 */
     bool single_file;  /* a page that holds its pictures, as crops only ... */
@@ -53,6 +59,7 @@ typedef struct {
     int width, height;
     size_t bytes;                           /* of its PNG */
     double psnr_y, psnr_rgb, ssim, ms_ssim; /* inside a border of the scale, rounded up */
+    double metric[UP_MOST_METRICS];         /* those asked for, in their order, likewise */
     double seconds;       /* with from_original from memory to memory: where that takes less than
                              0.1 s, the median of five runs after one to warm up; else of reading,
                              upscaling and writing, once */

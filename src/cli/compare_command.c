@@ -46,6 +46,49 @@ static const char *against_classroom(const cli_settings *s)
     return NULL;
 }
 
+static const up_measure_info *measure_called(const char *name)
+{
+    const up_measure_info *info;
+    for (int i = 0; (info = up_measure_at(i)); i++)
+        if (strcmp(info->name, name) == 0)
+            return info;
+    return NULL;
+}
+
+/* A measure that has nothing to measure against; NULL: there is none. */
+static const char *without_reference(const cli_settings *s)
+{
+    for (size_t i = 0; i < s->metrics.count && !s->reference && !s->from_original; i++)
+        if (!measure_called(s->metrics.item[i])->alone && !s->classroom)
+            return s->metrics.item[i];
+    return NULL;
+}
+
+static bool is_usual(const char *metric)
+{
+    static const char *const usual[] = { "psnr", "ssim", "ms-ssim" };
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (strcmp(usual[i], metric) == 0)
+            return true;
+    return false;
+}
+
+/* Those that are not in every report, each once: what is left of the list. */
+static void choose_metrics(cli_words *metrics)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < metrics->count; i++) {
+        bool known = is_usual(metrics->item[i]);
+        for (size_t k = 0; k < kept && !known; k++)
+            known = strcmp(metrics->item[k], metrics->item[i]) == 0;
+        if (known)
+            free(metrics->item[i]);
+        else
+            metrics->item[kept++] = metrics->item[i];
+    }
+    metrics->count = kept;
+}
+
 static bool check_arguments(const cli_settings *s)
 {
     const char *problem = NULL;
@@ -73,7 +116,10 @@ static bool check_arguments(const cli_settings *s)
     else if (against_classroom(s))
         cli_say("--%s: --classroom has methods and a reference of its own; --scale is all it takes",
                 against_classroom(s));
-    return !problem && !against_classroom(s);
+    else if (without_reference(s))
+        cli_say("--metrics: %s needs something to measure against: --from-hr or --reference",
+                without_reference(s));
+    return !problem && !against_classroom(s) && !without_reference(s);
 }
 
 /* What is compared if nothing is said. */
@@ -193,6 +239,7 @@ static int run_compare(cli_settings *s)
     cli_ledger_init(&ledger);
     int code = CLI_EXIT_USAGE;
     cli_methods_share(s);
+    choose_metrics(&s->metrics);
     up_contender *contenders = contenders_of(s);
     comparing c = { .settings = s, .inputs = &inputs, .ledger = &ledger };
     c.options = (up_report_options){
@@ -203,6 +250,8 @@ static int run_compare(cli_settings *s)
         .classroom = s->classroom,
         .degrade = s->degrade,
         .seed = s->seed,
+        .metric = (const char *const *)s->metrics.item,
+        .metrics = (int)s->metrics.count,
         .box = s->crops.item,
         .boxes = s->crops.count,
         .single_file = s->single_file,
@@ -247,6 +296,8 @@ const cli_command cli_compare_command = {
                 "upscale compare photo.jpg -s 4 -o report/\n"
                 "# how much does each method bring back?\n"
                 "upscale compare photo.png --from-hr -m bicubic,lanczos -s 4 -o report/\n"
+                "# and how does that look to an eye?\n"
+                "upscale compare photo.png --from-hr -s 4 --metrics ssimulacra2,fsim -o report/\n"
                 "# a page to send\n"
                 "upscale compare photo.png -s 3 --single-file -o report.html\n"
                 "# a figure for a paper\n"

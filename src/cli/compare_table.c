@@ -15,7 +15,16 @@ static void set_number(json_t *line, const char *key, double value)
     json_object_set_new(line, key, isinf(value) ? json_string("infinity") : cli_json_number(value));
 }
 
-static void show_json(const char *input, const up_report_row *row)
+static void set_metrics(json_t *line, const up_report_row *row, const cli_words *metrics)
+{
+    for (size_t i = 0; i < metrics->count; i++) {
+        char *key = cli_metric_key(metrics->item[i]);
+        set_number(line, key, row->metric[i]);
+        free(key);
+    }
+}
+
+static void show_json(const char *input, const up_report_row *row, const cli_words *metrics)
 {
     json_t *line = json_object();
     json_object_set_new(line, "input", cli_json_text(input));
@@ -27,6 +36,7 @@ static void show_json(const char *input, const up_report_row *row)
     set_number(line, "psnr_rgb", row->psnr_rgb);
     set_number(line, "ssim", row->ssim);
     set_number(line, "ms_ssim", row->ms_ssim);
+    set_metrics(line, row, metrics);
     set_number(line, "seconds", row->seconds);
     set_number(line, "multiply_adds", row->multiply_adds);
     json_object_set_new(line, "steps", cli_json_text(row->steps));
@@ -45,41 +55,86 @@ static cli_short_text number(double value, int digits)
     return text;
 }
 
-static void show_row(const up_report_row *row, bool measured, int columns)
+/* -------------------------------------------------------------- the table */
+
+typedef struct {
+    const up_measure_info *info[UP_MOST_METRICS];
+    int metrics, columns; /* of names */
+    bool measured;        /* against something */
+} table;
+
+static int width_of(const up_measure_info *info)
 {
-    char *printable = cli_printable(row->name), *name = cli_fit(printable, columns, false);
-    if (measured)
-        cli_print("  %s  %9s %9s %8s  %9s", name, number(row->psnr_y, 2).text,
-                  number(row->psnr_rgb, 2).text, number(row->ssim, 4).text,
-                  number(1000 * row->seconds, 1).text);
+    const int wide = (int)strlen(info->title);
+    return wide > 8 ? wide : 8;
+}
+
+static void show_head(const table *t)
+{
+    if (!t->measured && t->metrics == 0)
+        return;
+    char line[40 * (UP_MOST_METRICS + 2)] = "";
+    size_t used = 0;
+    if (t->measured)
+        used += (size_t)snprintf(line, sizeof line, "  %9s %9s %8s", "PSNR Y", "PSNR RGB", "SSIM");
+    for (int i = 0; i < t->metrics; i++) {
+        used += (size_t)snprintf(line + used, sizeof line - used, " %*s", width_of(t->info[i]),
+                                 t->info[i]->title);
+    }
+    cli_print("  %-*s%s  %9s", t->columns, "method", line, "ms");
+}
+
+static void show_row(const table *t, const up_report_row *row)
+{
+    char *printable = cli_printable(row->name), *name = cli_fit(printable, t->columns, false);
+    char line[40 * (UP_MOST_METRICS + 2)] = "";
+    size_t used = 0;
+    if (t->measured)
+        used += (size_t)snprintf(line, sizeof line, "  %9s %9s %8s", number(row->psnr_y, 2).text,
+                                 number(row->psnr_rgb, 2).text, number(row->ssim, 4).text);
+    for (int i = 0; i < t->metrics; i++)
+        used += (size_t)snprintf(line + used, sizeof line - used, " %*s", width_of(t->info[i]),
+                                 number(row->metric[i], t->info[i]->digits).text);
+    const cli_short_text ms = number(1000 * row->seconds, 1);
+    if (t->measured || t->metrics > 0)
+        cli_print("  %s%s  %9s", name, line, ms.text);
     else
-        cli_print("  %s  %9s ms  %5d x %-5d  %s", name, number(1000 * row->seconds, 1).text,
-                  row->width, row->height, cli_bytes_text((double)row->bytes).text);
+        cli_print("  %s  %9s ms  %5d x %-5d  %s", name, ms.text, row->width, row->height,
+                  cli_bytes_text((double)row->bytes).text);
     free(name);
     free(printable);
+}
+
+static table table_of(const up_report *report, const cli_words *metrics)
+{
+    table t = { .columns = 12, .measured = up_report_row_at(report, 0)->reference };
+    const up_report_row *row;
+    const up_measure_info *info;
+    for (int i = 0; (row = up_report_row_at(report, i)); i++) {
+        int wide = (int)strlen(row->name);
+        t.columns = wide > t.columns ? (wide < 40 ? wide : 40) : t.columns;
+    }
+    for (size_t i = 0; i < metrics->count; i++)
+        for (int k = 0; (info = up_measure_at(k)); k++)
+            if (strcmp(info->name, metrics->item[i]) == 0)
+                t.info[t.metrics++] = info;
+    return t;
 }
 
 void cli_compare_show(const up_report *report, const char *input, const cli_settings *settings)
 {
     const up_report_row *row;
-    int columns = 12;
-    bool measured = up_report_row_at(report, 0)->reference;
-    for (int i = 0; (row = up_report_row_at(report, i)); i++) {
-        int wide = (int)strlen(row->name);
-        columns = wide > columns ? (wide < 40 ? wide : 40) : columns;
-    }
+    const table t = table_of(report, &settings->metrics);
     if (!settings->json && !settings->quiet) {
         cli_print("%s", input);
-        if (measured)
-            cli_print("  %-*s  %9s %9s %8s  %9s", columns, "method", "PSNR Y", "PSNR RGB", "SSIM",
-                      "ms");
+        show_head(&t);
     }
     for (int i = 0; (row = up_report_row_at(report, i)); i++) {
         if (row->reference)
             continue;
         if (settings->json)
-            show_json(input, row);
+            show_json(input, row, &settings->metrics);
         else if (!settings->quiet)
-            show_row(row, measured, columns);
+            show_row(&t, row);
     }
 }

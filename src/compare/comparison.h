@@ -9,6 +9,8 @@
  *   scale         rows and columns of the output per row and column of the input
  *   reference     what the results were measured against, in words, or null
  *   protocol      sentences
+ *   measures      those asked for beside PSNR, SSIM and MS-SSIM: key (in results), title, about,
+ *                 digits (behind the point), lower_is_better
  *   methods       how many results are no reference
  *   tile, levels  see compare/pictures/tiles.h: [[width, height], ...]
  *   inlined       the pictures are in the page itself; crops_only: and only the crops
@@ -17,7 +19,8 @@
  *   results       the reference first if there is one:
  *     name, reference, file (the PNG, from the page on; absent where all is in one file), bytes,
  *     width, height, scale, steps (what was done), psnr_y, psnr_rgb, ssim, ms_ssim (null: not
- *     known; "infinity": identical), seconds, multiply_adds (per pixel of the input)
+ *     known; "infinity": identical), the measures below alike, seconds, multiply_adds (per pixel
+ *     of the input)
  *     impulse     width, height, values: see compare/impulse.h
  *     network     family, layers, parameters, receptive_field, and shown layers with their filters
  *                 in steps of 1/127 and, if transposed, how many taps overlap

@@ -127,7 +127,7 @@ static json_t *result_json(const up_comparison *c, const up_compared *r)
     json_t *json = json_pack("{s:o, s:b, s:I, s:i, s:i}", "name", up_json_bytes(row->name),
                              "reference", row->reference, "bytes", (json_int_t)row->bytes, "width",
                              row->width, "height", row->height);
-    up_json_set_numbers(json, row);
+    up_json_set_numbers(json, row, c->options);
     double scale = (double)row->width / c->input_format.width;
     if (!c->options->single_file)
         json_object_set_new(json, "file", json_string(r->file));
@@ -174,6 +174,8 @@ json_t *up_comparison_json(const up_comparison *c)
         levels(c), "inlined", c->options->single_file, "crops_only",
         c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
         boxes(c), "results", results(c));
+    if (json)
+        json_object_set_new(json, "measures", up_json_measures(c->options));
     if (json && c->classroom)
         json_object_set(json, "classroom", c->classroom);
     return json;

@@ -15,7 +15,19 @@ static up_measuring measuring(const up_comparison *c, up_channel channel)
 {
     return (up_measuring){ .channel = channel,
                            .border = c->border,
-                           .threads = c->options->contender[0].options.threads };
+                           .threads = c->options->contender[0].options.threads,
+                           .max_memory = c->options->contender[0].options.max_memory };
+}
+
+static up_status measure_named(const up_comparison *c, up_report_row *row,
+                               const up_pixels *reference, const up_pixels *result, up_error *error)
+{
+    const up_measuring y = measuring(c, UP_CHANNEL_Y);
+    for (int i = 0; i < c->options->metrics; i++)
+        UP_TRY(or_unknown(
+            up_measure(&row->metric[i], c->options->metric[i], reference, result, &y, error),
+            &row->metric[i]));
+    return UP_OK;
 }
 
 /* Beside PSNR and SSIM of luma. */
@@ -23,6 +35,7 @@ static up_status measure_more(const up_comparison *c, up_report_row *row,
                               const up_pixels *reference, const up_pixels *result, up_error *error)
 {
     const up_measuring y = measuring(c, UP_CHANNEL_Y), rgb = measuring(c, UP_CHANNEL_RGB);
+    UP_TRY(measure_named(c, row, reference, result, error));
     UP_TRY(or_unknown(up_ms_ssim(&row->ms_ssim, reference, result, &y, error), &row->ms_ssim));
     bool grey = reference->format.channels < 3 && result->format.channels < 3;
     return grey ? UP_OK : up_psnr(&row->psnr_rgb, reference, result, &rgb, error);
@@ -70,7 +83,9 @@ static up_status measure_file(const up_comparison *c, up_compared *r, up_error *
 {
     up_pixels upscaled;
     UP_TRY(up_read_pixels(&upscaled, r->path, r->options, error));
-    up_status status = measure(c, &r->row, &c->reference, &upscaled, error);
+    up_status status = up_has_reference(c->options)
+                           ? measure(c, &r->row, &c->reference, &upscaled, error)
+                           : measure_named(c, &r->row, &upscaled, &upscaled, error);
     up_pixels_free(&upscaled);
     return status;
 }
@@ -80,7 +95,7 @@ up_status up_comparison_measure(const up_comparison *c, up_compared *r, up_error
     up_status status = UP_OK;
     if (c->options->from_original)
         status = measure_original(c, r, error);
-    else if (up_has_reference(c->options))
+    else if (up_has_reference(c->options) || c->options->metrics > 0)
         status = measure_file(c, r, error);
     if (c->options->no_time)
         r->row.seconds = (double)NAN;

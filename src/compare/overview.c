@@ -13,9 +13,9 @@
 
 enum { THUMB = 320 };
 
-up_status up_overview_init(up_overview *overview, up_error *error)
+up_status up_overview_init(up_overview *overview, const up_report_options *options, up_error *error)
 {
-    *overview = (up_overview){ .pictures = json_array() };
+    *overview = (up_overview){ .options = options, .pictures = json_array() };
     return overview->pictures ? UP_OK : up_fail_memory(error, "an overview", sizeof *overview);
 }
 
@@ -35,6 +35,8 @@ static void add_row(up_report_row *sum, const up_report_row *row)
     sum->psnr_rgb += row->psnr_rgb;
     sum->ssim += row->ssim;
     sum->ms_ssim += row->ms_ssim;
+    for (int k = 0; k < UP_MOST_METRICS; k++)
+        sum->metric[k] += row->metric[k];
     sum->seconds += row->seconds;
     sum->multiply_adds += row->multiply_adds;
 }
@@ -96,13 +98,15 @@ static up_report_row mean_of(const up_report_row *sum, int count)
                               &mean.ms_ssim, &mean.seconds,  &mean.multiply_adds };
     for (size_t i = 0; i < sizeof value / sizeof *value; i++)
         *value[i] /= count;
+    for (int k = 0; k < UP_MOST_METRICS; k++)
+        mean.metric[k] /= count;
     return mean;
 }
 
-static json_t *mean_json(const up_report_row *mean)
+static json_t *mean_json(const up_report_row *mean, const up_report_options *options)
 {
     json_t *json = json_pack("{s:o}", "name", up_json_bytes(mean->name));
-    up_json_set_numbers(json, mean);
+    up_json_set_numbers(json, mean, options);
     return json;
 }
 
@@ -117,11 +121,12 @@ up_status up_overview_write(const up_overview *overview, const char *folder, up_
     json_t *means = json_array();
     for (int i = 0; i < overview->methods; i++) {
         const up_report_row mean = mean_of(&overview->sum[i], overview->count);
-        json_array_append_new(means, mean_json(&mean));
+        json_array_append_new(means, mean_json(&mean, overview->options));
         point[i] = up_quality_point_of(&mean);
     }
-    json_t *data = json_pack("{s:s, s:O, s:O, s:o}", "program", "upscale " UP_VERSION, "pictures",
-                             overview->pictures, "protocol", overview->protocol, "means", means);
+    json_t *data = json_pack("{s:s, s:O, s:O, s:o, s:o}", "program", "upscale " UP_VERSION,
+                             "pictures", overview->pictures, "protocol", overview->protocol,
+                             "measures", up_json_measures(overview->options), "means", means);
     char *plot = NULL;
     up_status status = up_quality_plot(&plot, point, overview->methods, error);
     const up_page_content content = { .data = data, .plot = plot };

@@ -41,6 +41,9 @@ static up_status check_options(const char *path, const up_report_options *o, up_
     if (o->boxes < 0 || o->boxes > MOST_ASKED_BOXES)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d crops are too many; %d is the most", o->boxes,
                        MOST_ASKED_BOXES);
+    if (o->metrics < 0 || o->metrics > UP_MOST_METRICS)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%d measures are too many; %d is the most",
+                       o->metrics, UP_MOST_METRICS);
     if (o->classroom && (o->contenders != 1 || o->from_original || o->reference || o->many))
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "the classroom has methods of its own, for one picture, which is the "
@@ -87,7 +90,7 @@ up_status up_report_open(up_report **report, const char *path, const up_report_o
         status = up_work_folder_make(&r->work, path ? path : options->sheet, is_folder,
                                      options->overwrite, error);
     if (status == UP_OK)
-        status = up_overview_init(&r->overview, error);
+        status = up_overview_init(&r->overview, r->options, error);
     if (status == UP_OK)
         *report = r;
     else

@@ -102,6 +102,38 @@ Test(cli_compare, numbers_are_those_of_eval)
     json_decref(eval);
 }
 
+Test(cli_compare, named_measures_are_those_of_eval_in_report_table_and_overview)
+{
+    expect_success("upscale compare -q set/skyscraper.png set/drawing.png --from-hr -s 2 "
+                   "-m nearest,bicubic --metrics gmsd,psnr,psnr-hvs,gmsd -o report");
+    json_t *eval = shell_json("upscale eval -q --json set/skyscraper.png -s 2 -m nearest,bicubic "
+                              "--metrics gmsd,psnr-hvs");
+    json_t *json = results_of("report/pages/skyscraper-png"), *all = results_of("report");
+    const json_t *bicubic = json_array_get(json_object_get(eval, "results"), 1);
+    const json_t *shown = result_named(json, "bicubic"), *measures;
+    expect_same(shown, "gmsd", bicubic, "gmsd");
+    expect_same(shown, "psnr_hvs", bicubic, "psnr_hvs");
+    measures = json_object_get(all, "measures");
+    cr_assert_eq(json_array_size(measures), 2, "psnr is there without being asked for");
+    cr_expect(json_is_true(json_object_get(json_array_get(measures, 0), "lower_is_better")));
+    const json_t *mean = json_array_get(json_object_get(all, "means"), 1);
+    cr_expect_gt(json_number_value(json_object_get(mean, "psnr_hvs")), 10);
+    json_decref(all);
+    json_decref(json);
+    json_decref(eval);
+    const shell_case cases[] = {
+        { "upscale compare set/drawing.png --from-hr -s 2 -m bicubic --metrics gmsd -o a", 0,
+          "SSIM     GMSD", NULL },
+        { "upscale compare set/drawing.png -s 2 -m bicubic --metrics sharpness -o b", 0,
+          "method       sharpness         ms", NULL },
+        { "upscale compare set/drawing.png -s 2 -m bicubic --metrics sharpness --json -o c", 0,
+          "\"sharpness\":", NULL },
+        { "upscale compare set/drawing.png -s 2 -m bicubic --metrics sharpness,gmsd -o d", 2, "",
+          "gmsd needs something to measure against: --from-hr or --reference" },
+    };
+    SHELL_EXPECT_ALL(cases);
+}
+
 Test(cli_compare, a_reference_is_measured_against)
 {
     expect_success("upscale compare -q set/osprey.png --from-hr -s 2 -m bicubic -o first && "

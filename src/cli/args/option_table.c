@@ -259,9 +259,10 @@ const cli_option cli_options[] = {
     { "border", 0, "PIXELS", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_int, FIELD(measuring.border), 0, 65536,
       .help = "rows and columns left out at every edge; default the scale" },
-    { "metrics", 0, "NAME[,NAME...]", CLI_EVAL, CLI_GROUP_MEASURE,
+    { "metrics", 0, "NAME[,NAME...]", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_metrics, FIELD(metrics),
-      .help = "what to measure, see --list-metrics; default psnr,ssim" },
+      .help = "what to measure, see 'upscale eval --list-metrics'; default psnr,ssim; compare: beside "
+              "PSNR, SSIM and MS-SSIM" },
     { "baseline", 0, "METHOD", CLI_EVAL, CLI_GROUP_MEASURE,
       cli_parse_text, FIELD(baseline), .hint = CLI_HINT_METHOD,
       .help = "compare the others with this method picture by picture: mean difference, 95 % "

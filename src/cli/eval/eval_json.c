@@ -7,12 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "ms-ssim" is ms_ssim, as keys are written. */
 static void set_value(json_t *json, const up_measure_info *metric, json_t *value)
 {
-    char *key = cli_copy(metric->name);
-    for (char *c = key; *c; c++)
-        *c = *c == '-' ? '_' : *c;
+    char *key = cli_metric_key(metric->name);
     json_object_set_new(json, key, value);
     free(key);
 }

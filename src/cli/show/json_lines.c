@@ -68,3 +68,11 @@ void cli_json_note(json_t *object)
         cli_note("%s", line);
     free(line);
 }
+
+char *cli_metric_key(const char *name)
+{
+    char *key = cli_copy(name);
+    for (char *c = key; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+    return key;
+}

@@ -21,4 +21,7 @@ void cli_json_put(json_t *object);
 /* The same on standard error, in ASCII. */
 void cli_json_note(json_t *object);
 
+/* Of a measure: "ms-ssim" is ms_ssim. For free(). */
+char *cli_metric_key(const char *name);
+
 #endif

@@ -2,6 +2,7 @@
 #include "compare/files/json_text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +52,47 @@ json_t *up_json_number(double value)
     return isinf(value) ? json_string("infinity") : json_real(value);
 }
 
-void up_json_set_numbers(json_t *object, const up_report_row *row)
+enum { MOST_KEY = 32 };
+
+/* "psnr-hvs" is psnr_hvs. */
+static const char *key_of(char key[MOST_KEY], const char *name)
 {
+    snprintf(key, MOST_KEY, "%s", name);
+    for (char *c = key; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+    return key;
+}
+
+static const up_measure_info *info_of(const char *name)
+{
+    const up_measure_info *info;
+    for (int i = 0; (info = up_measure_at(i)); i++)
+        if (strcmp(info->name, name) == 0)
+            return info;
+    return NULL;
+}
+
+json_t *up_json_measures(const up_report_options *options)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < options->metrics; i++) {
+        const up_measure_info *info = info_of(options->metric[i]);
+        char key[MOST_KEY];
+        if (info)
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:b}", "key",
+                                                  key_of(key, info->name), "title", info->title,
+                                                  "about", info->summary, "digits", info->digits,
+                                                  "lower_is_better", info->lower_is_better));
+    }
+    return list;
+}
+
+void up_json_set_numbers(json_t *object, const up_report_row *row, const up_report_options *options)
+{
+    char key[MOST_KEY];
+    for (int i = 0; i < options->metrics; i++)
+        json_object_set_new(object, key_of(key, options->metric[i]),
+                            up_json_number(row->metric[i]));
     const struct {
         const char *key;
         double value;

@@ -18,7 +18,12 @@ json_t *up_json_bytes(const char *bytes);
 /* A number; null if it is not known (NaN), "infinity" if it is that. */
 json_t *up_json_number(double value);
 
-/* psnr_y, psnr_rgb, ssim, ms_ssim, seconds and multiply_adds. */
-void up_json_set_numbers(json_t *object, const up_report_row *row);
+/* A list of the measures asked for: key, title, about, digits, lower_is_better. */
+json_t *up_json_measures(const up_report_options *options);
+
+/* The measures asked for by their keys, psnr_y, psnr_rgb, ssim, ms_ssim, seconds and multiply_adds.
+ */
+void up_json_set_numbers(json_t *object, const up_report_row *row,
+                         const up_report_options *options);
 
 #endif

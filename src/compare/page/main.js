@@ -77,7 +77,7 @@ function showTable() {
   const columns = [
     { title: "Method", value: (r) => r.name, cell: nameCell },
     { title: "Scale", value: (r) => r.scale, text: (r) => (r.scale ? `\u00d7${Number(r.scale.toFixed(3))}` : "\u2013"), about: "Times as large as the input" },
-    ...metricColumns(data.results),
+    ...metricColumns(data.results, data.measures),
     ...costColumns("Reading, upscaling and writing the PNG"),
     { title: "Output", value: (r) => r.width * r.height, text: (r) => `${r.width}\u2009\u00d7\u2009${r.height}` },
     { title: "File", value: (r) => r.bytes, text: (r) => bytes(r.bytes), about: "Size of the PNG" },

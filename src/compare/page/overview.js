@@ -14,7 +14,7 @@ startTheme(byId("theme"));
 byId("subtitle").textContent = `${data.pictures.length} picture${data.pictures.length === 1 ? "" : "s"}, ${data.means.length} methods`;
 new SortedTable(byId("means"), [
   { title: "Method", value: (r) => r.name, text: (r) => r.name },
-  ...metricColumns(data.means),
+  ...metricColumns(data.means, data.measures),
   ...costColumns("Of one picture"),
 ], data.means);
 paragraphs(byId("protocol"), data.protocol);

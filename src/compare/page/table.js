@@ -79,16 +79,17 @@ class SortedTable {
 }
 
 // The columns of numbers that have a value somewhere.
-function metricColumns(rows) {
+function metricColumns(rows, measures) {
   const all = [
     { title: "PSNR Y", key: "psnr_y", digits: 2, unit: " dB", about: "Peak signal-to-noise ratio of luma" },
     { title: "PSNR RGB", key: "psnr_rgb", digits: 2, unit: " dB", about: "Peak signal-to-noise ratio of all channels" },
     { title: "SSIM", key: "ssim", digits: 4, unit: "", about: "Structural similarity of luma" },
     { title: "MS-SSIM", key: "ms_ssim", digits: 4, unit: "", about: "Multi-scale structural similarity of luma" },
+    ...measures.map((m) => ({ title: m.title, key: m.key, digits: m.digits, unit: "", about: m.about, best: m.lower_is_better ? "least" : "most" })),
   ];
   const value = (key) => (row) => (row[key] === "infinity" ? Infinity : row[key] ?? null);
-  return all.filter(({ key }) => rows.some((row) => value(key)(row) !== null)).map(({ title, key, digits, unit, about }) => ({
-    title, about, best: "most", value: value(key),
+  return all.filter(({ key }) => rows.some((row) => value(key)(row) !== null)).map(({ title, key, digits, unit, about, best = "most" }) => ({
+    title, about, best, value: value(key),
     text: (row) => (value(key)(row) === Infinity ? "identical" : number(value(key)(row), digits, unit)),
   }));
 }
