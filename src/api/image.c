@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "io/ending.h"
 #include "io/metadata/declared_colour.h"
+#include "io/source_open.h"
 #include "methods/clean/picture_noise.h"
 
 #include <string.h>

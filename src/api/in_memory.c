@@ -2,6 +2,7 @@
 /* Files that are bytes in memory, in and out. */
 #include "api/plan.h"
 #include "base/memory.h"
+#include "io/source_open.h"
 
 #define MEMORY "memory" /* what messages call it */
 

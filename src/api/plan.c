@@ -3,6 +3,8 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/formats.h"
+#include "io/metadata/metadata_rescale.h"
 #include "methods/back_project.h"
 #include "methods/clean/strength.h"
 #include "methods/picture.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/plan.h"
+#include "io/formats.h"
 #include "ops/arrange/planes.h"
 #include "ops/pool/pool.h"
 

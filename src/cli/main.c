@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/help/help.h"
 #include "cli/args/options.h"
+#include "cli/args/settings_clear.h"
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "cluster/balance.h"
 #include "cluster/join/piece_json.h"
+#include "io/formats.h"
 #include "io/sink.h"
 
 #include <errno.h>

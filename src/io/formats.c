@@ -3,6 +3,8 @@
 
 #include "base/words.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #define FORMAT(name, extensions, library)                                                          \
@@ -45,4 +47,39 @@ const up_file_format_info *up_format_left_out(const char *word)
             (strcasecmp(f->info.name, word) == 0 || up_word_listed(f->info.extensions, word)))
             return &f->info;
     return NULL;
+}
+
+static const up_sink_format *find(const char *word)
+{
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
+        if (f->sink &&
+            (strcasecmp(f->sink->type, word) == 0 || up_word_listed(f->sink->extensions, word)))
+            return f->sink;
+    return NULL;
+}
+
+up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
+                              up_error *error)
+{
+    const char *word = name ? name : up_path_extension(path ? path : "");
+    *found = *word ? find(word) : NULL;
+    if (*found)
+        return UP_OK;
+    const up_file_format_info *left_out = up_format_left_out(word);
+    if (left_out)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "this build has no %s: it was made without %s; write PNG instead",
+                       left_out->name, left_out->library);
+    char list[160] = "";
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
+        if (f->sink) {
+            size_t used = strlen(list);
+            snprintf(list + used, sizeof list - used, " %s", f->sink->extensions);
+        }
+    if (name)
+        return up_fail(error, UP_ERROR_ARGUMENT, "unknown output format \"%s\"; there are:%s", name,
+                       list);
+    return up_fail(error, UP_ERROR_ARGUMENT,
+                   "%s: the extension names no output format; use --format, one of:%s",
+                   path ? path : "output", list);
 }

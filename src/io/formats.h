@@ -16,6 +16,10 @@ typedef struct {
 /* The format of this name or extension, if this build lacks the library that it takes. */
 const up_file_format_info *up_format_left_out(const char *word);
 
+/* The format called `name`, or the one of the extension of `path`, or an error that lists them. */
+up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
+                              up_error *error);
+
 extern const up_file_format up_file_formats[]; /* ends with an empty entry */
 
 extern const up_source_format up_png_source, up_jpeg_source, up_webp_source, up_tiff_source,

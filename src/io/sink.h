@@ -91,10 +91,6 @@ up_status up_sink_check_bands(const up_sink_format *type, const char *name, up_e
 up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,
                        up_notes *dropped, up_error *error);
 
-/* The format called `name`, or the one of the extension of `path`, or an error that lists them. */
-up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
-                              up_error *error);
-
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
                        const up_format *format, const up_encoding *encoding, int slots,
                        size_t group_bytes, up_error *error);

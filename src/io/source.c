@@ -2,58 +2,9 @@
 #include "io/source.h"
 
 #include "base/memory.h"
-#include "io/content.h"
-#include "io/formats.h"
-#include "io/metadata/companions.h"
-#include "io/orient.h"
 #include "io/pixels.h"
 
 #include <stdio.h>
-
-static up_status open_as_found(up_source **source, up_reader *reader, up_error *error)
-{
-    const uint8_t *head;
-    size_t size = up_reader_peek(reader, &head);
-    if (up_reader_failed(reader))
-        return up_reader_fail(reader, error);
-    up_content
-        content; /* whose name may tell more: that of camera raw, which begins as TIFF does */
-    const bool known = up_content_find(&content, head, size, up_reader_name(reader));
-    for (const up_file_format *f = up_file_formats; f->info.name && known && content.reads; f++)
-        if (f->source && f->source->probe(head, size))
-            return f->source->open(source, reader, error);
-    if (size > 0)
-        return up_content_fail(head, size, up_reader_name(reader), error);
-    return up_fail(error, UP_ERROR_INPUT, "%s: is empty", up_reader_name(reader));
-}
-
-up_status up_source_open(up_source **source, const char *path, up_error *error)
-{
-    up_reader *reader;
-    *source = NULL;
-    UP_TRY(up_reader_open(&reader, path, error));
-    return up_source_open_reader(source, reader, error);
-}
-
-up_status up_source_open_reader(up_source **source, up_reader *reader, up_error *error)
-{
-    *source = NULL;
-    up_status status = open_as_found(source, reader, error);
-    if (status != UP_OK) {
-        up_reader_close(&reader);
-        return status;
-    }
-    (*source)->reader = reader;
-    const char *name = up_reader_name(reader);
-    status = up_source_settle(*source, error);
-    if (status == UP_OK)
-        status = up_orient(source, error);
-    if (status != UP_OK)
-        up_source_close(source);
-    else
-        (*source)->name = name;
-    return status;
-}
 
 static up_status refuse_damage(const up_source *source, const up_notes *notes, up_error *error)
 {

@@ -77,12 +77,6 @@ typedef struct {
     up_status (*open)(up_source **source, up_reader *reader, up_error *error);
 } up_source_format;
 
-/* The format is recognised from the content, never from the name. EXIF orientation is applied:
- * format is what it is after that (mirrored rows stream, the others are held in memory). */
-up_status up_source_open(up_source **source, const char *path, up_error *error);
-/* The same of what a reader begins with, which it takes over. */
-up_status up_source_open_reader(up_source **source, up_reader *reader, up_error *error);
-
 /* A source over the caller's pixels. */
 up_status up_source_from_pixels(up_source **source, const up_pixels *pixels, up_error *error);
 

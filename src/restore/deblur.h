@@ -16,15 +16,7 @@
 #define UP_RESTORE_DEBLUR_H
 
 #include "restore/blur/blur.h"
-
-typedef struct {
-    up_solver solver;  /* not AUTO */
-    double noise;      /* standard deviation, in the units of the samples; 0: that of floats, but
-                          for Richardson-Lucy, which then does all of its iterations */
-    double regularise; /* lambda; below 0: by the rule */
-    double level;      /* samples that differ by less are alike; 0: 1/512 of the plane's range */
-    int iterations;    /* at most; 0: as suits the solver */
-} up_deblurring;
+#include "restore/solve/deblurring.h"
 
 /* To a plane of `size` (rows, columns). The blur is copied. */
 up_status up_deblur_plan(up_op **op, const up_shape *in, const int size[2], const up_blur *blur,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a tensor file is made of, for tensor_file.c and tensor_file_build.c. */
+/* What a tensor file is made of, for tensor_file_read.c and tensor_file_build.c. */
 #ifndef UP_WEIGHTS_TENSOR_FILE_PARTS_H
 #define UP_WEIGHTS_TENSOR_FILE_PARTS_H
 

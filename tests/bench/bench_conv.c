@@ -3,6 +3,7 @@
 #include "bench_race.h"
 
 #include "base/memory.h"
+#include "ops/conv/conv.h"
 #include "ops/conv/conv_winograd.h"
 
 #include <stdio.h>

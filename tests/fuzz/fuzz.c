@@ -3,7 +3,9 @@
 #include "fuzz/fuzz.h"
 
 #include "base/memory.h"
+#include "io/metadata/metadata_rescale.h"
 #include "io/source.h"
+#include "io/source_open.h"
 #include "network/network.h"
 
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include "fuzz/fuzz.h"
 #include "io/metadata/declared_colour.h"
 #include "io/metadata/exif.h"
+#include "io/metadata/metadata_rescale.h"
 #include "io/metadata/photoshop.h"
 #include "io/metadata/xmp_extended.h"
 

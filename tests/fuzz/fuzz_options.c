@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Command lines: the first byte picks a command, its arguments are lines. */
 #include "cli/args/options.h"
+#include "cli/args/settings_clear.h"
 #include "cli/args/values/name_template.h"
 #include "fuzz/fuzz.h"
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "base/memory.h"
 #include "io/formats.h"
+#include "io/source_open.h"
 #include "support/pictures/image_io.h"
 
 #include <criterion/criterion.h>

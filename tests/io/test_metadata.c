@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/metadata/exif.h"
 #include "io/metadata/metadata.h"
+#include "io/metadata/metadata_rescale.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

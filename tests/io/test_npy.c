@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
+#include "io/formats.h"
 #include "io/npy/npy_header.h"
 #include "support/pictures/image_io.h"
 #include "support/scratch.h"

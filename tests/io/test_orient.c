@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "io/orient.h"
 #include "io/pixels.h"
+#include "io/source_open.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

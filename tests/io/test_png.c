@@ -2,6 +2,7 @@
 #include "io/deflate/adler.h"
 #include "io/deflate/deflate_runs.h"
 #include "io/deflate/huffman.h"
+#include "io/formats.h"
 #include "io/pixels.h"
 #include "io/png/png_chunk.h"
 #include "io/png/png_filter.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "io/formats.h"
 #include "support/pictures/image_io.h"
 #include "support/scratch.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/formats.h"
 #include "io/pixels.h"
+#include "io/source_open.h"
 #include "support/pictures/image_io.h"
 #include "support/sanitized.h"
 #include "support/scratch.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/formats.h"
+#include "io/source_open.h"
 #include "support/pictures/image_io.h"
 #include "support/scratch.h"
 

@@ -2,6 +2,7 @@
 /* What files are that cannot be read: by their first bytes, or by their names. */
 #include "io/content.h"
 #include "io/source.h"
+#include "io/source_open.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 
-#include "cli/args/method_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
@@ -248,16 +247,4 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
     if (settings->weights.count > 0)
         settings->up.weights = settings->weights.item[0];
     return settings->show.help || check_together(settings);
-}
-
-void cli_settings_clear(cli_settings *settings)
-{
-    cli_methods_release(settings);
-    cli_words_clear(&settings->weights);
-    cli_words_clear(&settings->told_weights);
-    cli_words_clear(&settings->metrics);
-    cli_words_clear(&settings->methods);
-    cli_words_clear(&settings->validation);
-    free(settings->operands);
-    *settings = (cli_settings){ 0 };
 }

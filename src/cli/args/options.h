@@ -62,6 +62,5 @@ bool cli_option_belongs(const cli_option *option, const cli_command *command);
 /* Reads the arguments after the command's name. false: wrong, and said so. */
 bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_settings *settings);
 bool cli_given(const cli_settings *settings, const char *name);
-void cli_settings_clear(cli_settings *settings);
 
 #endif

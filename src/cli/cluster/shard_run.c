@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
+#include "cli/args/settings_clear.h"
 #include "cli/batch/batch.h"
 #include "cli/cluster/leftovers.h"
 #include "cli/cluster/shard.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/jpeg/jpeg_parts.h"
+#include "io/jpeg/jpeg_segments.h"
 
 #include "base/memory.h"
 #include "io/metadata/exif.h"

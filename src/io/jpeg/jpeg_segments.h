@@ -3,27 +3,9 @@
 #ifndef UP_IO_JPEG_SEGMENTS_H
 #define UP_IO_JPEG_SEGMENTS_H
 
-#include "io/metadata/xmp_extended.h"
+#include "io/jpeg/jpeg_parts.h"
 #include "io/sink.h"
 #include "io/source.h"
-
-#include <stdio.h>
-
-#include <jpeglib.h>
-
-#define UP_JPEG_SEGMENT_MOST 65533 /* bytes */
-
-/* What segments begin with; their zeros are part of it. */
-#define UP_JPEG_EXIF "Exif\0"
-#define UP_JPEG_XMP "http://ns.adobe.com/xap/1.0/"
-#define UP_JPEG_EXTENDED_XMP "http://ns.adobe.com/xmp/extension/" /* name, size of all, offset */
-#define UP_JPEG_EXTENDED_NAME sizeof UP_JPEG_EXTENDED_XMP
-#define UP_JPEG_EXTENDED_HEAD (UP_JPEG_EXTENDED_NAME + UP_XMP_GUID_SIZE + 8)
-#define UP_JPEG_ICC "ICC_PROFILE" /* number, count */
-#define UP_JPEG_ICC_HEAD (sizeof UP_JPEG_ICC + 2)
-#define UP_JPEG_ICC_PARTS 255
-#define UP_JPEG_ICC_MOST (UP_JPEG_ICC_PARTS * (UP_JPEG_SEGMENT_MOST - UP_JPEG_ICC_HEAD))
-#define UP_JPEG_PHOTOSHOP "Photoshop 3.0"
 
 /* Has libjpeg keep (or, none between scans, no longer keep) the segments that are read. */
 void up_jpeg_keep_segments(struct jpeg_decompress_struct *info, bool keep);

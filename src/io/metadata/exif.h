@@ -5,6 +5,9 @@
 
 #include "io/metadata/metadata.h"
 
+/* The orientation in an EXIF block (1 if there is none or it is damaged). */
+int up_exif_orientation(const up_blob *exif);
+
 /* Pixels per inch; false if there are none or they are damaged. */
 bool up_exif_density(const up_blob *exif, double *x, double *y);
 

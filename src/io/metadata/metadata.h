@@ -62,16 +62,6 @@ void up_metadata_remove_chunk(up_metadata *m, int i);
 /* Puts those behind the pixels last, all else as it was. */
 void up_metadata_order_chunks(up_metadata *m);
 
-/* The orientation in an EXIF block (1 if there is none or it is damaged). */
-int up_exif_orientation(const up_blob *exif);
-
-/* Prepares metadata for an output `scale_x`, `scale_y` times as large: multiplies the DPI (also
- * inside EXIF, XMP and Photoshop's resources), sets the orientation in EXIF and XMP to 1, their
- * pixel dimensions to width x height, and drops the EXIF thumbnail's claim to be current. Damaged
- * EXIF is left as it is but for the orientation. */
-up_status up_metadata_rescale(up_metadata *m, double scale_x, double scale_y, int width, int height,
-                              up_error *error);
-
 /* All but `lost`, which stays with its source. */
 up_status up_metadata_copy(up_metadata *to, const up_metadata *from, up_error *error);
 

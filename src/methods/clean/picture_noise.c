@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "io/pixels.h"
+#include "io/source_open.h"
 #include "restore/noise.h"
 
 #include <string.h>

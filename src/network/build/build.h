@@ -23,19 +23,4 @@ bool up_network_fits(const up_network *network, const int in[2], bool whole, up_
 up_status up_add_network(up_graph *graph, int from, const up_network *network, bool whole,
                          const int more[2], int *to, up_error *error);
 
-/* For kinds of layers. */
-extern const char *const up_pad_mode_names[];
-up_edge up_edge_of(up_pad_mode mode);
-
-/* Whether an activation is a slope below 0, and that of every channel, to be freed by the caller.
- */
-bool up_layer_has_slopes(const up_network_node *node);
-up_status up_layer_slopes(float **slopes, const up_network_node *node, up_error *error);
-
-/* Of nodes a and b of the graph, the `first` of which, else the second, is a plane of 1x1 pixels.
- */
-typedef up_status up_join_one(const up_network_build *build, int a, int b, bool first, int *to);
-up_join_one up_join_add_one, up_join_multiply_one, up_join_subtract_one, up_join_divide_one,
-    up_join_minimum_one, up_join_maximum_one;
-
 #endif

@@ -2,7 +2,7 @@
 #include "network/build/fuse.h"
 
 #include "base/memory.h"
-#include "network/build/build.h"
+#include "network/layers/layer_parts.h"
 
 #define MOST_FACTOR 8 /* a kernel grows with it */
 

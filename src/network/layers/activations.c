@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of a sample, but for its channel. */
-#include "network/build/build.h"
 #include "network/build/builder.h"
 #include "network/layers.h"
+#include "network/layers/layer_parts.h"
 
 #include "base/memory.h"
 #include "ops/point/activation.h"

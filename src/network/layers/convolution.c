@@ -2,8 +2,8 @@
 /* Convolutions and transposed convolutions. */
 
 #include "base/memory.h"
-#include "network/build/build.h"
 #include "network/build/sizes.h"
+#include "network/layers/layer_parts.h"
 #include "network/tensor_values.h"
 #include "ops/arrange/shuffle.h"
 #include "ops/conv/conv_phases.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Pixels put around a plane, and taken away. */
 #include "base/memory.h"
-#include "network/build/build.h"
 #include "network/build/sizes.h"
 #include "network/layers.h"
+#include "network/layers/layer_parts.h"
 #include "ops/arrange/slice.h"
 
 const char *const up_pad_mode_names[] = { "zeros", "replicate", "reflect", NULL };

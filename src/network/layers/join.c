@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers of several inputs, and of some channels of one. */
-#include "network/build/build.h"
 #include "network/build/sizes.h"
 #include "network/layers.h"
+#include "network/layers/layer_parts.h"
 
 #include "ops/point/arithmetic.h"
 #include "pipeline/add_ops.h"

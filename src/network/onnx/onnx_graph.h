@@ -14,7 +14,7 @@
 #include "network/layers.h"
 #include "weights/onnx/onnx.h"
 
-enum { UP_ONNX_PROBES = 8, UP_ONNX_RANK = 8, UP_ONNX_FACTORS = 6 };
+enum { UP_ONNX_PROBES = 8, UP_ONNX_RANK = 8, UP_ONNX_FACTORS = 6, UP_ONNX_MOST_PARAMETER = 65536 };
 
 /* The same number for each probe. */
 typedef struct {
@@ -86,6 +86,13 @@ typedef struct {
 const up_onnx_op *up_onnx_op_find(const char *name);
 
 up_status up_onnx_read(up_network_builder *builder, const void *content);
+
+/* Names all values of the graph in onnx->entry, none of them twice. */
+up_status up_onnx_list_names(up_onnx *onnx);
+/* NULL: nothing is called so. */
+up_onnx_entry *up_onnx_entry_of(const up_onnx *onnx, const char *name);
+/* Frees what up_onnx_keep() gave. */
+void up_onnx_release(up_onnx *onnx);
 
 /* ---------------------------------------------------------------- for ops */
 

@@ -9,7 +9,7 @@
 #define UP_OPS_CONV_AXIS_H
 
 #include "kernels/kernels.h"
-#include "ops/conv/conv.h"
+#include "ops/conv/conv_parameters.h"
 
 #include <stdint.h>
 

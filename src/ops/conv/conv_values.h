@@ -4,7 +4,7 @@
 #define UP_OPS_CONV_VALUES_H
 
 #include "kernels/kernels.h"
-#include "ops/conv/conv.h"
+#include "ops/conv/conv_parameters.h"
 
 typedef struct {
     int channels;

@@ -11,7 +11,7 @@
 #ifndef UP_OPS_CONV_WINOGRAD_H
 #define UP_OPS_CONV_WINOGRAD_H
 
-#include "ops/conv/conv.h"
+#include "ops/conv/conv_parameters.h"
 
 #define UP_WINOGRAD_WEIGHTS 4 /* held for one of the kernel's: 36 points for 9 */
 

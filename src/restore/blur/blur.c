@@ -35,23 +35,6 @@ up_status up_blur_copy(up_blur *copy, const up_blur *blur, up_error *error)
     return up_fail_memory(error, "a kernel", count * sizeof *blur->weight);
 }
 
-double up_blur_sum(const up_blur *blur)
-{
-    double sum = 0;
-    for (int i = 0; i < blur->kernel[0] * blur->kernel[1]; i++)
-        sum += blur->weight[i];
-    return sum;
-}
-
-void up_blur_line(const up_blur *blur, int a, double *line)
-{
-    const int rows = blur->kernel[0], columns = blur->kernel[1];
-    const double sum = a ? up_blur_sum(blur) : 1;
-    memset(line, 0, blur->kernel[a] * sizeof *line);
-    for (int i = 0; i < rows * columns; i++)
-        line[a ? i % columns : i / columns] += blur->weight[i] / sum;
-}
-
 static up_status check_sum(const up_blur *blur, const char *path, up_error *error)
 {
     double sum = up_blur_sum(blur), all = 0;

@@ -3,7 +3,7 @@
 #ifndef UP_RESTORE_KERNEL_FILE_H
 #define UP_RESTORE_KERNEL_FILE_H
 
-#include "restore/blur/blur.h"
+#include "restore/blur/blur_kernel.h"
 
 /* Allocates weight and sets kernel; all of it is finite and not more than UP_MOST_KERNEL wide. */
 up_status up_kernel_file_read(up_blur *blur, const char *text_or_path, up_error *error);

@@ -4,7 +4,7 @@
 #define UP_RESTORE_SOLVER_H
 
 #include "restore/blur/blurring.h"
-#include "restore/deblur.h"
+#include "restore/solve/deblurring.h"
 
 /* One plane. `x` holds the result. */
 typedef struct {

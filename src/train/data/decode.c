@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "io/source.h"
+#include "io/source_open.h"
 
 enum { ROWS = 64 }; /* decoded at once */
 

@@ -3,7 +3,6 @@
 #ifndef UP_WEIGHTS_SAFETENSORS_HEADER_H
 #define UP_WEIGHTS_SAFETENSORS_HEADER_H
 
-#include "weights/safetensors/safetensors.h"
 #include "weights/weight_format.h"
 
 #include <jansson.h>

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "io/files/writer.h"
 #include "weights/label.h"
+#include "weights/safetensors/safetensors.h"
 #include "weights/safetensors/safetensors_header.h"
 
 static int compare_keys(const void *a, const void *b)

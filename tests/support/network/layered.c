@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "io/formats.h"
+#include "io/source_open.h"
 #include "ops/arrange/arrange.h"
 #include "ops/arrange/planes.h"
 #include "ops/conv/conv.h"

@@ -2,7 +2,9 @@
 #include "support/pictures/image_io.h"
 
 #include "base/memory.h"
+#include "io/formats.h"
 #include "io/pixels.h"
+#include "io/source_open.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "weights/tensor_file_parts.h"
+#include "weights/tensor_file.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "io/files/reader.h"
 #include "weights/foreign.h"
 #include "weights/label.h"
+#include "weights/tensor_file_parts.h"
 
 static up_status create(up_tensor_file **file, const char *name, size_t most, up_error *error)
 {
