@@ -30,7 +30,8 @@ typedef struct {
     const char *reference; /* a picture of the size of the outputs to measure against, or NULL */
     bool from_original;    /* the input is the original: up_eval_open()'s protocol ... */
     const char *degrade;   /* ... or, if not NULL, up_eval_open_degraded()'s */
-    uint64_t seed;         /* of its noise */
+    uint64_t seed;         /* of its noise, and of intervals */
+    const char *baseline;  /* the contender that the others are compared with, or NULL */
     bool classroom; /* upsamplers to learn from, in the place of the contenders. There must be
                        one, of whose options count scale (2, 3 or 4), png_level, threads,
                        max_memory and cancel. The input, on white, is the original; pooled by
@@ -46,8 +47,11 @@ typedef struct {
     bool many;         /* a folder of pages with an overview, however many are added */
     const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
     int zoom;          /* of the crops on it; 0: so that they fill it well */
-    bool no_time;      /* no times: the same command gives the same report */
-    bool overwrite;    /* replace an existing report (nothing else) and sheet */
+    int time_runs;  /* time every method so many times by turns from memory to memory, after one run
+                       to warm up, with all threads and with one; 0: what takes little time
+                       UP_QUICK_RUNS times by turns with all threads, the rest once */
+    bool no_time;   /* no times: the same command gives the same report */
+    bool overwrite; /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
     void *user;
 } up_report_options;
@@ -60,18 +64,20 @@ typedef struct {
     size_t bytes;                           /* of its PNG */
     double psnr_y, psnr_rgb, ssim, ms_ssim; /* inside a border of the scale, rounded up */
     double metric[UP_MOST_METRICS];         /* those asked for, in their order, likewise */
-    double seconds;       /* with from_original from memory to memory: where that takes less than
-                             0.1 s, the median of five runs after one to warm up; else of reading,
+    double seconds;       /* the median of all_threads, or where that has no runs of reading,
                              upscaling and writing, once */
     double multiply_adds; /* per pixel of the input */
-    char steps[512];      /* as in up_plan_info */
+    up_timing all_threads, one_thread; /* from memory to memory; not timed: no runs */
+    char steps[512];                   /* as in up_plan_info */
 } up_report_row;
 
 /* A report on how methods differ: a folder with index.html, which opens without network or server,
  * the results as lossless PNG (the very files that up_upscale_file() writes) and results.json; or
  * one HTML file. It appears whole or not at all. Memory does not grow with the height of the
  * results but for references, which are held as a whole.
- * `path` may be NULL where only a sheet is wanted. The options must outlive the report. */
+ * `path` may be NULL where only a sheet is wanted. The options must outlive the report. Between
+ * pictures `contender` may be changed to as many that are named alike and have another scale: with
+ * `many`, a report is of several. */
 typedef struct up_report up_report;
 
 UP_API up_status up_report_open(up_report **report, const char *path,

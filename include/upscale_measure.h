@@ -145,7 +145,8 @@ typedef struct {
 
 typedef struct {
     double psnr, ssim;
-    double seconds;       /* of the upscale, from memory to memory, its weights read before */
+    double seconds;   /* of the upscale, from memory to memory, its weights read before */
+    double processor; /* seconds of processor time of the process in the meantime, all threads */
     double multiply_adds; /* per pixel of the reduced picture, chroma and alpha included */
     up_cleaning cleaning; /* what a network was told */
     char steps[512];      /* what was done, as in up_plan_info */
@@ -181,6 +182,8 @@ UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *pict
 typedef struct {
     int runs;
     double median, low, high; /* seconds */
+    double processor;         /* the median of seconds of processor time, of all threads together:
+                                 with one thread what other programs do does not count in it */
     double pixels_per_second; /* of the result, by the median */
     size_t peak_bytes; /* of resident memory of the whole process at its highest, pictures held in
                           memory included; 0: the system does not tell */

@@ -259,6 +259,7 @@ static int run_compare(cli_settings *s)
         .many = is_many(s),
         .sheet = s->sheet,
         .zoom = s->zoom,
+        .time_runs = s->time_runs,
         .no_time = s->no_time,
         .overwrite = s->up.overwrite,
     };

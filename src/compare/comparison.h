@@ -24,6 +24,8 @@
  *     impulse     width, height, values: see compare/impulse.h
  *     network     family, layers, parameters, receptive_field, and shown layers with their filters
  *                 in steps of 1/127 and, if transposed, how many taps overlap
+ *     times       see compare/numbers/result_times.h
+ *   machine       likewise
  *   classroom     see compare/classroom/classroom.h
  */
 #ifndef UP_COMPARE_COMPARISON_H
@@ -51,6 +53,7 @@ typedef struct {
     char *folder;      /* of the page, being made */
     char *given;       /* the file that the methods are given */
     up_format input_format, output;
+    int jpeg_quality;         /* of what the methods are given; 0: it was no JPEG */
     char *indices;            /* positions of the maxima that are given, in a classroom */
     up_eval_picture original; /* with from_original; in a classroom without its reference */
     up_pixels reference;      /* with a reference of its own, and in a classroom */

@@ -9,72 +9,53 @@
 #include "compare/files/json_text.h"
 #include "compare/impulse.h"
 #include "compare/network_facts.h"
+#include "compare/numbers/result_times.h"
 #include "compare/pictures/tiles.h"
 #include "io/pixels.h"
 
 #include <math.h>
-#include <stdarg.h>
-
-static void add_sentence(json_t *list, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void add_sentence(json_t *list, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    json_array_append_new(list, json_vsprintf(format, arguments));
-    va_end(arguments);
-}
-
-static void add_time(json_t *list, const up_comparison *c)
-{
-    const int threads = c->options->contender[0].options.threads;
-    if (c->options->no_time)
-        return;
-    add_sentence(list, "Time: %s, %d threads, upscale %s on %s.",
-                 c->options->from_original
-                     ? "upscaling from memory to memory, the median of five runs after one to warm "
-                       "up, or once where it takes 0.1 s or more"
-                     : "reading, upscaling and writing PNG, once",
-                 threads ? threads : up_machine_cores(), UP_VERSION, up_machine_words());
-}
 
 json_t *up_comparison_protocol(const up_comparison *c)
 {
     json_t *list = json_array();
     if (c->options->degrade)
-        add_sentence(list,
-                     "The original was brought to 8 bits, cropped at the top left to a multiple of "
-                     "%d, and spoilt by %s (seed %llu). Every method enlarged the result by %d and "
-                     "was compared with the original.",
-                     c->original.scale, c->options->degrade, (unsigned long long)c->options->seed,
-                     c->original.scale);
+        up_json_add_sentence(
+            list,
+            "The original was brought to 8 bits, cropped at the top left to a multiple of "
+            "%d, and spoilt by %s (seed %llu). Every method enlarged the result by %d and "
+            "was compared with the original.",
+            c->original.scale, c->options->degrade, (unsigned long long)c->options->seed,
+            c->original.scale);
     else if (c->options->from_original)
-        add_sentence(list,
-                     "The original was brought to 8 bits, cropped at the top left to a multiple of "
-                     "%d, and reduced by bicubic as MATLAB's imresize does it. Every method "
-                     "enlarged the result by %d and was compared with the original.",
-                     c->original.scale, c->original.scale);
+        up_json_add_sentence(
+            list,
+            "The original was brought to 8 bits, cropped at the top left to a multiple of "
+            "%d, and reduced by bicubic as MATLAB's imresize does it. Every method "
+            "enlarged the result by %d and was compared with the original.",
+            c->original.scale, c->original.scale);
     else if (c->options->classroom)
-        add_sentence(list,
-                     "The original was brought to 8 bits, put on white where it is transparent, "
-                     "cropped at the top left to a multiple of %d, and pooled: of each %dx%d "
-                     "pixels the largest value of every channel was "
-                     "kept. Every method brought that back to the size of the original, and was "
-                     "compared with it. What pooling lost, and that it makes pictures lighter, "
-                     "counts against all of them.",
-                     c->original.scale, c->original.scale, c->original.scale);
+        up_json_add_sentence(
+            list,
+            "The original was brought to 8 bits, put on white where it is transparent, "
+            "cropped at the top left to a multiple of %d, and pooled: of each %dx%d "
+            "pixels the largest value of every channel was "
+            "kept. Every method brought that back to the size of the original, and was "
+            "compared with it. What pooling lost, and that it makes pictures lighter, "
+            "counts against all of them.",
+            c->original.scale, c->original.scale, c->original.scale);
     else if (c->options->reference)
-        add_sentence(list, "Every method enlarged the input, and was compared with the reference "
-                           "as it is.");
+        up_json_add_sentence(list,
+                             "Every method enlarged the input, and was compared with the reference "
+                             "as it is.");
     if (up_has_reference(c->options))
-        add_sentence(list,
-                     "PSNR Y, SSIM (Wang 2004, 11x11 Gaussian window) and MS-SSIM are of luma as "
-                     "MATLAB's rgb2ycbcr makes it (BT.601, 16 to 235), PSNR RGB of all three "
-                     "channels; %d pixels were left out at every border.",
-                     c->border);
-    add_time(list, c);
-    add_sentence(list, "Multiply-adds: per pixel of the input.");
+        up_json_add_sentence(
+            list,
+            "PSNR Y, SSIM (Wang 2004, 11x11 Gaussian window) and MS-SSIM are of luma as "
+            "MATLAB's rgb2ycbcr makes it (BT.601, 16 to 235), PSNR RGB of all three "
+            "channels; %d pixels were left out at every border.",
+            c->border);
+    up_times_say(list, c);
+    up_json_add_sentence(list, "Multiply-adds: per pixel of the input.");
     return list;
 }
 
@@ -128,6 +109,7 @@ static json_t *result_json(const up_comparison *c, const up_compared *r)
                              "reference", row->reference, "bytes", (json_int_t)row->bytes, "width",
                              row->width, "height", row->height);
     up_json_set_numbers(json, row, c->options);
+    up_times_set(json, row);
     double scale = (double)row->width / c->input_format.width;
     if (!c->options->single_file)
         json_object_set_new(json, "file", json_string(r->file));
@@ -176,6 +158,8 @@ json_t *up_comparison_json(const up_comparison *c)
         boxes(c), "results", results(c));
     if (json)
         json_object_set_new(json, "measures", up_json_measures(c->options));
+    if (json)
+        json_object_set_new(json, "machine", up_machine_json(c->options));
     if (json && c->classroom)
         json_object_set(json, "classroom", c->classroom);
     return json;

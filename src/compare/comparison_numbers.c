@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/comparison_numbers.h"
 
+#include "compare/numbers/result_times.h"
+
 #include <math.h>
 
 static up_status or_unknown(up_status status, double *value)
@@ -50,18 +52,6 @@ static up_status measure(const up_comparison *c, up_report_row *row, const up_pi
     return measure_more(c, row, reference, result, error);
 }
 
-/* The first run was the one that found out how long it takes. */
-static up_status time_again(up_eval_result *eval, const up_comparison *c, const up_compared *r,
-                            up_error *error)
-{
-    up_timing timing;
-    if (c->options->no_time || eval->seconds >= UP_QUICK_SECONDS)
-        return UP_OK;
-    UP_TRY(up_eval_time(&timing, &c->original, r->options, 1, UP_QUICK_RUNS, error));
-    eval->seconds = timing.median;
-    return UP_OK;
-}
-
 /* As `upscale eval` does it, its time included: from memory to memory. */
 static up_status measure_original(const up_comparison *c, up_compared *r, up_error *error)
 {
@@ -70,11 +60,9 @@ static up_status measure_original(const up_comparison *c, up_compared *r, up_err
     UP_TRY(up_eval_run(&eval, &c->original, r->options, NULL, &upscaled, error));
     up_status status = measure_more(c, &r->row, &c->original.reference, &upscaled, error);
     up_pixels_free(&upscaled);
-    if (status == UP_OK)
-        status = time_again(&eval, c, r, error);
     r->row.psnr_y = eval.psnr;
     r->row.ssim = eval.ssim;
-    r->row.seconds = eval.seconds;
+    up_row_take_run(&r->row, &eval);
     r->row.multiply_adds = eval.multiply_adds;
     return status;
 }
@@ -92,12 +80,8 @@ static up_status measure_file(const up_comparison *c, up_compared *r, up_error *
 
 up_status up_comparison_measure(const up_comparison *c, up_compared *r, up_error *error)
 {
-    up_status status = UP_OK;
     if (c->options->from_original)
-        status = measure_original(c, r, error);
-    else if (up_has_reference(c->options) || c->options->metrics > 0)
-        status = measure_file(c, r, error);
-    if (c->options->no_time)
-        r->row.seconds = (double)NAN;
-    return status;
+        return measure_original(c, r, error);
+    return up_has_reference(c->options) || c->options->metrics > 0 ? measure_file(c, r, error)
+                                                                   : UP_OK;
 }

@@ -10,6 +10,7 @@
 #include "compare/comparison_numbers.h"
 #include "compare/files/file_names.h"
 #include "compare/files/work_folder.h"
+#include "compare/numbers/result_times.h"
 #include "compare/pictures/tiles.h"
 #include "io/pixels.h"
 
@@ -162,6 +163,8 @@ static up_status prepare(up_comparison *c, up_error *error)
         return up_fail_memory(error, "a path", strlen(c->input));
     UP_TRY(up_image_open(&image, c->given, error));
     c->input_format = up_image_get_info(image)->format;
+    c->jpeg_quality =
+        c->original.jpeg_quality ? c->original.jpeg_quality : image->source->jpeg_quality;
     up_image_close(&image);
     if (c->input_format.color == UP_COLOR_TENSOR)
         return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: is a tensor; compare takes pictures",
@@ -210,8 +213,7 @@ static up_status upscale(up_comparison *c, int i, up_error *error)
     options.max_memory = most > held ? most - held : 1;
     double start = up_now();
     UP_TRY(up_image_open(&image, c->given, error));
-    if (c->original.jpeg_quality)
-        image->source->jpeg_quality = c->original.jpeg_quality; /* the PNG cannot tell */
+    image->source->jpeg_quality = c->jpeg_quality; /* a PNG of a spoilt picture cannot tell */
     up_status status = run_plan(r, image, &options, error);
     up_image_close(&image);
     r->row.seconds = up_now() - start;
@@ -329,6 +331,8 @@ up_status up_comparison_run(up_comparison **comparison, const char *input, const
         c->folder ? prepare(c, error) : up_fail_memory(error, "a path", strlen(folder));
     for (int i = 0; i < c->count && status == UP_OK; i++)
         status = make_result(c, i, error);
+    if (status == UP_OK)
+        status = up_comparison_time(c, error);
     if (status == UP_OK)
         choose_boxes(c);
     if (status == UP_OK && options->classroom)

@@ -5,17 +5,20 @@
 #include "compare/files/file_names.h"
 #include "compare/files/json_text.h"
 #include "compare/files/work_folder.h"
+#include "compare/numbers/result_times.h"
 #include "compare/pages.h"
 #include "compare/quality_plot.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { THUMB = 320 };
 
 up_status up_overview_init(up_overview *overview, const up_report_options *options, up_error *error)
 {
-    *overview = (up_overview){ .options = options, .pictures = json_array() };
+    *overview = (up_overview){ .pictures = json_array() };
+    up_gathered_init(&overview->gathered, options);
     return overview->pictures ? UP_OK : up_fail_memory(error, "an overview", sizeof *overview);
 }
 
@@ -23,23 +26,11 @@ void up_overview_clear(up_overview *overview)
 {
     json_decref(overview->pictures);
     json_decref(overview->protocol);
+    up_gathered_clear(&overview->gathered);
     *overview = (up_overview){ 0 };
 }
 
 /* -------------------------------------------------------------- one picture more */
-
-static void add_row(up_report_row *sum, const up_report_row *row)
-{
-    sum->name = row->name;
-    sum->psnr_y += row->psnr_y;
-    sum->psnr_rgb += row->psnr_rgb;
-    sum->ssim += row->ssim;
-    sum->ms_ssim += row->ms_ssim;
-    for (int k = 0; k < UP_MOST_METRICS; k++)
-        sum->metric[k] += row->metric[k];
-    sum->seconds += row->seconds;
-    sum->multiply_adds += row->multiply_adds;
-}
 
 static up_status draw_thumb(const up_comparison *c, up_error *error)
 {
@@ -55,7 +46,21 @@ static up_status draw_thumb(const up_comparison *c, up_error *error)
     return status;
 }
 
-static json_t *picture_json(const up_comparison *c, const char *place)
+static json_t *results_json(const up_comparison *c)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < c->count; i++) {
+        if (c->result[i].row.reference)
+            continue;
+        json_t *json = json_pack("{s:o}", "name", up_json_bytes(c->result[i].row.name));
+        up_json_set_numbers(json, &c->result[i].row, c->options);
+        up_times_set(json, &c->result[i].row);
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
+static const up_report_row *best_of(const up_comparison *c)
 {
     const up_report_row *best = NULL;
     for (int i = 0; i < c->count; i++) {
@@ -63,9 +68,19 @@ static json_t *picture_json(const up_comparison *c, const char *place)
         if (!row->reference && !isnan(row->psnr_y) && (!best || row->psnr_y > best->psnr_y))
             best = row;
     }
-    json_t *json = json_pack("{s:o, s:o, s:o}", "name", up_json_bytes(up_last_part(c->input)),
-                             "page", json_sprintf("%s/index.html", place), "thumb",
-                             json_sprintf("%s/thumb.png", place));
+    return best;
+}
+
+static json_t *picture_json(const up_comparison *c, const up_gathered *all, const char *place)
+{
+    const up_report_row *best = best_of(c);
+    const up_gathered_picture *own = &all->picture[all->count - 1];
+    json_t *json = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:o}", "name", up_json_bytes(up_last_part(c->input)),
+        "page", json_sprintf("%s/index.html", place), "thumb", json_sprintf("%s/thumb.png", place),
+        "scale", own->scale != 0 ? up_json_number(own->scale) : json_null(), "set",
+        up_json_bytes(up_last_part(own->folder)), "width", c->output.width, "height",
+        c->output.height, "results", results_json(c));
     if (best) {
         json_object_set_new(json, "best", up_json_bytes(best->name));
         json_object_set_new(json, "best_psnr_y", up_json_number(best->psnr_y));
@@ -77,37 +92,28 @@ up_status up_overview_add(up_overview *overview, const up_comparison *c, const c
                           up_error *error)
 {
     UP_TRY(draw_thumb(c, error));
+    UP_TRY(up_gathered_add(&overview->gathered, c, error));
     if (!overview->protocol)
         overview->protocol = up_comparison_protocol(c);
-    overview->methods = 0;
-    for (int i = 0; i < c->count; i++)
-        if (!c->result[i].row.reference)
-            add_row(&overview->sum[overview->methods++], &c->result[i].row);
-    overview->count++;
-    return json_array_append_new(overview->pictures, picture_json(c, place)) == 0
+    return json_array_append_new(overview->pictures, picture_json(c, &overview->gathered, place)) ==
+                   0
                ? UP_OK
                : up_fail_memory(error, "an overview", sizeof *overview);
 }
 
 /* -------------------------------------------------------------- the page */
 
-static up_report_row mean_of(const up_report_row *sum, int count)
+static json_t *means_json(const up_gathered *all)
 {
-    up_report_row mean = *sum;
-    double *const value[] = { &mean.psnr_y,  &mean.psnr_rgb, &mean.ssim,
-                              &mean.ms_ssim, &mean.seconds,  &mean.multiply_adds };
-    for (size_t i = 0; i < sizeof value / sizeof *value; i++)
-        *value[i] /= count;
-    for (int k = 0; k < UP_MOST_METRICS; k++)
-        mean.metric[k] /= count;
-    return mean;
-}
-
-static json_t *mean_json(const up_report_row *mean, const up_report_options *options)
-{
-    json_t *json = json_pack("{s:o}", "name", up_json_bytes(mean->name));
-    up_json_set_numbers(json, mean, options);
-    return json;
+    json_t *list = json_array();
+    for (int m = 0; m < all->methods; m++) {
+        json_t *json = json_pack("{s:o}", "name", up_json_bytes(all->name[m]));
+        for (int n = 0; n < all->numbers; n++)
+            json_object_set_new(json, all->number[n].key,
+                                up_json_number(up_gathered_mean(all, m, n)));
+        json_array_append_new(list, json);
+    }
+    return list;
 }
 
 static bool put_text(FILE *out, const void *text)
@@ -115,20 +121,35 @@ static bool put_text(FILE *out, const void *text)
     return fputs(text, out) >= 0;
 }
 
-up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)
+static double mean_of(const up_gathered *all, int method, const char *key)
+{
+    for (int n = 0; n < all->numbers; n++)
+        if (strcmp(all->number[n].key, key) == 0)
+            return up_gathered_mean(all, method, n);
+    return (double)NAN;
+}
+
+static up_status draw_plot(char **svg, const up_gathered *all, up_error *error)
 {
     up_quality_point point[UP_MOST_CONTENDERS];
-    json_t *means = json_array();
-    for (int i = 0; i < overview->methods; i++) {
-        const up_report_row mean = mean_of(&overview->sum[i], overview->count);
-        json_array_append_new(means, mean_json(&mean, overview->options));
-        point[i] = up_quality_point_of(&mean);
-    }
-    json_t *data = json_pack("{s:s, s:O, s:O, s:o, s:o}", "program", "upscale " UP_VERSION,
-                             "pictures", overview->pictures, "protocol", overview->protocol,
-                             "measures", up_json_measures(overview->options), "means", means);
+    for (int m = 0; m < all->methods; m++)
+        point[m] = (up_quality_point){ all->name[m], mean_of(all, m, "seconds"),
+                                       mean_of(all, m, "psnr_y") };
+    return up_quality_plot(svg, point, all->methods, error);
+}
+
+up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)
+{
+    const up_gathered *all = &overview->gathered;
+    json_t *baseline = all->baseline < 0 ? json_null() : up_json_bytes(all->name[all->baseline]);
+    json_t *data =
+        json_pack("{s:s, s:O, s:O, s:o, s:o, s:o, s:o, s:I, s:o}", "program", "upscale " UP_VERSION,
+                  "pictures", overview->pictures, "protocol", overview->protocol, "measures",
+                  up_json_measures(all->options), "machine", up_machine_json(all->options), "means",
+                  means_json(all), "baseline", baseline, "seed", (json_int_t)all->options->seed,
+                  "statistics", up_gathered_json(all));
     char *plot = NULL;
-    up_status status = up_quality_plot(&plot, point, overview->methods, error);
+    up_status status = draw_plot(&plot, all, error);
     const up_page_content content = { .data = data, .plot = plot };
     if (status == UP_OK)
         status = data ? up_page_write(folder, &up_page_overview, &content, error)

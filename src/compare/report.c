@@ -9,7 +9,9 @@
 #include "compare/quality_plot.h"
 #include "compare/sheet/sheet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum { MOST_ASKED_BOXES = UP_MOST_BOXES - UP_AUTOMATIC_BOXES };
@@ -26,6 +28,14 @@ struct up_report {
 };
 
 /* -------------------------------------------------------------- opening */
+
+static bool has_contender(const up_report_options *o, const char *name)
+{
+    for (int i = 0; i < o->contenders; i++)
+        if (strcmp(o->contender[i].name, name) == 0)
+            return true;
+    return false;
+}
 
 static up_status check_options(const char *path, const up_report_options *o, up_error *error)
 {
@@ -44,6 +54,9 @@ static up_status check_options(const char *path, const up_report_options *o, up_
     if (o->metrics < 0 || o->metrics > UP_MOST_METRICS)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d measures are too many; %d is the most",
                        o->metrics, UP_MOST_METRICS);
+    if (o->baseline && !has_contender(o, o->baseline))
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s, the baseline, is none of the methods",
+                       o->baseline);
     if (o->classroom && (o->contenders != 1 || o->from_original || o->reference || o->many))
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "the classroom has methods of its own, for one picture, which is the "
@@ -174,16 +187,21 @@ static up_status add_with_pictures(up_report *r, const char *input, const char *
     return status;
 }
 
-/* A folder below pages/ for the picture, and its path from the report on. */
+/* A folder below pages/ for the picture, and its path from the report on. A picture that comes
+ * again by another scale has that behind its name. */
 static up_status make_place(const up_report *r, const char *input, char **folder,
-                            char place[UP_SAFE_NAME + 8], up_error *error)
+                            char place[UP_SAFE_NAME + 24], up_error *error)
 {
-    char safe[UP_SAFE_NAME];
+    char safe[UP_SAFE_NAME], scale[16] = "";
     struct stat info;
+    const up_gathered *all = &r->overview.gathered;
+    const double asked = up_asked_scale(&r->options->contender[0].options);
+    if (all->count > 0 && asked != all->picture[0].scale)
+        snprintf(scale, sizeof scale, "-x%g", asked);
     up_status status = up_folder_make_in(r->work.path, "pages", error);
     for (int i = 0; status == UP_OK; i++) {
         up_safe_name(safe, up_last_part(input), i ? i + 1 : 0);
-        snprintf(place, UP_SAFE_NAME + 8, "pages/%s", safe);
+        snprintf(place, UP_SAFE_NAME + 24, "pages/%s%s", safe, scale);
         *folder = up_path_join(r->work.path, place, error);
         if (!*folder || lstat(*folder, &info) != 0)
             break;
@@ -201,7 +219,7 @@ up_status up_report_add(up_report *report, const char *input, up_error *error)
             return up_fail(error, UP_ERROR_ARGUMENT, "this report is of one picture");
         return add_with_pictures(report, input, report->work.path, "", error);
     }
-    char *folder = NULL, place[UP_SAFE_NAME + 8];
+    char *folder = NULL, place[UP_SAFE_NAME + 24];
     up_status status = make_place(report, input, &folder, place, error);
     if (status == UP_OK) {
         status = add_with_pictures(report, input, folder, place, error);

@@ -138,10 +138,11 @@ static up_status upscale(up_eval_result *result, up_pixels *upscaled,
     result->cleaning = info->cleaning;
     memcpy(result->steps, info->steps, sizeof result->steps);
     up_status status = make_room(upscaled, error);
-    double start = up_now();
+    const double start = up_now(), used = up_processor_now();
     if (status == UP_OK)
         status = up_plan_run_to_pixels(plan, upscaled, error);
     result->seconds = up_now() - start;
+    result->processor = up_processor_now() - used;
     up_plan_destroy(&plan);
     return status;
 }

@@ -14,34 +14,53 @@ static int ascending(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-static up_status run(double *seconds, const up_eval_picture *picture, const up_options *options,
+/* How long one run took, by the clock on the wall and by that of the process. */
+typedef struct {
+    double seconds, processor;
+} span;
+
+static up_status run(span *took, const up_eval_picture *picture, const up_options *options,
                      up_error *error)
 {
     up_eval_result result;
     up_pixels output;
     UP_TRY(up_eval_upscale(&result, &output, picture, options, error));
     up_pixels_free(&output);
-    *seconds = result.seconds;
+    *took = (span){ result.seconds, result.processor };
     return UP_OK;
 }
 
 static up_status warm_up(up_timing *timing, const up_eval_picture *picture,
                          const up_options *options, up_error *error)
 {
-    double seconds;
+    span took;
     const bool told = up_machine_peak_reset();
-    UP_TRY(run(&seconds, picture, options, error));
+    UP_TRY(run(&took, picture, options, error));
     timing->peak_bytes = told ? up_machine_peak() : 0;
     return UP_OK;
 }
 
-static void take_middle(up_timing *timing, double *seconds, int runs, const up_format *output)
+/* Of sorted values. */
+static double middle(const double *value, int count)
 {
-    qsort(seconds, (size_t)runs, sizeof *seconds, ascending);
+    return (value[(count - 1) / 2] + value[count / 2]) / 2;
+}
+
+/* `sorted` has room for the runs. */
+static void take_middle(up_timing *timing, const span *took, double *sorted, int runs,
+                        const up_format *output)
+{
+    for (int i = 0; i < runs; i++)
+        sorted[i] = took[i].processor;
+    qsort(sorted, (size_t)runs, sizeof *sorted, ascending);
+    timing->processor = middle(sorted, runs);
+    for (int i = 0; i < runs; i++)
+        sorted[i] = took[i].seconds;
+    qsort(sorted, (size_t)runs, sizeof *sorted, ascending);
     timing->runs = runs;
-    timing->low = seconds[0];
-    timing->high = seconds[runs - 1];
-    timing->median = (seconds[(runs - 1) / 2] + seconds[runs / 2]) / 2;
+    timing->low = sorted[0];
+    timing->high = sorted[runs - 1];
+    timing->median = middle(sorted, runs);
     const double pixels = (double)output->width * output->height;
     timing->pixels_per_second = timing->median > 0 ? pixels / timing->median : 0;
 }
@@ -53,20 +72,21 @@ up_status up_eval_time(up_timing *timing, const up_eval_picture *picture, const 
     if (count < 1 || runs < 1)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d methods cannot be timed %d times", count,
                        runs);
-    double *seconds = up_mul((size_t)count, (size_t)runs, &times) ? up_alloc(times, 8) : NULL;
-    if (!seconds)
-        return up_fail_memory(error, "times", sizeof(double));
-    up_status status = UP_OK;
+    span *took = up_mul((size_t)count, (size_t)runs, &times) ? up_alloc(times, sizeof *took) : NULL;
+    double *sorted = up_alloc((size_t)runs, sizeof *sorted);
+    up_status status =
+        took && sorted ? UP_OK : up_fail_memory(error, "times", (size_t)runs * sizeof *took);
     for (int i = 0; i < count && status == UP_OK; i++)
         status = warm_up(&timing[i], picture, &options[i], error);
     for (int turn = 0; turn < runs; turn++)
         for (int i = 0; i < count && status == UP_OK; i++)
             status =
-                run(&seconds[(size_t)i * (size_t)runs + (size_t)turn], picture, &options[i], error);
+                run(&took[(size_t)i * (size_t)runs + (size_t)turn], picture, &options[i], error);
     for (int i = 0; i < count && status == UP_OK; i++)
-        take_middle(&timing[i], seconds + (size_t)i * (size_t)runs, runs,
+        take_middle(&timing[i], took + (size_t)i * (size_t)runs, sorted, runs,
                     &picture->reference.format);
-    up_free(seconds);
+    up_free(took);
+    up_free(sorted);
     return status;
 }
 

@@ -3,9 +3,19 @@
 
 #include <time.h>
 
-double up_now(void)
+static double read_clock(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double up_now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+double up_processor_now(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }

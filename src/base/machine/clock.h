@@ -6,4 +6,7 @@
 /* Seconds of a clock that never jumps. */
 double up_now(void);
 
+/* Seconds of processor time that all threads of this process have had. */
+double up_processor_now(void);
+
 #endif

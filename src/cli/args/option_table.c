@@ -267,7 +267,7 @@ const cli_option cli_options[] = {
       cli_parse_text, FIELD(baseline), .hint = CLI_HINT_METHOD,
       .help = "compare the others with this method picture by picture: mean difference, 95 % "
               "interval, Wilcoxon's p, pictures won and lost" },
-    { "time", 0, "N", CLI_EVAL, CLI_GROUP_MEASURE,
+    { "time", 0, "N", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_int, FIELD(time_runs), 5, 1000,
       .help = "time every method N times by turns, with all threads and with one, and say median, "
               "range, megapixels a second and peak memory; otherwise 5 times where it takes little" },

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/files/json_text.h"
 
+#include "compare/numbers/row_numbers.h"
+
 #include <math.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,14 @@ json_t *up_json_bytes(const char *bytes)
     return text;
 }
 
+void up_json_add_sentence(json_t *list, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    json_array_append_new(list, json_vsprintf(format, arguments));
+    va_end(arguments);
+}
+
 json_t *up_json_number(double value)
 {
     if (isnan(value))
@@ -52,55 +62,25 @@ json_t *up_json_number(double value)
     return isinf(value) ? json_string("infinity") : json_real(value);
 }
 
-enum { MOST_KEY = 32 };
-
-/* "psnr-hvs" is psnr_hvs. */
-static const char *key_of(char key[MOST_KEY], const char *name)
-{
-    snprintf(key, MOST_KEY, "%s", name);
-    for (char *c = key; *c; c++)
-        *c = *c == '-' ? '_' : *c;
-    return key;
-}
-
-static const up_measure_info *info_of(const char *name)
-{
-    const up_measure_info *info;
-    for (int i = 0; (info = up_measure_at(i)); i++)
-        if (strcmp(info->name, name) == 0)
-            return info;
-    return NULL;
-}
-
 json_t *up_json_measures(const up_report_options *options)
 {
     json_t *list = json_array();
     for (int i = 0; i < options->metrics; i++) {
-        const up_measure_info *info = info_of(options->metric[i]);
-        char key[MOST_KEY];
+        const up_measure_info *info = up_measure_named(options->metric[i]);
+        const up_row_number number = up_row_number_at(options, i);
         if (info)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:b}", "key",
-                                                  key_of(key, info->name), "title", info->title,
-                                                  "about", info->summary, "digits", info->digits,
-                                                  "lower_is_better", info->lower_is_better));
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:b}", "key", number.key,
+                                                  "title", info->title, "about", info->summary,
+                                                  "digits", info->digits, "lower_is_better",
+                                                  info->lower_is_better));
     }
     return list;
 }
 
 void up_json_set_numbers(json_t *object, const up_report_row *row, const up_report_options *options)
 {
-    char key[MOST_KEY];
-    for (int i = 0; i < options->metrics; i++)
-        json_object_set_new(object, key_of(key, options->metric[i]),
-                            up_json_number(row->metric[i]));
-    const struct {
-        const char *key;
-        double value;
-    } numbers[] = {
-        { "psnr_y", row->psnr_y },   { "psnr_rgb", row->psnr_rgb },
-        { "ssim", row->ssim },       { "ms_ssim", row->ms_ssim },
-        { "seconds", row->seconds }, { "multiply_adds", row->multiply_adds },
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_set_new(object, numbers[i].key, up_json_number(numbers[i].value));
+    for (int i = 0; i < up_row_number_count(options); i++) {
+        const up_row_number number = up_row_number_at(options, i);
+        json_object_set_new(object, number.key, up_json_number(up_row_value(row, &number)));
+    }
 }

@@ -15,6 +15,10 @@ char *up_json_for_page(const json_t *json);
 /* A string from any bytes: where they are no UTF-8, all that is not ASCII becomes U+FFFD. */
 json_t *up_json_bytes(const char *bytes);
 
+/* Puts a sentence at the end of a list. */
+void up_json_add_sentence(json_t *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* A number; null if it is not known (NaN), "infinity" if it is that. */
 json_t *up_json_number(double value);
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* upscale compare for papers: statistics, sets, scales, times, tables. */
+#include "support/pictures/image_io.h"
+#include "support/shell.h"
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+static void set_up(void)
+{
+    scratch_init();
+    for (int i = 0; i < 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "one/%c.ppm", "abc"[i]);
+        write_ppm(name, 60 + 4 * i, 48);
+        snprintf(name, sizeof name, "two_b/%c.ppm", "abc"[i]);
+        write_ppm(name, 48, 60 + 4 * i);
+    }
+}
+
+TestSuite(cli_compare_paper, .init = set_up, .fini = scratch_fini);
+
+static json_t *results_after(const char *command, const char *report)
+{
+    shell_expect(&(shell_case){ command, 0, NULL, NULL });
+    json_t *json = json_load_file(scratch_path("%s/results.json", report), 0, NULL);
+    cr_assert(json, "%s", report);
+    return json;
+}
+
+static double number(const json_t *json, const char *a, const char *b)
+{
+    const json_t *at = json_object_get(json, a);
+    at = b ? json_object_get(at, b) : at;
+    cr_assert(json_is_number(at), "%s %s", a, b ? b : "");
+    return json_number_value(at);
+}
+
+/* Of a picture of the overview. */
+static double psnr_of(const json_t *json, size_t picture, size_t method)
+{
+    const json_t *one = json_array_get(json_object_get(json, "pictures"), picture);
+    return number(json_array_get(json_object_get(one, "results"), method), "psnr_y", NULL);
+}
+
+Test(cli_compare_paper, statistics_are_of_the_pictures_and_of_each_set)
+{
+    json_t *json = results_after("upscale compare --threads 1 -q one two_b --from-hr -s 2 "
+                                 "-m nearest,bicubic --metrics gmsd -o r",
+                                 "r");
+    const json_t *groups = json_object_get(json, "statistics");
+    cr_assert_eq(json_array_size(groups), 3);
+    for (size_t g = 0; g < 3; g++) {
+        const json_t *group = json_array_get(groups, g);
+        const size_t first = g == 2 ? 3 : 0, end = g == 1 ? 3 : 6;
+        double mean = 0, squares = 0;
+        for (size_t i = first; i < end; i++)
+            mean += psnr_of(json, i, 1) / (double)(end - first);
+        for (size_t i = first; i < end; i++)
+            squares += pow(psnr_of(json, i, 1) - mean, 2);
+        const json_t *bicubic = json_array_get(json_object_get(group, "methods"), 1);
+        cr_expect_eq(number(group, "pictures", NULL), end - first);
+        cr_expect_eq(number(group, "scale", NULL), 2);
+        cr_expect_float_eq(number(bicubic, "psnr_y", "mean"), mean, 1e-9);
+        cr_expect_float_eq(number(bicubic, "psnr_y", "deviation"),
+                           sqrt(squares / (double)(end - first - 1)), 1e-9);
+        cr_expect_leq(number(bicubic, "psnr_y", "low"), mean);
+        cr_expect_geq(number(bicubic, "psnr_y", "high"), mean);
+        cr_expect_gt(number(bicubic, "gmsd", "median"), 0);
+    }
+    cr_expect(json_is_null(json_object_get(json_array_get(groups, 0), "set")));
+    const char *set = json_string_value(json_object_get(json_array_get(groups, 2), "set"));
+    cr_expect_str_eq(set, "two_b");
+    json_decref(json);
+}
+
+Test(cli_compare_paper, times_are_taken_by_turns_or_not_at_all)
+{
+    json_t *json = results_after("upscale compare --threads 2 -q one --from-hr -s 2 --time 6 "
+                                 "-m nearest,bicubic -o r",
+                                 "r");
+    const json_t *group = json_array_get(json_object_get(json, "statistics"), 0);
+    const json_t *method = json_array_get(json_object_get(group, "methods"), 1);
+    static const char *const threads[] = { "all_threads", "one_thread" };
+    for (int i = 0; i < 2; i++) {
+        const json_t *t = json_object_get(json_object_get(method, "times"), threads[i]);
+        cr_expect_eq(number(t, "runs", NULL), 6);
+        cr_expect_leq(number(t, "low", NULL), number(t, "median", NULL));
+        cr_expect_geq(number(t, "high", NULL), number(t, "median", NULL));
+        cr_expect_gt(number(t, "processor", NULL), 0);
+        cr_expect_gt(number(t, "pixels_per_second", NULL), 0);
+    }
+    cr_expect_eq(number(json, "machine", "threads"), 2);
+    cr_expect(json_is_string(json_object_get(json_object_get(json, "machine"), "kernels")));
+    json_decref(json);
+    json = results_after("upscale compare -q one/a.ppm -s 2 -m nearest,bicubic -o file", "file");
+    const json_t *result = json_array_get(json_object_get(json, "results"), 0);
+    const json_t *all = json_object_get(json_object_get(result, "times"), "all_threads");
+    cr_expect_geq(number(all, "runs", NULL), 5);
+    cr_expect_eq(number(all, "median", NULL), number(result, "seconds", NULL));
+    json_decref(json);
+    json = results_after("upscale compare -q one --from-hr -s 2 --no-time -m nearest -o no && "
+                         "upscale compare -q one --from-hr -s 2 --no-time -m nearest -o yes && "
+                         "diff -r no yes",
+                         "no");
+    cr_expect(json_is_null(json_object_get(json, "machine")));
+    json_decref(json);
+}
