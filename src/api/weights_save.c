@@ -2,6 +2,7 @@
 /* Any network as a safetensors file that says all of it: upscale.layers and the tensors. */
 #include "api/option_defaults.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "network/layer_kind.h"
 #include "network/metadata/upscale_layers.h"
 #include "network/model.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 24 };
+enum { NAME = 24, OWN_ITEMS = 16 };
 
 static const char own_keys[] = "upscale.";
 
@@ -32,9 +33,10 @@ typedef struct {
     up_tensor *tensor;
     char (*name)[NAME];
     int tensors;
-    json_t *layers, *strings;
+    char *layers;
     up_metadata_item *item;
-    int items;
+    char (*pair)[NAME]; /* values that are numbers */
+    int items, pairs;
 } saving;
 
 static void find_needed(saving *s)
@@ -112,31 +114,30 @@ static void add_tensors(saving *s)
 
 /* ---------------------------------------------------------------- strings */
 
-static up_status add_layers(saving *s, up_error *error)
+static up_status write_layers(saving *s, up_error *error)
 {
     int next = 0;
+    up_json_writer json = { 0 };
+    up_json_open(&json, '[');
     for (int n = 0; n <= s->network->output; n++) {
-        json_t *layer = s->needed[n] ? up_network_layer(s->network, n) : NULL;
-        if (s->needed[n] && s->network->node[n].kind->tensors)
-            json_object_set_new(layer, "name", json_sprintf("%d", s->holder[next++].owner));
-        if (s->needed[n] && json_array_append_new(s->layers, layer) != 0)
-            return up_fail_memory(error, "upscale.layers", 0);
+        const bool holds = s->needed[n] && s->network->node[n].kind->tensors;
+        if (s->needed[n])
+            up_network_put_layer(&json, s->network, n, holds ? s->holder[next++].owner : n, true);
     }
-    char *text = json_dumps(s->layers, UP_NETWORK_JSON);
-    const int failed = json_object_set_new(s->strings, "upscale.layers", json_string(text));
-    free(text);
-    return failed ? up_fail_memory(error, "upscale.layers", 0) : UP_OK;
+    up_json_close(&json, ']');
+    s->layers = up_json_take(&json);
+    return s->layers ? UP_OK : up_fail_memory(error, "upscale.layers", 0);
 }
 
 static void state(saving *s, const char *key, const char *value)
 {
-    json_object_set_new(s->strings, key, json_string(value));
+    s->item[s->items++] = (up_metadata_item){ key, value };
 }
 
 static void state_pair(saving *s, const char *key, const int pair[2])
 {
-    char text[NAME];
-    snprintf(text, sizeof text, pair[0] == pair[1] ? "%d" : "%d,%d", pair[0], pair[1]);
+    char *text = s->pair[s->pairs++];
+    snprintf(text, NAME, pair[0] == pair[1] ? "%d" : "%d,%d", pair[0], pair[1]);
     state(s, key, text);
 }
 
@@ -169,28 +170,52 @@ static void add_stated(saving *s)
         state(s, "upscale.limit", limit);
 }
 
-/* What is no UTF-8 cannot be carried, and is not. */
-static void carry_metadata(saving *s)
+static int by_key(const void *a, const void *b)
 {
-    const up_tensor_file *file = up_weights_model(s->weights)->file;
-    const up_metadata_item *item;
-    for (int i = 0; (item = up_tensor_file_metadata_at(file, i)); i++)
-        if (strncmp(item->key, own_keys, strlen(own_keys)) != 0)
-            state(s, item->key, item->value);
+    const up_metadata_item *x = *(const up_metadata_item *const *)a;
+    const up_metadata_item *y = *(const up_metadata_item *const *)b;
+    const int order = strcmp(x->key, y->key);
+    return order ? order : compare_places(x, y);
+}
+
+/* What is no UTF-8 cannot be carried, and is not. */
+static bool is_carried(const up_metadata_item *item)
+{
+    return strncmp(item->key, own_keys, strlen(own_keys)) != 0 &&
+           up_utf8_valid(item->key, strlen(item->key)) &&
+           up_utf8_valid(item->value, strlen(item->value));
+}
+
+/* Of a key that the file has twice the first counts. */
+static void carry_metadata(saving *s, const up_metadata_item **item, int count)
+{
+    if (count)
+        qsort(item, (size_t)count, sizeof *item, by_key);
+    for (int i = 0; i < count; i++)
+        if (is_carried(item[i]) && (i == 0 || strcmp(item[i - 1]->key, item[i]->key) != 0))
+            state(s, item[i]->key, item[i]->value);
 }
 
 static up_status list_strings(saving *s, up_error *error)
 {
-    const char *key;
-    json_t *value;
-    s->item = up_alloc(json_object_size(s->strings), sizeof *s->item);
-    if (!s->item)
-        return up_fail_memory(error, "metadata", json_object_size(s->strings) * sizeof *s->item);
-    json_object_foreach(s->strings, key, value)
-    {
-        s->item[s->items++] = (up_metadata_item){ key, json_string_value(value) };
+    const up_tensor_file *file = up_weights_model(s->weights)->file;
+    int count = 0;
+    while (up_tensor_file_metadata_at(file, count))
+        count++;
+    const size_t most = (size_t)count + OWN_ITEMS;
+    const up_metadata_item **stated = up_alloc(most, sizeof *stated);
+    s->item = up_alloc(most, sizeof *s->item);
+    s->pair = up_alloc(OWN_ITEMS, sizeof *s->pair);
+    const bool there = stated && s->item && s->pair;
+    for (int i = 0; there && i < count; i++)
+        stated[i] = up_tensor_file_metadata_at(file, i);
+    if (there) {
+        carry_metadata(s, stated, count);
+        state(s, "upscale.layers", s->layers);
+        add_stated(s);
     }
-    return UP_OK;
+    up_free(stated);
+    return there ? UP_OK : up_fail_memory(error, "metadata", most * sizeof *s->item);
 }
 
 /* ---------------------------------------------------------------- the file */
@@ -202,9 +227,7 @@ static up_status allocate(saving *s, up_error *error)
     s->holder = up_alloc(nodes, sizeof *s->holder);
     s->tensor = up_alloc(2 * nodes, sizeof *s->tensor);
     s->name = up_alloc(2 * nodes, sizeof *s->name);
-    s->layers = json_array();
-    s->strings = json_object();
-    return s->needed && s->holder && s->tensor && s->name && s->layers && s->strings
+    return s->needed && s->holder && s->tensor && s->name
                ? UP_OK
                : up_fail_memory(error, "a network", nodes * sizeof *s->tensor);
 }
@@ -215,9 +238,7 @@ static up_status save(saving *s, const char *path, bool overwrite, up_error *err
     find_needed(s);
     find_holders(s);
     add_tensors(s);
-    UP_TRY(add_layers(s, error));
-    carry_metadata(s);
-    add_stated(s);
+    UP_TRY(write_layers(s, error));
     UP_TRY(list_strings(s, error));
     return up_safetensors_write(path, s->tensor, s->tensors, s->item, s->items, overwrite, error);
 }
@@ -235,8 +256,8 @@ up_status up_weights_save(const up_weights *weights, const char *path, const up_
             up_tensor_file_name(model->file));
     saving s = { .weights = weights, .network = model->network };
     up_status status = save(&s, path, taken.overwrite, error);
-    json_decref(s.layers);
-    json_decref(s.strings);
+    free(s.layers);
+    up_free(s.pair);
     up_free(s.item);
     up_free(s.name);
     up_free(s.tensor);

@@ -53,6 +53,9 @@ up_status up_tensor_file_drop_data(up_tensor_file *file, up_error *error);
 size_t up_tensor_file_bytes(const up_tensor_file *file);
 size_t up_tensor_file_values_bytes(const up_tensor_file *file);
 
+/* Whether so many bytes more may be taken beside these and the values: UP_ERROR_LIMIT. */
+up_status up_tensor_file_fits(const up_tensor_file *file, size_t bytes, up_error *error);
+
 /* For messages: its name, its format ("safetensors"), and which of several sets of weights in it
  * was taken ("params_ema"), NULL where there is no choice. */
 const char *up_tensor_file_name(const up_tensor_file *file);

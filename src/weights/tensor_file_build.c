@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -203,6 +204,12 @@ up_status up_tensor_file_add(up_tensor_file *file, const up_tensor *tensor, up_e
                                      reason);
     file->tensors++;
     return UP_OK;
+}
+
+void up_tensor_file_sort(up_tensor_file *file, int (*compare)(const void *, const void *))
+{
+    if (file->tensors)
+        qsort(file->tensor, (size_t)file->tensors, sizeof *file->tensor, compare);
 }
 
 up_status up_tensor_file_add_metadata(up_tensor_file *file, const char *key, const char *value,

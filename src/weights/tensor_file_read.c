@@ -122,10 +122,7 @@ static up_status read_tensors(up_tensor_file *file, up_error *error)
         return up_foreign_refuse(file->name, file->bytes, file->size, error);
     UP_TRY(file->format->read(file, error));
     UP_TRY(sort_names(file, error));
-    size_t taken = file->taken;
-    up_status status = up_tensor_file_claim(file, up_tensor_file_values_bytes(file), error);
-    file->taken = taken;
-    return status;
+    return up_tensor_file_fits(file, 0, error);
 }
 
 up_status up_tensor_file_open(up_tensor_file **file, const char *path, size_t most, up_error *error)
@@ -165,8 +162,6 @@ void up_tensor_file_close(up_tensor_file **file)
     up_tensor_file *f = *file;
     if (!f)
         return;
-    if (f->content && f->format->close)
-        f->format->close(f->content);
     while (f->blocks) {
         up_kept_block *next = f->blocks->next;
         up_free(f->blocks);
@@ -197,6 +192,13 @@ size_t up_tensor_file_values_bytes(const up_tensor_file *file)
             return SIZE_MAX;
     }
     return bytes;
+}
+
+up_status up_tensor_file_fits(const up_tensor_file *file, size_t bytes, up_error *error)
+{
+    up_tensor_file more = *file;
+    UP_TRY(up_tensor_file_claim(&more, up_tensor_file_values_bytes(file), error));
+    return up_tensor_file_claim(&more, bytes, error);
 }
 
 const char *up_tensor_file_name(const up_tensor_file *file)

@@ -2,8 +2,8 @@
 /*
  * Formats of weight files: a new one is one file and one line in weight_formats.c. A format fills a
  * up_tensor_file with the functions below; whatever it hands over (names, shapes, strides, strings,
- * data) is borrowed, and must lie in the bytes of the file, in memory of up_tensor_file_keep(), or
- * in its content.
+ * data) is borrowed, and must lie in the bytes of the file or in memory of
+ * up_tensor_file_keep().
  */
 #ifndef UP_WEIGHTS_WEIGHT_FORMAT_H
 #define UP_WEIGHTS_WEIGHT_FORMAT_H
@@ -17,7 +17,6 @@ typedef struct {
      * the content could be anything. Formats are asked in the order of the table. */
     bool (*is)(const unsigned char *bytes, size_t size, const char *path);
     up_status (*read)(up_tensor_file *file, up_error *error);
-    void (*close)(void *content); /* of up_tensor_file_set_content(); NULL: nothing to free */
 } up_weight_format;
 
 /* In the order in which they are asked; the last is NULL. */
@@ -60,10 +59,13 @@ up_status up_tensor_file_add(up_tensor_file *file, const up_tensor *tensor, up_e
 up_status up_tensor_file_add_metadata(up_tensor_file *file, const char *key, const char *value,
                                       up_error *error);
 
-/* What the format keeps besides tensors, as a graph; it is handed to close(), also if read() fails
- * later. up_tensor_file_content() is NULL for a file of another format. */
+/* What the format keeps besides tensors, as a graph, in memory of up_tensor_file_keep();
+ * up_tensor_file_content() is NULL for a file of another format. */
 void up_tensor_file_set_content(up_tensor_file *file, void *content);
 const void *up_tensor_file_content(const up_tensor_file *file, const up_weight_format *format);
+
+/* The tensors so far, in the order of qsort(). */
+void up_tensor_file_sort(up_tensor_file *file, int (*compare)(const void *, const void *));
 
 void up_tensor_file_set_part(up_tensor_file *file, const char *part);
 

@@ -2,9 +2,9 @@
 /* Headers of safetensors with the right length before them and as many bytes behind them as the
  * first two of the input say. With FUZZ_LAYERS the input is the metadata upscale.layers of a file
  * with some tensors. */
+#include "base/json/json_writer.h"
 #include "fuzz/fuzz.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +30,14 @@ static const char tensors[] =
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_bytes header = { 0 };
-    json_t *text = json_stringn_nocheck((const char *)data, size);
-    char *escaped = text ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
+    char *text = malloc(size + 1);
+    up_json_writer json = { 0 };
+    if (text) {
+        memcpy(text, data, size); /* as metadata it ends at its first NUL */
+        text[size] = '\0';
+        up_json_put_text(&json, text);
+    }
+    char *escaped = text ? up_json_take(&json) : NULL;
     if (escaped) {
         static const char start[] = "{\"__metadata__\":{\"upscale.layers\":";
         fuzz_put(&header, start, sizeof start - 1);
@@ -41,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_packed((const char *)header.data, header.size, 768);
     }
     free(escaped);
-    json_decref(text);
+    free(text);
     free(header.data);
     return 0;
 }

@@ -32,7 +32,7 @@ Test(network_refused, json)
     refused("[" FIRST, "upscale.layers", "bad JSON");
     refused("{}", "upscale.layers", "list of 1 to 65536");
     refused("[]", "upscale.layers", "list of 1 to 65536");
-    refused("[{'op':'relu','op':'tanh'}]", "upscale.layers", "duplicate");
+    refused("[{'op':'relu','op':'tanh'}]", "upscale.layers", "twice");
     refused("[1," FIRST "," LAST "]", "layer 0", "expected an object");
     refused("[[]," FIRST "," LAST "]", "layer 0", "expected an object");
     refused("[" FIRST ",{'op':'blur'}," LAST "]", "layer 1 has \"blur\"", "expected");
@@ -44,7 +44,7 @@ Test(network_refused, deep_and_long_json)
     enum { DEEP = 100000, LONG = (1 << 24) + 1, MANY = 65537 };
     char *text = calloc(LONG + 1, 1);
     memset(text, '[', DEEP);
-    refused(text, "upscale.layers", "depth");
+    refused(text, "upscale.layers", "too deep");
     memset(text, ' ', LONG);
     refused(text, "upscale.layers", "longer than 16 MiB");
     memset(text, 0, LONG);

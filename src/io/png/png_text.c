@@ -2,6 +2,7 @@
 #include "io/png/png_text.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "io/png/png_chunk.h"
 
 #include <stdio.h>
@@ -18,30 +19,6 @@ bool up_chunk_is_text(const up_chunk *chunk)
 }
 
 /* ---- what it says */
-
-/* The length of the UTF-8 sequence at `s`, of which `left` bytes are there; 0: it is none. */
-static size_t utf8_length(const uint8_t *s, size_t left)
-{
-    const size_t length = s[0] < 0x80                   ? 1
-                          : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-                          : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-                          : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
-                                                        : 0;
-    if (length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
-}
-
-static bool is_utf8(const uint8_t *s, size_t size)
-{
-    for (size_t at = 0, length; at < size; at += length)
-        if ((length = utf8_length(s + at, size - at)) == 0)
-            return false;
-    return true;
-}
 
 /* In new memory: Latin-1 with two bytes for what is above ASCII; UTF-8 as it is. */
 static char *to_utf8(const void *text, size_t size, bool utf8)
@@ -125,7 +102,7 @@ up_status up_chunk_text(const up_chunk *chunk, size_t most, up_entry *entry, boo
     };
     *entry = (up_entry){ 0 };
     const bool comment = strcmp(chunk->type, UP_COMMENT) == 0;
-    p.utf8 = comment && is_utf8(p.text, p.size);
+    p.utf8 = comment && up_utf8_valid((const char *)p.text, p.size);
     while (comment && p.size > 0 && p.text[p.size - 1] == 0)
         p.size--;
     *sound = comment || find_parts(chunk, &p);
@@ -171,7 +148,7 @@ static up_status comment_to_text(up_chunk *chunk, bool *made, up_error *error)
     *made = data->size == 0 || !memchr(data->data, 0, data->size);
     if (!*made)
         return UP_OK;
-    const bool utf8 = !ascii && is_utf8(data->data, data->size);
+    const bool utf8 = !ascii && up_utf8_valid((const char *)data->data, data->size);
     const size_t front = utf8 ? sizeof international : sizeof plain;
     uint8_t *bytes = up_alloc(front + data->size, 1);
     if (!bytes)

@@ -8,58 +8,50 @@
 
 /* ---------------------------------------------------------------- reading */
 
-static bool whole(const json_t *value, int least, int *number)
+static bool to_float(const up_json *value, float *number)
 {
-    json_int_t n = json_integer_value(value);
-    if (!json_is_integer(value) || n < least || n > UP_MOST_PARAMETER)
-        return false;
-    *number = (int)n;
-    return true;
-}
-
-static bool to_float(const json_t *value, float *number)
-{
-    double given = json_number_value(value);
-    if (!json_is_number(value) || fabs(given) > (double)FLT_MAX)
+    double given;
+    if (!up_json_real(value, &given) || fabs(given) > (double)FLT_MAX)
         return false;
     *number = (float)given;
     return true;
 }
 
 /* One number for all of `count`, or a list of as many, or of half as many twice. */
-static bool read_wholes(const json_t *value, int least, int count, int *numbers)
+static bool read_wholes(const up_json *value, int least, int count, int *numbers)
 {
-    const bool list = json_is_array(value);
-    const size_t given = json_array_size(value);
-    if (list && given != (size_t)count && (count != 4 || given != 2))
+    const bool list = value->kind == UP_JSON_ARRAY;
+    if (list && value->count != (uint32_t)count && (count != 4 || value->count != 2))
         return false;
     for (size_t i = 0; i < (size_t)count; i++)
-        if (!whole(list ? json_array_get(value, i % given) : value, least, &numbers[i]))
+        if (!up_json_whole(list ? up_json_at(value, i % value->count) : value, least,
+                           UP_MOST_PARAMETER, &numbers[i]))
             return false;
     return true;
 }
 
-static bool read_choice(const json_t *value, const char *const *names, int *choice)
+static bool read_choice(const up_json *value, const char *const *names, int *choice)
 {
-    const char *text = json_string_value(value);
+    const char *text = up_json_text(value);
     for (*choice = 0; text && names[*choice]; ++*choice)
         if (strcmp(text, names[*choice]) == 0)
             return true;
     return false;
 }
 
-static bool read_floats(const json_t *value, int count, float *numbers)
+static bool read_floats(const up_json *value, int count, float *numbers)
 {
-    const bool list = json_is_array(value);
-    if (list && json_array_size(value) != (size_t)count)
+    const bool list = value->kind == UP_JSON_ARRAY;
+    const up_json *element = list ? value->first : value;
+    if (list && value->count != (uint32_t)count)
         return false;
-    for (int c = 0; c < count; c++)
-        if (!to_float(list ? json_array_get(value, (size_t)c) : value, &numbers[c]))
+    for (int c = 0; c < count; c++, element = list ? element->next : element)
+        if (!to_float(element, &numbers[c]))
             return false;
     return true;
 }
 
-static up_status read_values(const up_field_target *target, const json_t *value, up_values *values,
+static up_status read_values(const up_field_target *target, const up_json *value, up_values *values,
                              bool *good)
 {
     const size_t channels = (size_t)target->channels;
@@ -70,12 +62,12 @@ static up_status read_values(const up_field_target *target, const json_t *value,
 }
 
 up_status up_field_read(const up_field_target *target, const up_layer_field *field,
-                        const json_t *value, bool *good)
+                        const up_json *value, bool *good)
 {
     void *place = (char *)target->fields + field->offset;
     switch (field->type) {
     case UP_FIELD_COUNT:
-        *good = whole(value, field->least, place);
+        *good = up_json_whole(value, field->least, UP_MOST_PARAMETER, place);
         break;
     case UP_FIELD_PAIR:
         *good = read_wholes(value, field->least, 2, place);
@@ -87,8 +79,8 @@ up_status up_field_read(const up_field_target *target, const up_layer_field *fie
         *good = to_float(value, place);
         break;
     case UP_FIELD_FLAG:
-        *good = json_is_boolean(value);
-        *(bool *)place = json_is_true(value);
+        *good = value->kind == UP_JSON_TRUE || value->kind == UP_JSON_FALSE;
+        *(bool *)place = value->kind == UP_JSON_TRUE;
         break;
     case UP_FIELD_CHOICE:
         *good = read_choice(value, field->names, place);
@@ -145,37 +137,21 @@ const char *up_field_expected(char text[UP_FIELD_EXPECTED], const up_layer_field
 
 /* ---------------------------------------------------------------- writing */
 
-static json_t *list_of_wholes(const int *numbers, int count)
-{
-    json_t *list = json_array();
-    for (int i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(numbers[i]));
-    return list;
-}
-
-static json_t *write_wholes(const int *numbers, int count)
+static void write_wholes(up_json_writer *to, const int *numbers, int count)
 {
     bool same = true, halves = count == 4;
     for (int i = 1; i < count; i++)
         same = same && numbers[i] == numbers[0];
     for (int i = 0; halves && i < 2; i++)
         halves = numbers[i] == numbers[2 + i];
-    return same ? json_integer(numbers[0]) : list_of_wholes(numbers, halves ? 2 : count);
-}
-
-static json_t *write_floats(const float *numbers, int count, float otherwise)
-{
-    bool stated = false, finite = true;
-    for (int c = 0; c < count; c++) {
-        stated = stated || numbers[c] != otherwise;
-        finite = finite && isfinite(numbers[c]);
+    if (same) {
+        up_json_put_integer(to, numbers[0]);
+        return;
     }
-    if (!stated || !finite)
-        return NULL;
-    json_t *list = json_array();
-    for (int c = 0; c < count; c++)
-        json_array_append_new(list, json_real((double)numbers[c]));
-    return list;
+    up_json_open(to, '[');
+    for (int i = 0; i < (halves ? 2 : count); i++)
+        up_json_put_integer(to, numbers[i]);
+    up_json_close(to, ']');
 }
 
 static size_t size_of(up_field_type type)
@@ -196,40 +172,74 @@ static bool is_default(const up_network_node *node, const up_layer_field *field)
     return memcmp(place, otherwise ? otherwise + field->offset : zeros, size_of(field->type)) == 0;
 }
 
-static json_t *write_member(const up_network_node *node, const up_layer_field *field)
+/* What a number for each channel is, and what it is if it is not stated. */
+static const float *floats_of(const up_network_node *node, up_field_type type, float *otherwise)
 {
-    const void *place = (const char *)node->fields + field->offset;
-    if (is_default(node, field))
-        return NULL;
-    switch (field->type) {
-    case UP_FIELD_COUNT:
-        return json_integer(*(const int *)place);
-    case UP_FIELD_PAIR:
-        return write_wholes(place, 2);
-    case UP_FIELD_SIDES:
-        return write_wholes(place, 4);
-    case UP_FIELD_NUMBER:
-        return isfinite(*(const float *)place) ? json_real((double)*(const float *)place) : NULL;
-    case UP_FIELD_FLAG:
-        return json_boolean(*(const bool *)place);
-    default:
-        return json_string(field->names[*(const int *)place]);
-    }
+    *otherwise = type == UP_FIELD_WEIGHT  ? 1
+                 : type == UP_FIELD_BIAS  ? 0
+                 : type == UP_FIELD_LEAST ? -INFINITY
+                                          : INFINITY;
+    if (type == UP_FIELD_WEIGHT || type == UP_FIELD_BIAS)
+        return type == UP_FIELD_WEIGHT ? node->weight.value : node->bias.value;
+    return node->bounds && type == UP_FIELD_GREATEST ? node->bounds + node->channels : node->bounds;
 }
 
-json_t *up_field_write(const up_network_node *node, const up_layer_field *field)
+static bool floats_matter(const up_network_node *node, up_field_type type)
 {
-    const int channels = node->channels;
+    float otherwise;
+    const float *numbers = floats_of(node, type, &otherwise);
+    bool stated = false, finite = true;
+    for (int c = 0; numbers && c < node->channels; c++) {
+        stated = stated || numbers[c] != otherwise;
+        finite = finite && isfinite(numbers[c]);
+    }
+    return stated && finite;
+}
+
+static void write_floats(up_json_writer *to, const up_network_node *node, up_field_type type,
+                         int digits)
+{
+    float otherwise;
+    const float *numbers = floats_of(node, type, &otherwise);
+    up_json_open(to, '[');
+    for (int c = 0; c < node->channels; c++)
+        up_json_put_real(to, (double)numbers[c], digits);
+    up_json_close(to, ']');
+}
+
+bool up_field_matters(const up_network_node *node, const up_layer_field *field)
+{
+    if (field->type >= UP_FIELD_WEIGHT)
+        return floats_matter(node, field->type);
+    const float *number = (const float *)((const char *)node->fields + field->offset);
+    return !is_default(node, field) && (field->type != UP_FIELD_NUMBER || isfinite(*number));
+}
+
+void up_field_write(up_json_writer *to, const up_network_node *node, const up_layer_field *field,
+                    int digits)
+{
+    if (field->type >= UP_FIELD_WEIGHT) {
+        write_floats(to, node, field->type, digits);
+        return;
+    }
+    const void *place = (const char *)node->fields + field->offset;
     switch (field->type) {
-    case UP_FIELD_WEIGHT:
-        return write_floats(node->weight.value, channels, 1);
-    case UP_FIELD_BIAS:
-        return write_floats(node->bias.value, channels, 0);
-    case UP_FIELD_LEAST:
-        return node->bounds ? write_floats(node->bounds, channels, -INFINITY) : NULL;
-    case UP_FIELD_GREATEST:
-        return node->bounds ? write_floats(node->bounds + channels, channels, INFINITY) : NULL;
+    case UP_FIELD_COUNT:
+        up_json_put_integer(to, *(const int *)place);
+        break;
+    case UP_FIELD_PAIR:
+        write_wholes(to, place, 2);
+        break;
+    case UP_FIELD_SIDES:
+        write_wholes(to, place, 4);
+        break;
+    case UP_FIELD_NUMBER:
+        up_json_put_real(to, (double)*(const float *)place, digits);
+        break;
+    case UP_FIELD_FLAG:
+        up_json_put_flag(to, *(const bool *)place);
+        break;
     default:
-        return write_member(node, field);
+        up_json_put_text(to, field->names[*(const int *)place]);
     }
 }

@@ -10,6 +10,8 @@
 #include "network/metadata/fields.h"
 #include "network/metadata/upscale_layers.h"
 
+enum { SHOWN_DIGITS = 4 };
+
 /* "-0.31..2.4": the least and the greatest of any channel. */
 static void print_bounds(FILE *out, const up_network_node *node)
 {
@@ -21,10 +23,12 @@ static void print_bounds(FILE *out, const up_network_node *node)
     fprintf(out, "%s%.3g..%.3g", ftell(out) ? ", " : "", (double)low, (double)high);
 }
 
-static void print_value(FILE *out, const char *key, const json_t *value)
+static void print_value(FILE *out, const up_network_node *node, const up_layer_field *field)
 {
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4));
-    fprintf(out, "%s%s ", ftell(out) > 0 ? ", " : "", key);
+    up_json_writer json = { 0 };
+    up_field_write(&json, node, field, SHOWN_DIGITS);
+    char *text = up_json_take(&json);
+    fprintf(out, "%s%s ", ftell(out) > 0 ? ", " : "", field->key);
     for (const char *at = text; at && *at; at++)
         if (!strchr("[]\"", *at))
             fputc(*at, out);
@@ -42,10 +46,8 @@ char *up_network_settings(const up_network_node *node)
         if (field->type >= UP_FIELD_WEIGHT || strcmp(field->key, "stride") == 0 ||
             strcmp(field->key, "groups") == 0)
             continue;
-        json_t *value = up_field_write(node, field);
-        if (value)
-            print_value(out, field->key, value);
-        json_decref(value);
+        if (up_field_matters(node, field))
+            print_value(out, node, field);
     }
     if (node->bounds)
         print_bounds(out, node);
@@ -55,8 +57,7 @@ char *up_network_settings(const up_network_node *node)
 
 char *up_network_layer_json(const up_network *network, int node)
 {
-    json_t *object = up_network_layer(network, node);
-    char *text = object ? json_dumps(object, UP_NETWORK_JSON) : NULL;
-    json_decref(object);
-    return text;
+    up_json_writer json = { 0 };
+    up_network_put_layer(&json, network, node, node, true);
+    return up_json_take(&json);
 }

@@ -17,7 +17,7 @@
 typedef struct {
     up_network_builder *builder;
     const up_new_tensors *tensors; /* NULL: they are in the file */
-    json_t *object;
+    const up_json *object;
     int number; /* in the list: some of its entries make two nodes */
     const up_layer_kind *kind;
     up_node_spec spec;
@@ -37,7 +37,7 @@ static up_status refuse(const entry *e, const char *key, const char *reason, con
 static up_status read_kind(entry *e)
 {
     char label[UP_LABEL] = "no op";
-    const char *op = json_string_value(json_object_get(e->object, "op"));
+    const char *op = up_json_text(up_json_get(e->object, "op"));
     e->kind = op ? up_layer_kind_find(op) : NULL;
     if (e->kind)
         return UP_OK;
@@ -60,9 +60,9 @@ static bool find_id(const up_network *network, const char *id, int *found)
     return false;
 }
 
-static up_status read_reference(const entry *e, const char *key, const json_t *value, int *node)
+static up_status read_reference(const entry *e, const char *key, const up_json *value, int *node)
 {
-    const char *id = json_string_value(value);
+    const char *id = up_json_text(value);
     if (id && find_id(e->builder->network, id, node))
         return UP_OK;
     return refuse(e, key, "must be ", "\"input\" or the id of an earlier layer");
@@ -71,8 +71,8 @@ static up_status read_reference(const entry *e, const char *key, const json_t *v
 static up_status read_id(entry *e)
 {
     int other;
-    const json_t *value = json_object_get(e->object, "id");
-    e->spec.id = json_string_value(value);
+    const up_json *value = up_json_get(e->object, "id");
+    e->spec.id = up_json_text(value);
     if (!value || (e->spec.id && !find_id(e->builder->network, e->spec.id, &other)))
         return UP_OK;
     return refuse(e, "id", "must be ", "a name that no earlier layer has");
@@ -85,8 +85,8 @@ static up_status read_resize(entry *e, int first, int *second)
 {
     static const up_layer_field cubic_a = UP_FIELD("cubic_a", UP_FIELD_NUMBER, up_resize, cubic_a);
     const up_layer_kind *kind = &up_layer_resize;
-    const json_t *mode = json_object_get(e->object, "resize");
-    const json_t *a = json_object_get(e->object, "cubic_a");
+    const up_json *mode = up_json_get(e->object, "resize");
+    const up_json *a = up_json_get(e->object, "cubic_a");
     up_resize resize = *(const up_resize *)kind->defaults;
     up_field_target target = { .fields = &resize };
     bool good = true;
@@ -94,7 +94,8 @@ static up_status read_resize(entry *e, int first, int *second)
         UP_TRY(up_field_read(&target, &cubic_a, a, &good));
     if (!good)
         return refuse(e, "cubic_a", "must be ", "a number");
-    if (!mode || (json_is_string(mode) && strcmp(json_string_value(mode), "none") == 0))
+    const char *word = up_json_text(mode);
+    if (!mode || (word && strcmp(word, "none") == 0))
         return UP_OK;
     UP_TRY(up_field_read(&target, &kind->field[0], mode, &good));
     if (!good)
@@ -105,7 +106,7 @@ static up_status read_resize(entry *e, int first, int *second)
     return up_network_add(e->builder, kind, &spec, second);
 }
 
-static up_status read_from(entry *e, const json_t *from)
+static up_status read_from(entry *e, const up_json *from)
 {
     e->input[0] = up_network_last(e->builder);
     UP_TRY(read_reference(e, "from", from, &e->input[1]));
@@ -114,21 +115,22 @@ static up_status read_from(entry *e, const json_t *from)
     return UP_OK;
 }
 
-static up_status read_list(entry *e, const json_t *list)
+static up_status read_list(entry *e, const up_json *list)
 {
-    if (!json_is_array(list) || json_array_size(list) < 1)
+    if (list->kind != UP_JSON_ARRAY || list->count < 1)
         return refuse(e, "inputs", "must be ", "a list of \"input\" and ids of earlier layers");
-    e->spec.inputs = (int)json_array_size(list);
-    for (int i = 0; i < e->spec.inputs; i++)
-        UP_TRY(read_reference(e, "inputs", json_array_get(list, (size_t)i), &e->input[i]));
+    const up_json *element = list->first;
+    e->spec.inputs = (int)list->count;
+    for (int i = 0; i < e->spec.inputs; i++, element = element->next)
+        UP_TRY(read_reference(e, "inputs", element, &e->input[i]));
     return UP_OK;
 }
 
 static up_status read_inputs(entry *e)
 {
-    const json_t *from = json_object_get(e->object, "from");
-    const json_t *list = json_object_get(e->object, "inputs");
-    const size_t most = json_array_size(list) + 2;
+    const up_json *from = up_json_get(e->object, "from");
+    const up_json *list = up_json_get(e->object, "inputs");
+    const size_t most = (list ? list->count : 0) + 2;
     if (e->kind->least_inputs > 1 && !from && !list)
         return refuse(e, "from", "is missing, expected ",
                       "\"input\" or the id of an earlier layer");
@@ -168,7 +170,7 @@ static bool is_common(const entry *e, const char *key)
     static const char *const with_from[] = { "from", "resize", "cubic_a", NULL };
     static const char *const with_tensors[] = { "name", NULL };
     const bool tensors = e->kind->tensors != UP_NO_TENSORS;
-    return is_among(all, key) || (json_object_get(e->object, "from") && is_among(with_from, key)) ||
+    return is_among(all, key) || (up_json_get(e->object, "from") && is_among(with_from, key)) ||
            (tensors && is_among(with_tensors, key)) ||
            (tensors && e->tensors && is_among(e->tensors->keys, key));
 }
@@ -177,7 +179,7 @@ static bool is_common(const entry *e, const char *key)
 static up_status make_bounds(entry *e)
 {
     const size_t shape[2] = { 2, (size_t)e->target.channels }, channels = shape[1];
-    const bool stated = json_object_get(e->object, "min") || json_object_get(e->object, "max");
+    const bool stated = up_json_get(e->object, "min") || up_json_get(e->object, "max");
     up_values bounds;
     if (!stated || !e->kind->activation)
         return UP_OK;
@@ -201,10 +203,8 @@ static up_status check_bounds(const entry *e)
 static up_status read_fields(entry *e)
 {
     char expected[UP_FIELD_EXPECTED];
-    const char *key;
-    json_t *value;
-    json_object_foreach(e->object, key, value)
-    {
+    for (const up_json *value = e->object->first; value; value = value->next) {
+        const char *key = value->key;
         const up_layer_field *field = find_field(e->kind, key);
         bool good = true;
         if (!field && !is_common(e, key))
@@ -215,7 +215,7 @@ static up_status read_fields(entry *e)
             return refuse(e, key, "must be ", up_field_expected(expected, field));
     }
     for (const up_layer_field *field = e->kind->field; field && field->key; field++)
-        if (field->required && !json_object_get(e->object, field->key))
+        if (field->required && !up_json_get(e->object, field->key))
             return refuse(e, field->key, "is missing, expected ",
                           up_field_expected(expected, field));
     return check_bounds(e);
@@ -227,8 +227,8 @@ static up_status read_tensors(entry *e)
 {
     char label[UP_LABEL], wanted[UP_LABEL];
     const up_network_builder *b = e->builder;
-    const json_t *value = json_object_get(e->object, "name");
-    const char *name = json_string_value(value);
+    const up_json *value = up_json_get(e->object, "name");
+    const char *name = up_json_text(value);
     if (!e->kind->tensors)
         return UP_OK;
     if (e->tensors)
@@ -271,7 +271,7 @@ static up_status read_layer(entry *e)
     return up_network_add(e->builder, e->kind, &e->spec, NULL);
 }
 
-static up_status append_layer(up_network_builder *builder, json_t *object, int number,
+static up_status append_layer(up_network_builder *builder, const up_json *object, int number,
                               const up_new_tensors *tensors)
 {
     entry e = { .builder = builder, .tensors = tensors, .object = object, .number = number };
@@ -285,16 +285,18 @@ static up_status append_layer(up_network_builder *builder, json_t *object, int n
 
 /* Channels that a layer's tensor asks for, or 0; 1 where it asks for none that there can be, so
  * that the layer is refused for what is wrong with it. */
-static int channels_of(const up_network_builder *builder, const json_t *object)
+static int channels_of(const up_network_builder *builder, const up_json *object)
 {
-    const char *op = json_string_value(json_object_get(object, "op"));
-    const char *name = json_string_value(json_object_get(object, "name"));
-    const json_t *stated = json_object_get(object, "groups");
+    const char *op = up_json_text(up_json_get(object, "op"));
+    const char *name = up_json_text(up_json_get(object, "name"));
+    const up_json *stated = up_json_get(object, "groups");
     const up_tensor *weight = name ? up_network_tensor(builder, name, "weight") : NULL;
     if (!op || !weight)
         return 0;
     const bool conv = strcmp(op, "conv2d") == 0, transposed = strcmp(op, "conv_transpose2d") == 0;
-    size_t channels = 0, groups = json_is_integer(stated) ? (size_t)json_integer_value(stated) : 1;
+    size_t channels = 0, groups = 1;
+    if (stated && stated->kind == UP_JSON_INTEGER)
+        groups = (size_t)stated->integer;
     if (strcmp(op, "prelu") == 0 && weight->elements > 1)
         channels = weight->elements;
     if (weight->dims == 4 && conv && groups <= UP_MOST_PARAMETER)
@@ -306,90 +308,115 @@ static int channels_of(const up_network_builder *builder, const json_t *object)
     return (int)channels;
 }
 
-static up_status find_channels(up_network_builder *builder, const json_t *list)
+static up_status find_channels(up_network_builder *builder, const up_json *list)
 {
     int *channels = &builder->network->in_channels;
     UP_TRY(up_stated_count(builder->file, "upscale.channels", channels, builder->error));
-    for (size_t i = 0; !*channels && i < json_array_size(list); i++)
-        *channels = channels_of(builder, json_array_get(list, i));
+    for (const up_json *layer = list->first; !*channels && layer; layer = layer->next)
+        *channels = channels_of(builder, layer);
     if (*channels)
         return UP_OK;
     return up_network_fail(builder, "no tensor of upscale.layers tells how many channels come in: "
                                     "state them in the metadata upscale.channels");
 }
 
-static up_status append_layers(up_network_builder *builder, const json_t *list,
+static up_status append_layers(up_network_builder *builder, const up_json *list,
                                const up_new_tensors *tensors)
 {
-    const size_t count = json_array_size(list);
-    if (count < 1 || count > MOST_LAYERS)
+    int number = 0;
+    if (list->kind != UP_JSON_ARRAY || list->count < 1 || list->count > MOST_LAYERS)
         return up_network_fail(builder, "%s must be a list of 1 to %d layers",
                                tensors ? "layers" : "metadata upscale.layers", MOST_LAYERS);
     if (!tensors)
         UP_TRY(find_channels(builder, list));
-    for (size_t i = 0; i < count; i++)
-        UP_TRY(append_layer(builder, json_array_get(list, i), (int)i, tensors));
+    for (const up_json *layer = list->first; layer; layer = layer->next)
+        UP_TRY(append_layer(builder, layer, number++, tensors));
     return UP_OK;
 }
 
-up_status up_network_from_new_layers(up_network_builder *builder, const json_t *list,
+up_status up_network_from_new_layers(up_network_builder *builder, const up_json *list,
                                      const up_new_tensors *tensors)
 {
     builder->network->family = "layers";
     return append_layers(builder, list, tensors);
 }
 
+/* Builds the tree, beside the values of the file. */
+static up_status parse(const up_network_builder *builder, up_json **list, const char *text,
+                       size_t size)
+{
+    up_json_problem problem;
+    const size_t bytes = up_json_tree_bytes(text, size, UP_JSON_MOST_DEPTH, &problem);
+    if (bytes)
+        UP_TRY(up_tensor_file_fits(builder->file, bytes, builder->error));
+    up_status status =
+        bytes ? up_json_parse(list, text, size, UP_JSON_MOST_DEPTH, &problem) : UP_ERROR_INPUT;
+    if (status == UP_ERROR_MEMORY)
+        return up_fail_memory(builder->error, "upscale.layers", bytes);
+    return status == UP_OK
+               ? UP_OK
+               : up_network_fail(builder, "metadata upscale.layers: bad JSON at byte %zu: %s",
+                                 problem.at, problem.reason);
+}
+
 up_status up_network_from_layers(up_network_builder *builder, const char *text)
 {
-    json_error_t problem;
-    char label[UP_LABEL];
     const size_t size = strlen(text);
+    up_json *list;
     builder->network->family = "layers";
     if (size > MOST_TEXT)
         return up_network_fail(builder, "metadata upscale.layers is longer than 16 MiB");
-    json_t *list = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
-    if (!list && json_error_code(&problem) == json_error_out_of_memory)
-        return up_fail_memory(builder->error, "upscale.layers", size);
-    if (!list)
-        return up_network_fail(builder, "metadata upscale.layers: bad JSON at byte %d: %s",
-                               problem.position, up_label(label, problem.text));
+    UP_TRY(parse(builder, &list, text, size));
     up_status status = append_layers(builder, list, NULL);
-    json_decref(list);
+    up_free(list);
     return status;
 }
 
 /* ---------------------------------------------------------------- writing */
 
-static json_t *numbered(int node)
+static void put_number(up_json_writer *to, int node)
 {
-    return node == UP_NETWORK_INPUT ? json_string("input") : json_sprintf("%d", node);
+    char text[16];
+    snprintf(text, sizeof text, "%d", node);
+    up_json_put_text(to, node == UP_NETWORK_INPUT ? "input" : text);
 }
 
-json_t *up_network_layer(const up_network *network, int n)
+void up_network_put_layer(up_json_writer *to, const up_network *network, int n, int tensors,
+                          bool bounds)
 {
     const up_network_node *node = &network->node[n];
-    json_t *object = json_pack("{ss}", "op", node->kind->name);
-    json_object_set_new(object, "id", numbered(n));
+    up_json_open(to, '{');
+    up_json_put_key(to, "op");
+    up_json_put_text(to, node->kind->name);
+    up_json_put_key(to, "id");
+    put_number(to, n);
     if (node->inputs != 1 || node->input[0] != n - 1) {
-        json_t *list = json_array();
+        up_json_put_key(to, "inputs");
+        up_json_open(to, '[');
         for (int i = 0; i < node->inputs; i++)
-            json_array_append_new(list, numbered(node->input[i]));
-        json_object_set_new(object, "inputs", list);
+            put_number(to, node->input[i]);
+        up_json_close(to, ']');
     }
-    if (node->kind->tensors)
-        json_object_set_new(object, "name", numbered(n));
+    if (node->kind->tensors) {
+        up_json_put_key(to, "name");
+        put_number(to, tensors);
+    }
     for (const up_layer_field *field = node->kind->field; field && field->key; field++) {
-        json_t *value = up_field_write(node, field);
-        if (value)
-            json_object_set_new(object, field->key, value);
+        const bool bound = field->type == UP_FIELD_LEAST || field->type == UP_FIELD_GREATEST;
+        if ((bound && !bounds) || !up_field_matters(node, field))
+            continue;
+        up_json_put_key(to, field->key);
+        up_field_write(to, node, field, UP_FLOAT_DIGITS);
     }
-    return object;
+    up_json_close(to, '}');
 }
 
-json_t *up_network_layers(const up_network *network)
+char *up_network_layers(const up_network *network, bool bounds)
 {
-    json_t *list = json_array();
-    for (int n = 0; list && n <= network->output; n++)
-        json_array_append_new(list, up_network_layer(network, n));
-    return list;
+    up_json_writer to = { 0 };
+    up_json_open(&to, '[');
+    for (int n = 0; n <= network->output; n++)
+        up_network_put_layer(&to, network, n, n, bounds);
+    up_json_close(&to, ']');
+    return up_json_take(&to);
 }

@@ -13,9 +13,9 @@
 #ifndef UP_NETWORK_UPSCALE_LAYERS_H
 #define UP_NETWORK_UPSCALE_LAYERS_H
 
+#include "base/json/json_tree.h"
+#include "base/json/json_writer.h"
 #include "network/build/builder.h"
-
-#include <jansson.h>
 
 up_status up_network_from_layers(up_network_builder *builder, const char *text);
 
@@ -25,21 +25,21 @@ up_status up_network_from_layers(up_network_builder *builder, const char *text);
  */
 typedef struct {
     const char *const *keys;
-    up_status (*make)(void *user, up_network_builder *builder, const json_t *layer,
+    up_status (*make)(void *user, up_network_builder *builder, const up_json *layer,
                       const up_layer_kind *kind, void *fields, int in, up_node_spec *spec);
     void *user;
 } up_new_tensors;
 
 /* The same of such layers, for a builder without a file whose network has its in_channels. */
-up_status up_network_from_new_layers(up_network_builder *builder, const json_t *list,
+up_status up_network_from_new_layers(up_network_builder *builder, const up_json *list,
                                      const up_new_tensors *tensors);
 
-/* What describes the network like that, its tensors called 0.weight, 0.bias, 1.weight, ... by the
- * number of their node; NULL where there is no memory. */
-json_t *up_network_layers(const up_network *network);
-json_t *up_network_layer(const up_network *network, int node);
+/* A node as a layer; its tensors are called N.weight and N.bias by the number `tensors`. */
+void up_network_put_layer(up_json_writer *to, const up_network *network, int node, int tensors,
+                          bool bounds);
 
-/* How upscale.layers is written: what json_dumps() takes. Floats come back as they were. */
-#define UP_NETWORK_JSON (JSON_COMPACT | JSON_REAL_PRECISION(9))
+/* What describes the network like that, tensors called by the number of their node, with min and
+ * max or without. To be freed with free(); NULL where there is no memory. */
+char *up_network_layers(const up_network *network, bool bounds);
 
 #endif

@@ -77,32 +77,29 @@ static up_status refuse(const up_network_builder *b, const up_layer_kind *kind, 
 }
 
 /* A number of the layer from `least` to `most`, if it is stated. */
-static bool take_number(const json_t *layer, const char *key, int least, int most, int *number)
+static bool take_number(const up_json *layer, const char *key, int least, int most, int *number)
 {
-    const json_t *stated = json_object_get(layer, key);
-    if (!stated)
-        return true;
-    const json_int_t value = json_integer_value(stated);
-    *number = (int)value;
-    return json_is_integer(stated) && value >= least && value <= most;
+    const up_json *stated = up_json_get(layer, key);
+    return !stated || up_json_whole(stated, least, most, number);
 }
 
-static bool take_kernel(const json_t *entry, up_branch *branch, int i)
+static bool take_kernel(const up_json *entry, up_branch *branch, int i)
 {
-    int kernel = json_is_integer(entry) ? (int)json_integer_value(entry) : 0;
-    if (json_is_object(entry) &&
+    int kernel = 0;
+    up_json_whole(entry, 1, MOST_KERNEL, &kernel);
+    if (entry->kind == UP_JSON_OBJECT &&
         (!take_number(entry, "kernel", 1, MOST_KERNEL, &kernel) ||
          !take_number(entry, "channels", 1, MOST_CHANNELS, &branch->channels[i + 1])))
         return false;
     branch->kernel[i] = kernel;
-    return kernel >= 1 && kernel <= MOST_KERNEL && kernel % 2 == 1;
+    return kernel % 2 == 1;
 }
 
 /* A branch of a convolution. */
-static bool take_branch(const json_t *entry, const up_conv_shape *conv, up_branch *branch)
+static bool take_branch(const up_json *entry, const up_conv_shape *conv, up_branch *branch)
 {
-    const char *word = json_string_value(entry);
-    const size_t kernels = json_array_size(entry);
+    const char *word = up_json_text(entry);
+    const size_t kernels = entry->kind == UP_JSON_ARRAY ? entry->count : 0;
     *branch = (up_branch){ .kernels = (int)kernels, .channels = { conv->in } };
     if (word && strcmp(word, "identity") == 0)
         return conv->in == conv->out;
@@ -110,27 +107,27 @@ static bool take_branch(const json_t *entry, const up_conv_shape *conv, up_branc
         return false;
     for (size_t i = 0; i < kernels; i++) {
         branch->channels[i + 1] = conv->out;
-        if (!take_kernel(json_array_get(entry, i), branch, (int)i))
+        if (!take_kernel(up_json_at(entry, i), branch, (int)i))
             return false;
     }
     return branch->channels[kernels] == conv->out && up_branch_kernel(branch) <= conv->kernel;
 }
 
-static up_status take_branches(const up_network_builder *b, const json_t *layer,
+static up_status take_branches(const up_network_builder *b, const up_json *layer,
                                const up_layer_kind *kind, const up_conv_shape *conv, new_layer *to)
 {
-    const json_t *list = json_object_get(layer, "branches");
+    const up_json *list = up_json_get(layer, "branches");
     if (!list)
         return UP_OK;
-    if (kind != &up_layer_conv2d || !json_is_array(list) || json_array_size(list) > UP_BRANCHES)
+    if (kind != &up_layer_conv2d || list->kind != UP_JSON_ARRAY || list->count > UP_BRANCHES)
         return refuse(b, kind, "branches are a list, of up to 8, of a conv2d");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (!take_branch(json_array_get(list, i), conv, &to->branches.branch[i]))
+    for (size_t i = 0; i < list->count; i++)
+        if (!take_branch(up_json_at(list, i), conv, &to->branches.branch[i]))
             return refuse(b, kind,
                           "a branch is \"identity\", where as many channels come in as go out, or "
                           "a list of up to 4 odd kernels that together are not larger than the "
                           "convolution's and end in its channels");
-    to->branches.count = (int)json_array_size(list);
+    to->branches.count = (int)list->count;
     return UP_OK;
 }
 
@@ -143,7 +140,7 @@ static up_status add_values(up_network_builder *b, int dims, const size_t *shape
     return UP_OK;
 }
 
-static up_status make_convolution(up_network_builder *b, const json_t *layer,
+static up_status make_convolution(up_network_builder *b, const up_json *layer,
                                   const up_layer_kind *kind, up_convolution *fields, int in,
                                   up_node_spec *spec, new_layers *all)
 {
@@ -156,7 +153,7 @@ static up_status make_convolution(up_network_builder *b, const json_t *layer,
     if (!take_number(layer, "kernel", 1, MOST_KERNEL, &kernel) || kernel % 2 == 0)
         return refuse(b, kind, "kernel must be an odd number from 1 to 15");
     const int step = transposed ? up_max(fields->stride[0], 1) : 1, size = kernel * step;
-    for (int i = 0; i < 4 && !json_object_get(layer, "padding"); i++)
+    for (int i = 0; i < 4 && !up_json_get(layer, "padding"); i++)
         fields->padding[i] = kernel / 2 * step;
     const size_t out = (size_t)channels, from = (size_t)in, side = (size_t)size;
     all->weights += out * from * side * side;
@@ -168,24 +165,22 @@ static up_status make_convolution(up_network_builder *b, const json_t *layer,
     return add_values(b, 1, &out, &spec->bias);
 }
 
-static up_status make_tensors(void *user, up_network_builder *b, const json_t *layer,
+static up_status make_tensors(void *user, up_network_builder *b, const up_json *layer,
                               const up_layer_kind *kind, void *fields, int in, up_node_spec *spec)
 {
     new_layers *all = user;
     new_layer *to = &all->layer[b->network->nodes];
-    const json_t *init = json_object_get(layer, "init");
+    const up_json *init = up_json_get(layer, "init");
     const size_t channels = (size_t)in;
     const bool conv = kind == &up_layer_conv2d || kind == &up_layer_conv_transpose2d;
-    if (init && (!json_is_number(init) || !(fabs(json_number_value(init)) <= 100)))
+    if (init && (!up_json_real(init, &to->init) || fabs(to->init) > 100))
         return refuse(b, kind, "init must be a number from -100 to 100");
-    if (init)
-        to->init = json_number_value(init);
     if (conv)
         return make_convolution(b, layer, kind, fields, in, spec, all);
     if (kind != &up_layer_prelu)
         return refuse(b, kind, "no design can hold tensors of this kind");
-    if (json_object_get(layer, "channels") || json_object_get(layer, "kernel") ||
-        json_object_get(layer, "branches"))
+    if (up_json_get(layer, "channels") || up_json_get(layer, "kernel") ||
+        up_json_get(layer, "branches"))
         return refuse(b, kind, "only convolutions have channels, kernel and branches");
     return add_values(b, 1, &channels, &spec->weight);
 }
@@ -244,7 +239,7 @@ static up_status initialise(up_trainable *net, const new_layers *all, uint64_t s
     return UP_OK;
 }
 
-static up_status make_layers(up_network_builder *b, const json_t *list, new_layers *all)
+static up_status make_layers(up_network_builder *b, const up_json *list, new_layers *all)
 {
     static const char *const keys[] = { "channels", "kernel", "init", "branches", NULL };
     const up_new_tensors tensors = { keys, make_tensors, all };
@@ -253,7 +248,7 @@ static up_status make_layers(up_network_builder *b, const json_t *list, new_laye
     return up_network_measure(b);
 }
 
-static up_status make(up_trainable *net, const json_t *design, const json_t *list, new_layers *all,
+static up_status make(up_trainable *net, const json_t *design, const up_json *list, new_layers *all,
                       const char *name, int scale, uint64_t seed, up_error *error)
 {
     up_network_builder b = { .name = name, .error = error };
@@ -279,10 +274,10 @@ static up_status make(up_trainable *net, const json_t *design, const json_t *lis
 up_status up_design_make(up_trainable *net, const json_t *design, const char *name, int scale,
                          uint64_t seed, up_error *error)
 {
-    json_t *list;
+    up_json *list;
     *net = (up_trainable){ 0 };
     UP_TRY(up_design_expand(&list, design, scale, name, error));
-    const size_t count = 2 * json_array_size(list); /* some entries make two nodes */
+    const size_t count = 2 * (size_t)list->count; /* some entries make two nodes */
     new_layers all = { up_alloc_zero(count, sizeof *all.layer), count, 0 };
     for (size_t i = 0; all.layer && i < count; i++)
         all.layer[i].init = NAN;
@@ -291,6 +286,6 @@ up_status up_design_make(up_trainable *net, const json_t *design, const char *na
     if (status != UP_OK)
         up_trainable_free(net);
     up_free(all.layer);
-    json_decref(list);
+    up_free(list);
     return status;
 }

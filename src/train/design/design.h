@@ -22,6 +22,7 @@
 #ifndef UP_TRAIN_DESIGN_H
 #define UP_TRAIN_DESIGN_H
 
+#include "base/json/json_tree.h"
 #include "train/passes/trainable.h"
 
 #include <jansson.h>
@@ -29,9 +30,9 @@
 /* What the shape comes to. NULL where there is no memory. */
 json_t *up_design_of_shape(const up_trainable_shape *shape);
 
-/* A new list of layers without repeats, "scale" and the like, with an id for each. `name` is for
- * errors. */
-up_status up_design_expand(json_t **layers, const json_t *design, int scale, const char *name,
+/* A list of layers without repeats, "scale" and the like, with an id for each, to be freed with
+ * up_free(). `name` is for errors. */
+up_status up_design_expand(up_json **layers, const json_t *design, int scale, const char *name,
                            up_error *error);
 
 /* Colours that come in and go out: 1 or 3. */

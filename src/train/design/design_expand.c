@@ -2,10 +2,12 @@
 /* The layers of a design, one by one. */
 #include "train/design/design.h"
 
+#include "base/json/json_number.h"
 #include "weights/label.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_LAYERS = 4096, MOST_DEPTH = 4, ID = 96 };
@@ -160,7 +162,21 @@ static up_status add_list(expansion *e, const json_t *list)
     return UP_OK;
 }
 
-up_status up_design_expand(json_t **layers, const json_t *design, int scale, const char *name,
+/* As the network reads it, which knows nothing of designs. */
+static up_status take_layers(const expansion *e, up_json **layers)
+{
+    up_json_problem problem;
+    char *text = json_dumps(e->to, JSON_COMPACT | JSON_REAL_PRECISION(UP_DOUBLE_DIGITS));
+    up_status status = text
+                           ? up_json_parse(layers, text, strlen(text), UP_JSON_MOST_DEPTH, &problem)
+                           : UP_ERROR_MEMORY;
+    free(text);
+    return status == UP_ERROR_MEMORY ? up_fail_memory(e->error, e->name, 0)
+           : status != UP_OK         ? fail(e, "the layers cannot be read: %s", problem.reason)
+                                     : UP_OK;
+}
+
+up_status up_design_expand(up_json **layers, const json_t *design, int scale, const char *name,
                            up_error *error)
 {
     up_weights_color color;
@@ -174,9 +190,9 @@ up_status up_design_expand(json_t **layers, const json_t *design, int scale, con
                     .before = "input",
                     .error = error };
     up_status status = add_list(&e, json_object_get(design, "layers"));
+    if (status == UP_OK)
+        status = take_layers(&e, layers);
     json_decref(e.ids);
-    if (status != UP_OK)
-        json_decref(e.to);
-    *layers = status == UP_OK ? e.to : NULL;
+    json_decref(e.to);
     return status;
 }

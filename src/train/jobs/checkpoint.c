@@ -55,19 +55,7 @@ static void describe(const up_net_training *t, char text[TEXT])
 /* The design, or the layers, bounds left out; to be freed with free(). */
 static char *layers_of(const up_net_training *t)
 {
-    if (t->net.design)
-        return strdup(t->net.design);
-    json_t *list = up_network_layers(t->net.network);
-    json_t *layer;
-    size_t i;
-    json_array_foreach(list, i, layer)
-    {
-        json_object_del(layer, "min");
-        json_object_del(layer, "max");
-    }
-    char *text = json_dumps(list, UP_NETWORK_JSON);
-    json_decref(list);
-    return text;
+    return t->net.design ? strdup(t->net.design) : up_network_layers(t->net.network, false);
 }
 
 /* What pairs are made by; to be freed with free(). */

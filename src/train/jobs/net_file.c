@@ -20,11 +20,9 @@ static void append(up_net_tensors *list, int n, const char *what, const up_value
 up_status up_net_tensors_make(up_net_tensors *list, const up_network *network, up_error *error)
 {
     const size_t most = 2 * (size_t)network->nodes;
-    json_t *layers = up_network_layers(network);
-    *list = (up_net_tensors){ .layers = json_dumps(layers, UP_NETWORK_JSON),
+    *list = (up_net_tensors){ .layers = up_network_layers(network, true),
                               .tensor = up_alloc(most, sizeof *list->tensor),
                               .name = up_alloc(most, sizeof *list->name) };
-    json_decref(layers);
     if (!list->layers || !list->tensor || !list->name) {
         up_net_tensors_free(list);
         return up_fail_memory(error, "tensors", most * sizeof *list->tensor);

@@ -6,8 +6,7 @@
 #include "base/words.h"
 #include "weights/safetensors/safetensors_header.h"
 
-#define PREFIX 8       /* bytes of the header's length */
-#define HEADER_COST 16 /* bytes of memory for each of its own, as JSON */
+#define PREFIX 8 /* bytes of the header's length */
 
 static size_t header_size(const unsigned char *bytes)
 {
@@ -38,7 +37,6 @@ static up_status read_safetensors(up_tensor_file *file, up_error *error)
     if (header > size - PREFIX)
         return up_tensor_file_refuse(file, error,
                                      "the file ends before its header does (truncated?)");
-    UP_TRY(up_tensor_file_claim(file, HEADER_COST * header, error));
     return up_safetensors_header_read(file, (const char *)bytes + PREFIX, header,
                                       size - PREFIX - header, error);
 }
@@ -48,5 +46,4 @@ const up_weight_format up_safetensors_format = {
     .extensions = "safetensors",
     .is = is_safetensors,
     .read = read_safetensors,
-    .close = up_safetensors_header_free,
 };

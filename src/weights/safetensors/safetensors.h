@@ -11,8 +11,8 @@
  *     entry that is an array, __metadata__: null.
  *   - The product of a shape is checked from left to right, as the reference does: [0, huge, huge]
  *     is an empty tensor, [huge, huge, 0] an overflow.
- *   - Refused, though the text allows them: names with a NUL character, integers from 2^63 on, and
- *     headers that hold more than a million values or nest deeper than theirs can.
+ *   - Refused, though the text allows them: names with a NUL character, integers from 2^63 on,
+ * shapes of more than 65535 dimensions, and headers that nest deeper than theirs can.
  */
 #ifndef UP_WEIGHTS_SAFETENSORS_H
 #define UP_WEIGHTS_SAFETENSORS_H

@@ -5,15 +5,12 @@
 
 #include "weights/weight_format.h"
 
-#include <jansson.h>
-
 #define UP_SAFETENSORS_MOST_HEADER 100000000 /* bytes, by the reference */
 #define UP_SAFETENSORS_METADATA "__metadata__"
 
-/* Reads and checks `size` bytes of JSON, which become the content of `file`, and adds the tensors,
- * that lie in the `data_size` bytes behind. */
+/* Reads and checks `size` bytes of JSON, and adds the tensors, that lie in the `data_size` bytes
+ * behind. */
 up_status up_safetensors_header_read(up_tensor_file *file, const char *text, size_t size,
                                      size_t data_size, up_error *error);
-void up_safetensors_header_free(void *content);
 
 #endif

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json/json_writer.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "io/files/writer.h"
 #include "weights/label.h"
 #include "weights/safetensors/safetensors.h"
@@ -32,59 +34,78 @@ static void *sorted(const void *from, int count, size_t size,
     return copy;
 }
 
-/* Takes `value` over; false if the key comes twice, is not UTF-8, or there is no memory. */
-static bool add(json_t *object, const char *key, json_t *value)
+static void put_sizes(up_json_writer *json, const char *key, const size_t *sizes, int count)
 {
-    if (!json_object_get(object, key))
-        return json_object_set_new(object, key, value) == 0;
-    json_decref(value);
-    return false;
+    up_json_put_key(json, key);
+    up_json_open(json, '[');
+    for (int i = 0; i < count; i++)
+        up_json_put_integer(json, (int64_t)sizes[i]);
+    up_json_close(json, ']');
 }
 
-static json_t *size_list(const size_t *sizes, int count)
-{
-    json_t *list = json_array();
-    for (int i = 0; list && i < count; i++)
-        if (sizes[i] > INT64_MAX ||
-            json_array_append_new(list, json_integer((json_int_t)sizes[i])) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
-    return list;
-}
-
-static bool add_tensor(json_t *root, const up_tensor *tensor, size_t *end)
+static bool put_tensor(up_json_writer *json, const up_tensor *tensor, size_t *end)
 {
     size_t elements, bytes, range[2] = { *end };
     if (strcmp(tensor->name, UP_SAFETENSORS_METADATA) == 0 ||
         up_tensor_measure(tensor, &elements, &bytes) || bytes != tensor->bytes ||
         !up_add(*end, bytes, end) || *end > INT64_MAX)
         return false;
+    for (int i = 0; i < tensor->dims; i++)
+        if (tensor->shape[i] > INT64_MAX)
+            return false;
     range[1] = *end;
-    json_t *entry = json_object();
-    if (add(entry, "dtype", json_string(up_dtype_name(tensor->dtype))) &&
-        add(entry, "shape", size_list(tensor->shape, tensor->dims)) &&
-        add(entry, "data_offsets", size_list(range, 2)))
-        return add(root, tensor->name, entry);
-    json_decref(entry);
-    return false;
+    up_json_put_key(json, tensor->name);
+    up_json_open(json, '{');
+    up_json_put_key(json, "dtype");
+    up_json_put_text(json, up_dtype_name(tensor->dtype));
+    put_sizes(json, "shape", tensor->shape, tensor->dims);
+    put_sizes(json, "data_offsets", range, 2);
+    up_json_close(json, '}');
+    return true;
 }
 
 /* The name or key that cannot be written, or NULL. */
-static const char *fill(json_t *root, const up_tensor *tensors, int count,
+static const char *fill(up_json_writer *json, const up_tensor *tensors, int count,
                         const up_metadata_item *metadata, int items)
 {
-    json_t *strings = items ? json_object() : NULL;
-    if (items && !add(root, UP_SAFETENSORS_METADATA, strings))
-        return UP_SAFETENSORS_METADATA;
-    for (int i = 0; i < items; i++)
-        if (!add(strings, metadata[i].key, json_string(metadata[i].value)))
-            return metadata[i].key;
+    up_json_open(json, '{');
+    if (items) {
+        up_json_put_key(json, UP_SAFETENSORS_METADATA);
+        up_json_open(json, '{');
+        for (int i = 0; i < items; i++) {
+            up_json_put_key(json, metadata[i].key);
+            up_json_put_text(json, metadata[i].value);
+            if (json->no_utf8)
+                return metadata[i].key;
+        }
+        up_json_close(json, '}');
+    }
     size_t end = 0;
     for (int i = 0; i < count; i++)
-        if (!add_tensor(root, &tensors[i], &end))
+        if (!put_tensor(json, &tensors[i], &end) || json->no_utf8)
             return tensors[i].name;
+    up_json_close(json, '}');
     return NULL;
+}
+
+/* `*twice` is a name or key that comes twice, or NULL. */
+static up_status find_twice(const char **twice, const up_tensor *tensors, int count,
+                            const up_metadata_item *metadata, int items, const char *path,
+                            up_error *error)
+{
+    const size_t most = (size_t)up_max(count, items);
+    const char **name = up_alloc(most, sizeof *name);
+    if (!name)
+        return up_fail_memory(error, path, most * sizeof *name);
+    for (int i = 0; i < items; i++)
+        name[i] = metadata[i].key;
+    *twice = up_words_twice(name, (size_t)items);
+    for (int i = 0; i < count; i++)
+        name[i] = tensors[i].name;
+    if (!*twice)
+        *twice = up_words_twice(name, (size_t)count);
+    up_free(name);
+    return UP_OK;
 }
 
 /* `text` is to be freed with free(). */
@@ -93,18 +114,24 @@ static up_status make_header(char **text, const up_tensor *tensors, int count,
                              up_error *error)
 {
     char label[UP_LABEL];
-    json_t *root = json_object();
-    const char *bad = fill(root, tensors, count, metadata, items);
-    *text = bad ? NULL : json_dumps(root, JSON_COMPACT);
-    json_decref(root);
-    if (bad)
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: %s cannot be written to a safetensors file",
-                       path, up_label(label, bad));
-    if (*text && strlen(*text) > UP_SAFETENSORS_MOST_HEADER - 8) {
-        free(*text);
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: too many tensors or too much metadata", path);
-    }
-    return *text ? UP_OK : up_fail_memory(error, path, 0);
+    const char *bad = NULL;
+    up_json_writer json = { 0 };
+    *text = NULL;
+    UP_TRY(find_twice(&bad, tensors, count, metadata, items, path, error));
+    if (!bad)
+        bad = fill(&json, tensors, count, metadata, items);
+    const size_t length = json.size;
+    *text = up_json_take(&json);
+    if (!bad && !*text)
+        return up_fail_memory(error, path, length);
+    if (!bad && length <= UP_SAFETENSORS_MOST_HEADER - 8)
+        return UP_OK;
+    free(*text);
+    *text = NULL;
+    return bad ? up_fail(error, UP_ERROR_ARGUMENT, "%s: %s cannot be written to a safetensors file",
+                         path, up_label(label, bad))
+               : up_fail(error, UP_ERROR_ARGUMENT, "%s: too many tensors or too much metadata",
+                         path);
 }
 
 static up_status write_header(up_writer *writer, const char *text, up_error *error)

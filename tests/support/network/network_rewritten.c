@@ -79,14 +79,13 @@ static void put_tensor(FILE *header, FILE *data, int n, const char *what, const 
 
 static char *layers_of(const up_network *network)
 {
-    json_t *list = up_network_layers(network);
-    char *text = json_dumps(list, UP_NETWORK_JSON);
-    json_t *string = json_string(text);
-    char *quoted = json_dumps(string, JSON_ENCODE_ANY);
+    char *text = up_network_layers(network, true);
+    up_json_writer json = { 0 };
+    cr_assert_not_null(text);
+    up_json_put_text(&json, text);
+    char *quoted = up_json_take(&json);
     cr_assert_not_null(quoted);
     free(text);
-    json_decref(string);
-    json_decref(list);
     return quoted;
 }
 
