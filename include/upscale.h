@@ -302,6 +302,13 @@ typedef struct up_options {
                       said. JPEG is refused; all other formats are lossless anyway */
     int effort; /* to make files small, 1 (fast) .. 9 (slow): WebP's method, and the deflate level
                    of TIFF, and of PNG unless png_level is said; 0: the format's default */
+
+    bool to_srgb; /* make the colours plain sRGB, whatever the file declares them to be, and say so;
+                     by Little CMS where that is an ICC profile. Grey stays grey, CMYK becomes RGB,
+                     PQ and HLG are mapped as with to_sdr. Alpha and the depth stay */
+    bool to_sdr;  /* make plain sRGB of PQ and HLG, by ITU-R BT.2446-1, method A, from 1000
+                     cd/m2, or the peak that a PQ file states (cLLI, else mDCV), to 100; other
+                     pictures stay as they are */
 } up_options;
 
 /* Sets every field to its default. */

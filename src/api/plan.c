@@ -7,6 +7,7 @@
 #include "io/metadata/metadata_rescale.h"
 #include "methods/back_project.h"
 #include "methods/clean/strength.h"
+#include "methods/colour/to_srgb.h"
 #include "methods/picture.h"
 #include "pipeline/state.h"
 
@@ -54,6 +55,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     const up_format *input = &image->source->format;
     p->request = (up_request){
         .options = &p->options,
+        .given = *input,
         .input = *input,
         .source = image->source,
         .declared = &image->source->metadata,
@@ -176,6 +178,8 @@ up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)
     UP_TRY(up_metadata_copy(&e->metadata, &source->metadata, error));
     UP_TRY(up_metadata_rescale(&e->metadata, (double)out->width / in->width,
                                (double)out->height / in->height, out->width, out->height, error));
+    if (plan->request.says_srgb)
+        UP_TRY(up_metadata_say_srgb(&e->metadata, error));
     if (to && to->declare)
         UP_TRY(to->declare(&e->metadata, in, out, &plan->notes, error));
     return to ? up_sink_keep(to, &e->metadata, out, &plan->notes, error) : UP_OK;
@@ -186,6 +190,7 @@ up_status up_plan_size(up_plan *plan, up_error *error)
     up_request *request = &plan->request;
     const char *name = plan->options.method ? plan->options.method : up_default_method();
     UP_TRY(up_method_find(&plan->method, &request->variant, name, error));
+    UP_TRY(up_to_srgb_prepare(request, error));
     UP_TRY(up_request_size(request, error));
     if (plan->method->prepare)
         UP_TRY(plan->method->prepare(request, error));

@@ -18,10 +18,43 @@ enum { CODES = UP_TRANSFER_STEPS + 1, GREYS = 1025, ENTRIES = 4096 };
 /* Falls of a curve, as a share of its rise, that are taken for noise. */
 #define FALL_MOST 0.01
 
-bool up_profile_fits(const uint8_t *icc, size_t size, bool grey)
+static bool is_for(const uint8_t *icc, size_t size, const char *space)
 {
     return size >= HEADER && memcmp(icc + SIGNATURE_AT, "acsp", 4) == 0 &&
-           memcmp(icc + SPACE_AT, grey ? "GRAY" : "RGB ", 4) == 0;
+           memcmp(icc + SPACE_AT, space, 4) == 0;
+}
+
+bool up_profile_fits(const uint8_t *icc, size_t size, bool grey)
+{
+    return is_for(icc, size, grey ? "GRAY" : "RGB ");
+}
+
+bool up_profile_fits_inks(const uint8_t *icc, size_t size)
+{
+    return is_for(icc, size, "CMYK");
+}
+
+static size_t number_at(const uint8_t *icc, size_t at)
+{
+    return (size_t)icc[at] << 24 | (size_t)icc[at + 1] << 16 | (size_t)icc[at + 2] << 8 |
+           icc[at + 3];
+}
+
+bool up_profile_cicp(uint8_t cicp[4], const uint8_t *icc, size_t size)
+{
+    if (size < HEADER + 4)
+        return false;
+    size_t count = number_at(icc, HEADER);
+    for (size_t at = HEADER + 4; count > 0 && size - at >= 12; count--, at += 12) {
+        const size_t data = number_at(icc, at + 4);
+        if (memcmp(icc + at, "cicp", 4) != 0)
+            continue;
+        if (data > size || size - data < 12 || memcmp(icc + data, "cicp", 4) != 0)
+            return false;
+        memcpy(cicp, icc + data + 8, 4);
+        return true;
+    }
+    return false;
 }
 
 /* ---- reading */

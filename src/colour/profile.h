@@ -12,6 +12,11 @@
 /* Whether the header is that of a profile for grey, or for RGB pictures. */
 bool up_profile_fits(const uint8_t *icc, size_t size, bool grey);
 
+/* Whether it is that of a profile for CMYK. */
+bool up_profile_fits_inks(const uint8_t *icc, size_t size);
+/* The four bytes of its tag for video signals (ICC.1:2022); false if it has none. */
+bool up_profile_cicp(uint8_t cicp[4], const uint8_t *icc, size_t size);
+
 /* The curves of a profile that fits: its grey or three colour TRC; of one with tables instead (LUT)
  * how luminance grows along its greys. light->curves is 0 if it has none that rises, or is damaged.
  */

@@ -6,7 +6,7 @@
 #ifndef UP_METHODS_METHOD_H
 #define UP_METHODS_METHOD_H
 
-#include "io/metadata/metadata.h"
+#include "io/colour/plain_srgb.h"
 #include "io/pixels.h"
 #include "io/source.h"
 #include "network/model.h"
@@ -25,9 +25,12 @@ typedef enum {
 /* One upscaling: what was asked for, and what the method makes of it. */
 typedef struct {
     const up_options *options;
-    const char *variant; /* what follows "METHOD:", or NULL */
-    up_format input;
+    const char *variant;         /* what follows "METHOD:", or NULL */
+    up_format given;             /* the samples of the file */
+    up_format input;             /* and as methods get them: sRGB, where that was asked for */
     const up_metadata *declared; /* what the input says of its colours */
+    up_plain_srgb plain;         /* see to_srgb.h */
+    bool says_srgb;              /* and so does the output */
     bool tensor;                 /* no colour handling */
     bool past;                   /* the output is memory that nobody reads soon */
     float white;                 /* the value of white in the samples */

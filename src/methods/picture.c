@@ -4,6 +4,7 @@
 #include "io/metadata/declared_colour.h"
 #include "methods/alpha.h"
 #include "methods/back_project.h"
+#include "methods/colour/to_srgb.h"
 #include "ops/arrange/planes.h"
 #include "ops/point/light.h"
 #include "ops/point/pointwise.h"
@@ -102,7 +103,8 @@ static bool blends(up_domain domain)
 static up_status enter(builder *b, up_domain domain, up_error *error)
 {
     up_op *op = NULL;
-    UP_TRY(add(b, up_unpack_plan(&op, &b->request->input, error), &op, error));
+    UP_TRY(add(b, up_unpack_plan(&op, &b->request->given, error), &op, error));
+    UP_TRY(up_add_to_srgb(b->graph, b->node, b->request, &b->node, error));
     if (up_request_flattens(b->request))
         UP_TRY(flatten(b, error));
     if (!blends(domain))
@@ -139,7 +141,7 @@ static bool same_samples(const up_format *a, const up_format *b)
 static up_status build_raw(builder *b, const up_method *method, const up_format *output,
                            up_error *error)
 {
-    if (!same_samples(&b->request->input, output)) {
+    if (!same_samples(&b->request->input, output) || b->request->plain.conversion) {
         UP_TRY(enter(b, UP_ON_RAW, error));
         UP_TRY(leave(b, UP_ON_RAW, output, error));
     }
@@ -150,9 +152,9 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
 static bool resamples_bytes(const builder *b, const up_method *method, const up_format *output)
 {
     const up_request *request = b->request;
-    return method->resampling && same_samples(&request->input, output) &&
-           output->sample == UP_SAMPLE_U8 && !b->alpha && b->light.curves == 0 &&
-           request->options->back_project == 0;
+    return method->resampling && !request->plain.conversion &&
+           same_samples(&request->input, output) && output->sample == UP_SAMPLE_U8 && !b->alpha &&
+           b->light.curves == 0 && request->options->back_project == 0;
 }
 
 static up_status build_bytes(builder *b, const up_method *method, up_error *error)
@@ -208,7 +210,7 @@ up_status up_build_picture(up_graph *graph, const up_method *method, up_request 
 {
     builder b = { .graph = graph, .request = request };
     b.alpha = up_color_has_alpha(request->input.color);
-    up_shape shape = up_raw_shape(&request->input);
+    up_shape shape = up_raw_shape(&request->given);
     UP_TRY(up_graph_add_input(graph, &shape, error));
     up_status status = build(&b, method, output, error);
     up_light_free(&b.light);

@@ -14,6 +14,7 @@ void up_request_clear(up_request *request)
     up_model_close(&request->loaded);
     up_free(request->indices);
     up_blur_close(&request->blur);
+    up_conversion_free(&request->plain.conversion);
     request->indices = NULL;
 }
 

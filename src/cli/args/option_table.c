@@ -285,6 +285,14 @@ const cli_option cli_options[] = {
       cli_parse_color, FIELD(up),
       .help = "put the picture on a colour and drop its alpha: white, black, ff8000 ...; grey "
               "with alpha becomes RGB where the colour is not grey" },
+    { "to-srgb", 0, NULL, MAKING, CLI_GROUP_PICTURE,
+      cli_parse_flag, FIELD(up.to_srgb),
+      .help = "make the colours plain sRGB, by the ICC profile or what else the file declares; CMYK "
+              "becomes RGB, and PQ and HLG go as with --to-sdr" },
+    { "to-sdr", 0, NULL, MAKING, CLI_GROUP_PICTURE,
+      cli_parse_flag, FIELD(up.to_sdr),
+      .help = "make plain sRGB of HDR pictures (PQ, HLG), by ITU-R BT.2446 method A; others stay as "
+              "they are" },
     { "strip", 0, NULL, MAKING | CLI_COMPARE, CLI_GROUP_PICTURE,
       cli_parse_flag, FIELD(up.strip),
       .help = "drop EXIF, XMP, IPTC, texts, ICC profile, other words on colour, and density instead "

@@ -40,6 +40,12 @@ static bool light_of_cicp(up_light *light, const up_color_tags *tags)
     return true;
 }
 
+bool up_declared_by_cicp(const up_metadata *m)
+{
+    up_light light;
+    return light_of_cicp(&light, &m->color);
+}
+
 /* Grey pictures with a profile for RGB are common among JPEGs. */
 static up_status light_of_profile(up_light *light, const up_metadata *m, const up_format *input,
                                   up_error *error)

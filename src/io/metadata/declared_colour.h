@@ -14,6 +14,9 @@
 up_status up_declared_light(up_light *light, const up_metadata *m, const up_format *input,
                             up_error *error);
 
+/* Whether cICP is that word. */
+bool up_declared_by_cicp(const up_metadata *m);
+
 /* The profile and the tags alone, replacing all of `to`. */
 up_status up_declared_copy(up_metadata *to, const up_metadata *from, up_error *error);
 

@@ -193,6 +193,32 @@ double up_exif_gamma(const up_blob *exif)
     return space == COLOR_SPACE_ADOBE || is_option_file(&t, ifd) ? 563 / 256.0 : 0;
 }
 
+bool up_exif_is_adobe_rgb(const up_blob *exif)
+{
+    tiff t;
+    if (!tiff_open(&t, exif))
+        return false;
+    size_t ifd = get_integer(&t, first_ifd(&t), TAG_EXIF_IFD, 0);
+    uint32_t space = get_integer(&t, ifd, TAG_COLOR_SPACE, 0);
+    return space == COLOR_SPACE_ADOBE || (space != COLOR_SPACE_SRGB && is_option_file(&t, ifd));
+}
+
+void up_exif_say_srgb(up_blob *exif)
+{
+    tiff t;
+    if (!tiff_open(&t, exif))
+        return;
+    size_t ifd = get_integer(&t, first_ifd(&t), TAG_EXIF_IFD, 0);
+    set_integer(&t, ifd, TAG_COLOR_SPACE, COLOR_SPACE_SRGB);
+    size_t gamma = find_rational(&t, ifd, TAG_GAMMA);
+    if (gamma)
+        set_rational(&t, gamma, 2.2);
+    if (!is_option_file(&t, ifd))
+        return;
+    size_t other = get_integer(&t, ifd, TAG_INTEROPERABILITY_IFD, 0);
+    memcpy(t.data + find_entry(&t, other, TAG_INTEROPERABILITY_INDEX) + 8, "R98", 4);
+}
+
 static void rescale_resolution(tiff *t, size_t ifd, double scale_x, double scale_y, bool transposed)
 {
     size_t x_at = find_rational(t, ifd, TAG_X_RESOLUTION);

@@ -13,6 +13,10 @@ bool up_exif_density(const up_blob *exif, double *x, double *y);
 
 /* By which samples are raised to become light; 0 if nothing, or sRGB, is said. */
 double up_exif_gamma(const up_blob *exif);
+/* Whether it says that colours are those of Adobe RGB, as cameras do. */
+bool up_exif_is_adobe_rgb(const up_blob *exif);
+/* Says sRGB wherever it says something of colours. */
+void up_exif_say_srgb(up_blob *exif);
 /* Whether it says which way is up, be that 1. */
 bool up_exif_states_orientation(const up_blob *exif);
 /* Whether it holds a smaller picture behind its own directory. */
