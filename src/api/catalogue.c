@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What there is: methods, file formats, the machine. */
+
+#include <upscale.h>
+
 #include "base/machine/machine.h"
 #include "io/formats.h"
 #include "kernels/kernels.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "api/plan.h"
+
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/ending.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that are bytes in memory, in and out. */
+
+#include <upscale.h>
+
 #include "api/plan.h"
 #include "base/memory.h"
 #include "io/source_open.h"

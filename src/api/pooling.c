@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include <upscale.h>
+
 #include "api/plan.h"
 #include "io/formats.h"
 #include "ops/arrange/planes.h"

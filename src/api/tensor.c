@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Small tensors as text, in memory. */
+
+#include <upscale.h>
+
 #include "base/memory.h"
 #include "io/text/given_tensor.h"
 #include "upscale.h"

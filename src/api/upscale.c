@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that do everything at once. */
+
 #include "api/plan.h"
+
 #include "base/memory.h"
 #include "io/pixels.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Weight files as they are shown to people. */
+
+#include <upscale_weights.h>
+
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "network/layers.h"

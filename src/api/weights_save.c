@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Any network as a safetensors file that says all of it: upscale.layers and the tensors. */
+
+#include <upscale_weights.h>
+
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "base/utf8.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/file_types.h"
 #include "cli/batch/inputs.h"
 #include "cli/batch/output_check.h"
-#include "cli/commands.h"
 #include "cli/compare_table.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/inputs.h"
-#include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/color_info.h"
 #include "cli/show/console.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
 #include "cli/batch/output_check.h"
 #include "cli/batch/tasks/ledger.h"
-#include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/lines/picture_blocks.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
 #include "cli/args/help/completion.h"
 #include "cli/args/help/help.h"
 #include "cli/args/help/man_page.h"
@@ -8,7 +11,6 @@
 #include "cli/batch/file_types.h"
 #include "cli/cluster/shard.h"
 #include "cli/cluster/shard_choice.h"
-#include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/method_list.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading and writing plans, line by line. */
+
+#include <upscale_cluster.h>
+
 #include "base/memory.h"
 #include "cluster/join/piece_json.h"
 #include "io/files/writer.h"

@@ -2,6 +2,9 @@
 #define _GNU_SOURCE /* asprintf */
 
 /* From pieces one after the other to a plan: costs in memory, all else in a file meanwhile. */
+
+#include <upscale_cluster.h>
+
 #include "base/hash.h"
 #include "base/memory.h"
 #include "cluster/balance.h"

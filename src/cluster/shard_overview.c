@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where all shards of a plan stand, by one reading of their journals. */
+
+#include <upscale_cluster.h>
+
 #include "base/memory.h"
 #include "cluster/journal/journal_files.h"
 #include "cluster/key_table.h"

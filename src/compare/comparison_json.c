@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "compare/comparison.h"
 
 #include "base/machine/machine.h"

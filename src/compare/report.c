@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include <upscale_compare.h>
+
 #include "base/memory.h"
 #include "compare/classroom/lessons.h"
 #include "compare/files/file_names.h"

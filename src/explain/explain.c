@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include <upscale_explain.h>
+
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "explain/explanation.h"

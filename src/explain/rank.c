@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The rank of the matrix W, by elimination with pivots. */
-#include "base/memory.h"
+
 #include "explain/links.h"
+
+#include "base/memory.h"
 
 #include <math.h>
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "kernels/kernels.h"
+
 #include "kernels/variants.h"
 
 #include <stdatomic.h>

@@ -14,8 +14,6 @@ static const up_kernels *best_kernels(void)
 #include <sys/syscall.h>
 #include <unistd.h>
 
-extern const up_matrix_kernels up_matrix_amx;
-
 /* The system gives the tiles' memory to a process that asks for it. */
 static bool tiles_allowed(void)
 {

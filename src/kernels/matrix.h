@@ -78,6 +78,7 @@ typedef struct {
 const up_matrix_kernels *up_matrix_kernels_get(void);
 
 extern const up_matrix_kernels up_matrix_kernels_reference;
+extern const up_matrix_kernels up_matrix_amx; /* of builds for x86-64 */
 /* For processors with AMX, Intel's matrix unit; NULL where this machine has none. */
 const up_matrix_kernels *up_matrix_kernels_amx(void);
 

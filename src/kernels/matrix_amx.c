@@ -2,6 +2,9 @@
 /* Matrix kernels for AMX, the matrix unit of Intel's processors: tiles of 16 rows of 64 bytes. */
 #ifdef UPSCALE_AMX
 #define UP_LEVEL_AVX512
+
+#include "kernels/matrix.h"
+
 #include "kernels/template/matrix_rows.h"
 
 #include <immintrin.h>

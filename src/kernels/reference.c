@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The meaning of every kernel in plain C: what the variants are checked against. */
-#include "kernels/reference_maps.h"
+
 #include "kernels/variants.h"
+
+#include "kernels/reference_maps.h"
 
 #include <math.h>
 #include <string.h>

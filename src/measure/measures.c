@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The measures by their names. */
-#include "base/machine/machine.h"
+
 #include "measure/kinds/measure_kind.h"
+
+#include "base/machine/machine.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Mean squared error, PSNR, and the picture of the differences. */
+
+#include <upscale_measure.h>
+
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "kernels/kernels.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Structural similarity, of one scale and of several. */
+
+#include <upscale_measure.h>
+
 #include "base/memory.h"
 #include "measure/kinds/measure_kind.h"
 #include "measure/local_similarity.h"

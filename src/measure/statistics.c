@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a paper says of numbers that were measured on several pictures. */
+
+#include <upscale_measure.h>
+
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/status.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Times that can be believed: warm, by turns, and the middle one. */
+
+#include <upscale_measure.h>
+
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "measure/protocol.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "methods/method.h"
+
 #include "ops/resample/replicate.h"
 
 static up_status prepare(up_request *request, up_error *error)

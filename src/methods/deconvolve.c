@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The picture before a known convolution. */
+
 #include "methods/method.h"
+
 #include "restore/deblur.h"
 
 #include <math.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Separable resampling with a fixed filter: bilinear, bicubic, lanczos. */
+
 #include "methods/method.h"
+
 #include "ops/point/pointwise.h"
 #include "ops/resample/resample.h"
 #include "ops/resample/resample_bytes.h"

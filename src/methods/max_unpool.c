@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "methods/method.h"
+
 #include "base/memory.h"
 #include "io/text/text_tensor.h"
-#include "methods/method.h"
 #include "ops/pool/pool.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "methods/method.h"
 
 #include "base/memory.h"

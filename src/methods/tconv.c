@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Learned upsampling: networks that end in a transposed convolution (one layer being the smallest),
  * from a weight file or inside the program. Native scales are chained; a resample does the rest. */
+
 #include "methods/method.h"
+
 #include "methods/network_colour.h"
 #include "network/build/build.h"
 #include "weights/embedded.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "network/layer_kind.h"
+
 #include "network/layers.h"
 
 #include <string.h>

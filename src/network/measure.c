@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sizes, cost and reach of a network. */
+
+#include "network/build/builder.h"
+
 #include "network/build/sizes.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "network/network.h"
 
 #include <stdio.h>

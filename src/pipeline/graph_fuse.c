@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Who reads what, and what needs no ring for that. */
-#include "base/memory.h"
+
 #include "pipeline/graph.h"
+
+#include "base/memory.h"
+#include "pipeline/strip.h"
 
 #define BLOCK_COLUMNS 192  /* blocks are a multiple of this */
 #define BLOCK_FLOATS 12288 /* of fused blocks: what the first-level cache can hold */

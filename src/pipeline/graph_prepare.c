@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The dry run: what must be kept, and what a call takes. */
+
+#include "pipeline/graph.h"
+
 #include "pipeline/period.h"
 
 #include "base/memory.h"

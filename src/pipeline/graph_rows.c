@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Fewer rows than all: what is asked for of the outputs, and whatever that needs. */
+
+#include "pipeline/graph.h"
+
 #include "pipeline/walk.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "pipeline/state.h"
 
 #include "base/memory.h"

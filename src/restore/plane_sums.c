@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "restore/solve/solver.h"
 
 #include "base/memory.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "weights/tensor_file.h"
+
 #include <stdint.h>
 
 #include "base/memory.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "weights/weight_format.h"
+
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "weights/tensor_file.h"
 
 #include <stdint.h>

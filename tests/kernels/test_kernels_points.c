@@ -155,3 +155,33 @@ Test(kernels_points, combinations)
     check_combination(offsetof(up_kernels, subtract), "subtract");
     check_combination(offsetof(up_kernels, multiply), "multiply");
 }
+
+Test(kernels_points, prelu_is_exact)
+{
+    enum { WIDTH = 77 };
+    static const float slopes[] = { 0, 0.25f, -1.5f, 2 };
+    uint32_t seed = 3;
+    guarded in = float_row(0, WIDTH);
+    float *v = in.data;
+    for (int x = 0; x < WIDTH; x++)
+        v[x] = random_sample(&seed);
+    v[5] = 0;
+    v[6] = -0.0f;
+    v[7] = -INFINITY;
+    FOR_EACH_VARIANT(kernels)
+    {
+        for (size_t s = 0; s < sizeof slopes / sizeof *slopes; s++) {
+            guarded out = float_row(0, WIDTH);
+            const float *made = out.data;
+            kernels->prelu(out.data, v, slopes[s], WIDTH);
+            for (int x = 0; x < WIDTH; x++) {
+                const float wanted = v[x] > 0 ? v[x] : slopes[s] * v[x];
+                cr_expect(made[x] == wanted || (isnan(made[x]) && isnan(wanted)),
+                          "%s: %g of %g: %g", kernels->name, slopes[s], v[x], made[x]);
+            }
+            cr_expect(guarded_intact(&out));
+            guarded_free(&out);
+        }
+    }
+    guarded_free(&in);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What Linux says in /proc; other systems say nothing. */
+
 #include "base/machine/machine.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/args/options.h"
+
 #include "cli/args/values/option_values.h"
 
 #include <stddef.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/batch/tasks/tasks.h"
+
 #include "cli/args/method_choice.h"
 #include "cli/args/values/name_template.h"
 #include "cli/batch/file_types.h"
-#include "cli/batch/tasks/tasks.h"
 #include "cli/show/cli_text.h"
 
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
 #include "cli/batch/file_types.h"
 #include "cli/cluster/plan_reading.h"
-#include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/file_types.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "cli/cluster/shard.h"
+
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "cli/cluster/shard.h"
+
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/args/settings_clear.h"
 #include "cli/batch/batch.h"
 #include "cli/cluster/leftovers.h"
-#include "cli/cluster/shard.h"
 #include "cli/cluster/shard_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cluster/plan_reading.h"
+
 #include "cli/commands.h"
+
+#include "cli/cluster/plan_reading.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/json_lines.h"

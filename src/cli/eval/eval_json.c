@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/args/method_choice.h"
+
 #include "cli/eval/eval_show.h"
+
+#include "cli/args/method_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/json_lines.h"
 

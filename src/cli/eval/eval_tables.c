@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/batch/file_types.h"
+
 #include "cli/eval/eval_show.h"
+
+#include "cli/batch/file_types.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_report.h"

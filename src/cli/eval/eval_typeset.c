@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One table of means for papers: scales and methods downwards, sets and metrics across. */
+
 #include "cli/eval/eval_show.h"
+
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 

@@ -3,6 +3,7 @@
 
 /* Names may hold any byte but NUL: here they become text that is safe to show or to put into JSON.
  */
+
 #include "cli/show/cli_text.h"
 
 #include <stdint.h>

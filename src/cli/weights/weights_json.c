@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/show/json_lines.h"
+
 #include "cli/weights/weights_report.h"
+
+#include "cli/show/json_lines.h"
 #include "upscale_weights.h"
 
 #include <limits.h>

@@ -2,8 +2,10 @@
 /* JPEG: a restart marker ends every row of blocks in a band, and nothing behind it depends on what
  * was before, so that the entropy-coded data of bands go one behind the other with one more marker
  * between, all numbered anew (ITU-T T.81, B.2.1, E.1.4). */
-#include "base/memory.h"
+
 #include "cluster/join/join_bands.h"
+
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

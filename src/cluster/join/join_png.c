@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* PNG: the deflate blocks of one band behind those of another. A band's stream ends at the border
  * of a byte, refers to nothing before it, and filters its first row without the one above. */
+
 #include "cluster/join/join_bands.h"
+
 #include "io/png/png_chunk.h"
 
 #include <limits.h>

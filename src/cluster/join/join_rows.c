@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* PNM and .npy: rows behind rows, and planes of rows. */
-#include "base/memory.h"
+
 #include "cluster/join/join_bands.h"
+
+#include "base/memory.h"
 #include "io/npy/npy_header.h"
 
 #include <limits.h>

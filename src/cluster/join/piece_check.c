@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether what is there is what was recorded, and would be made again. */
+
+#include <upscale_cluster.h>
+
 #include "base/hash.h"
 #include "base/status.h"
 #include "upscale_cluster.h"

@@ -2,6 +2,8 @@
 /* Writing the journal of a shard. */
 #define _GNU_SOURCE
 
+#include <upscale_cluster.h>
+
 #include "base/memory.h"
 #include "cluster/journal/journal_text.h"
 #include "io/files/new_file.h"

@@ -2,6 +2,8 @@
 /* What journals say in the end, by output. */
 #define _GNU_SOURCE /* strdup */
 
+#include <upscale_cluster.h>
+
 #include "base/memory.h"
 #include "cluster/journal/journal_files.h"
 #include "cluster/key_table.h"

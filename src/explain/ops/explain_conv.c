@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolution: every output is a window of the input times the kernel, added up. */
+
+#include "explain/explanation.h"
+
 #include "base/memory.h"
 #include "explain/explain_engine.h"
 #include "explain/links.h"

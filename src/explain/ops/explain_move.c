@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Ops that put every input element somewhere as it is: each is a transposed convolution too. */
+
+#include "explain/explanation.h"
+
 #include "base/memory.h"
 #include "explain/explain_engine.h"
 #include "explain/links.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Max pooling, and maxima put back. */
+
+#include "explain/explanation.h"
+
 #include "base/memory.h"
 #include "explain/explain_engine.h"
 #include "explain/links.h"

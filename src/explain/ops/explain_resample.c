@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Bilinear and bicubic: each output is made from the inputs around its place. */
+
+#include "explain/explanation.h"
+
 #include "base/memory.h"
 #include "explain/explain_engine.h"
 #include "explain/links.h"

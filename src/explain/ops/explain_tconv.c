@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Transposed convolution: every input element times the kernel, laid down at its place. */
+
+#include "explain/explanation.h"
+
 #include "base/memory.h"
 #include "explain/explain_engine.h"
 #include "explain/links.h"

@@ -25,8 +25,10 @@
  * pooling overlap             map: tensor of one channel, even, verdict (where there is one) ways
  * [{name, title, output: tensor, difference, agrees}, ...] agree               whether all ways do
  */
-#include "base/memory.h"
+
 #include "explain/explanation.h"
+
+#include "base/memory.h"
 #include "explain/links.h"
 
 #include <jansson.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An explanation for a terminal. */
+
+#include "explain/explanation.h"
+
 #include "base/memory.h"
 #include "explain/show/text_sheet.h"
 

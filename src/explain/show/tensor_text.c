@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbers of a file for people. */
+
+#include <upscale_explain.h>
+
 #include "explain/show/text_blocks.h"
 #include "upscale_explain.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The matrix and the polyphase form. */
-#include "explain/links.h"
+
 #include "explain/show/text_sheet.h"
+
+#include "explain/links.h"
 
 #include <stdlib.h>
 

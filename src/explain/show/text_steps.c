@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of an explanation. */
+
+#include "explain/show/text_sheet.h"
+
 #include "base/memory.h"
 #include "explain/links.h"
-#include "explain/show/text_sheet.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/memory.h"
+
 #include "io/jpeg/jpeg_segments.h"
+
+#include "base/memory.h"
 #include "io/png/png_text.h"
 
 #include <string.h>

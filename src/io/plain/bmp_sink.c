@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/memory.h"
+
 #include "io/formats.h"
+
+#include "base/memory.h"
 #include "io/metadata/declared_colour.h"
 #include "io/plain/byte_rows.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "io/formats.h"
+
 #include "base/machine/machine.h"
 #include "base/memory.h"
-#include "io/formats.h"
 #include "io/pixels.h"
 #include "io/plain/bmp_header.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "io/formats.h"
+
 #include "base/memory.h"
 #include "io/deflate/adler.h"
-#include "io/formats.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 #include "io/png/png_chunk.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/memory.h"
 #include "io/formats.h"
+
+#include "base/memory.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 

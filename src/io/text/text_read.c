@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "io/text/text_tensor.h"
+
 #include "base/memory.h"
 #include "io/npy/npy_header.h"
 #include "io/text/given_tensor.h"

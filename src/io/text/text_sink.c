@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Tensors as text: rows of numbers, blank lines between channels. */
-#include "base/memory.h"
+
 #include "io/formats.h"
+
+#include "base/memory.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 #include "io/text/text_tensor.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Tensors from text files, which are small: the whole is read when it is opened. */
-#include "base/memory.h"
+
 #include "io/formats.h"
+
+#include "base/memory.h"
 #include "io/text/text_tensor.h"
 
 #include <string.h>

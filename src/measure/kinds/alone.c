@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a picture tells of itself, without a reference: blocks and sharpness. */
-#include "base/memory.h"
+
 #include "measure/kinds/measure_kind.h"
+
+#include "base/memory.h"
 #include "measure/row_bands.h"
 
 #include <math.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Butteraugli, as libjxl has it: the pictures go there as linear light. */
+
+#include "measure/kinds/measure_kind.h"
+
 #include "base/machine/team.h"
 #include "base/memory.h"
 #include "measure/kinds/light_rows.h"
-#include "measure/kinds/measure_kind.h"
 #include "measure/row_bands.h"
 
 #include <jxl/butteraugli.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Feature similarity: where phase congruency is, and how steep it is there. */
-#include "base/memory.h"
+
 #include "measure/kinds/measure_kind.h"
+
+#include "base/memory.h"
 #include "measure/kinds/phase_congruency.h"
 #include "measure/kinds/whole_planes.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* PSNR as it is seen: differences of cosine transforms, weighted, and less what is masked. */
-#include "base/memory.h"
+
 #include "measure/kinds/measure_kind.h"
+
+#include "base/memory.h"
 #include "measure/row_bands.h"
 
 #include <math.h>

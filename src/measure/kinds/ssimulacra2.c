@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SSIMULACRA 2.1: structural similarity, edges that came and edges that went, in XYB, on six scales
  * of linear light. */
+
+#include "measure/kinds/measure_kind.h"
+
 #include "base/memory.h"
 #include "kernels/kernels.h"
 #include "measure/kinds/light_rows.h"
-#include "measure/kinds/measure_kind.h"
 #include "measure/row_bands.h"
 
 #include <math.h>

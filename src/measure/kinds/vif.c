@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Visual information fidelity, in the domain of pixels. */
-#include "base/memory.h"
+
 #include "measure/kinds/measure_kind.h"
+
+#include "base/memory.h"
 #include "measure/kinds/whole_planes.h"
 #include "measure/row_bands.h"
 

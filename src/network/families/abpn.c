@@ -2,6 +2,9 @@
 /* ABPN, as the authors of ETDS have it: 3x3 convolutions with ReLU, the first and the last two
  * bare, those between in a Sequential of their own, on the nearest-upsampled input. With its skip
  * folded in (ABPN_ET) it ends in a 1x1 and ReLU instead and has one channel too many for x3. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)

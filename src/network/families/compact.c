@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SRVGGNetCompact: body, pixel shuffle, and the nearest-upsampled input added. Where its
  * activations have no weights, they are ReLU or LeakyReLU(0.1), which the file does not tell. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)

@@ -2,6 +2,9 @@
 /* One bare ConvTranspose2d: the tensor "weight" or "NAME.weight", with "NAME.bias" if there is one,
  * and nothing else. What a state dict does not hold comes from flags, else from the metadata, else
  * it is PyTorch's default: stride 1, padding 0, output_padding 0, dilation 1, groups 1. */
+
+#include "network/families/family.h"
+
 #include "network/parts/parts.h"
 
 #include "base/memory.h"

@@ -2,6 +2,9 @@
 /* DnCNN: the input less what 3x3 convolutions, maybe with batch normalisation (eps 1e-4 in its
  * source, which is not the usual one), and ReLU make of it: the noise. A restorer of scale 1.
  * Networks with the level of noise as another channel (FDnCNN, FFDNet) are refused. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #define EPS 1e-4

@@ -2,6 +2,9 @@
 /* ECBSR, collapsed to 3x3 convolutions, in both spellings: a plain network on the nearest-upsampled
  * input, which its source repeats in channels before the pixel shuffle. Where an activation has no
  * slopes, it is one of several that the file does not tell. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static const char *find_conv(const up_network_builder *b)

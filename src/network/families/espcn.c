@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ESPCN: tanh after each layer but the last, and a pixel shuffle; as first_part and last_part, or
  * as conv1 .. conv3 with a sigmoid at the end. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is_numbered(const up_network_builder *b)

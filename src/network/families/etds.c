@@ -2,6 +2,9 @@
 /* ETDS: the network for inference (conv_clip; ReLU behind everything, one channel too many for x3),
  * the one for training, whose second path carries the input, and the plain network of the same
  * authors, which has neither. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)

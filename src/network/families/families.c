@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "network/families/family.h"
 
 #include "network/families/refused.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* FSRCNN: first_part, mid_part, last_part; 1-D weights are PReLU. It ends in a ConvTranspose2d of
  * padding kernel / 2 and output_padding scale - 1; its kernel is the same for every scale. */
+
+#include "network/families/family.h"
+
 #include "network/parts/parts.h"
 
 static bool is(const up_network_builder *b)

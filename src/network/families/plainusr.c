@@ -3,6 +3,9 @@
  * m, 2) or five (1, 2, m, 3, 4) with LeakyReLU(0.05) between convolutions and, but for some,
  * attention to places: x times sigmoid(x[0]) times a map, which is seen at a sixth of the size with
  * soft pooling (the mean weighted by exp) or, for speed, is one 3x3. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)

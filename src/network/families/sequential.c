@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* nn.Sequential: no layer without tensors but a last PixelShuffle; a Conv2d keeps the size; a
  * square kernel of odd size is a Conv2d, of even size a ConvTranspose2d. */
+
+#include "network/families/family.h"
+
 #include "network/parts/parts.h"
 
 #include <string.h>

@@ -4,6 +4,9 @@
  * middle. A stored eval_conv should be that but may be stale. The source pads before the first 1x1,
  * so zeros around the collapsed one are exact. It takes (x - mean) * 255, unless the file has
  * `no_norm`; its result is used as it is. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #include "base/memory.h"

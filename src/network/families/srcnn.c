@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SRCNN: 9x9, 1x1 or 5x5, and 5x5, padded, with ReLU between. It works on the picture enlarged
  * bicubically before, so its own scale is 1. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)

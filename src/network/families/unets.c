@@ -6,6 +6,9 @@
  * them; else the name of the file, or of its folder, may. LeakyReLU(0.1) is in no file; nunif clips
  * the first result, the others do not. */
 #define _GNU_SOURCE
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #include <string.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* VDSR: 3x3 convolutions without bias, ReLU after all but the last, added to the input. It works on
  * the picture enlarged bicubically before, so its own scale is 1. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 static bool is(const up_network_builder *b)

@@ -2,6 +2,9 @@
 /* waifu2x vgg_7 and upconv_7: LeakyReLU(0.1) between convolutions without padding. As nunif names
  * them (net.N), the network gets a picture with 7 more pixels a side; what is missing replicates
  * the edge. In files of a bare Sequential (N) it pads so itself. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #define LAST 12

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of a sample, but for its channel. */
-#include "network/build/builder.h"
+
 #include "network/layers.h"
+
+#include "network/build/builder.h"
 #include "network/layers/layer_parts.h"
 
 #include "base/memory.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Channels that become pixels, and back. */
-#include "network/build/sizes.h"
+
 #include "network/layers.h"
+
+#include "network/build/sizes.h"
 #include "ops/arrange/shuffle.h"
 
 static int factor_of(const up_network_node *node)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions and transposed convolutions. */
 
+#include "network/network.h"
+
 #include "base/memory.h"
 #include "network/build/sizes.h"
 #include "network/layers/layer_parts.h"

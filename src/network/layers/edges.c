@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Pixels put around a plane, and taken away. */
+
+#include "network/layers.h"
+
 #include "base/memory.h"
 #include "network/build/sizes.h"
-#include "network/layers.h"
 #include "network/layers/layer_parts.h"
 #include "ops/arrange/slice.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers of several inputs, and of some channels of one. */
-#include "network/build/sizes.h"
+
 #include "network/layers.h"
+
+#include "network/build/sizes.h"
 #include "network/layers/layer_parts.h"
 
 #include "ops/point/arithmetic.h"

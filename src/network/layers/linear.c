@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Each sample times a factor and plus an offset, and clipped. */
-#include "network/build/builder.h"
+
 #include "network/layers.h"
+
+#include "network/build/builder.h"
 
 #include "base/memory.h"
 #include "pipeline/add_ops.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Enlarging and reducing by a fixed filter. */
+
+#include "network/layers.h"
+
 #include "base/memory.h"
 #include "network/build/sizes.h"
-#include "network/layers.h"
 #include "ops/resample/replicate.h"
 #include "ops/resample/resample.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What is made of the whole image, and put together with its pixels again. */
+
+#include "network/layers/layer_parts.h"
+
 #include "network/build/builder.h"
 #include "network/layers.h"
-#include "network/layers/layer_parts.h"
 
 #include "base/memory.h"
 #include "ops/point/activation.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Pooling by windows. */
-#include "network/build/sizes.h"
+
 #include "network/layers.h"
+
+#include "network/build/sizes.h"
 #include "ops/pool/pool.h"
 
 #include "base/memory.h"

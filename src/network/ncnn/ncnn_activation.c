@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of each sample. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <float.h>

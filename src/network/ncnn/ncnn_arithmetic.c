@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Arithmetic with blobs, with numbers of the file, and of one blob alone. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How many channels the network's input has, which the text of a network need not say. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <string.h>

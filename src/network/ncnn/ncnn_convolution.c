@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolution, Deconvolution, the same of groups, and InnerProduct. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Blobs that come in, are joined, and taken apart. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include "base/memory.h"

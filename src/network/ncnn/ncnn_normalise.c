@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Factors and offsets of channels, stated or of statistics. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers that make pictures larger and smaller. */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "network/ncnn/ncnn_layer.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of a sample. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include <math.h>

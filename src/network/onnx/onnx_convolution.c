@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Conv and ConvTranspose. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

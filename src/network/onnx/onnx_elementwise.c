@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Arithmetic of pictures, with each other and with constants. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

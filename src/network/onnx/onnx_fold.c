@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Arithmetic on constants, number by number. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Constants looked at in other shapes: parts of them, and several put together. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

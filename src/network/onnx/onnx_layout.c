@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The same samples in another order or shape. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Products with a constant matrix along the last axis, which are convolutions of 1x1. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts of pictures, and pictures put together. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Windows, and what is made of the whole image. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

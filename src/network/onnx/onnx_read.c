@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What several ops read alike. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

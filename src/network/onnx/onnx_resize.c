@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Resize and Upsample. */
+
 #include "network/onnx/onnx_ops.h"
 
 #include "base/memory.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Walking an ONNX graph from its output. */
+
 #include "network/onnx/onnx_graph.h"
 
 #include "base/memory.h"

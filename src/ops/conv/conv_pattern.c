@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "ops/conv/conv_plan.h"
 
 #include "base/memory.h"

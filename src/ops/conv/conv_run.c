@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Making rows: row pointers for the taps, the kernel, and the phases of columns put together. */
+
 #include "ops/conv/conv_plan.h"
 
 #include "base/memory.h"

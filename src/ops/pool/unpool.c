@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "ops/pool/pool.h"
 
 #include "base/memory.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* How a graph is run: cut into stages, strips for the threads, bands for the cache, chunks for what
  * streams. */
+
+#include "pipeline/run/run.h"
+
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "pipeline/state.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "pipeline/run/run.h"
 
 #include "base/machine/team.h"

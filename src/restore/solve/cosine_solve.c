@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Under reflected edges an even convolution is the product of cosine transforms, and so is
  * Tikhonov's result: in double, which keeps what a strong blur has left of fine detail. */
+
+#include "restore/solve/solver.h"
+
 #include "base/memory.h"
 #include "restore/solve/cosine.h"
-#include "restore/solve/solver.h"
 
 #include <math.h>
 

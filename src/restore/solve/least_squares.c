@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conjugate gradients on the normal equations in the form that keeps the residual (CGLS), which
  * loses fewer digits; rounds of them with new weights are total variation. */
+
 #include "restore/solve/solver.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Richardson 1972, Lucy 1974: the likeliest picture under Poisson noise, and never below zero. */
+
 #include "restore/solve/solver.h"
 
 #include <math.h>

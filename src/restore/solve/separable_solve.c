@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Tikhonov's for a blur that is a product of two, whatever its edges: in the eigenvectors of both
  * axes' matrices, of which each pair counts by how rough it is, in double and tile by tile. */
+
+#include "restore/solve/solver.h"
+
 #include "base/memory.h"
 #include "restore/solve/separable.h"
-#include "restore/solve/solver.h"
 
 #include <math.h>
 #include <omp.h>

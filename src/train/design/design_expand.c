@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The layers of a design, one by one. */
+
 #include "train/design/design.h"
 
 #include "base/json/json_number.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Networks that are begun here: those of a shape, and for another scale. */
+
+#include "train/passes/trainable.h"
+
 #include "train/design/design.h"
 
 #include "base/memory.h"

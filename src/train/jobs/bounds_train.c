@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Weights that are there already, with the bounds that these pictures give; all else stays. */
+
+#include "train/jobs/train.h"
+
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "train/jobs/net_file.h"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Training in a file: safetensors, with the options that it was begun with as text. */
+
+#include "train/jobs/net_training.h"
+
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "network/metadata/upscale_layers.h"
-#include "train/jobs/net_training.h"
 #include "train/jobs/train.h"
 #include "weights/safetensors/safetensors.h"
 

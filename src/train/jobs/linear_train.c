@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The transposed convolution that is the least squares of all pixels. */
+
 #include "train/jobs/train.h"
+
 #include "train/linear/linear_fit.h"
 
 #include "base/machine/clock.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "train/jobs/net_training.h"
+
 #include "train/optimise/adam.h"
 
 #include <math.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A network by gradient descent: steps, validation, checkpoints, and the file at the end. */
+
+#include "train/jobs/train.h"
+
 #include "base/machine/clock.h"
 #include "base/machine/machine.h"
 #include "base/memory.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "train/jobs/net_training.h"
+
 #include "base/memory.h"
 #include "train/jobs/net_tiles.h"
-#include "train/jobs/net_training.h"
 
 #include <math.h>
 

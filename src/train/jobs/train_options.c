@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Declared in train.h. */
-#include "api/option_defaults.h"
+
 #include "train/jobs/train.h"
+
+#include "api/option_defaults.h"
 
 static const up_train_options defaults = {
     .size = sizeof defaults, .ridge = 1e-7, .rate = 0.02, .ema = 0.999

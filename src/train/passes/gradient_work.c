@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a pass works in. */
+
 #include "train/passes/gradient.h"
 
 #include "base/memory.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions that keep the size, and transposed ones that enlarge by their stride: those are run
  * as a convolution to all phases. */
-#include "train/passes/conv_tiles.h"
+
 #include "train/passes/passes.h"
+
+#include "train/passes/conv_tiles.h"
 
 enum { MOST_KERNEL = 15 };
 

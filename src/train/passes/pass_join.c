@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers whose inputs get gradients of their own. */
+
 #include "train/passes/passes.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of one number. What lies between the rows is not a result: it stays 0. */
+
 #include "train/passes/passes.h"
 
 #include <math.h>

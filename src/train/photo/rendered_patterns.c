@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What repeats, and what is made of pixels. */
+
 #include "train/photo/rendered.h"
 
 #include "base/memory.h"

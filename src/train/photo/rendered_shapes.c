@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines and flat areas with smooth edges. */
+
 #include "train/photo/rendered.h"
 
 #include "base/memory.h"

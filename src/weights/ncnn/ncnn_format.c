@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "weights/ncnn/ncnn.h"
 
 #include <limits.h>

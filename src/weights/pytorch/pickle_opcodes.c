@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "weights/pytorch/pickle_machine.h"
 
 #include <stdlib.h>

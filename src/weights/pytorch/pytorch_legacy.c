@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "weights/pytorch/pytorch.h"
 
 #include <stdlib.h>

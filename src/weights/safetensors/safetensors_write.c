@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
+#include "weights/safetensors/safetensors.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +10,6 @@
 #include "base/words.h"
 #include "io/files/writer.h"
 #include "weights/label.h"
-#include "weights/safetensors/safetensors.h"
 #include "weights/safetensors/safetensors_header.h"
 
 static int compare_keys(const void *a, const void *b)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "cli/args/values/option_values.h"
+
 #include "cli/show/cli_text.h"
 
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists separated by commas: what is wrong in one is named by itself. */
-#include "cli/args/method_names.h"
+
 #include "cli/args/values/option_values.h"
+
+#include "cli/args/method_names.h"
 #include "cli/show/cli_text.h"
 #include "cli/weights/weights_folders.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "cli/args/values/option_values.h"
 
 #include <stddef.h>

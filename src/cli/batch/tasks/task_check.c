@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks for outputs that would meet each other or an input, before anything is touched. */
+
 #include "cli/batch/tasks/tasks.h"
+
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 

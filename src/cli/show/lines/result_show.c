@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/args/method_choice.h"
+
 #include "cli/batch/tasks/task_run.h"
+
+#include "cli/args/method_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/json_lines.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Natural image quality evaluator: how far the statistics of blocks are from those of photographs.
  */
-#include "base/memory.h"
+
 #include "measure/kinds/measure_kind.h"
+
+#include "base/memory.h"
 #include "measure/kinds/niqe/niqe_features.h"
 #include "measure/row_bands.h"
 

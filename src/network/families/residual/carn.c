@@ -3,6 +3,9 @@
  * is 1; the mean shift is in the file. A file for several scales is run for that which is asked
  * for.
  */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #include <stdio.h>

@@ -2,6 +2,9 @@
 /* EDSR, in the spelling of its authors, whose mean shift and range of white are in the file, and in
  * that of BasicSR, where they are constants. Residual branches count whole, but for the network of
  * 32 blocks of 256 features: a tenth; --weights-residual-scale says otherwise. */
+
+#include "network/families/family.h"
+
 #include "network/parts/edsr_frame.h"
 
 static bool is(const up_network_builder *b)

@@ -2,6 +2,9 @@
 /* ESRGAN (RRDBNet), in the three spellings of its keys; its slope 0.2 and factor 0.2 are in no
  * file. Beside the usual networks: those for x1 and x2 that begin with a pixel unshuffle (more
  * inputs than outputs of a colour), and ESRGAN+ (conv1x1). */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #include "network/tensor_values.h"

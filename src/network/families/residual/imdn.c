@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* IMDN and IMDN-RTC, which has no attention; LeakyReLU(0.05) is in no file. A block distils some
  * channels off behind each convolution and works on with the rest. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #define SLOPE 0.05f

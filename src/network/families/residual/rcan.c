@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* RCAN, in the spelling of its authors and in that of BasicSR: see edsr_frame.h. Its attention is
  * to the mean of the whole picture. */
+
+#include "network/families/family.h"
+
 #include "network/parts/edsr_frame.h"
 
 /* Keys of a group: its block N is GROUP BLOCKS N BLOCK .0, .2 and ATTENTION. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* RFDN; LeakyReLU(0.05) is in no file, nor is the range of white: 1 is assumed, but the released
  * file (AIM 2020) takes 0..255, which --weights-range says. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #define SLOPE 0.05f

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* MSRResNet (SRResNet without normalisation), in both spellings; LeakyReLU(0.1) outside its blocks
  * and ReLU inside are in no file. Adds the input enlarged bilinearly. */
+
+#include "network/families/family.h"
+
 #include "network/parts/blocks.h"
 
 #define SLOPE 0.1f
