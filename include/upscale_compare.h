@@ -43,8 +43,9 @@ typedef struct {
     const up_box *box; /* crops to look at, beside those chosen by how much results differ */
     int boxes;         /* 0 .. 60 */
     bool single_file;  /* a page that holds its pictures, as crops only ... */
-    bool full;         /* ... or whole */
-    bool many;         /* a folder of pages with an overview, however many are added */
+    bool full;         /* ... or whole; of many pictures, the results as files, too */
+    bool many;         /* a folder of pages with an overview, however many are added. Results are
+                          kept in the pages only, which can save them */
     const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
     int zoom;          /* of the crops on it; 0: so that they fill it well */
     int time_runs;  /* time every method so many times by turns from memory to memory, after one run
@@ -72,12 +73,12 @@ typedef struct {
 } up_report_row;
 
 /* A report on how methods differ: a folder with index.html, which opens without network or server,
- * the results as lossless PNG (the very files that up_upscale_file() writes) and results.json; or
- * one HTML file. It appears whole or not at all. Memory does not grow with the height of the
- * results but for references, which are held as a whole.
- * `path` may be NULL where only a sheet is wanted. The options must outlive the report. Between
- * pictures `contender` may be changed to as many that are named alike and have another scale: with
- * `many`, a report is of several. */
+ * the results as lossless PNG (the very files that up_upscale_file() writes; of many pictures only
+ * with `full`) and results.json; or one HTML file. It appears whole or not at all. Memory does not
+ * grow with the height of the results but for references, which are held as a whole. `path` may be
+ * NULL where only a sheet is wanted. The options must outlive the report. Between pictures
+ * `contender` may be changed to as many that are named alike and have another scale: with `many`, a
+ * report is of several. */
 typedef struct up_report up_report;
 
 UP_API up_status up_report_open(up_report **report, const char *path,

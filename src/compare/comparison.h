@@ -12,15 +12,15 @@
  *   measures      those asked for beside PSNR, SSIM and MS-SSIM: key (in results), title, about,
  *                 digits (behind the point), lower_is_better
  *   methods       how many results are no reference
- *   tile, levels  see compare/pictures/tiles.h: [[width, height], ...]
+ *   tile, levels  see compare/pictures/tiles.h: [[width, height], ...], null where none is kept
  *   inlined       the pictures are in the page itself; crops_only: and only the crops
  *   part_of_many  there is an overview two folders up
  *   crops         x, y, width, height, automatic (chosen by the program)
  *   results       the reference first if there is one:
- *     name, reference, file (the PNG, from the page on; absent where all is in one file), bytes,
- *     width, height, scale, steps (what was done), psnr_y, psnr_rgb, ssim, ms_ssim (null: not
- *     known; "infinity": identical), the measures below alike, seconds, multiply_adds (per pixel
- *     of the input)
+ *     name, reference, file (the PNG, from the page on; absent where only tiles are kept), bytes,
+ *     width, height, channels, scale, steps (what was done), psnr_y, psnr_rgb, ssim, ms_ssim
+ *     (null: not known; "infinity": identical), the measures below alike, seconds, multiply_adds
+ *     (per pixel of the input)
  *     impulse     width, height, values: see compare/impulse.h
  *     network     family, layers, parameters, receptive_field, and shown layers with their filters
  *                 in steps of 1/127 and, if transposed, how many taps overlap
@@ -78,6 +78,9 @@ json_t *up_comparison_json(const up_comparison *comparison);
 json_t *up_comparison_protocol(const up_comparison *comparison);
 
 bool up_has_reference(const up_report_options *options);
+
+/* Whether the results stay beside the page as files. */
+bool up_keeps_files(const up_report_options *options);
 
 /* Whether the input itself is what results are measured against. */
 bool up_has_original(const up_report_options *options);

@@ -65,8 +65,10 @@ static json_t *levels(const up_comparison *c)
     json_t *list = json_array();
     int count = up_tile_levels(c->output.width, c->output.height);
     for (int i = 0; i < count; i++)
-        json_array_append_new(list, json_pack("[i,i]", up_tile_halved(c->output.width, i),
-                                              up_tile_halved(c->output.height, i)));
+        json_array_append_new(list, up_tile_level_is_kept(c->output.width, c->output.height, i)
+                                        ? json_pack("[i,i]", up_tile_halved(c->output.width, i),
+                                                    up_tile_halved(c->output.height, i))
+                                        : json_null());
     return list;
 }
 
@@ -106,13 +108,13 @@ static json_t *impulse(const up_comparison *c, const up_compared *r)
 static json_t *result_json(const up_comparison *c, const up_compared *r)
 {
     const up_report_row *row = &r->row;
-    json_t *json = json_pack("{s:o, s:b, s:I, s:i, s:i}", "name", up_json_bytes(row->name),
+    json_t *json = json_pack("{s:o, s:b, s:I, s:i, s:i, s:i}", "name", up_json_bytes(row->name),
                              "reference", row->reference, "bytes", (json_int_t)row->bytes, "width",
-                             row->width, "height", row->height);
+                             row->width, "height", row->height, "channels", r->format.channels);
     up_json_set_numbers(json, row, c->options);
     up_times_set(json, row);
     double scale = (double)row->width / c->input_format.width;
-    if (!c->options->single_file)
+    if (up_keeps_files(c->options))
         json_object_set_new(json, "file", json_string(r->file));
     if (!r->options)
         return json;

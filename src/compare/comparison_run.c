@@ -27,6 +27,11 @@ bool up_has_reference(const up_report_options *options)
     return up_has_original(options) || options->reference;
 }
 
+bool up_keeps_files(const up_report_options *options)
+{
+    return !options->single_file && (!options->many || options->full);
+}
+
 bool up_has_original(const up_report_options *options)
 {
     return options->from_original || options->classroom;

@@ -8,6 +8,7 @@
 #include "compare/numbers/result_times.h"
 #include "compare/pages.h"
 #include "compare/quality_plot.h"
+#include "io/sink.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,6 +33,12 @@ void up_overview_clear(up_overview *overview)
 
 /* -------------------------------------------------------------- one picture more */
 
+static const char *thumb_name(void)
+{
+    const up_sink_format *webp;
+    return up_sink_format_find(&webp, "webp", NULL, NULL) == UP_OK ? "thumb.webp" : "thumb.png";
+}
+
 static up_status draw_thumb(const up_comparison *c, up_error *error)
 {
     up_options small = up_options_running(&c->options->contender[0].options);
@@ -40,7 +47,7 @@ static up_status draw_thumb(const up_comparison *c, up_error *error)
     small.fit = true;
     small.depth = 8;
     const char *from = up_has_original(c->options) ? c->result[0].path : c->given;
-    char *path = up_path_join(c->folder, "thumb.png", error);
+    char *path = up_path_join(c->folder, thumb_name(), error);
     up_status status = path ? up_upscale_file(from, path, &small, error) : UP_ERROR_MEMORY;
     free(path);
     return status;
@@ -75,12 +82,13 @@ static json_t *picture_json(const up_comparison *c, const up_gathered *all, cons
 {
     const up_report_row *best = best_of(c);
     const up_gathered_picture *own = &all->picture[all->count - 1];
-    json_t *json = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:o}", "name", up_json_bytes(up_last_part(c->input)),
-        "page", json_sprintf("%s/index.html", place), "thumb", json_sprintf("%s/thumb.png", place),
-        "scale", own->scale != 0 ? up_json_number(own->scale) : json_null(), "set",
-        up_json_bytes(up_last_part(own->folder)), "width", c->output.width, "height",
-        c->output.height, "results", results_json(c));
+    json_t *json = json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:o}", "name",
+                             up_json_bytes(up_last_part(c->input)), "page",
+                             json_sprintf("%s/index.html", place), "thumb",
+                             json_sprintf("%s/%s", place, thumb_name()), "scale",
+                             own->scale != 0 ? up_json_number(own->scale) : json_null(), "set",
+                             up_json_bytes(up_last_part(own->folder)), "width", c->output.width,
+                             "height", c->output.height, "results", results_json(c));
     if (best) {
         json_object_set_new(json, "best", up_json_bytes(best->name));
         json_object_set_new(json, "best_psnr_y", up_json_number(best->psnr_y));

@@ -163,6 +163,20 @@ static up_status finish_picture(up_report *r, up_comparison *c, const char *plac
     return UP_OK;
 }
 
+/* The tiles hold every sample once more: of many pictures that would be most of the report. */
+static up_status drop_files(const up_comparison *c, up_error *error)
+{
+    static const char *const files[] = { "results", "input.png" };
+    for (size_t i = 0; i < sizeof files / sizeof *files && !up_keeps_files(c->options); i++) {
+        char *path = up_path_join(c->folder, files[i], error);
+        if (!path)
+            return UP_ERROR_MEMORY;
+        up_folder_remove(path);
+        free(path);
+    }
+    return UP_OK;
+}
+
 /* Pictures that the page shall hold lie in a file of their own until the page is written. */
 static up_status add_with_pictures(up_report *r, const char *input, const char *folder,
                                    const char *place, up_error *error)
@@ -183,6 +197,8 @@ static up_status add_with_pictures(up_report *r, const char *input, const char *
     up_status status = up_comparison_run(&c, input, folder, o, o->full ? inlined : NULL, error);
     if (status == UP_OK)
         status = finish_picture(r, c, place, pictures, inlined, error);
+    if (status == UP_OK && o->many)
+        status = drop_files(c, error);
     up_comparison_free(&c);
     if (inlined)
         fclose(inlined);

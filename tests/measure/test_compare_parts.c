@@ -3,6 +3,7 @@
 #include "compare/files/json_text.h"
 #include "compare/files/work_folder.h"
 #include "compare/impulse.h"
+#include "compare/pictures/tile_text.h"
 #include "compare/pictures/tiles.h"
 #include "compare/quality_plot.h"
 #include "compare/regions.h"
@@ -19,40 +20,42 @@ TestSuite(compare_parts, .init = scratch_init, .fini = scratch_fini);
 
 /* -------------------------------------------------------------- tiles */
 
-static uint8_t *from_base64(const char *text, size_t length, size_t *size)
+/* What a script in UTF-16LE says between its quotes. */
+static uint8_t *from_script(const uint8_t *script, size_t length, size_t *size)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint8_t *bytes = malloc(length + 1);
-    unsigned group = 0, bits = 0;
-    *size = 0;
-    for (size_t i = 0; i < length && text[i] != '='; i++) {
-        const char *digit = strchr(digits, text[i]);
-        cr_assert(digit && text[i], "%c is no base64", text[i]);
-        group = group << 6 | (unsigned)(digit - digits);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes[(*size)++] = (uint8_t)(group >> bits);
+    static const char head[] = "upscaleTile(\"";
+    uint8_t *bytes = malloc(length);
+    size_t at = 2 + 2 * strlen(head);
+    cr_assert(length > at && script[0] == 0xFF && script[1] == 0xFE);
+    for (size_t i = 0; i < strlen(head); i++)
+        cr_assert_eq(script[2 + 2 * i], head[i]);
+    for (*size = 0; at + 1 < length; at += 2) {
+        unsigned unit = script[at] | (unsigned)script[at + 1] << 8;
+        if (unit == '"')
+            return bytes;
+        cr_assert(unit < 0xD800 || unit >= 0xE000, "a surrogate at %zu", at);
+        if (unit == 0xE000) {
+            at += 2;
+            unit = (script[at] | (unsigned)script[at + 1] << 8) ^ 0x8000;
         }
+        bytes[(*size)++] = (uint8_t)unit;
+        bytes[(*size)++] = (uint8_t)(unit >> 8);
     }
-    return bytes;
+    cr_assert(false, "no end");
+    return NULL;
 }
 
 static up_pixels load_tile(const char *name)
 {
     size_t size;
-    char *script = file_read(scratch_path("tiles/%s.js", name), &size), head[64];
-    int length = snprintf(head, sizeof head, "upscaleTile(\"%s\",\"", name);
-    cr_assert(strncmp(script, head, (size_t)length) == 0, "%s", name);
-    const char *end = strchr(script + length, '"');
-    cr_assert_str_eq(end, "\")\n");
-    uint8_t *png = from_base64(script + length, (size_t)(end - script - length), &size);
-    file_write(scratch_path("tile.png"), png, size);
-    free(png);
+    char *script = file_read(scratch_path("tiles/%s.js", name), &size);
+    uint8_t *tile_bytes = from_script((const uint8_t *)script, size, &size);
+    file_write(scratch_path("tile"), tile_bytes, size);
+    free(tile_bytes);
     free(script);
     up_pixels tile;
     up_error error = { 0 };
-    cr_assert_eq(up_read_pixels(&tile, scratch_path("tile.png"), NULL, &error), UP_OK, "%s",
+    cr_assert_eq(up_read_pixels(&tile, scratch_path("tile"), NULL, &error), UP_OK, "%s",
                  error.message);
     return tile;
 }
@@ -69,6 +72,50 @@ static uint8_t *write_noise(const up_format *format, size_t pixel)
     cr_assert_eq(up_write_pixels(scratch_path("picture.png"), &picture, NULL, &error), UP_OK, "%s",
                  error.message);
     return data;
+}
+
+Test(compare_parts, any_bytes_survive_as_a_script)
+{
+    enum { UNITS = 1 << 16 };
+    uint8_t *all = malloc(2 * UNITS), *back;
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < UNITS; i++) {
+        all[2 * i] = (uint8_t)i;
+        all[2 * i + 1] = (uint8_t)(i >> 8);
+    }
+    fwrite("\xFF\xFE", 1, 2, out);
+    up_put_utf16_words(out, "upscaleTile(\"");
+    up_put_utf16(out, all, 2 * UNITS);
+    up_put_utf16_words(out, "\")\n");
+    fclose(out);
+    cr_expect_lt(size, 2 * UNITS + 2 * 2100, "%zu", size);
+    back = from_script((const uint8_t *)text, size, &size);
+    cr_assert_eq(size, 2 * UNITS);
+    cr_expect_arr_eq(back, all, size);
+    free(back);
+    free(text);
+    free(all);
+}
+
+Test(compare_parts, equal_tiles_lie_there_once)
+{
+    up_error error = { 0 };
+    const up_format format = picture_format(600, 40, 3, UP_SAMPLE_U8);
+    free(write_noise(&format, 3));
+    up_tiling tiling = { .folder = scratch_path("tiles"), .threads = 1 };
+    cr_assert_eq(up_folder_make(tiling.folder, &error), UP_OK);
+    for (; tiling.result < 3; tiling.result++)
+        cr_assert_eq(up_tiles_cut(scratch_path("picture.png"), &tiling, &error), UP_OK, "%s",
+                     error.message);
+    for (int result = 1; result < 3; result++) {
+        size_t size;
+        char *text = file_read(scratch_path("tiles/%d/0/1-0.js", result), &size);
+        cr_expect(size == 23 && memcmp(text, "upscaleSame(\"0/0/1-0\")\n", 23) == 0, "%.*s",
+                  (int)size, text);
+        free(text);
+    }
 }
 
 static void cut_picture(void)
@@ -120,21 +167,33 @@ Test(compare_parts, tiles_keep_alpha_and_16_bits)
 
 Test(compare_parts, far_views_are_means_of_2x2)
 {
-    const up_format format = picture_format(1100, 531, 3, UP_SAMPLE_U8);
+    const up_format format = picture_format(13001, 21, 3, UP_SAMPLE_U8);
     uint8_t *data = write_noise(&format, 3);
     cut_picture();
-    up_pixels tile = load_tile("0/1/0-0"), last = load_tile("0/2/0-0");
-    cr_expect_eq(last.format.width, 275);
-    cr_expect_eq(last.format.height, 133);
+    up_pixels tile = load_tile("0/1/0-0"), last = load_tile("0/5/0-0");
+    cr_expect_eq(last.format.width, 407);
+    cr_expect_eq(last.format.height, 1);
     for (size_t i = 0; i < 100; i++) {
-        size_t x = 5 * i, y = 2 * i % 266, c = i % 3, at = 3 * (2 * y * 1100 + 2 * x) + c;
-        size_t below = y == 265 ? 0 : 3300;
+        size_t x = 5 * i, y = i % 11, c = i % 3, at = 3 * (2 * y * 13001 + 2 * x) + c;
+        size_t below = y == 10 ? 0 : (size_t)3 * 13001;
         int sum = data[at] + data[at + 3] + data[at + below] + data[at + below + 3];
         cr_expect_eq(((uint8_t *)tile.data)[3 * (y * 512 + x) + c], (sum + 2) / 4, "%zu", i);
     }
     up_pixels_free(&tile);
     up_pixels_free(&last);
     free(data);
+}
+
+Test(compare_parts, of_few_tiles_there_is_no_far_view)
+{
+    const up_format format = picture_format(1100, 5, 1, UP_SAMPLE_U8);
+    free(write_noise(&format, 1));
+    cut_picture();
+    cr_expect(up_tile_level_is_kept(1100, 5, 0));
+    for (int level = 1; level < up_tile_levels(1100, 5); level++) {
+        cr_expect_not(up_tile_level_is_kept(1100, 5, level));
+        cr_expect_not(file_exists(scratch_path("tiles/0/%d/0-0.js", level)));
+    }
 }
 
 /* -------------------------------------------------------------- regions */

@@ -221,7 +221,8 @@ const cli_option cli_options[] = {
       .help = "one HTML file with the crops in it, less than 5 MB" },
     { "full", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_flag, FIELD(full),
-      .help = "whole pictures in that file, however large it gets" },
+      .help = "whole pictures in that file, however large; of many pictures, the results as PNG beside "
+              "their pages" },
     { "sheet", 0, "SHEET.png", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_text, FIELD(sheet), .hint = CLI_HINT_FILE,
       .help = "draw a contact sheet: the whole picture, and the crop by every method" },

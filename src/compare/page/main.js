@@ -87,7 +87,7 @@ function showTable() {
 
 function nameCell(cell, result) {
   if (result.file) cell.append(make("a", { href: encodeURI(result.file), textContent: result.name }));
-  else cell.append(result.name);
+  else cell.append(result.name, ...saveButtons(data, stage.tiles, data.results.indexOf(result)));
   if (result.steps) cell.append(make("small", { textContent: result.steps }));
 }
 

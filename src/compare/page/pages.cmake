@@ -67,7 +67,7 @@ function(make_page name)
 endfunction()
 
 set(page_lines "")
-make_page(picture common.js png.js tiles.js view.js pointer.js stage.js readout.js table.js figures.js
+make_page(picture common.js samples.js tiles.js save.js view.js pointer.js stage.js readout.js table.js figures.js
     lessons.js controls.js main.js)
 make_page(overview common.js table.js overview.js)
 file(CONFIGURE OUTPUT ${page_output}/page_files.inc CONTENT "${page_lines}" @ONLY)

@@ -23,8 +23,21 @@ class Recent {
   }
 }
 
-function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+function bytesOfBase64(text) {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}
+
+// Two bytes a character; what cannot stand in a script follows U+E000, its highest bit changed.
+function bytesOfScript(text) {
+  const units = new Uint16Array(text.length);
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    units[size++] = unit === 0xe000 ? text.charCodeAt(++i) ^ 0x8000 : unit;
+  }
+  const bytes = new Uint8Array(2 * size), view = new DataView(bytes.buffer);
+  for (let i = 0; i < size; i++) view.setUint16(2 * i, units[i], true);
+  return bytes;
 }
 
 class Tiles {
@@ -33,7 +46,9 @@ class Tiles {
     this.bitmaps = new Recent(MOST_BITMAPS, (bitmap) => bitmap.close());
     this.kept = new Map(); // the far views: one small tile each
     this.decoded = new Recent(MOST_DECODED);
-    window.upscaleTile = (name, base64) => this.arrivals.get(name)?.(base64);
+    const arrived = (bytes) => this.arrivals.get(document.currentScript?.dataset.tile)?.(bytes);
+    window.upscaleTile = (text) => arrived(bytesOfScript(text));
+    window.upscaleSame = (name) => arrived(this.bytes(name));
   }
 
   // Asked for twice at once, a tile still comes once.
@@ -44,11 +59,12 @@ class Tiles {
 
   async fetch(name) {
     const inside = byId("tile-" + name);
-    if (inside) return bytesOf(inside.textContent);
+    if (inside) return bytesOfBase64(inside.textContent);
     if (this.data.inlined) throw new Error("not in this file");
     return new Promise((resolve, reject) => {
       const script = make("script", { src: `tiles/${name}.js` });
-      this.arrivals.set(name, (base64) => resolve(bytesOf(base64)));
+      script.dataset.tile = name;
+      this.arrivals.set(name, resolve);
       script.onload = script.onerror = () => {
         this.arrivals.delete(name);
         script.remove();
@@ -77,7 +93,7 @@ class Tiles {
   async load(name, keep) {
     this.loading.add(name);
     try {
-      const bitmap = await createImageBitmap(new Blob([await this.bytes(name)], { type: "image/png" }));
+      const bitmap = await createImageBitmap(pictureBlob(await this.bytes(name)));
       (keep ? this.kept : this.bitmaps).set(name, bitmap);
     } catch {
       this.failed.add(name);
@@ -91,8 +107,8 @@ class Tiles {
     const { name, left, top } = this.place(result, x, y) || {};
     if (!name) return null;
     let image = this.decoded.get(name);
-    if (!image) this.decoded.set(name, image = this.bytes(name).then(decodePng));
-    return image.then((png) => ({ bits: png.bits, values: png.pixel(x - left, y - top) }), () => null);
+    if (!image) this.decoded.set(name, image = this.bytes(name).then(samplesOf));
+    return image.then((png) => ({ bits: png.bits, values: png.pixel(x - left, y - top).slice(0, this.data.results[result].channels) }), () => null);
   }
 
   place(result, x, y) {

@@ -72,9 +72,10 @@ class View {
 
   drawTiles(context, result) {
     const last = this.data.levels.length - 1, side = this.data.tile;
-    const level = this.zoom >= 1 ? 0 : Math.min(last, Math.floor(Math.log2(1 / this.zoom) + 1e-6));
+    let level = this.zoom >= 1 ? 0 : Math.min(last, Math.floor(Math.log2(1 / this.zoom) + 1e-6));
+    while (!this.data.levels[level]) level--; // of few tiles not all are there
     const span = side * 2 ** level, from = this.toImage(0, 0), to = this.toImage(this.paneWidth, this.paneHeight);
-    const far = this.tiles.bitmap(`${result}/${last}/0-0`, true);
+    const far = this.data.levels[last] && this.tiles.bitmap(`${result}/${last}/0-0`, true);
     const whole = { x: 0, y: 0, width: this.width, height: this.height };
     for (let row = Math.max(0, Math.floor(from.y / span)); row * span < Math.min(to.y, this.height); row++) {
       for (let column = Math.max(0, Math.floor(from.x / span)); column * span < Math.min(to.x, this.width); column++) {

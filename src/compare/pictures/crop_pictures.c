@@ -4,11 +4,11 @@
 #include "api/plan.h"
 #include "base/memory.h"
 #include "compare/files/work_folder.h"
+#include "compare/pictures/tile_encode.h"
 #include "compare/pictures/tile_text.h"
 #include "compare/pictures/tiles.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     AROUND = 320,                /* pixels of the longer side of the whole picture */
@@ -17,7 +17,7 @@ enum {
 };
 
 typedef struct {
-    char *text[UP_MOST_BOXES];
+    up_kept_bytes tile[UP_MOST_BOXES];
 } crop_row; /* of one result */
 
 static up_status encode_result(crop_row *row, const up_comparison *c, const up_compared *r,
@@ -27,13 +27,13 @@ static up_status encode_result(crop_row *row, const up_comparison *c, const up_c
     up_pixels cut[UP_MOST_BOXES];
     up_status status = up_cuts_read(cut, r->path, c->box, c->boxes, error);
     for (int i = 0; i < c->boxes && status == UP_OK; i++)
-        status = up_tile_text(&row->text[i], &cut[i], &nothing, error);
+        status = up_tile_encode(&row->tile[i], &cut[i], &nothing, error);
     up_cuts_free(cut, c->boxes);
     return status;
 }
 
 /* What lies around: the input, or the original, reduced. */
-static up_status encode_around(char **text, const up_comparison *c, up_error *error)
+static up_status encode_around(up_kept_bytes *tile, const up_comparison *c, up_error *error)
 {
     const up_format *in = &c->input_format;
     int longer = up_max(in->width, in->height);
@@ -47,7 +47,6 @@ static up_status encode_around(char **text, const up_comparison *c, up_error *er
     } else {
         small.scale.rows = small.scale.columns = 1;
     }
-    *text = NULL;
     char *path = up_path_join(c->folder, "around.png", error);
     up_pixels picture = { 0 };
     up_status status = path ? up_upscale_file(from, path, &small, error) : UP_ERROR_MEMORY;
@@ -55,7 +54,7 @@ static up_status encode_around(char **text, const up_comparison *c, up_error *er
         status = up_read_pixels(&picture, path, NULL, error);
     if (status == UP_OK) {
         const up_metadata nothing = { .orientation = 1 };
-        status = up_tile_text(text, &picture, &nothing, error);
+        status = up_tile_encode(tile, &picture, &nothing, error);
     }
     up_pixels_free(&picture);
     free(path);
@@ -66,7 +65,7 @@ static size_t size_of_box(const crop_row *row, int results, int box)
 {
     size_t bytes = 0;
     for (int i = 0; i < results; i++)
-        bytes += strlen(row[i].text[box]) + 100;
+        bytes += up_base64_size(row[i].tile[box].size) + 100;
     return bytes;
 }
 
@@ -89,16 +88,15 @@ static up_status keep_small(up_comparison *c, const crop_row *row, size_t around
                          "--full, which packs whole pictures, however large");
 }
 
-static up_status write_all(const up_comparison *c, const crop_row *row, const char *around,
+static up_status write_all(const up_comparison *c, const crop_row *row, const up_kept_bytes *around,
                            FILE *page, up_error *error)
 {
-    const up_tiling tiling = { .page = page };
-    UP_TRY(up_tile_put(&tiling, "around", around, error));
+    UP_TRY(up_tile_inline(page, "around", around, error));
     for (int r = 0; r < c->count; r++)
         for (int i = 0; i < c->boxes; i++) {
             char name[48];
             snprintf(name, sizeof name, "%d/crop/%d", r, i);
-            UP_TRY(up_tile_put(&tiling, name, row[r].text[i], error));
+            UP_TRY(up_tile_inline(page, name, &row[r].tile[i], error));
         }
     return UP_OK;
 }
@@ -118,7 +116,7 @@ static up_status check_pixels(const up_comparison *c, up_error *error)
 
 up_status up_crop_pictures_write(up_comparison *c, FILE *page, up_error *error)
 {
-    char *around = NULL;
+    up_kept_bytes around = { 0 };
     UP_TRY(check_pixels(c, error));
     crop_row *row = up_alloc_zero((size_t)c->count, sizeof *row);
     up_status status = row ? UP_OK : up_fail_memory(error, "crops", sizeof *row);
@@ -128,13 +126,13 @@ up_status up_crop_pictures_write(up_comparison *c, FILE *page, up_error *error)
     for (int i = 0; i < c->count && status == UP_OK; i++)
         status = encode_result(&row[i], c, &c->result[i], error);
     if (status == UP_OK)
-        status = keep_small(c, row, strlen(around), error);
+        status = keep_small(c, row, up_base64_size(around.size), error);
     if (status == UP_OK)
-        status = write_all(c, row, around, page, error);
+        status = write_all(c, row, &around, page, error);
     for (int i = 0; row && i < c->count; i++)
         for (int k = 0; k < all; k++)
-            up_free(row[i].text[k]);
+            up_free(row[i].tile[k].data);
     up_free(row);
-    up_free(around);
+    up_free(around.data);
     return status;
 }

@@ -4,10 +4,12 @@
 #include "base/machine/team.h"
 #include "base/memory.h"
 #include "compare/files/work_folder.h"
-#include "compare/pictures/tile_text.h"
+#include "compare/pictures/tile_encode.h"
 #include "io/pixels.h"
 
 #include <string.h>
+
+enum { FEW_TILES = 24 }; /* a page draws as many at once, smaller, without being slow */
 
 typedef struct {
     int width, height, next; /* rows that have come */
@@ -34,33 +36,16 @@ int up_tile_levels(int width, int height)
     return levels;
 }
 
+bool up_tile_level_is_kept(int width, int height, int level)
+{
+    const int64_t tiles = (int64_t)((width - 1) / UP_TILE + 1) * ((height - 1) / UP_TILE + 1);
+    return level == 0 || tiles > FEW_TILES;
+}
+
 /* -------------------------------------------------------------- one row of tiles */
 
-typedef struct {
-    const char *name, *base64;
-} named_tile;
-
-static bool put_script(FILE *out, const void *what)
-{
-    const named_tile *tile = what;
-    return fprintf(out, "upscaleTile(\"%s\",\"%s\")\n", tile->name, tile->base64) > 0;
-}
-
-up_status up_tile_put(const up_tiling *tiling, const char *name, const char *base64,
-                      up_error *error)
-{
-    if (tiling->folder) {
-        char file[128];
-        snprintf(file, sizeof file, "%s.js", name);
-        const named_tile tile = { name, base64 };
-        return up_file_write_in(tiling->folder, file, put_script, &tile, error);
-    }
-    fprintf(tiling->page, "<script type=\"text/plain\" id=\"tile-%s\">%s</script>\n", name, base64);
-    return ferror(tiling->page) ? up_fail_write("the page", error) : UP_OK;
-}
-
 static up_status encode_tile(const cutter *c, const tile_level *l, int column, int rows,
-                             char **base64, up_error *error)
+                             up_kept_bytes *bytes, up_error *error)
 {
     size_t pixel = c->rows.pixel_bytes, stride = (size_t)l->width * pixel;
     int x = column * UP_TILE, width = up_min(UP_TILE, l->width - x);
@@ -73,7 +58,7 @@ static up_status encode_tile(const cutter *c, const tile_level *l, int column, i
     for (size_t y = 0; y < (size_t)rows; y++)
         memcpy(data + y * (size_t)width * pixel, l->band + y * stride + (size_t)x * pixel,
                (size_t)width * pixel);
-    up_status status = up_tile_text(base64, &tile, &c->rows.source->metadata, error);
+    up_status status = up_tile_encode(bytes, &tile, &c->rows.source->metadata, error);
     up_free(data);
     return status;
 }
@@ -82,7 +67,7 @@ typedef struct {
     const cutter *cutter;
     const tile_level *level;
     int columns, rows;
-    char **text;
+    up_kept_bytes *tile;
     up_error *errors;
 } tile_row;
 
@@ -92,7 +77,7 @@ static void encode_row(void *user)
 #pragma omp parallel for num_threads(r->cutter->tiling->threads) schedule(dynamic)
     for (int i = 0; i < r->columns; i++)
         r->errors[i].status =
-            encode_tile(r->cutter, r->level, i, r->rows, &r->text[i], &r->errors[i]);
+            encode_tile(r->cutter, r->level, i, r->rows, &r->tile[i], &r->errors[i]);
 }
 
 /* Encodes on all threads, writes in order. */
@@ -100,24 +85,22 @@ static up_status cut_band(const cutter *c, int level, up_error *error)
 {
     const tile_level *l = &c->level[level];
     int columns = (l->width + UP_TILE - 1) / UP_TILE, row = (l->next - 1) / UP_TILE;
-    char **text = up_alloc_zero((size_t)columns, sizeof *text);
+    up_kept_bytes *tile = up_alloc_zero((size_t)columns, sizeof *tile);
     up_error *errors = up_alloc_zero((size_t)columns, sizeof *errors);
-    up_status status = text && errors ? UP_OK : up_fail_memory(error, "tiles", (size_t)columns);
-    tile_row all = { c, l, columns, l->next - row * UP_TILE, text, errors };
+    up_status status = tile && errors ? UP_OK : up_fail_memory(error, "tiles", (size_t)columns);
+    tile_row all = { c, l, columns, l->next - row * UP_TILE, tile, errors };
     if (status == UP_OK)
         up_team_run(encode_row, &all);
     for (int i = 0; i < columns && status == UP_OK; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%d/%d/%d-%d", c->tiling->result, level, i, row);
         status = errors[i].status;
         if (status == UP_OK)
-            status = up_tile_put(c->tiling, name, text[i], error);
+            status = up_tile_put(c->tiling, level, i, row, &tile[i], error);
         else if (error)
             *error = errors[i];
     }
-    for (int i = 0; text && i < columns; i++)
-        up_free(text[i]);
-    up_free(text);
+    for (int i = 0; tile && i < columns; i++)
+        up_free(tile[i].data);
+    up_free(tile);
     up_free(errors);
     return status;
 }
@@ -201,7 +184,7 @@ static up_status prepare(cutter *c, up_error *error)
 {
     const up_format *f = c->rows.format;
     c->levels = up_tile_levels(f->width, f->height);
-    if (!c->tiling->folder && !c->tiling->page)
+    if ((!c->tiling->folder && !c->tiling->page) || !up_tile_level_is_kept(f->width, f->height, 1))
         c->levels = 1;
     for (int i = 0; i < c->levels; i++) {
         tile_level *l = &c->level[i];

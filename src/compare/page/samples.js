@@ -1,5 +1,38 @@
-// Exact samples of a PNG as upscale writes them: 8 or 16 bits, not interlaced, no palette. A canvas
-// would round 16 bits to 8, mix alpha in and apply colour profiles; the read-out must not.
+// Exact samples of a tile. Of a PNG as upscale writes them: 8 or 16 bits, not interlaced, no palette;
+// a canvas would round 16 bits to 8, mix alpha in and apply colour profiles, and the read-out must
+// not. WebP here has 8 bits and no alpha, and is read from a canvas without its profile.
+
+function isWebp(bytes) { return bytes[0] === 0x52; } // R of RIFF
+
+function pictureBlob(bytes) {
+  return new Blob([bytes], { type: isWebp(bytes) ? "image/webp" : "image/png" });
+}
+
+// The chunk of the picture alone, as a file.
+function withoutProfile(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 12; at + 8 <= bytes.length;) {
+    const size = view.getUint32(at + 4, true), padded = 8 + size + size % 2;
+    if (String.fromCharCode(...bytes.subarray(at, at + 4)) === "VP8L") {
+      const head = new Uint8Array(bytes.subarray(0, 12));
+      new DataView(head.buffer).setUint32(4, 4 + padded, true);
+      return new Blob([head, bytes.subarray(at, at + padded)], { type: "image/webp" });
+    }
+    at += padded;
+  }
+  throw new Error("no lossless WebP");
+}
+
+async function decodeWebp(bytes) {
+  const bitmap = await createImageBitmap(withoutProfile(bytes));
+  const canvas = make("canvas", { width: bitmap.width, height: bitmap.height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return { bits: 8, pixel: (x, y) => [...context.getImageData(x, y, 1, 1).data] };
+}
+
+function samplesOf(bytes) { return isWebp(bytes) ? decodeWebp(bytes) : decodePng(bytes); }
 
 async function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
