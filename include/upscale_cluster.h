@@ -7,7 +7,8 @@
  * A plan is lines of JSON: the first tells of the plan, each of the others is a piece, one output
  * to be made, in the order in which inputs were added. Paths are as they were given, relative ones
  * to the folder that everything is run in. A name that is no UTF-8 is kept in hexadecimal, under
- * "input_hex" instead of "input".
+ * "input_hex" instead of "input". All of it is there unless the library was built with
+ * -DUPSCALE_CLUSTER=OFF.
  */
 #ifndef UPSCALE_CLUSTER_H
 #define UPSCALE_CLUSTER_H

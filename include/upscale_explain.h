@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * upscale, the part that explains: every step of an upsampling of a small tensor, the other ways to
- * the same result, and whether they agree. Conventions as in upscale.h.
+ * the same result, and whether they agree. Conventions as in upscale.h. It is there unless the
+ * library was built with -DUPSCALE_EXPLAIN=OFF.
  */
 #ifndef UPSCALE_EXPLAIN_H
 #define UPSCALE_EXPLAIN_H

@@ -27,11 +27,20 @@ const cli_command *const cli_commands[] = {
 #ifdef UPSCALE_TRAIN
     &cli_train_command,
 #endif
-    &cli_pool_command,    &cli_info_command,
-    &cli_convert_command, &cli_explain_command,
-    &cli_show_command,    &cli_plan_command,
-    &cli_join_command,    &cli_verify_command,
-    &cli_status_command,  NULL,
+    &cli_pool_command,
+    &cli_info_command,
+    &cli_convert_command,
+#ifdef UPSCALE_EXPLAIN
+    &cli_explain_command,
+    &cli_show_command,
+#endif
+#ifdef UPSCALE_CLUSTER
+    &cli_plan_command,
+    &cli_join_command,
+    &cli_verify_command,
+    &cli_status_command,
+#endif
+    NULL,
 };
 
 const char *const cli_left_out[] = {
@@ -40,6 +49,12 @@ const char *const cli_left_out[] = {
 #endif
 #ifndef UPSCALE_TRAIN
     "train",
+#endif
+#ifndef UPSCALE_EXPLAIN
+    "explain", "show",
+#endif
+#ifndef UPSCALE_CLUSTER
+    "plan",    "join", "verify", "status",
 #endif
     NULL,
 };

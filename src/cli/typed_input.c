@@ -59,6 +59,7 @@ static up_status upscale(up_pixels *output, const up_pixels *input, const up_opt
 static up_status put_numbers(const up_pixels *output, const char *method, const cli_settings *s,
                              up_error *error)
 {
+#ifdef UPSCALE_EXPLAIN
     char *text;
     up_status status = up_pixels_text(&text, output, s->digits, error);
     if (status == UP_OK && cli_method_count(s) > 1)
@@ -67,6 +68,13 @@ static up_status put_numbers(const up_pixels *output, const char *method, const 
         cli_put_text(text);
     free(text);
     return status;
+#else
+    (void)output, (void)method, (void)s;
+    error->status = UP_ERROR_UNSUPPORTED;
+    snprintf(error->message, sizeof error->message,
+             "this upscale was built without what shows numbers; -o FILE takes them");
+    return error->status;
+#endif
 }
 
 static up_status run_method(const up_pixels *input, const char *method, const cli_settings *s,

@@ -9,13 +9,15 @@
 #include "cli/args/options.h"
 #include "cli/batch/batch.h"
 #include "cli/batch/file_types.h"
-#include "cli/cluster/shard.h"
-#include "cli/cluster/shard_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/method_list.h"
 #include "cli/signals.h"
 #include "cli/typed_input.h"
+#ifdef UPSCALE_CLUSTER
+#include "cli/cluster/shard.h"
+#include "cli/cluster/shard_choice.h"
+#endif
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,39 +76,14 @@ static int run_tasks(cli_settings *s, const cli_inputs *inputs, cli_ledger *ledg
                 : CLI_EXIT_USAGE;
 }
 
-/* The inputs whose names fall into this shard, wherever the folder lies that was named. */
-static bool take_shard(cli_inputs *inputs, const cli_settings *s)
-{
-    int shard, of;
-    size_t kept = 0;
-    if (!s->shard)
-        return true;
-    if (!cli_shard_choose(s->shard, 0, s->quiet, &shard, &of))
-        return false;
-    for (size_t i = 0; i < inputs->count; i++) {
-        cli_input *input = &inputs->item[i];
-        char *name = cli_format("%s%s", input->folder, cli_base_name(input->path));
-        const char *known = inputs->many ? name : input->path;
-        const bool own = up_piece_key(known) % (uint64_t)of == (uint64_t)(shard - 1);
-        free(name);
-        if (own) {
-            inputs->item[kept++] = *input;
-        } else {
-            free(input->path);
-            free(input->folder);
-        }
-    }
-    inputs->count = kept;
-    inputs->many = true; /* the others are made elsewhere */
-    return true;
-}
-
 static int run_upscale(cli_settings *s)
 {
     if (show_something(s))
         return CLI_EXIT_OK;
+#ifdef UPSCALE_CLUSTER
     if (s->manifest)
         return cli_shard_run(s);
+#endif
     if (s->operand_count == 0 && !s->files_from && !s->x) {
         cli_say("no input; 'upscale photo.jpg -o big.png' makes a picture twice as large, "
                 "'upscale --help' tells more");
@@ -126,8 +103,10 @@ static int run_upscale(cli_settings *s)
     int code = CLI_EXIT_USAGE;
     if (!cli_inputs_expand(&inputs, s, &ledger))
         code = cli_signals_exit_code() ? cli_signals_exit_code() : CLI_EXIT_USAGE;
-    else if (!take_shard(&inputs, s))
+#ifdef UPSCALE_CLUSTER
+    else if (!cli_shard_take(&inputs, s))
         code = CLI_EXIT_USAGE;
+#endif
     else if (inputs.count > 0)
         code = run_tasks(s, &inputs, &ledger);
     else

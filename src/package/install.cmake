@@ -1,17 +1,42 @@
 # SPDX-License-Identifier: MIT
-# cmake --install: program, library, header, pkg-config file, CMake package, man page, completions.
+# cmake --install: program (if it is built), library, header, pkg-config file, CMake package, man page, completions.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS upscale RUNTIME)
+if(UPSCALE_PROGRAM)
+    install(TARGETS upscale RUNTIME)
+endif()
 install(TARGETS upscale_lib EXPORT upscale-targets)
 file(GLOB public_headers CONFIGURE_DEPENDS include/*.h)
-foreach(command IN LISTS left_out)
-    list(FILTER public_headers EXCLUDE REGEX "/upscale_${command}[.]h$")
+foreach(part IN LISTS left_out)
+    list(FILTER public_headers EXCLUDE REGEX "/upscale_${part}[.]h$")
 endforeach()
 install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 install(FILES src/package/LICENSE src/package/CC0-1.0.txt src/package/NOTICE.md README.md .github/CHANGELOG.md
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Those who link the static library need all of it; those who link the shared one, nothing more.
+set(pc_requires "libpng libjpeg zlib")
+set(package_modules "")
+function(require_module name) # MODULE...: of pkg-config, found as NAME
+    string(JOIN " " modules ${ARGN})
+    set(pc_requires "${pc_requires} ${modules}" PARENT_SCOPE)
+    set(package_modules "${package_modules}    pkg_check_modules(${name} REQUIRED QUIET IMPORTED_TARGET ${modules})\n"
+        PARENT_SCOPE)
+endfunction()
+require_module(LCMS lcms2)
+if(built_in)
+    require_module(JANSSON jansson)
+endif()
+if(WEBP_FOUND)
+    require_module(WEBP libwebp libwebpmux)
+endif()
+if(TIFF_FOUND)
+    require_module(TIFF libtiff-4)
+endif()
+if(UPSCALE_BUTTERAUGLI)
+    require_module(JXL libjxl)
+endif()
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/upscale)
 configure_package_config_file(src/package/upscale-config.cmake.in upscale-config.cmake
@@ -21,17 +46,6 @@ install(EXPORT upscale-targets NAMESPACE upscale:: DESTINATION ${package_folder}
 install(FILES ${PROJECT_BINARY_DIR}/upscale-config.cmake ${PROJECT_BINARY_DIR}/upscale-config-version.cmake
     DESTINATION ${package_folder})
 
-# Those who link the static library need all of it; those who link the shared one, nothing more.
-set(pc_requires "libpng libjpeg zlib jansson lcms2")
-if(WEBP_FOUND)
-    string(APPEND pc_requires " libwebp libwebpmux")
-endif()
-if(TIFF_FOUND)
-    string(APPEND pc_requires " libtiff-4")
-endif()
-if(UPSCALE_BUTTERAUGLI)
-    string(APPEND pc_requires " libjxl")
-endif()
 if(BUILD_SHARED_LIBS)
     set(pc_private .private)
     set(pc_libs_private "${OpenMP_C_FLAGS} -lm -ldl")
@@ -46,7 +60,7 @@ install(FILES ${PROJECT_BINARY_DIR}/upscale.pc DESTINATION ${CMAKE_INSTALL_LIBDI
 function(add_text output)
     add_custom_command(OUTPUT ${output} COMMAND upscale ${ARGN} > ${output} DEPENDS upscale VERBATIM)
 endfunction()
-if(NOT CMAKE_CROSSCOMPILING)
+if(UPSCALE_PROGRAM AND NOT CMAKE_CROSSCOMPILING)
     add_text(upscale.1 --man)
     add_text(completion.bash --completion bash)
     add_text(completion.zsh --completion zsh)

@@ -119,6 +119,7 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(dry_run),
       .help = "only show what would be done, and the memory it would take" },
 
+#ifdef UPSCALE_CLUSTER
     { "manifest", 0, "PLAN", CLI_UPSCALE, CLI_GROUP_CLUSTER,
       cli_parse_text, FIELD(manifest), .hint = CLI_HINT_FILE,
       .help = "make what 'upscale plan' has planned, or one shard of it; what is complete already is "
@@ -143,6 +144,7 @@ const cli_option cli_options[] = {
     { "keep-bands", 0, NULL, CLI_JOIN, CLI_GROUP_CLUSTER,
       cli_parse_flag, FIELD(keep_bands),
       .help = "leave the bands where they are" },
+#endif
 
     { "limit", 0, "SHARE", WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_limit, FIELD(up.limit),

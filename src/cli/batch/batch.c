@@ -5,7 +5,6 @@
 #include "cli/batch/keep_times.h"
 #include "cli/batch/tasks/memory_gate.h"
 #include "cli/batch/tasks/task_run.h"
-#include "cli/cluster/shard.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/lines/progress.h"
 #include "cli/signals.h"
@@ -60,8 +59,8 @@ static void end_part(job *j)
         cli_result_fail(&j->result, &j->outcome, b->settings);
     if (j->result.state == CLI_DONE && b->settings->keep_times)
         cli_times_keep(j->task);
-    if (b->tasks->shard)
-        cli_shard_end(b->tasks->shard, &j->result);
+    if (b->tasks->journal)
+        b->tasks->journal->end(b->tasks->journal->user, &j->result);
     cli_result_show(j->task, &j->result, b->settings, b->tasks->named_by_default);
     record(b->ledger, j->task, &j->result);
     cli_notes_clear(&j->result.notes);
@@ -87,8 +86,8 @@ static void run_task(batch *b, const cli_task *task, int slot)
     j->batch = b;
     j->task = task;
     atomic_init(&j->parts, 2);
-    if (b->tasks->shard)
-        cli_shard_begin(b->tasks->shard, task, &options, &j->result);
+    if (b->tasks->journal)
+        b->tasks->journal->begin(b->tasks->journal->user, task, &options, &j->result);
     cli_progress_begin(b->progress, slot, task->input->path, task->weight);
     cli_task_run(task, &options, b->settings, &b->gate, b->outputs, &j->result);
     cli_progress_end(b->progress, slot);
@@ -131,7 +130,7 @@ static const char *how_to_go_on(const cli_tasks *tasks, const cli_settings *s)
 {
     if (s->dry_run)
         return NULL;
-    if (tasks->shard)
+    if (tasks->journal)
         return "the same command does the rest";
     return s->up.overwrite    ? "the same command begins anew"
            : s->skip_existing ? "the same command does the rest"
@@ -142,12 +141,13 @@ static const char *how_to_go_on(const cli_tasks *tasks, const cli_settings *s)
 static void open_outputs(batch *b)
 {
     up_error error;
-    if ((b->tasks->count <= 1 && !b->tasks->shard) || b->settings->dry_run)
+    const cli_journal *journal = b->tasks->journal;
+    if ((b->tasks->count <= 1 && !journal) || b->settings->dry_run)
         return;
     const up_status status = up_batch_open(&b->outputs, published, &error);
-    if (status == UP_OK && b->tasks->shard)
-        up_batch_watch(b->outputs, cli_shard_ready, b->tasks->shard);
-    if (status == UP_OK || !b->tasks->shard)
+    if (status == UP_OK && journal)
+        up_batch_watch(b->outputs, journal->ready, journal->user);
+    if (status == UP_OK || !journal)
         return;
     cli_ledger_failed(b->ledger, "", &error);
     atomic_store(&b->next, b->tasks->count);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cluster/shard_choice.h"
 
+#include "cli/batch/file_types.h"
+#include "cli/show/cli_text.h"
 #include "cli/show/console.h"
+#include "upscale_cluster.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -128,5 +131,31 @@ bool cli_shard_choose(const char *text, int shards, bool quiet, int *shard, int 
         cli_say("--shard: %d is not among the shards 1 to %d", *shard, *of);
         return false;
     }
+    return true;
+}
+
+bool cli_shard_take(cli_inputs *inputs, const cli_settings *s)
+{
+    int shard, of;
+    size_t kept = 0;
+    if (!s->shard)
+        return true;
+    if (!cli_shard_choose(s->shard, 0, s->quiet, &shard, &of))
+        return false;
+    for (size_t i = 0; i < inputs->count; i++) {
+        cli_input *input = &inputs->item[i];
+        char *name = cli_format("%s%s", input->folder, cli_base_name(input->path));
+        const char *known = inputs->many ? name : input->path;
+        const bool own = up_piece_key(known) % (uint64_t)of == (uint64_t)(shard - 1);
+        free(name);
+        if (own) {
+            inputs->item[kept++] = *input;
+        } else {
+            free(input->path);
+            free(input->folder);
+        }
+    }
+    inputs->count = kept;
+    inputs->many = true; /* the others are made elsewhere */
     return true;
 }

@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-void cli_shard_begin(const cli_shard *shard, const cli_task *task, up_options *options,
-                     cli_result *result)
+static void begin(void *user, const cli_task *task, up_options *options, cli_result *result)
 {
+    const cli_shard *shard = user;
     const up_piece *piece = task->piece;
     options->rows.first = piece->first;
     options->rows.end = piece->end;
@@ -20,9 +20,9 @@ void cli_shard_begin(const cli_shard *shard, const cli_task *task, up_options *o
     up_file_look(&result->record.input, piece->input, true, NULL); /* else opening it will fail */
 }
 
-up_status cli_shard_ready(void *watcher, const up_batch_file *file, int count, up_error *error)
+static up_status ready(void *user, const up_batch_file *file, int count, up_error *error)
 {
-    cli_shard *shard = watcher;
+    cli_shard *shard = user;
     up_record *made = cli_alloc((size_t)count, sizeof *made);
     for (int i = 0; i < count; i++) {
         const cli_result *result = file[i].user;
@@ -43,8 +43,9 @@ static bool may_work_later(up_status status)
 }
 
 /* One that was interrupted is as if it had not begun. */
-void cli_shard_end(cli_shard *shard, cli_result *result)
+static void end(void *user, cli_result *result)
 {
+    cli_shard *shard = user;
     up_record record = result->record;
     up_error error;
     if (result->error.status == UP_ERROR_INTERRUPTED)
@@ -55,4 +56,9 @@ void cli_shard_end(cli_shard *shard, cli_result *result)
     record.seconds = result->seconds;
     if (up_journal_write(shard->journal, &record, 1, false, &error) != UP_OK)
         cli_say("%s", error.message);
+}
+
+cli_journal cli_shard_journal(cli_shard *shard)
+{
+    return (cli_journal){ shard, begin, ready, end };
 }

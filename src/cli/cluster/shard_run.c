@@ -131,7 +131,8 @@ static bool run_group(shard_run *run, const char *options)
 {
     cli_settings settings;
     json_t *words;
-    cli_tasks tasks = { .item = cli_alloc(run->count, sizeof *tasks.item), .shard = &run->shard };
+    const cli_journal journal = cli_shard_journal(&run->shard);
+    cli_tasks tasks = { .item = cli_alloc(run->count, sizeof *tasks.item), .journal = &journal };
     cli_input *inputs = cli_alloc(run->count, sizeof *inputs);
     const bool fine = read_options(&settings, options, run->settings, &words);
     for (size_t i = 0; i < run->count; i++)

@@ -28,6 +28,16 @@ typedef struct {
     up_record record;  /* of a piece of a plan: set before it is run */
 } cli_result;
 
+/* What keeps a journal of tasks. */
+typedef struct cli_journal {
+    void *user;
+    /* Settles the options and the record of a task that begins. */
+    void (*begin)(void *user, const cli_task *task, up_options *options, cli_result *result);
+    /* For up_batch_watch(); users are results. */
+    up_status (*ready)(void *user, const up_batch_file *file, int count, up_error *error);
+    void (*end)(void *user, cli_result *result);
+} cli_journal;
+
 /* `options` are the task's own, with threads, progress and cancel in place. `batch` (may be NULL)
  * publishes the output of a pending result, and is given `result`. */
 void cli_task_run(const cli_task *task, const up_options *options, const cli_settings *settings,

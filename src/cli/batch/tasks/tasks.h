@@ -19,8 +19,8 @@ typedef struct {
 typedef struct {
     cli_task *item;
     size_t count;
-    bool named_by_default;   /* beside its input: worth telling */
-    struct cli_shard *shard; /* that keeps a journal of them; NULL: none does */
+    bool named_by_default;             /* beside its input: worth telling */
+    const struct cli_journal *journal; /* of a shard; NULL: none is kept */
 } cli_tasks;
 
 /* false: the command line is wrong, and that was said. */
