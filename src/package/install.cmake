@@ -25,7 +25,7 @@ function(require_module name) # MODULE...: of pkg-config, found as NAME
         PARENT_SCOPE)
 endfunction()
 require_module(LCMS lcms2)
-if(built_in)
+if(library_has_jansson)
     require_module(JANSSON jansson)
 endif()
 if(WEBP_FOUND)

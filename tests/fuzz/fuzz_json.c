@@ -42,7 +42,10 @@ static void put_value(up_json_writer *to, const up_json *value)
     case UP_JSON_REAL:
         up_json_put_real(to, value->real, UP_DOUBLE_DIGITS);
         break;
-    default: /* the writer has no null */
+    case UP_JSON_NULL:
+        up_json_put_null(to);
+        break;
+    default:
         up_json_put_flag(to, value->kind == UP_JSON_TRUE);
     }
 }

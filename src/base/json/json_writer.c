@@ -107,6 +107,12 @@ void up_json_put_flag(up_json_writer *to, bool flag)
     put(to, flag ? "true" : "false", flag ? 4 : 5);
 }
 
+void up_json_put_null(up_json_writer *to)
+{
+    begin_value(to);
+    put(to, "null", 4);
+}
+
 char *up_json_take(up_json_writer *to)
 {
     put(to, "", 0); /* nothing may have been written */

@@ -26,6 +26,7 @@ void up_json_put_text(up_json_writer *to, const char *text);
 void up_json_put_integer(up_json_writer *to, int64_t number);
 void up_json_put_real(up_json_writer *to, double number, int digits); /* json_number.h */
 void up_json_put_flag(up_json_writer *to, bool flag);
+void up_json_put_null(up_json_writer *to);
 
 /* Ends it. What was written, with a NUL behind it, to be freed with free(); NULL if anything went
  * wrong. */
