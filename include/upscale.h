@@ -354,6 +354,11 @@ UP_API bool up_is_stream(const char *output);
 UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
                                  const up_options *options, up_error *error);
 
+/* Writes bytes, such as a table, as a file in the same way; of options (may be NULL) overwrite
+ * counts. */
+UP_API up_status up_write_bytes(const char *output, const void *bytes, size_t size,
+                                const up_options *options, up_error *error);
+
 /* Reads a whole image into new memory, which up_pixels_free() frees. Of the options (may be NULL)
  * count depth, has_background, strict, threads, max_memory and cancel. Nothing is resized. */
 UP_API up_status up_read_pixels(up_pixels *pixels, const char *input, const up_options *options,

@@ -4,6 +4,7 @@
 #include "api/plan.h"
 
 #include "base/memory.h"
+#include "io/files/writer.h"
 #include "io/pixels.h"
 
 static up_status write_image(const char *output, up_image *image, const up_options *options,
@@ -73,6 +74,20 @@ up_status up_write_declared(const char *output, const up_pixels *pixels,
     UP_TRY(up_image_declared(&image, pixels, declared, error));
     up_status status = write_image(output, image, &copy, error);
     up_image_close(&image);
+    return status;
+}
+
+up_status up_write_bytes(const char *output, const void *bytes, size_t size,
+                         const up_options *options, up_error *error)
+{
+    up_options taken;
+    up_writer *writer;
+    UP_TRY(up_options_take(&taken, options, error));
+    UP_TRY(up_writer_open(&writer, output, taken.overwrite, error));
+    up_status status = up_writer_write(writer, bytes, size, error);
+    if (status == UP_OK)
+        status = up_writer_publish(writer, error);
+    up_writer_close(&writer);
     return status;
 }
 

@@ -25,7 +25,7 @@ typedef struct {
 } cli_boxes;
 
 typedef struct {
-    int item[16];
+    double item[16];
     size_t count;
 } cli_scales;
 
@@ -70,13 +70,14 @@ typedef struct {
 
     int jobs; /* 0: as many as cores and files */
     up_measuring measuring;
-    cli_scales scales;    /* of eval; empty: 2 */
+    cli_scales scales;    /* of eval and compare; empty: 2, or as sizes say */
     cli_words metrics;    /* names of measures; empty: PSNR and SSIM */
     const char *baseline; /* a method */
     int time_runs;        /* 0: as many as are needed */
     bool no_time;
     bool json, csv, latex, markdown, quiet, verbose;
-    int progress; /* cli_progress_mode */
+    const char *csv_file, *latex_file, *markdown_file; /* of compare */
+    int progress;                                      /* cli_progress_mode */
     struct {
         bool help, version, methods, metrics, man_page;
         int shell; /* of --completion, by its place in the choices */

@@ -79,8 +79,9 @@ up_status up_summarise(up_summary *summary, const double *value, int count, uint
                        up_error *error)
 {
     const double unknown = (double)NAN;
-    *summary = (up_summary){ count, 0, 0, unknown, unknown, unknown };
+    *summary = (up_summary){ count, unknown, unknown, unknown, unknown, unknown };
     UP_TRY(check_values(value, count, error));
+    summary->mean = 0;
     double *sorted = up_alloc((size_t)count, sizeof *sorted);
     if (!sorted)
         return up_fail_memory(error, "values", (size_t)count * sizeof *sorted);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* upscale compare for papers: statistics, sets, scales, times, tables. */
+#define _GNU_SOURCE /* asprintf */
+
 #include "support/pictures/image_io.h"
 #include "support/shell.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void set_up(void)
@@ -107,4 +111,62 @@ Test(cli_compare_paper, times_are_taken_by_turns_or_not_at_all)
                          "no");
     cr_expect(json_is_null(json_object_get(json, "machine")));
     json_decref(json);
+}
+
+Test(cli_compare_paper, tables_are_those_of_eval)
+{
+    static const shell_case tests[] = {
+        { "upscale compare --threads 1 -q one two_b --from-hr -s 2,3 --no-time --baseline nearest "
+          "-m nearest,bicubic --metrics psnr,gmsd -o r --csv new/a.csv --latex a.tex --markdown "
+          "a.md && for t in csv:new/a.csv latex:a.tex markdown:a.md; do "
+          "upscale eval --threads 1 -q one two_b -s 2,3 --no-time -m nearest,bicubic "
+          "--metrics psnr,gmsd --${t%:*} | diff - ${t#*:} || exit 9; done; wc -l < new/a.csv",
+          0, "85", "" },
+        { "ls r/pages | tr '\\n' ' '", 0,
+          "a-ppm a-ppm-2 a-ppm-2-x3 a-ppm-x3 b-ppm b-ppm-2 b-ppm-2-x3 b-ppm-x3 c-ppm", "" },
+        { "upscale compare -q one --from-hr -m nearest -o s --csv new/a.csv; ls s", 2, "",
+          "new/a.csv exists; --overwrite replaces it" },
+        { "upscale compare -q one --from-hr -m nearest -o s --csv new/a.csv --overwrite; ls s", 0,
+          "index.html", "" },
+        { "upscale compare -q one -m nearest -o t --csv b.csv; ls t", 2, "", "--from-hr" },
+        { "upscale compare -q one --from-hr -m nearest,bicubic --baseline bicubik -o t; ls t", 2,
+          "", "did you mean 'bicubic'?" },
+        { "upscale compare one/a.ppm --from-hr -m nearest,bicubic -s 2,1.5 -o t; ls t", 2, "",
+          "whole number" },
+        { "upscale compare -q one/a.ppm -m nearest,bicubic -s 1.5,4 -o u && ls u/pages", 0,
+          "a-ppm\na-ppm-x4\n", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+    json_t *json = json_load_file(scratch_path("r/results.json"), 0, NULL);
+    const json_t *group = json_array_get(json_object_get(json, "statistics"), 3);
+    cr_expect_eq(number(group, "scale", NULL), 3);
+    const json_t *bicubic = json_array_get(json_object_get(group, "methods"), 1);
+    const json_t *against = json_object_get(bicubic, "against_baseline");
+    cr_expect_eq(number(against, "psnr_y", "wins") + number(against, "psnr_y", "losses"), 6);
+    cr_expect_leq(number(against, "gmsd", "p"), 1);
+    cr_expect_null(
+        json_object_get(json_array_get(json_object_get(group, "methods"), 0), "against_baseline"));
+    cr_expect_str_eq(json_string_value(json_object_get(json, "baseline")), "nearest");
+    json_decref(json);
+}
+
+/* Three results, one of them by the file. */
+static void expect_three(const char *command)
+{
+    char *whole = NULL;
+    cr_assert_geq(asprintf(&whole,
+                           "cp " UP_GOLDEN_DIR "/../../src/weights/data/bicubic-x2.safetensors "
+                           "w.safetensors; %s | grep -c -e nearest -e linear -e tconv.w",
+                           command),
+                  0);
+    shell_expect(&(shell_case){ whole, 0, "3", "" });
+    free(whole);
+}
+
+Test(cli_compare_paper, a_weight_file_stands_beside_those_inside)
+{
+    expect_three("upscale compare --threads 1 -q one/a.ppm -s 2 -m fast,tconv,nearest "
+                 "-w w.safetensors -o r && ls r/results");
+    expect_three("upscale --threads 1 -q one/a.ppm -s 2 -m fast,tconv,nearest "
+                 "-w w.safetensors -o out/ && ls out");
 }

@@ -134,7 +134,7 @@ char *cli_weights_file(const cli_settings *settings, const char *weights, up_err
 static bool find_named(cli_settings *settings)
 {
     up_error error;
-    if (settings->weights.count != 1)
+    if (settings->weights.count != 1 || settings->told_weights.count > 0)
         return true;
     settings->named_weights = cli_weights_file(settings, settings->weights.item[0], &error);
     if (!settings->named_weights)
@@ -191,7 +191,7 @@ void cli_methods_release(cli_settings *settings)
     settings->method_shared = NULL;
     settings->method_weights = NULL;
     settings->named_weights = NULL;
-    if (settings->weights.count == 1)
+    if (settings->weights.count == 1 && settings->told_weights.count == 0)
         settings->up.weights = settings->weights.item[0];
 }
 

@@ -57,6 +57,17 @@ static void add(cli_words *methods, cli_words *told, char *method, const char *w
     cli_words_add(told, cli_copy(weights));
 }
 
+/* One file is for tconv alone where weights inside the program stand beside it. */
+static bool is_for_one(const cli_settings *s)
+{
+    bool plain = false, named = false;
+    for (size_t i = 0; i < s->methods.count; i++) {
+        plain |= strcmp(s->methods.item[i], "tconv") == 0;
+        named |= strncmp(s->methods.item[i], "tconv:", strlen("tconv:")) == 0;
+    }
+    return plain && named;
+}
+
 bool cli_methods_spread(cli_settings *s)
 {
     static char *const implied[] = { "tconv" };
@@ -64,7 +75,8 @@ bool cli_methods_spread(cli_settings *s)
     const size_t count = s->methods.count ? s->methods.count : 1;
     char *const *given = s->methods.count ? s->methods.item : implied;
     bool spread = false;
-    if (s->weights.count < 2 || s->told_weights.count > 0)
+    const size_t least = is_for_one(s) ? 1 : 2;
+    if (s->weights.count < least || s->told_weights.count > 0)
         return true;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(given[i], "tconv") != 0) {

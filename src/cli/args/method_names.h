@@ -9,9 +9,9 @@
 const char *cli_method_alias(const char *name);
 const char *cli_method_alias_at(int i);
 
-/* Where several --weights were given: in the place of tconv a method for each, tconv:NAME by the
- * name of its file, and `told_weights` beside them. Once is enough. false: something else stands in
- * their way, and that was said. */
+/* Where several --weights were given, or one beside others that are named: in the place of tconv a
+ * method for each, tconv:NAME by the name of its file, and `told_weights` beside them. Once is
+ * enough. false: something else stands in their way, and that was said. */
 bool cli_methods_spread(cli_settings *settings);
 
 #endif

@@ -15,6 +15,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each is what standard output holds. */
+static bool check_outputs(const cli_settings *s)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } output[] = {
+        { "json", s->json },
+        { "csv", s->csv },
+        { "latex", s->latex },
+        { "markdown", s->markdown },
+    };
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof output / sizeof *output; i++) {
+        if (first && output[i].given) {
+            cli_say("--%s and --%s exclude each other; give one of them", first, output[i].name);
+            return false;
+        }
+        first = output[i].given ? output[i].name : first;
+    }
+    return true;
+}
+
 static bool check_arguments(cli_settings *s)
 {
     if (s->operand_count == 0 && !s->files_from) {
@@ -28,11 +51,11 @@ static bool check_arguments(cli_settings *s)
             cli_say("-s: a scale of 1 measures something with --degrade only");
             return false;
         }
-    return true;
+    return check_outputs(s);
 }
 
 /* Weights that are named are found by the scale. */
-static bool settle(cli_settings *s, int scale)
+static bool settle(cli_settings *s, double scale)
 {
     s->up.scale.rows = s->up.scale.columns = scale;
     return cli_methods_settle(s);
@@ -46,7 +69,7 @@ static bool check_scales(cli_settings *s)
         cli_evaluations all;
         fine = settle(s, s->scales.item[i]);
         if (fine) {
-            fine = cli_evaluations_init(&all, s, s->scales.item[i]);
+            fine = cli_evaluations_init(&all, s, (int)s->scales.item[i]);
             cli_evaluations_clear(&all);
         }
         cli_methods_release(s);
@@ -184,7 +207,7 @@ static void evaluate_input(cli_evaluations *all, const cli_input *input, void *p
     if (s->json)
         cli_eval_json_picture(all, added);
     if (s->csv)
-        cli_eval_csv_picture(all, added);
+        cli_eval_csv_picture(NULL, all, added);
     cli_ledger_done(ledger);
 }
 
@@ -209,7 +232,7 @@ static void show_start(const cli_evaluations *all, bool first)
     if ((s->csv || s->latex || s->markdown) && !s->quiet)
         cli_eval_protocol(all, cli_note);
     if (s->csv && first)
-        cli_eval_csv_start(all);
+        cli_eval_csv_start(NULL, all);
 }
 
 static void show_end(const cli_evaluations *all, bool first)
@@ -220,7 +243,7 @@ static void show_end(const cli_evaluations *all, bool first)
     if (s->json)
         cli_eval_json_end(all);
     else if (s->csv)
-        cli_eval_csv_end(all);
+        cli_eval_csv_end(NULL, all);
     else if (!first)
         cli_put_line("");
     if (!s->json && !s->csv)
@@ -235,7 +258,7 @@ static void evaluate_scales(cli_settings *s, const cli_inputs *inputs, cli_ledge
          done++) {
         cli_evaluations *all = &scale[done];
         cli_methods_share(s);
-        cli_evaluations_init(all, s, s->scales.item[done]);
+        cli_evaluations_init(all, s, (int)s->scales.item[done]);
         show_start(all, done == 0);
         evaluate_all(all, inputs, ledger);
         show_end(all, done == 0);
@@ -243,9 +266,9 @@ static void evaluate_scales(cli_settings *s, const cli_inputs *inputs, cli_ledge
         cli_methods_release(s);
     }
     if (s->latex && pictures > 0)
-        cli_eval_show_latex(scale, done);
+        cli_eval_show_latex(NULL, scale, done);
     if (s->markdown && pictures > 0)
-        cli_eval_show_markdown(scale, done);
+        cli_eval_show_markdown(NULL, scale, done);
     for (size_t i = 0; i < done; i++)
         cli_evaluations_clear(&scale[i]);
     free(scale);

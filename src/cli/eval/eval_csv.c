@@ -26,8 +26,8 @@ static char *csv_text(const char *bytes)
     return quoted;
 }
 
-static void put_row(const cli_evaluations *all, const char *picture, size_t m, const double *value,
-                    const up_eval_result *r)
+static void put_row(FILE *file, const cli_evaluations *all, const char *picture, size_t m,
+                    const double *value, const up_eval_result *r)
 {
     char *method = csv_text(all->label[m]), *path = csv_text(picture);
     char *line = cli_format("%s,%s,%d,%s,%d", path, method, all->scale,
@@ -42,30 +42,30 @@ static void put_row(const cli_evaluations *all, const char *picture, size_t m, c
         cli_append(&line, ",%.6g", r->multiply_adds);
     else
         cli_append(&line, ",");
-    cli_put_line(line);
+    cli_put_line_into(file, line);
     free(line);
     free(path);
     free(method);
 }
 
-void cli_eval_csv_start(const cli_evaluations *all)
+void cli_eval_csv_start(FILE *file, const cli_evaluations *all)
 {
     char *line = cli_copy("picture,method,scale,channel,border");
     for (size_t k = 0; k < all->metrics; k++)
         cli_append(&line, ",%s", all->metric[k]->name);
     cli_append(&line, ",seconds,multiply_adds");
-    cli_put_line(line);
+    cli_put_line_into(file, line);
     free(line);
 }
 
-void cli_eval_csv_picture(const cli_evaluations *all, const cli_evaluation *one)
+void cli_eval_csv_picture(FILE *file, const cli_evaluations *all, const cli_evaluation *one)
 {
     for (size_t m = 0; m < all->methods; m++)
-        put_row(all, one->input->path, m, one->value + m * all->metrics, &one->result[m]);
+        put_row(file, all, one->input->path, m, one->value + m * all->metrics, &one->result[m]);
 }
 
 /* The rows of a method over many pictures: (mean), (median), ... or (mean of FOLDER) ... */
-static void put_summaries(const cli_evaluations *all, size_t set, size_t m)
+static void put_summaries(FILE *file, const cli_evaluations *all, size_t set, size_t m)
 {
     static const char *const head[] = { "mean", "median", "deviation", "low", "high" };
     const size_t count = cli_set_count(all, set), heads = count > 1 ? 5 : 1;
@@ -80,17 +80,17 @@ static void put_summaries(const cli_evaluations *all, size_t set, size_t m)
     for (size_t i = 0; i < heads; i++) {
         char *name = set == CLI_ALL_SETS ? cli_format("(%s)", head[i])
                                          : cli_format("(%s of %s)", head[i], all->sets.item[set]);
-        put_row(all, name, m, value + i * all->metrics, i == 0 ? &mean : NULL);
+        put_row(file, all, name, m, value + i * all->metrics, i == 0 ? &mean : NULL);
         free(name);
     }
     free(value);
 }
 
-void cli_eval_csv_end(const cli_evaluations *all)
+void cli_eval_csv_end(FILE *file, const cli_evaluations *all)
 {
     for (size_t set = 0; set < all->sets.count && all->sets.count > 1; set++)
         for (size_t m = 0; m < all->methods; m++)
-            put_summaries(all, set, m);
+            put_summaries(file, all, set, m);
     for (size_t m = 0; m < all->methods; m++)
-        put_summaries(all, CLI_ALL_SETS, m);
+        put_summaries(file, all, CLI_ALL_SETS, m);
 }

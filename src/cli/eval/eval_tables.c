@@ -271,12 +271,9 @@ void cli_eval_protocol(const cli_evaluations *all, cli_say_line *say)
     say("PSNR in dB, SSIM by Gaussian windows of 11x11; multiply-adds per input pixel.");
 }
 
-void cli_eval_show_tables(const cli_evaluations *all)
+void cli_eval_show_summaries(const cli_evaluations *all)
 {
     const bool quiet = all->settings->quiet;
-    cli_eval_protocol(all, cli_print);
-    if (!quiet)
-        show_pictures(all);
     for (size_t k = 0; k < all->metrics && all->count > 1 && !quiet; k++)
         show_spread(all, k);
     for (size_t set = 0; set < all->sets.count && all->sets.count > 1; set++)
@@ -286,4 +283,12 @@ void cli_eval_show_tables(const cli_evaluations *all)
         show_against(all, k);
     if (all->settings->time_runs)
         show_times(all);
+}
+
+void cli_eval_show_tables(const cli_evaluations *all)
+{
+    cli_eval_protocol(all, cli_print);
+    if (!all->settings->quiet)
+        show_pictures(all);
+    cli_eval_show_summaries(all);
 }

@@ -132,8 +132,8 @@ typedef struct {
     const char *higher, *lower;
 } markup;
 
-static void put_rows(const cli_evaluations *first, const cli_evaluations *all, const markup *u,
-                     const char *start)
+static void put_rows(FILE *file, const cli_evaluations *first, const cli_evaluations *all,
+                     const markup *u, const char *start)
 {
     for (size_t m = 0; m < all->methods; m++) {
         char *line = cli_copy(start);
@@ -151,7 +151,7 @@ static void put_rows(const cli_evaluations *first, const cli_evaluations *all, c
                            all->metric[k]->digits, shown(&c, m), u->wrap[rank][1]);
             }
         cli_append(&line, "%s", u->end);
-        cli_put_line(line);
+        cli_put_line_into(file, line);
         free(line);
     }
 }
@@ -176,7 +176,7 @@ static const markup latex = {
 };
 
 /* The names of sets over their metrics. */
-static void put_latex_sets(const cli_evaluations *all)
+static void put_latex_sets(FILE *file, const cli_evaluations *all)
 {
     char *names = cli_copy(" &"), *rules = cli_copy("");
     for (size_t set = 0; set < all->sets.count; set++) {
@@ -187,34 +187,34 @@ static void put_latex_sets(const cli_evaluations *all)
         cli_append(&rules, "\\cmidrule(lr){%zu-%zu}", left, left + all->metrics - 1);
     }
     cli_append(&names, " \\\\");
-    cli_put_line(names);
-    cli_put_line(rules);
+    cli_put_line_into(file, names);
+    cli_put_line_into(file, rules);
     free(names);
     free(rules);
 }
 
-void cli_eval_show_latex(const cli_evaluations *scale, size_t scales)
+void cli_eval_show_latex(FILE *file, const cli_evaluations *scale, size_t scales)
 {
     const size_t columns = set_columns(scale) * scale->metrics;
     char *head = cli_copy("Method & Scale"), *align = cli_copy("lc");
     for (size_t i = 0; i < columns; i++)
         cli_append(&align, "r");
     append_metrics(&head, scale, &latex);
-    cli_put_line("% \\usepackage{booktabs}");
+    cli_put_line_into(file, "% \\usepackage{booktabs}");
     for (size_t i = 0; i < scales; i++)
-        cli_print("%% scale %d: means of %zu pictures; best bold, second underlined",
-                  scale[i].scale, scale[i].count);
-    cli_print("\\begin{tabular}{%s}", align);
-    cli_put_line("\\toprule");
+        cli_print_into(file, "%% scale %d: means of %zu pictures; best bold, second underlined",
+                       scale[i].scale, scale[i].count);
+    cli_print_into(file, "\\begin{tabular}{%s}", align);
+    cli_put_line_into(file, "\\toprule");
     if (scale->sets.count > 1)
-        put_latex_sets(scale);
-    cli_print("%s \\\\", head);
+        put_latex_sets(file, scale);
+    cli_print_into(file, "%s \\\\", head);
     for (size_t i = 0; i < scales; i++) {
-        cli_put_line("\\midrule");
-        put_rows(scale, &scale[i], &latex, "");
+        cli_put_line_into(file, "\\midrule");
+        put_rows(file, scale, &scale[i], &latex, "");
     }
-    cli_put_line("\\bottomrule");
-    cli_put_line("\\end{tabular}");
+    cli_put_line_into(file, "\\bottomrule");
+    cli_put_line_into(file, "\\end{tabular}");
     free(head);
     free(align);
 }
@@ -244,7 +244,7 @@ static void append_markdown_heads(char **head, const cli_evaluations *all)
         }
 }
 
-void cli_eval_show_markdown(const cli_evaluations *scale, size_t scales)
+void cli_eval_show_markdown(FILE *file, const cli_evaluations *scale, size_t scales)
 {
     char *head = cli_copy("| Method | Scale"), *rule = cli_copy("| --- | ---:");
     append_markdown_heads(&head, scale);
@@ -252,10 +252,10 @@ void cli_eval_show_markdown(const cli_evaluations *scale, size_t scales)
         cli_append(&rule, " | ---:");
     cli_append(&head, " |");
     cli_append(&rule, " |");
-    cli_put_line(head);
-    cli_put_line(rule);
+    cli_put_line_into(file, head);
+    cli_put_line_into(file, rule);
     for (size_t i = 0; i < scales; i++)
-        put_rows(scale, &scale[i], &markdown, "| ");
+        put_rows(file, scale, &scale[i], &markdown, "| ");
     free(head);
     free(rule);
 }

@@ -86,6 +86,25 @@ void cli_put_line(const char *text)
     put(STDOUT_FILENO, "", text);
 }
 
+void cli_put_line_into(FILE *file, const char *text)
+{
+    if (file)
+        fprintf(file, "%s\n", text);
+    else
+        cli_put_line(text);
+}
+
+void cli_print_into(FILE *file, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = cli_format_list(format, arguments), *printable = cli_printable(text);
+    va_end(arguments);
+    cli_put_line_into(file, printable);
+    free(printable);
+    free(text);
+}
+
 void cli_put_text(const char *lines)
 {
     const size_t length = strlen(lines);

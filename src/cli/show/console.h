@@ -5,6 +5,7 @@
 #define UP_CLI_CONSOLE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* A line on standard error, "upscale: " before it. Unseen characters are escaped. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -13,6 +14,9 @@ void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A line on standard output, written at once. `text` is printed as it is. */
 void cli_put_line(const char *text);
+/* The same into a file; on standard output where that is NULL. */
+void cli_put_line_into(FILE *file, const char *text);
+void cli_print_into(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Lines on standard output; the last ends with a newline, too. */
 void cli_put_text(const char *lines);
 /* A line on standard output for people: unseen characters are escaped. */

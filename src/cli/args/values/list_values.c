@@ -107,31 +107,47 @@ bool cli_parse_metrics(const cli_option *option, const char *value, void *field,
 /* Each once, in the order in which they were given. */
 static bool add_scale(cli_scales *scales, double scale, const cli_option *option)
 {
-    if (scale != floor(scale) || scale < option->low || scale > option->high)
+    if (scale < option->low || scale > option->high)
         return false;
     for (size_t i = 0; i < scales->count; i++)
-        if (scales->item[i] == (int)scale)
+        if (scales->item[i] == scale)
             return true;
     if (scales->count == sizeof scales->item / sizeof *scales->item)
         return false;
-    scales->item[scales->count++] = (int)scale;
+    scales->item[scales->count++] = scale;
     return true;
 }
 
-bool cli_parse_scales(const cli_option *option, const char *value, void *field, char *wanted)
+static bool parse_scales(cli_scales *scales, const char *value, const cli_option *option,
+                         bool whole)
 {
-    cli_scales *scales = field;
     const char *rest = value;
     bool fine = true, more = true;
     scales->count = 0;
     while (fine && more) {
         double scale;
-        fine = cli_take_scale(&rest, &scale) && add_scale(scales, scale, option);
+        fine = cli_take_scale(&rest, &scale) && (!whole || scale == floor(scale)) &&
+               add_scale(scales, scale, option);
         more = *rest == ',';
         rest += more;
     }
-    if (!fine || *rest)
+    return fine && !*rest;
+}
+
+bool cli_parse_whole_scales(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    const bool fine = parse_scales(field, value, option, true);
+    if (!fine)
         snprintf(wanted, CLI_WANTED, "a whole number from %.0f to %.0f, or a list such as 2,3,4",
                  option->low, option->high);
-    return fine && !*rest;
+    return fine;
+}
+
+bool cli_parse_scales(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    const bool fine = parse_scales(field, value, option, false);
+    if (!fine)
+        snprintf(wanted, CLI_WANTED,
+                 "a number above 0 such as 2, 1.5, 2x or 200%%, or a list of up to 16: 2,3,4");
+    return fine;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/compare_table.h"
+#include "cli/compare/compare_table.h"
 
+#include "cli/compare/compare_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/show/json_lines.h"
@@ -124,7 +125,10 @@ static table table_of(const up_report *report, const cli_words *metrics)
 void cli_compare_show(const up_report *report, const char *input, const cli_settings *settings)
 {
     const up_report_row *row;
-    const table t = table_of(report, &settings->metrics);
+    size_t count;
+    const char **asked = cli_compare_metrics(settings, &count);
+    const cli_words metrics = { (char **)asked, count };
+    const table t = table_of(report, &metrics);
     if (!settings->json && !settings->quiet) {
         cli_print("%s", input);
         show_head(&t);
@@ -133,8 +137,9 @@ void cli_compare_show(const up_report *report, const char *input, const cli_sett
         if (row->reference)
             continue;
         if (settings->json)
-            show_json(input, row, &settings->metrics);
+            show_json(input, row, &metrics);
         else if (!settings->quiet)
             show_row(&t, row);
     }
+    free(asked);
 }

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "cli/commands.h"
+
+#include "cli/args/method_choice.h"
+#include "cli/batch/file_types.h"
+#include "cli/batch/inputs.h"
+#include "cli/batch/output_check.h"
+#include "cli/compare/compare_choice.h"
+#include "cli/compare/compare_papers.h"
+#include "cli/compare/compare_table.h"
+#include "cli/show/cli_text.h"
+#include "cli/show/console.h"
+#include "cli/show/lines/progress.h"
+#include "cli/signals.h"
+
+#include <stdlib.h>
+
+static up_contender *contenders_of(const cli_settings *s)
+{
+    size_t count = cli_method_count(s);
+    up_contender *list = cli_alloc(count, sizeof *list);
+    for (size_t i = 0; i < count; i++) {
+        list[i].name = cli_method_at(s, i);
+        list[i].options = cli_method_options(s, list[i].name);
+        list[i].options.cancel = cli_signals_flag();
+    }
+    return list;
+}
+
+typedef struct {
+    cli_settings *settings;
+    const cli_inputs *inputs;
+    up_report_options options;
+    up_contender *contender; /* of the scale that is being done */
+    up_report *report;
+    cli_papers papers;
+    cli_progress *progress;
+    cli_ledger *ledger;
+} comparing;
+
+static void add_picture(comparing *c, const cli_input *input)
+{
+    up_error error = { 0 };
+    cli_progress_begin(c->progress, 0, input->path, 1);
+    error.status = up_report_add(c->report, input->path, &error);
+    cli_progress_end(c->progress, 0);
+    if (error.status != UP_OK) {
+        cli_ledger_failed(c->ledger, input->path, &error);
+        return;
+    }
+    cli_ledger_done(c->ledger);
+    cli_compare_show(c->report, input->path, c->settings);
+    cli_papers_add(&c->papers, c->report, input);
+}
+
+static void say_files(const comparing *c, size_t bytes)
+{
+    const cli_settings *s = c->settings;
+    const char *const files[] = { s->sheet, s->csv_file, s->latex_file, s->markdown_file };
+    if (s->output)
+        cli_say("%s%s  %s", s->output, s->single_file ? "" : " (open index.html in it)",
+                cli_bytes_text((double)bytes).text);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i])
+            cli_say("%s", files[i]);
+}
+
+/* `path` is what the report, or else the sheet, is called. */
+static void finish(comparing *c, const char *path)
+{
+    up_error error = { 0 };
+    size_t bytes;
+    error.status = up_report_finish(c->report, &bytes, &error);
+    if (error.status == UP_OK)
+        error.status = cli_papers_write(&c->papers, &error);
+    if (error.status != UP_OK)
+        cli_ledger_failed(c->ledger, path, &error);
+    else if (!c->settings->quiet && !c->settings->json)
+        say_files(c, bytes);
+}
+
+/* What is in the way of tables is said before the work; of the report, which may be called DIR/,
+ * and the sheet the folders above them are made. */
+static bool open_report(comparing *c)
+{
+    const cli_settings *s = c->settings;
+    const char *const files[] = { s->sheet, s->csv_file, s->latex_file, s->markdown_file };
+    char *path = s->output ? cli_tidy_path(s->output) : NULL;
+    const char *named = path ? path : s->sheet;
+    up_error error = { 0 };
+    bool fine = true;
+    for (size_t i = 0; i < sizeof files / sizeof *files && fine; i++)
+        if (files[i]) {
+            named = files[i];
+            fine = cli_output_prepare(files[i], s->up.overwrite, &error);
+        }
+    if (fine)
+        named = path ? path : s->sheet;
+    if (fine && (!path || cli_make_folders(path, &error)))
+        error.status = up_report_open(&c->report, path, &c->options, &error);
+    if (error.status != UP_OK)
+        cli_ledger_failed(c->ledger, named, &error);
+    free(path);
+    return error.status == UP_OK;
+}
+
+/* The methods of a scale in the place of those before. */
+static bool begin_turn(comparing *c, size_t turn)
+{
+    cli_settings *s = c->settings;
+    const double scale = cli_compare_scale(s, turn);
+    cli_methods_release(s);
+    if (!cli_compare_settle(s, scale))
+        return false;
+    cli_methods_share(s);
+    free(c->contender);
+    c->options.contender = c->contender = contenders_of(s);
+    cli_papers_turn(&c->papers, scale);
+    return true;
+}
+
+static void compare_all(comparing *c)
+{
+    const cli_settings *s = c->settings;
+    const size_t turns = cli_compare_turns(s), all = turns * c->inputs->count;
+    if (!begin_turn(c, 0) || !open_report(c))
+        return;
+    c->progress = cli_progress_new(s, all, (double)all, 1);
+    c->options.progress = cli_progress_update;
+    c->options.user = cli_progress_user(c->progress, 0);
+    for (size_t turn = 0; turn < turns && !*cli_signals_flag(); turn++) {
+        if (turn > 0 && !begin_turn(c, turn))
+            break;
+        for (size_t i = 0; i < c->inputs->count && !*cli_signals_flag(); i++)
+            add_picture(c, &c->inputs->item[i]);
+        cli_papers_show(&c->papers);
+    }
+    cli_progress_free(c->progress);
+    c->ledger->interrupted |= *cli_signals_flag() != 0;
+    if (c->ledger->done > 0 && !c->ledger->interrupted)
+        finish(c, s->output ? s->output : s->sheet);
+    up_report_close(&c->report);
+}
+
+static up_report_options report_options(const cli_settings *s)
+{
+    return (up_report_options){
+        .contenders = (int)cli_method_count(s),
+        .reference = s->reference,
+        .from_original = s->from_original,
+        .classroom = s->classroom,
+        .degrade = s->degrade,
+        .seed = s->seed,
+        .baseline = cli_papers_baseline(s),
+        .box = s->crops.item,
+        .boxes = s->crops.count,
+        .single_file = s->single_file,
+        .full = s->full,
+        .many = cli_compare_is_many(s),
+        .sheet = s->sheet,
+        .zoom = s->zoom,
+        .time_runs = s->time_runs,
+        .no_time = s->no_time,
+        .overwrite = s->up.overwrite,
+    };
+}
+
+static int run_compare(cli_settings *s)
+{
+    cli_compare_choose(s);
+    if (!cli_compare_check(s) || !cli_papers_check(s))
+        return CLI_EXIT_USAGE;
+    s->flat_folders = true;
+    double start = cli_now();
+    cli_ledger ledger;
+    cli_inputs inputs;
+    cli_ledger_init(&ledger);
+    int code = CLI_EXIT_USAGE;
+    size_t metrics;
+    const char **metric = cli_compare_metrics(s, &metrics);
+    comparing c = { .settings = s, .inputs = &inputs, .ledger = &ledger };
+    c.options = report_options(s);
+    c.options.metric = metric;
+    c.options.metrics = (int)metrics;
+    cli_papers_init(&c.papers, s);
+    if (cli_inputs_expand(&inputs, s, &ledger)) {
+        if (inputs.count > 0)
+            compare_all(&c);
+        code = cli_ledger_close(&ledger, s->quiet || !c.options.many, cli_now() - start);
+    }
+    cli_papers_clear(&c.papers);
+    free(c.contender);
+    free(metric);
+    cli_inputs_clear(&inputs);
+    cli_ledger_clear(&ledger);
+    return code;
+}
+
+const cli_command cli_compare_command = {
+    .name = "compare",
+    .bit = CLI_COMPARE,
+    .synopsis = "PICTURE|DIR... [-m METHOD,...] -o REPORT/ [options]\n",
+    .summary = "show how methods differ: a page to look at, a sheet for papers, numbers",
+    .about =
+        "Upscales a picture by several methods and writes a page that opens from disk in any "
+        "browser, without network or server: a slider between any two results, panes that zoom "
+        "and move together, differences, pixel values, the places where results differ most, what "
+        "each method makes of one white pixel, and what is inside learned ones. Results lie beside "
+        "it as lossless PNG, the very files that 'upscale -m METHOD' writes, and all numbers in "
+        "results.json.\n"
+        "With --reference or --from-hr results are measured, with --from-hr exactly as 'upscale "
+        "eval' does, by --degrade on spoilt pictures. Of a folder each picture gets a page, and "
+        "all of them an overview with means, "
+        "statistics, and a plot of quality against time; of several scales, too. --csv, --latex "
+        "and "
+        "--markdown write the tables of 'upscale eval' beside it. --sheet draws a figure like "
+        "those in papers. The "
+        "report appears whole or not at all, in a new folder or an empty one; --overwrite replaces "
+        "a "
+        "report, and nothing else.\n",
+    .examples = "# which method is best for my picture?\n"
+                "upscale compare photo.jpg -s 4 -o report/\n"
+                "# how much does each method bring back?\n"
+                "upscale compare photo.png --from-hr -m bicubic,lanczos -s 4 -o report/\n"
+                "# and how does that look to an eye?\n"
+                "upscale compare photo.png --from-hr -s 4 --metrics fsim,niqe -o report/\n"
+                "# a page to send\n"
+                "upscale compare photo.png -s 3 --single-file -o report.html\n"
+                "# a figure for a paper\n"
+                "upscale compare photo.png --from-hr -s 4 --sheet sheet.png \\\n"
+                "    --crop 120,80,48,48 --zoom 4\n"
+                "# how do they work?\n"
+                "upscale compare photo.png --classroom -o classroom/\n"
+                "# a set of pictures, with means\n"
+                "upscale compare Set5 --from-hr -m bicubic,lanczos -s 3 -o report/\n"
+                "# the tables and the page of a paper, in one run\n"
+                "upscale compare Set5 --from-hr -m bicubic,good,best -s 2,3 -o report/ \\\n"
+                "    --baseline bicubic --csv all.csv --latex table.tex\n",
+    .run = run_compare,
+};
