@@ -2,16 +2,7 @@
 /*
  * upscale - reads an image band by band into channel tensors, runs any upsampler over them row by
  * row and writes the result, in memory that does not grow with the height of the image.
- *
- * The shortest program:
- *
- *     up_error error;
- *     up_options options;
- *     up_options_init(&options);
- *     options.method = "lanczos";
- *     options.scale.rows = options.scale.columns = 2;
- *     if (up_upscale_file("in.png", "out.png", &options, &error) != UP_OK)
- *         fprintf(stderr, "%s\n", error.message);
+ * The shortest program is in the README.
  *
  * Conventions
  *   - Options are set up by up_options_init() or up_train_options_init(), and then say what they
@@ -102,7 +93,8 @@ typedef enum {
 typedef struct {
     int width, height; /* pixels, >= 1 */
     int channels;      /* >= 1 */
-    int64_t frames;    /* images in a batch (.npy NCHW); 1 for pictures; 0 is an empty batch */
+    int64_t frames;    /* of a batch (.npy NCHW; 0: none), or of a plan's animation (-1: as many as
+                          come); 1 for pictures */
     up_color color;
     up_sample sample;
     int depth;   /* significant bits of the file's samples: 1, 2, 4, 8, 16 or 32 */
@@ -309,6 +301,12 @@ typedef struct up_options {
     bool to_sdr;  /* make plain sRGB of PQ and HLG, by ITU-R BT.2446-1, method A, from 1000
                      cd/m2, or the peak that a PQ file states (cLLI, else mDCV), to 100; other
                      pictures stay as they are */
+
+    struct {
+        int64_t first, end; /* 0, 0: all */
+    } frames; /* of an animation or a video, from 0, end not included: only these, and one alone as
+                 a picture. Where the output holds no more and nothing is said, it is the first, or
+                 what the file has for that case, with a note of the others */
 } up_options;
 
 /* Sets every field to its default. */
@@ -414,7 +412,9 @@ typedef struct {
     int jpeg_quality;     /* of a JPEG: the libjpeg quality, 1..100, whose luma table is its own, or
                              nearest to it; 0: it is none */
     size_t held_bytes;    /* memory for what cannot be streamed */
-    int animation_frames; /* in the file, of which one at most is read; 0: it is no animation */
+    int64_t frames;       /* of an animation or a video (-1: as many as come); 0: it is neither */
+    int loops;            /* times that those are shown; 0: for ever */
+    double seconds;       /* that showing them once takes; 0: not known */
     int further_pictures; /* in the file behind the one that is read (JPEG's MPF) */
     bool gain_map;        /* an HDR gain map is, or is said to be, among them */
 } up_image_info;

@@ -143,7 +143,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
                            want->height, want->channels);
         to->format.sample = want->sample;
         to->format.planar = want->planar;
-        return UP_OK;
+        return up_plan_choose_frames(plan, NULL, error);
     }
     UP_TRY(up_plan_sink_format(plan, path, &to->type, error));
     plan->run.rows[0] = plan->options.rows.first;
@@ -152,6 +152,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
     if (plan->encoding.piece)
         UP_TRY(up_sink_check_bands(to->type, path ? path : "the output", error));
     plan->request.unit_floats = to->type->unit_floats;
+    UP_TRY(up_plan_choose_frames(plan, to->type, error));
     return to->type->choose(&to->format, error);
 }
 
@@ -241,8 +242,10 @@ static size_t larger(size_t a, size_t b)
 /* While the graph runs. */
 static size_t running_bytes(const up_plan *plan)
 {
-    size_t bytes =
-        up_run_bytes(&plan->run) + plan->graph.held_bytes + plan->image->source->held_bytes;
+    const up_source *source = plan->image->source;
+    size_t bytes = up_run_bytes(&plan->run) + plan->graph.held_bytes + source->held_bytes;
+    if (plan->run.frames.count)
+        bytes += source->sequence.held_bytes;
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
         const up_format format = made_format(plan, o);
@@ -265,6 +268,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = made_format(plan, 0);
+    if (plan->run.frames.count)
+        plan->info.output.frames = plan->run.frames.count;
     plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
     plan->info.cleaning = plan->request.cleaning;
     plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;

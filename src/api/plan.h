@@ -61,6 +61,10 @@ up_status up_plan_finish(up_plan *plan, up_error *error);
 up_status up_plan_sink_format(const up_plan *plan, const char *path, const up_sink_format **type,
                               up_error *error);
 
+/* Which frames of a sequence are made: all, those that options ask for, or the one that an output
+ * of this type (NULL: memory) has room for, with a note of the others. */
+up_status up_plan_choose_frames(up_plan *plan, const up_sink_format *type, up_error *error);
+
 /* Runs the graph into the sinks, which it closes. */
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error);
 

@@ -5,6 +5,7 @@
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/inputs.h"
+#include "cli/show/animation_info.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/color_info.h"
 #include "cli/show/console.h"
@@ -95,7 +96,7 @@ static void show_json(const char *path, up_image *image, const upscale_estimate 
     cli_color_set_json(line, image);
     json_object_set_new(line, "iptc_bytes", json_integer((json_int_t)info->iptc_bytes));
     json_object_set_new(line, "text", texts_json(image));
-    json_object_set_new(line, "animation_frames", json_integer(info->animation_frames));
+    cli_animation_json(line, info);
     json_object_set_new(line, "further_pictures", json_integer(info->further_pictures));
     json_object_set_new(line, "gain_map", json_boolean(info->gain_map));
     cli_notes_json(&e->notes, line);
@@ -150,9 +151,7 @@ static void show_spoilt(const up_image_info *info, const upscale_estimate *e)
 
 static void show_companions(const up_image_info *info)
 {
-    if (info->animation_frames > 0)
-        cli_print("  animation of %d frame%s", info->animation_frames,
-                  info->animation_frames > 1 ? "s" : "");
+    cli_animation_show(info);
     if (info->gain_map)
         cli_print("  gain map  for HDR");
     if (info->further_pictures > info->gain_map)

@@ -155,6 +155,16 @@ static up_status read_held(up_source *source, void *const *row, int count, up_er
     return UP_OK;
 }
 
+static up_status next_frame(up_source *source, bool *there, up_error *error)
+{
+    oriented *o = (oriented *)source;
+    o->next_row = 0;
+    UP_TRY(o->inner->next(o->inner, there, error));
+    source->duration = o->inner->duration;
+    UP_TRY(up_notes_take(&source->metadata.lost, &o->inner->metadata.lost, error));
+    return up_notes_take(&source->notes, &o->inner->notes, error);
+}
+
 static void close_oriented(up_source *source)
 {
     oriented *o = (oriented *)source;
@@ -222,12 +232,13 @@ static oriented *wrap(up_source *inner)
                            .lossless = inner->lossless,
                            .plain_inks = inner->plain_inks,
                            .interlaced = inner->interlaced,
-                           .animation_frames = inner->animation_frames,
+                           .sequence = inner->sequence,
                            .further_pictures = inner->further_pictures,
                            .gain_map = inner->gain_map,
                            .video = inner->video,
                            .held_bytes = inner->held_bytes,
                            .read = orientation == 2 ? read_mirrored : read_held,
+                           .next = inner->next ? next_frame : NULL,
                            .close = close_oriented };
     if (o->transpose)
         transpose_header(&o->base);

@@ -6,6 +6,7 @@
 
 #include "base/notes.h"
 #include "io/files/writer.h"
+#include "io/frames/sequence.h"
 #include "io/metadata/metadata.h"
 
 typedef struct up_sink up_sink;
@@ -17,8 +18,9 @@ typedef struct {
     bool lossless;          /* where the format may also be lossy */
     up_subsampling subsampling;
     bool progressive;
-    bool piece;      /* of a picture: rows to be put behind others, without being packed anew */
-    bool plain_inks; /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
+    bool piece; /* of a picture: rows to be put behind others, without being packed anew */
+    up_sequence sequence; /* of frames that follow; frames 0: it is one picture */
+    bool plain_inks;      /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
     up_metadata metadata; /* borrowed; already rescaled, declared and narrowed to what the format
                              keeps, or empty for --strip */
 } up_encoding;
@@ -34,6 +36,8 @@ struct up_sink {
     /* Pixels in memory: rows are written straight there and no stage is called. */
     up_pixels mapped; /* data == NULL: none */
 
+    /* Of a sequence (else NULL), before the rows of each frame, when no slot is in use any more. */
+    up_status (*frame)(up_sink *sink, up_duration duration, up_error *error);
     /* Stage 1, in order: takes the next `count` exact raw rows. row[i], or row[c * count + i] if
      * planar. `slot` (0 .. slots - 1) stays reserved until its stage 3 is done. */
     up_status (*accept)(up_sink *sink, int slot, const void *const *row, int count,
@@ -47,6 +51,13 @@ struct up_sink {
     void (*close)(up_sink *sink); /* frees all but the struct and the writer */
 };
 
+/* Whether a format holds sequences. */
+typedef enum {
+    UP_ONE_PICTURE,
+    UP_COUNTED_FRAMES, /* whose number is known before the first */
+    UP_ANY_FRAMES
+} up_frames_held;
+
 /* A file format that can be written. `choose` narrows what is wanted to what the format can hold
  * (sample type, depth, planar), or fails with an error that names the flag which would help
  * (alpha into JPEG: --background). `open` allocates its struct with up_alloc_zero and writes the
@@ -57,6 +68,7 @@ typedef struct {
     const char *extensions; /* "jpg jpeg jpe" */
     bool lossy;             /* never exact */
     bool bands;             /* of rows can be put one behind the other, without being packed anew */
+    up_frames_held frames;  /* where it holds any, sinks have `frame` */
     bool unit_floats;       /* white is 1 in its floats, whatever it was in the input */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of

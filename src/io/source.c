@@ -31,6 +31,12 @@ up_status up_source_read(up_source *source, void *const *row, int count, up_erro
     return up_source_check(source, error);
 }
 
+up_status up_source_next(up_source *source, bool *there, up_error *error)
+{
+    UP_TRY(source->next(source, there, error));
+    return up_source_check(source, error);
+}
+
 static up_status read_away(up_source *source, int count, up_error *error)
 {
     const up_format *f = &source->format;

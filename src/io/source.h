@@ -5,6 +5,7 @@
 
 #include "base/notes.h"
 #include "io/files/reader.h"
+#include "io/frames/sequence.h"
 #include "io/metadata/metadata.h"
 
 typedef struct up_source up_source;
@@ -25,8 +26,9 @@ struct up_source {
     bool lossless;   /* of a format that is lossy, too */
     bool plain_inks; /* a CMYK JPEG without Adobe's marker: some invert it, some do not */
     bool interlaced;
-    bool strict;          /* damage is an error; may be set before the first rows are read */
-    int animation_frames; /* in the file, of which one is read at most; 0: it is no animation */
+    bool strict; /* damage is an error; may be set before the first rows are read */
+    up_sequence sequence;
+    up_duration duration; /* of the frame that next() has come to */
     int further_pictures; /* behind the one that is read, the gain map among them */
     bool gain_map;        /* that makes an HDR picture of it */
     bool video;           /* of a motion photo */
@@ -41,6 +43,11 @@ struct up_source {
     up_status (*read)(up_source *source, void *const *row, int count, up_error *error);
     /* Leaves `count` rows of the current frame out, by seeking. NULL: they are read for it. */
     up_status (*skip)(up_source *source, int count, up_error *error);
+    /* Of a sequence: goes on to its next frame, to the first at the first call, whatever of the one
+     * before was read; its rows come by read(). *there = false: there is none. A source that was
+     * never asked gives one picture: the first frame, or what the file has for programs that show
+     * one only. Frames that are damaged are noted as that, and come as far as they go. */
+    up_status (*next)(up_source *source, bool *there, up_error *error);
     void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 
@@ -49,6 +56,9 @@ struct up_source {
 up_status up_source_read(up_source *source, void *const *row, int count, up_error *error);
 up_status up_source_skip(up_source *source, int count, up_error *error);
 up_status up_source_check(const up_source *source, up_error *error);
+
+/* source->next(), which fails likewise. */
+up_status up_source_next(up_source *source, bool *there, up_error *error);
 
 /* "its last 12 rows are missing", as damage; an error where that leaves next to nothing. */
 up_status up_source_lacks_rows(up_source *source, int rows, up_error *error);

@@ -22,11 +22,17 @@ void up_state_check_cancel(up_state *s)
         up_state_note(s, up_fail(&error, UP_ERROR_INTERRUPTED, "interrupted"), &error);
 }
 
+int64_t up_state_frames(const up_state *s)
+{
+    const up_run *run = s->run;
+    return run->frames.count ? run->frames.count : run->source->format.frames;
+}
+
 void up_state_report(up_state *s, double done)
 {
     const up_stages *stages = &s->run->stages;
-    int64_t frames = s->run->source->format.frames;
-    if (!s->run->progress || up_state_stopped(s))
+    const int64_t frames = up_state_frames(s);
+    if (!s->run->progress || up_state_stopped(s) || frames < 0)
         return;
     if (stages->count > 1)
         done = (s->work_before + done * s->work) / stages->work;

@@ -40,6 +40,9 @@ void up_state_note(up_state *s, up_status status, const up_error *error);
 
 void up_state_check_cancel(up_state *s);
 
+/* That the run makes; negative: nobody knows. */
+int64_t up_state_frames(const up_state *s);
+
 /* Tells the caller that so much of the stage that runs is done: 0..1. */
 void up_state_report(up_state *s, double done);
 

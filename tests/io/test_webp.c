@@ -157,7 +157,7 @@ Test(webp, first_frame_of_an_animation)
     const char *path = animate(save("a.webp", 3, data, &how), 3, WIDTH + 5, HEIGHT + 6);
     up_source *source;
     cr_assert_eq(up_source_open(&source, path, NULL), UP_OK);
-    cr_expect_eq(source->animation_frames, 3);
+    cr_expect_eq(source->sequence.frames, 3);
     cr_expect_str_eq(up_notes_at(&source->notes, 0)->text, "2 of 3 animation frames");
     up_source_close(&source);
     image i = load(path);

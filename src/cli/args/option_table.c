@@ -90,6 +90,10 @@ const cli_option cli_options[] = {
     { "format", 'f', "FORMAT", MAKING | CLI_POOL, CLI_GROUP_FILES,
       cli_parse_format, FIELD(up.output_format), .hint = CLI_HINT_FORMAT,
       .help = "png, jpg, ppm, npy ...; otherwise by the output's extension, then as the input" },
+    { "frame", 0, "N|FIRST-LAST", CLI_UPSCALE, CLI_GROUP_FILES,
+      cli_parse_frames, FIELD(up.frames),
+      .help = "of an animation or a video only this frame, as a picture, or these; counted from 0. "
+              "Otherwise all, or the first where the output holds one picture" },
     { "recursive", 'r', NULL, WITH_INPUTS, CLI_GROUP_FILES,
       cli_parse_flag, FIELD(recursive),
       .help = "take all pictures in folders and their folders, and mirror the tree" },

@@ -6,6 +6,7 @@
 #include "io/deflate/adler.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
+#include "io/png/animation/png_animation.h"
 #include "io/png/png_chunk.h"
 #include "io/png/png_deflate.h"
 #include "io/png/png_filter.h"
@@ -20,6 +21,8 @@
 #define STREAM_TAIL "\x03\x00"
 #define STREAM_TAIL_SIZE 6
 
+#define NUMBER_SIZE 4 /* before the data of fdAT */
+
 #define CHUNK_MOST ((size_t)1 << 30) /* bytes of a group: a chunk has a 31-bit length */
 
 typedef struct {
@@ -30,6 +33,8 @@ typedef struct {
     size_t chunk_size;
     uint32_t adler;
     bool first;
+    bool further;    /* of a frame behind the first of an animation, where the chunk is fdAT ... */
+    uint32_t number; /* ... and this its number */
 } png_slot;
 
 typedef struct {
@@ -41,6 +46,9 @@ typedef struct {
     int last;           /* slot of the group before; -1: none */
     uint32_t adler;     /* of what has been written */
     up_metadata behind; /* of metadata, the chunks that stand behind the pixels */
+    bool further;       /* this frame is not the first of the animation */
+    int64_t frames;     /* of it, that have begun */
+    uint32_t number;    /* of the next fcTL or fdAT */
     png_slot slot[];
 } png_sink;
 
@@ -93,6 +101,8 @@ static up_status accept_rows(up_sink *sink, int slot, const void *const *row, in
     png_slot *to = &s->slot[slot];
     set_window(s, to);
     to->first = s->last < 0;
+    to->further = s->further;
+    to->number = s->further ? s->number++ : 0;
     uint8_t *out = to->window + UP_DEFLATE_WINDOW;
     for (int i = 0; i < count; i++, out += 1 + s->row_bytes) {
         uint8_t *now = s->row[s->turn], *above = s->row[!s->turn];
@@ -121,7 +131,12 @@ static up_status pack(up_sink *sink, int slot, up_error *error)
         s->chunk_size += STREAM_HEAD_SIZE;
         memcpy(s->chunk, STREAM_HEAD, STREAM_HEAD_SIZE);
     }
-    up_png_seal(s->chunk, "IDAT", s->chunk_size);
+    if (s->further) {
+        s->chunk -= NUMBER_SIZE;
+        s->chunk_size += NUMBER_SIZE;
+        up_png_put_u32(s->chunk, s->number);
+    }
+    up_png_seal(s->chunk, s->further ? "fdAT" : "IDAT", s->chunk_size);
     s->adler = up_adler(in, s->size);
     return UP_OK;
 }
@@ -137,13 +152,37 @@ static up_status emit(up_sink *sink, int slot, up_error *error)
                            UP_PNG_CHUNK_HEAD + from->chunk_size + UP_PNG_CHUNK_TAIL, error);
 }
 
+static up_status end_stream(png_sink *s, up_error *error)
+{
+    uint8_t data[NUMBER_SIZE + STREAM_TAIL_SIZE], *tail = data + NUMBER_SIZE;
+    memcpy(tail, STREAM_TAIL, sizeof STREAM_TAIL - 1);
+    up_png_put_u32(tail + 2, s->adler);
+    if (!s->further)
+        return up_png_write_chunk(s->base.writer, "IDAT", tail, STREAM_TAIL_SIZE, error);
+    up_png_put_u32(data, s->number++);
+    return up_png_write_chunk(s->base.writer, "fdAT", data, sizeof data, error);
+}
+
+static up_status begin_frame(up_sink *sink, up_duration duration, up_error *error)
+{
+    png_sink *s = (png_sink *)sink;
+    if (s->frames > 0) {
+        UP_TRY(end_stream(s, error));
+        for (int i = 0; i < 2; i++)
+            memset(s->row[i], 0, s->row_bytes);
+        s->further = true;
+        s->last = -1;
+        s->adler = 1;
+    }
+    s->frames++;
+    return up_png_write_frame(sink->writer, s->number++, &sink->format, duration, error);
+}
+
 static up_status finish(up_sink *sink, up_error *error)
 {
-    uint8_t tail[STREAM_TAIL_SIZE] = STREAM_TAIL;
-    up_png_put_u32(tail + 2, ((png_sink *)sink)->adler);
-    UP_TRY(up_png_write_chunk(sink->writer, "IDAT", tail, sizeof tail, error));
+    UP_TRY(end_stream((png_sink *)sink, error));
     UP_TRY(up_png_metadata_write_trailing(&((png_sink *)sink)->behind, sink->writer, error));
-    UP_TRY(up_png_write_chunk(sink->writer, "IEND", tail, 0, error));
+    UP_TRY(up_png_write_chunk(sink->writer, "IEND", "", 0, error));
     return up_writer_publish(sink->writer, error);
 }
 
@@ -160,6 +199,8 @@ static up_status write_header(const up_format *f, const up_encoding *encoding, u
     data[9] = color_type[f->channels];
     UP_TRY(up_writer_write(writer, UP_PNG_SIGNATURE, UP_PNG_SIGNATURE_SIZE, error));
     UP_TRY(up_png_write_chunk(writer, "IHDR", data, sizeof data, error));
+    if (encoding->sequence.frames > 0)
+        UP_TRY(up_png_write_animation(writer, &encoding->sequence, error));
     return up_png_metadata_write(&encoding->metadata, f->channels < 3, writer, error);
 }
 
@@ -215,6 +256,7 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
                          .writer = writer,
                          .format = chosen,
                          .slots = slots,
+                         .frame = encoding->sequence.frames ? begin_frame : NULL,
                          .accept = accept_rows,
                          .pack = pack,
                          .emit = emit,
@@ -254,6 +296,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 const up_sink_format up_png_sink = { .type = "png",
                                      .extensions = "png",
                                      .bands = true,
+                                     .frames = UP_COUNTED_FRAMES,
                                      .choose = choose,
                                      .declare = up_declared_by_chunks,
                                      .keep = up_png_keep,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "io/formats.h"
 
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/pixels.h"
+#include "io/png/animation/png_frames.h"
 #include "io/png/png_chunk.h"
 #include "io/png/png_colour.h"
 #include "io/png/png_metadata.h"
@@ -30,13 +31,17 @@ typedef struct {
     up_status status; /* of the last call */
     size_t row_bytes;
     int y;            /* next row to deliver */
+    up_sequence said; /* by acTL */
     int frame_chunks; /* fcTL seen before the pixels, which are a frame then */
     bool started;
     bool bad_chunk; /* the checksum of the chunk that is being read is wrong */
     bool starved;   /* libpng asked for more pixel data than there is */
     bool broken_off;
-    int whole;     /* rows that are there, where it broke off */
-    uint8_t *held; /* an interlaced image */
+    int whole;             /* rows that are there, where it broke off */
+    uint8_t *held;         /* an interlaced image */
+    up_png_frames *frames; /* of an animation; NULL: it is none, or cannot be searched */
+    int64_t shown;         /* of them, that have been read; then it is no more the one picture */
+    bool add_alpha;        /* for what they leave free */
 } png_source;
 
 typedef struct {
@@ -116,7 +121,8 @@ static void on_read(png_structp png, png_bytep data, size_t size)
 static void take_frames(png_source *s, png_unknown_chunkp chunk)
 {
     if (memcmp(chunk->name, "acTL", 5) == 0 && chunk->size == 8)
-        s->base.animation_frames = (int)(up_png_get_u32(chunk->data) & INT32_MAX);
+        s->said = (up_sequence){ .frames = up_png_get_u32(chunk->data) & INT32_MAX,
+                                 .loops = (int)(up_png_get_u32(chunk->data + 4) & INT32_MAX) };
     s->frame_chunks += memcmp(chunk->name, "fcTL", 5) == 0;
 }
 
@@ -169,11 +175,13 @@ static void read_header(png_source *s, const read_request *request)
     png_read_info(s->png, s->info);
 }
 
-static up_status set_format(png_source *s, up_error *error)
+static up_status set_format(png_source *s, bool clears, up_error *error)
 {
     up_format *f = &s->base.format;
     int type = png_get_color_type(s->png, s->info), depth = png_get_bit_depth(s->png, s->info);
     bool alpha = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(s->png, s->info, PNG_INFO_tRNS);
+    s->add_alpha = clears && !alpha;
+    alpha |= clears;
     *f = (up_format){ .width = (int)png_get_image_width(s->png, s->info),
                       .height = (int)png_get_image_height(s->png, s->info),
                       .channels = (type & PNG_COLOR_MASK_COLOR ? 3 : 1) + alpha,
@@ -186,7 +194,7 @@ static up_status set_format(png_source *s, up_error *error)
     if (!up_row_size(f, &s->row_bytes) || !up_frame_size(f, &all))
         return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
                        up_reader_name(s->reader), f->width, f->height);
-    s->base.held_bytes = s->base.interlaced ? all : 0;
+    s->base.held_bytes = up_reader_held(s->reader) + (s->base.interlaced ? all : 0);
     return UP_OK;
 }
 
@@ -194,6 +202,7 @@ static void close_png(up_source *source)
 {
     png_source *s = (png_source *)source;
     png_destroy_read_struct(&s->png, &s->info, NULL);
+    up_png_frames_close(&s->frames);
     up_free(s->held);
 }
 
@@ -202,6 +211,8 @@ static void close_png(up_source *source)
 static void start(png_source *s)
 {
     png_set_expand(s->png);
+    if (s->add_alpha)
+        png_set_add_alpha(s->png, UINT16_MAX, PNG_FILLER_AFTER);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     png_set_swap(s->png);
 #endif
@@ -270,6 +281,11 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     png_source *s = (png_source *)source;
     const read_request request = { row, count };
     up_status status = UP_OK;
+    if (s->shown > 0) {
+        up_screen_get(up_png_frames_screen(s->frames), s->y, row, count);
+        s->y += count;
+        return UP_OK;
+    }
     if (!s->broken_off && (!s->held || s->y == 0))
         status = attempt(s, read_step, &request, error);
     if (status == UP_ERROR_INPUT && s->starved && !up_reader_failed(s->reader))
@@ -282,14 +298,73 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     return status;
 }
 
-/* Of an animation the picture may be a frame, or what is shown instead of it. */
+/* ---- animation */
+
+static up_status next_frame(up_source *source, bool *there, up_error *error)
+{
+    png_source *s = (png_source *)source;
+    *there = s->shown < source->sequence.frames;
+    if (!*there)
+        return UP_OK;
+    if (!s->frames)
+        UP_TRY(up_png_frames_open(&s->frames, s->reader, &source->format, error));
+    UP_TRY(up_png_frames_next(s->frames, there, &source->duration, &source->notes, error));
+    s->shown += *there;
+    s->y = 0;
+    return UP_OK;
+}
+
+/* Of a pipe, which cannot be searched. The picture may be a frame, or what is shown instead. */
 static up_status name_frames(png_source *s, up_error *error)
 {
-    const int frames = s->base.animation_frames, left = frames - (s->frame_chunks > 0);
+    const int64_t frames = s->said.frames, left = frames - (s->frame_chunks > 0);
     if (left <= 0)
         return UP_OK;
-    return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames", left,
-                        frames);
+    return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error,
+                        "%lld of %lld animation frames, for they come by a pipe", (long long)left,
+                        (long long)frames);
+}
+
+static up_status name_missing(png_source *s, const up_png_overview *overview, up_error *error)
+{
+    const long long found = overview->frames, said = s->said.frames;
+    if (overview->flaw)
+        return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                            "its frame %lld, counted from 0, %s, so that no more are read", found,
+                            overview->flaw);
+    if (found == said)
+        return UP_OK;
+    return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                        "it says that it has %lld frames, and has %lld", said, found);
+}
+
+static up_status set_frames(png_source *s, const up_png_overview *overview, up_error *error)
+{
+    up_sequence *sequence = &s->base.sequence;
+    if (up_reader_size(s->reader) < 0)
+        return name_frames(s, error);
+    if (overview->frames == 0 && s->said.frames == 0)
+        return UP_OK;
+    UP_TRY(name_missing(s, overview, error));
+    if (overview->frames < 2)
+        return UP_OK;
+    *sequence = (up_sequence){ .frames = overview->frames,
+                               .loops = s->said.loops,
+                               .seconds = overview->seconds };
+    s->base.next = next_frame;
+    if (up_png_frames_bytes(&s->base.format, overview, s->base.interlaced, &sequence->held_bytes))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT, "%s: its frames do not fit into memory",
+                   up_reader_name(s->reader));
+}
+
+/* What of a pipe begins as an animation does is held, for all frames are looked through first. */
+static up_status hold_animation(up_reader *reader, up_error *error)
+{
+    enum { AT = UP_PNG_SIGNATURE_SIZE + UP_PNG_CHUNK_HEAD + 13 + UP_PNG_CHUNK_TAIL + 4 };
+    const uint8_t *head;
+    const bool animated = up_reader_peek(reader, &head) >= AT + 4 && !memcmp(head + AT, "acTL", 4);
+    return animated ? up_reader_hold(reader, up_machine_memory_limit(0), error) : UP_OK;
 }
 
 static up_status begin(png_source *s, up_error *error)
@@ -298,11 +373,14 @@ static up_status begin(png_source *s, up_error *error)
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
     if (!s->info)
         return up_fail_memory(error, up_reader_name(s->reader), sizeof *s);
+    up_png_overview overview = { 0 };
     UP_TRY(attempt(s, read_header, NULL, error));
     up_metadata_order_chunks(&s->base.metadata);
     UP_TRY(up_png_take_raw_profiles(&s->base.metadata, error));
-    UP_TRY(name_frames(s, error));
-    return set_format(s, error);
+    if (s->said.frames > 0 && up_reader_size(s->reader) >= 0)
+        UP_TRY(up_png_look_through(&overview, s->reader, error));
+    UP_TRY(set_format(s, overview.frames > 1 && overview.clears, error));
+    return set_frames(s, &overview, error);
 }
 
 static up_status open_png(up_source **source, up_reader *reader, up_error *error)
@@ -316,8 +394,8 @@ static up_status open_png(up_source **source, up_reader *reader, up_error *error
     s->reader = reader;
     s->stream.reader = reader;
     up_metadata_init(&s->base.metadata);
-    up_status status = UP_OK;
-    if (up_reader_size(reader) >= 0)
+    up_status status = hold_animation(reader, error);
+    if (status == UP_OK && up_reader_size(reader) >= 0)
         status = up_png_metadata_take_trailing(&s->base.metadata, reader, error);
     if (status == UP_OK)
         status = begin(s, error);

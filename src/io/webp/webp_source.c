@@ -152,7 +152,7 @@ static up_status set_format(webp_source *s, up_error *error)
     f->color = up_color_of_channels(f->channels);
     s->row_bytes = (size_t)l->columns * (l->alpha ? 4 : 3);
     s->base.lossless = l->lossless;
-    s->base.animation_frames = l->frames;
+    s->base.sequence.frames = l->frames;
     if (!up_frame_size(f, &all) || !held_bytes(s, &s->base.held_bytes))
         return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
                        up_reader_name(s->reader), f->width, f->height);

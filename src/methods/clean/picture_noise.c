@@ -117,6 +117,11 @@ static up_status measure(measuring *m, up_source *source, const up_options *opti
                          up_error *error)
 {
     const char *path = source->reader ? up_reader_path(source->reader) : NULL;
+    if (!path && source->next)
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s: frames that come by a pipe are not measured for noise: say how much to "
+                       "clean away (--clean), or save them to a file",
+                       source->name);
     UP_TRY(open_measuring(m, source, error));
     if (!path)
         UP_TRY(up_source_hold(source, options->max_memory, m->cancel, error));

@@ -31,6 +31,9 @@ typedef struct {
     up_keep keep;
     int segments; /* that a deep graph is cut into at most; 0: as many as are best */
     int rows[2];  /* of the outputs: first, end; 0, 0: all. Of single frames only */
+    struct {
+        int64_t first, count; /* UP_FRAMES_UNTIL_END: all from `first` on */
+    } frames; /* of a sequence, which the sinks hold; count 0: its one picture, or a batch */
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;

@@ -111,13 +111,56 @@ static void run_frame(up_state *s)
     }
 }
 
+static up_status fail_short(const up_state *s, int64_t first, up_error *error)
+{
+    const char *name = s->run->source->name;
+    if (s->frame + first == 0)
+        return up_fail(error, UP_ERROR_INPUT, "%s: holds no frame", name);
+    return up_fail(error, UP_ERROR_INPUT, "%s: ends before frame %lld, counted from 0", name,
+                   (long long)(s->frame + first));
+}
+
+/* Of a sequence, past frames that nobody wants. */
+static up_status go_on(up_state *s, bool *there, up_error *error)
+{
+    const up_run *run = s->run;
+    *there = true;
+    for (int64_t left = s->frame ? 0 : run->frames.first; left >= 0 && *there; left--) {
+        up_state_check_cancel(s);
+        if (up_state_stopped(s))
+            return UP_OK;
+        UP_TRY(up_source_next(run->source, there, error));
+    }
+    if (!*there)
+        return s->frame == 0 || run->frames.count > 0 ? fail_short(s, run->frames.first, error)
+                                                      : UP_OK;
+    for (int o = 0; o < run->graph->outputs; o++)
+        if (run->sink[o]->frame)
+            UP_TRY(run->sink[o]->frame(run->sink[o], run->source->duration, error));
+    return UP_OK;
+}
+
+static bool next_frame(up_state *s)
+{
+    up_error error;
+    const int64_t frames = up_state_frames(s);
+    bool there = frames < 0 || s->frame < frames;
+    if (there && s->run->frames.count && !up_state_stopped(s))
+        up_state_note(s, go_on(s, &there, &error), &error);
+    return there && !up_state_stopped(s);
+}
+
 static void run_frames(void *user)
 {
     up_state *s = user;
-    if (s->run->source->format.frames == 0)
+    const up_run *run = s->run;
+    const int64_t frames = up_state_frames(s);
+    if (frames == 0)
         up_state_report(s, 1);
-    for (s->frame = 0; s->frame < s->run->source->format.frames && !up_state_stopped(s); s->frame++)
+    for (s->frame = 0; next_frame(s); s->frame++)
         run_frame(s);
+    if (frames < 0 && run->progress && !up_state_stopped(s))
+        run->progress(run->user, 1);
 }
 
 static up_status allocate(up_state *s, up_error *error)

@@ -16,6 +16,7 @@ cli_parse cli_parse_float;  /* float: low..high, or one of `choices` */
 cli_parse cli_parse_whole;  /* uint64_t */
 cli_parse cli_parse_choice; /* int: the place in `choices` */
 cli_parse cli_parse_bytes;  /* size_t: 512M, 1.5GiB, 50% of the machine's memory */
+cli_parse cli_parse_frames; /* up_options.frames: N or FIRST-LAST, counted from 0 */
 cli_parse cli_parse_box;    /* cli_size: WxH */
 cli_parse cli_parse_boxes;  /* cli_boxes: one more X,Y,W,H */
 cli_parse cli_parse_pair;   /* up_pair: N or ROWS,COLUMNS, low..high */
