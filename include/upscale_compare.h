@@ -40,6 +40,7 @@ typedef struct {
                                   MS-SSIM; without anything to measure against only those that
                                   need no reference */
     int metrics;               /* 0 .. UP_MOST_METRICS */
+    const up_metric_weights *metric_weights; /* that these need; NULL: none */
     const up_box *box; /* crops to look at, beside those chosen by how much results differ */
     int boxes;         /* 0 .. 60 */
     bool single_file;  /* a page that holds its pictures, as crops only ... */

@@ -30,12 +30,32 @@ typedef enum {
     UP_CHANNEL_RGB,
 } up_channel;
 
+/* Weights of networks, and models, that measures need and the program does not have: see
+ * up_measure().
+ */
+typedef struct up_metric_weights up_metric_weights;
+
+/* From any number of files (.pth, .safetensors and so on), told by the names of their tensors. They
+ * are:
+ *   features.N.weight, .bias        AlexNet and VGG-16 as torchvision has them, and the same within
+ *                                   the authors' modules: net.sliceK.N.*, stageK.N.*
+ *   linK.model.1.weight             the heads of LPIPS 0.1, whose network their channels tell
+ *   alpha, beta                     of DISTS
+ *   mu, cov                         of NIQE: 36 means, and their covariance (mu_prisparam,
+ *                                   cov_prisparam too)
+ * A file of nothing of these, or of half a network, is UP_ERROR_WEIGHTS; what takes more than
+ * `max_memory` (0: half of what there is) UP_ERROR_LIMIT. Files are closed again. */
+UP_API up_status up_metric_weights_open(up_metric_weights **weights, const char *const *path,
+                                        int count, size_t max_memory, up_error *error);
+UP_API void up_metric_weights_close(up_metric_weights **weights);
+
 typedef struct {
     up_channel channel;
     int border;        /* rows and columns left out at every edge, >= 0; papers take the scale */
     int threads;       /* 0: one per core */
     size_t max_memory; /* bytes that one measure may hold of a picture; 0: half of what there is.
                           More is UP_ERROR_LIMIT. */
+    const up_metric_weights *weights; /* NULL: none */
 } up_measuring;
 
 /* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, or with
@@ -102,6 +122,14 @@ UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels
  *   bad where they are lost; whatever the channel. butteraugli-3: its 3-norm over the
  *   picture. 0 is best, above 1 is seen. They hold 284 bytes a pixel, and are there in
  *   builds with a libjxl that has it (up to 0.8)
+ * - lpips, lpips-vgg: learned perceptual image patch similarity 0.1 (Zhang, Isola, Efros,
+ *   Shechtman, Wang 2018) by AlexNet and by VGG-16: of five layers the features of a pixel
+ *   over their norm, squares of their differences weighted, the mean over the picture, summed
+ *   up; whatever the channel. 0 is best. They need weights, and 31x31 and 16x16 pixels
+ * - dists: deep image structure and texture similarity (Ding, Ma, Wang, Simoncelli 2020): of
+ *   the picture and five layers of VGG-16, pooled by their squares, how alike means are, and
+ *   what varies together; at the size that it has; whatever the channel. 0 is best. It needs
+ *   weights
  * - niqe: without a reference: natural image quality evaluator (Mittal, Soundararajan, Bovik
  *   2013): Mahalanobis distance of 36 features of blocks of 96x96, on two scales, from those of
  *   the sharpest blocks of 61 photographs, so that values are not those of the authors' model; 0
@@ -116,12 +144,16 @@ typedef struct {
     const char *title;   /* "PSNR-HVS" */
     const char *summary; /* in words */
     bool lower_is_better;
-    int digits; /* behind the point, as papers print it */
-    bool alone; /* it needs no reference */
+    int digits;   /* behind the point, as papers print it */
+    bool alone;   /* it needs no reference */
+    bool weights; /* it needs some: up_measuring.weights */
 } up_measure_info;
 
 /* By position; NULL past the last. */
 UP_API const up_measure_info *up_measure_at(int i);
+/* Whether it can be taken at all, before there are pictures: UP_ERROR_ARGUMENT if there is none of
+ * this name, or `how` is without its weights, UP_ERROR_UNSUPPORTED if this build is without it. */
+UP_API up_status up_measure_check(const char *name, const up_measuring *how, up_error *error);
 UP_API up_status up_measure(double *value, const char *name, const up_pixels *reference,
                             const up_pixels *picture, const up_measuring *how, up_error *error);
 

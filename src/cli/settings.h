@@ -70,8 +70,10 @@ typedef struct {
 
     int jobs; /* 0: as many as cores and files */
     up_measuring measuring;
-    cli_scales scales;    /* of eval and compare; empty: 2, or as sizes say */
-    cli_words metrics;    /* names of measures; empty: PSNR and SSIM */
+    cli_scales scales;        /* of eval and compare; empty: 2, or as sizes say */
+    cli_words metrics;        /* names of measures; empty: PSNR and SSIM */
+    cli_words metric_weights; /* files for them */
+    up_metric_weights *opened_metric_weights;
     const char *baseline; /* a method */
     int time_runs;        /* 0: as many as are needed */
     bool no_time;

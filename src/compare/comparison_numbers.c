@@ -18,7 +18,8 @@ static up_measuring measuring(const up_comparison *c, up_channel channel)
     return (up_measuring){ .channel = channel,
                            .border = c->border,
                            .threads = c->options->contender[0].options.threads,
-                           .max_memory = c->options->contender[0].options.max_memory };
+                           .max_memory = c->options->contender[0].options.max_memory,
+                           .weights = c->options->metric_weights };
 }
 
 static up_status measure_named(const up_comparison *c, up_report_row *row,

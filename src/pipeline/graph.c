@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_TILED ((size_t)128 << 20)
+
 void up_graph_init(up_graph *graph)
 {
     *graph = (up_graph){ 0 };
@@ -165,22 +167,49 @@ up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *err
                    ((graph->held_bytes + bytes) >> 20) + 1, most >> 20);
 }
 
+/* They get half of the memory that there is, so that what fits without them still does, and no more
+ * than MOST_TILED, which keeps a Real-ESRGAN of 512x512 pixels below 400 MiB and its weights. */
+bool up_graph_take_tiles(up_graph *graph, size_t bytes)
+{
+    const size_t most = graph->most_bytes / 2, held = graph->held_bytes;
+    const bool fits = graph->most_bytes == 0 || (held < most && bytes <= most - held);
+    if (!graph->fast || !fits || bytes > MOST_TILED - graph->tiled_bytes)
+        return false;
+    graph->tiled_bytes += bytes;
+    return true;
+}
+
+/* Frees what the node has been given where it cannot be added. */
+static up_status join(up_graph *graph, up_node *added, const int *input, int *node, up_error *error)
+{
+    up_status status = find_pieces(graph, added, input, error);
+    if (status == UP_OK)
+        status = settle_edges(graph, added, error);
+    if (status == UP_OK)
+        status = append(graph, added, node, error);
+    if (status != UP_OK)
+        free(added->piece);
+    return status;
+}
+
 up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error)
 {
     up_node added = { .op = op, .shape = op->out, .view = op->view };
     up_status status = up_graph_check_room(graph, op->bytes, error);
     graph->held_bytes += op->bytes;
     if (status == UP_OK)
-        status = find_pieces(graph, &added, input, error);
-    if (status == UP_OK)
-        status = settle_edges(graph, &added, error);
-    if (status == UP_OK)
-        status = append(graph, &added, node, error);
-    if (status != UP_OK) {
+        status = join(graph, &added, input, node, error);
+    if (status != UP_OK)
         up_op_destroy(&op);
-        free(added.piece);
-    }
     return status;
+}
+
+up_status up_graph_add_again(up_graph *graph, int node, const int *input, int *again,
+                             up_error *error)
+{
+    up_op *op = graph->node[node].op;
+    up_node added = { .op = op, .borrowed = true, .shape = op->out, .view = op->view };
+    return join(graph, &added, input, again, error);
 }
 
 static up_status add_joined(up_graph *graph, const int *input, int inputs, int *node,

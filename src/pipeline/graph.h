@@ -24,7 +24,7 @@ typedef struct {
 
 typedef struct {
     up_op *op;     /* NULL: its rows are given */
-    bool borrowed; /* the op belongs to another graph */
+    bool borrowed; /* the op belongs to another graph, or another node */
     up_shape shape;
     up_piece *piece; /* what it reads, input by input; of a view: what it is made up of */
     int pieces;
@@ -74,8 +74,16 @@ up_status up_graph_add_input(up_graph *graph, const up_shape *shape, up_error *e
 /* Whether so many bytes more may be held; an error if they may not. */
 up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *error);
 
+/* Whether a convolution may be made faster, with so many bytes of weights: see up_conv. */
+bool up_graph_take_tiles(up_graph *graph, size_t bytes);
+
 /* Takes the op over, also on failure. `input`: as many nodes as the op has inputs. */
 up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error);
+
+/* The op of a node, which is no whole one, once more, on inputs of the same shapes: weights are
+ * held once. */
+up_status up_graph_add_again(up_graph *graph, int node, const int *input, int *again,
+                             up_error *error);
 
 /* The channels of any number of nodes of one size in their order. */
 up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,

@@ -128,6 +128,10 @@ Test(cli_eval_paper, measures_and_baselines)
 {
     static const shell_case tests[] = {
         { "upscale eval --list-metrics", 0, "gmsd          lower ", "" },
+        { "upscale eval one --metrics psnr,lpips", 2, "",
+          "LPIPS needs AlexNet's features, as torchvision has them: --metric-weights FILE" },
+        { "upscale eval one --metrics lpips --metric-weights one/a.ppm", 1, "",
+          "--metric-weights: one/a.ppm: " },
         { "upscale eval --threads 1 one -m nearest,bicubic --baseline nearest -q", 0,
           "PSNR over nearest ", "" },
         { "upscale eval --threads 1 one -m nearest,bicubic --baseline nearest "

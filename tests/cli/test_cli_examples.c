@@ -6,6 +6,7 @@
 #include "support/network/network_file.h"
 #include "support/sanitized.h"
 #include "support/shell.h"
+#include "support/weights/metric_files.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -61,6 +62,7 @@ static void set_up(void)
     file_write(scratch_path("layer.safetensors"), layer.bytes, layer.size);
     tensor_file_free(&layer);
     tensor_file esrgan = esrgan_file(4, 2, 1);
+    metric_file_write(scratch_path("lpips-alex.pth"), UP_ALEXNET, METRIC_LPIPS, NULL);
     file_write(scratch_path("RealESRGAN_x4plus.pth"), esrgan.bytes, esrgan.size);
     tensor_file_free(&esrgan);
 }

@@ -277,6 +277,10 @@ const cli_option cli_options[] = {
       cli_parse_metrics, FIELD(metrics),
       .help = "what to measure, see 'upscale eval --list-metrics'; default psnr,ssim; compare: beside "
               "PSNR, SSIM and MS-SSIM" },
+    { "metric-weights", 0, "FILE", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
+      cli_parse_more, FIELD(metric_weights), .hint = CLI_HINT_FILE,
+      .help = "the networks of lpips, lpips-vgg and dists, or the model of niqe, as their authors have "
+              "them; may be given again" },
     { "baseline", 0, "METHOD", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_text, FIELD(baseline), .hint = CLI_HINT_METHOD,
       .help = "compare the others with this method picture by picture: mean difference, 95 % "

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "cli/args/method_choice.h"
+#include "cli/args/metric_choice.h"
 #include "cli/batch/file_types.h"
 #include "cli/batch/inputs.h"
 #include "cli/batch/output_check.h"
@@ -168,6 +169,9 @@ static up_report_options report_options(const cli_settings *s)
 
 static int run_compare(cli_settings *s)
 {
+    int code = cli_metrics_settle(s);
+    if (code != CLI_EXIT_OK)
+        return code;
     cli_compare_choose(s);
     if (!cli_compare_check(s) || !cli_papers_check(s))
         return CLI_EXIT_USAGE;
@@ -176,13 +180,14 @@ static int run_compare(cli_settings *s)
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);
-    int code = CLI_EXIT_USAGE;
+    code = CLI_EXIT_USAGE;
     size_t metrics;
     const char **metric = cli_compare_metrics(s, &metrics);
     comparing c = { .settings = s, .inputs = &inputs, .ledger = &ledger };
     c.options = report_options(s);
     c.options.metric = metric;
     c.options.metrics = (int)metrics;
+    c.options.metric_weights = s->measuring.weights;
     cli_papers_init(&c.papers, s);
     if (cli_inputs_expand(&inputs, s, &ledger)) {
         if (inputs.count > 0)

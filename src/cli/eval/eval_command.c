@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "cli/args/method_choice.h"
+#include "cli/args/metric_choice.h"
 #include "cli/args/options.h"
 #include "cli/batch/inputs.h"
 #include "cli/eval/eval_show.h"
@@ -289,7 +290,12 @@ static int run_eval(cli_settings *s)
 {
     if (s->show.metrics)
         return list_metrics();
-    if (!check_arguments(s) || !check_scales(s))
+    if (!check_arguments(s))
+        return CLI_EXIT_USAGE;
+    int code = cli_metrics_settle(s);
+    if (code != CLI_EXIT_OK)
+        return code;
+    if (!check_scales(s))
         return CLI_EXIT_USAGE;
     s->flat_folders = true;
     s->up.cancel = cli_signals_flag();
@@ -297,7 +303,7 @@ static int run_eval(cli_settings *s)
     cli_ledger ledger;
     cli_inputs inputs;
     cli_ledger_init(&ledger);
-    int code = CLI_EXIT_USAGE;
+    code = CLI_EXIT_USAGE;
     if (cli_inputs_expand(&inputs, s, &ledger)) {
         evaluate_scales(s, &inputs, &ledger);
         code = cli_ledger_close(&ledger, s->quiet, cli_now() - start);

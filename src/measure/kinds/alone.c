@@ -116,11 +116,15 @@ static up_status sharpness(double *value, const up_pixels *a, const up_pixels *b
 }
 
 const up_measure_kind up_kind_blockiness = {
-    { "blockiness", "blocks", "steps between blocks of 8x8, without a reference", true, 3, true },
+    { "blockiness", "blocks", "steps between blocks of 8x8, without a reference", true, 3, true,
+      false },
     blockiness,
+    NULL,
 };
 
 const up_measure_kind up_kind_sharpness = {
-    { "sharpness", "sharpness", "deviation of the Laplacian, without a reference", false, 2, true },
+    { "sharpness", "sharpness", "deviation of the Laplacian, without a reference", false, 2, true,
+      false },
     sharpness,
+    NULL,
 };

@@ -130,12 +130,14 @@ static up_status butteraugli_3(double *value, const up_pixels *a, const up_pixel
 }
 
 const up_measure_kind up_kind_butteraugli = {
-    { "butteraugli", "Butteraugli", "Butteraugli, where it is largest", true, 3, false },
+    { "butteraugli", "Butteraugli", "Butteraugli, where it is largest", true, 3, false, false },
     butteraugli,
+    NULL,
 };
 
 const up_measure_kind up_kind_butteraugli_3 = {
-    { "butteraugli-3", "Butteraugli-3", "Butteraugli, its 3-norm over the picture", true, 3,
+    { "butteraugli-3", "Butteraugli-3", "Butteraugli, its 3-norm over the picture", true, 3, false,
       false },
     butteraugli_3,
+    NULL,
 };

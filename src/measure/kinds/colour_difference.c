@@ -137,6 +137,7 @@ static up_status ciede2000(double *value, const up_pixels *a, const up_pixels *b
 }
 
 const up_measure_kind up_kind_ciede2000 = {
-    { "ciede2000", "CIEDE2000", "mean colour difference", true, 3, false },
+    { "ciede2000", "CIEDE2000", "mean colour difference", true, 3, false, false },
     ciede2000,
+    NULL,
 };

@@ -135,11 +135,13 @@ static up_status fsimc(double *value, const up_pixels *a, const up_pixels *b,
 }
 
 const up_measure_kind up_kind_fsim = {
-    { "fsim", "FSIM", "feature similarity, of luma", false, 4, false },
+    { "fsim", "FSIM", "feature similarity, of luma", false, 4, false, false },
     fsim,
+    NULL,
 };
 
 const up_measure_kind up_kind_fsimc = {
-    { "fsimc", "FSIMc", "feature similarity, of colour", false, 4, false },
+    { "fsimc", "FSIMc", "feature similarity, of colour", false, 4, false, false },
     fsimc,
+    NULL,
 };

@@ -91,6 +91,7 @@ static up_status gmsd(double *value, const up_pixels *a, const up_pixels *b,
 }
 
 const up_measure_kind up_kind_gmsd = {
-    { "gmsd", "GMSD", "gradient magnitude similarity deviation", true, 4, false },
+    { "gmsd", "GMSD", "gradient magnitude similarity deviation", true, 4, false, false },
     gmsd,
+    NULL,
 };

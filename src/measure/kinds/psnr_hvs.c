@@ -164,12 +164,14 @@ static up_status psnr_hvs_m(double *value, const up_pixels *a, const up_pixels *
 
 const up_measure_kind up_kind_psnr_hvs = {
     { "psnr-hvs", "PSNR-HVS", "PSNR of cosine transforms as the eye weighs them, in dB", false, 2,
-      false },
+      false, false },
     psnr_hvs,
+    NULL,
 };
 
 const up_measure_kind up_kind_psnr_hvs_m = {
-    { "psnr-hvs-m", "PSNR-HVS-M", "the same less what is masked by detail, in dB", false, 2,
+    { "psnr-hvs-m", "PSNR-HVS-M", "the same less what is masked by detail, in dB", false, 2, false,
       false },
     psnr_hvs_m,
+    NULL,
 };

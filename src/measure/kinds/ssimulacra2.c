@@ -353,6 +353,7 @@ static up_status ssimulacra2(double *value, const up_pixels *a, const up_pixels 
 
 const up_measure_kind up_kind_ssimulacra2 = {
     { "ssimulacra2", "SSIMULACRA 2", "structural similarity and edges in XYB, 100 is alike", false,
-      2, false },
+      2, false, false },
     ssimulacra2,
+    NULL,
 };

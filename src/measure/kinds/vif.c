@@ -216,6 +216,8 @@ static up_status vifp(double *value, const up_pixels *a, const up_pixels *b,
 }
 
 const up_measure_kind up_kind_vifp = {
-    { "vifp", "VIFp", "visual information fidelity, in the domain of pixels", false, 4, false },
+    { "vifp", "VIFp", "visual information fidelity, in the domain of pixels", false, 4, false,
+      false },
     vifp,
+    NULL,
 };

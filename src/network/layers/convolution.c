@@ -15,8 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_TILED ((size_t)128 << 20)
-
 static bool is_transposed(const up_network_node *node)
 {
     return node->kind == &up_layer_conv_transpose2d;
@@ -178,20 +176,12 @@ static up_status add_conv(const up_network_build *build, const up_conv *conv, si
     return up_graph_add(graph, op, to, to, build->error);
 }
 
-/* Tiles hold more weights: they get half of the memory that there is, so that what fits without
- * them still does, and no more than MOST_TILED, which keeps a Real-ESRGAN of 512x512 pixels below
- * 400 MiB and its weights. */
 static bool take_fast(up_graph *graph, const up_network_node *node)
 {
     const up_convolution *conv = node->fields;
     const size_t times = is_transposed(node) ? (size_t)conv->stride[0] * conv->stride[1] : 1;
-    const size_t bytes = node->weight.count * sizeof(float) * UP_WINOGRAD_WEIGHTS * times;
-    const size_t most = graph->most_bytes / 2, held = graph->held_bytes;
-    const bool fits = graph->most_bytes == 0 || (held < most && bytes <= most - held);
-    if (!graph->fast || !fits || bytes > MOST_TILED - graph->tiled_bytes)
-        return false;
-    graph->tiled_bytes += bytes;
-    return true;
+    return up_graph_take_tiles(graph,
+                               node->weight.count * sizeof(float) * UP_WINOGRAD_WEIGHTS * times);
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,

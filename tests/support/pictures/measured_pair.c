@@ -78,12 +78,18 @@ void measured_pair_free(measured_pair *pair)
 
 int expect_measures(const json_t *golden, double tolerance)
 {
+    return expect_weighted(golden, tolerance, NULL);
+}
+
+int expect_weighted(const json_t *golden, double tolerance, const up_metric_weights *weights)
+{
     measured_pair p = measured_pair_open(golden);
+    p.how.weights = weights;
     const up_measure_info *info;
     int count = 0;
     for (int i = 0; (info = up_measure_at(i)); i++) {
         const json_t *value = json_object_get(golden, info->name);
-        if (!value)
+        if (!value || up_measure_check(info->name, &p.how, NULL) != UP_OK)
             continue;
         up_error error = { 0 };
         double got, wanted = json_number_value(value);

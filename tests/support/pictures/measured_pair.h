@@ -23,5 +23,7 @@ void measured_pair_free(measured_pair *pair);
 /* Expects what a case says of every measure that it names, to within `tolerance` of the larger of
  * 1 and the value. Returns how many there are. */
 int expect_measures(const json_t *golden, double tolerance);
+/* Those that need weights, too. */
+int expect_weighted(const json_t *golden, double tolerance, const up_metric_weights *weights);
 
 #endif

@@ -88,7 +88,7 @@ static bool is_metric(const char *word, cli_nearest *nearest)
         if (strcmp(info->name, word) == 0)
             return true;
     }
-    return false;
+    return up_measure_check(word, NULL, NULL) == UP_ERROR_UNSUPPORTED; /* said when all is known */
 }
 
 bool cli_parse_metrics(const cli_option *option, const char *value, void *field, char *wanted)

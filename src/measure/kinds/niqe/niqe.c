@@ -207,6 +207,8 @@ static up_status niqe(double *value, const up_pixels *a, const up_pixels *b,
 }
 
 const up_measure_kind up_kind_niqe = {
-    { "niqe", "NIQE", "distance from natural statistics, without a reference", true, 3, true },
+    { "niqe", "NIQE", "distance from natural statistics, without a reference", true, 3, true,
+      false },
     niqe,
+    NULL,
 };
