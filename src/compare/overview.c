@@ -158,7 +158,7 @@ up_status up_overview_write(const up_overview *overview, const char *folder, up_
                   "statistics", up_gathered_json(all));
     char *plot = NULL;
     up_status status = draw_plot(&plot, all, error);
-    const up_page_content content = { .data = data, .plot = plot };
+    const up_page_content content = { .data = data };
     if (status == UP_OK)
         status = data ? up_page_write(folder, &up_page_overview, &content, error)
                       : up_fail_memory(error, "an overview", sizeof *overview);

@@ -40,7 +40,7 @@ typedef struct {
     const char *mark, *text, *path; /* one of text and path, or neither */
 } filling;
 
-enum { MARKS = 3 };
+enum { MARKS = 2 };
 
 typedef struct {
     const up_page *page;
@@ -73,10 +73,9 @@ up_status up_page_write(const char *folder, const up_page *page, const up_page_c
     char *data = up_json_for_page(content->data);
     if (!data)
         return up_fail_memory(error, "a page", page->size);
-    filled_page filled = { page,
-                           { { "@PLOT@", content->plot, NULL },
-                             { "@DATA@", data, NULL },
-                             { "@PICTURES@", NULL, content->pictures_path } } };
+    filled_page filled = {
+        page, { { "@DATA@", data, NULL }, { "@PICTURES@", NULL, content->pictures_path } }
+    };
     up_status status = up_file_write_in(folder, "index.html", put_page, &filled, error);
     filled.page = &bare;
     if (status == UP_OK)

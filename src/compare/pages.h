@@ -14,10 +14,9 @@ typedef struct {
 
 extern const up_page up_page_picture, up_page_overview;
 
-/* What is put into a page; those that are NULL leave their place empty. */
+/* What is put into a page; without pictures their place stays empty. */
 typedef struct {
     const json_t *data;
-    const char *plot;          /* SVG */
     const char *pictures_path; /* a file of script elements with pictures */
 } up_page_content;
 

@@ -132,6 +132,27 @@ static void place_names(const plot *p, double y[MOST_POINTS])
         y[i] = fmin(y[i], below);
 }
 
+/* From the best to where nothing cheaper is left; points come best first. */
+static void draw_front(const plot *p)
+{
+    fputs("<path fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".6\" "
+          "stroke-dasharray=\"5 4\" d=\"",
+          p->out);
+    double cheapest = INFINITY;
+    for (int i = 0; i < p->count; i++) {
+        const double seconds = p->point[i]->seconds;
+        if (seconds >= cheapest)
+            continue;
+        const double x = x_of(p, seconds), y = y_of(p, p->point[i]->psnr);
+        if (isinf(cheapest))
+            fprintf(p->out, "M%.1f %.1f", x, y);
+        else
+            fprintf(p->out, "V%.1fH%.1f", y, x);
+        cheapest = seconds;
+    }
+    fputs("\"/>\n", p->out);
+}
+
 static void draw_points(const plot *p)
 {
     double name_y[MOST_POINTS];
@@ -173,6 +194,7 @@ static void draw(plot *p)
     find_ranges(p);
     draw_times(p);
     draw_qualities(p);
+    draw_front(p);
     draw_points(p);
     fputs("</svg>\n", p->out);
 }

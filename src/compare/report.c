@@ -9,7 +9,6 @@
 #include "compare/overview.h"
 #include "compare/pages.h"
 #include "compare/pictures/crop_pictures.h"
-#include "compare/quality_plot.h"
 #include "compare/sheet/sheet.h"
 
 #include <stdio.h>
@@ -128,17 +127,11 @@ void up_report_close(up_report **report)
 
 static up_status write_page(const up_comparison *c, const char *pictures, up_error *error)
 {
-    char *plot;
-    up_quality_point point[UP_MOST_CONTENDERS + 1];
-    for (int i = 0; i < c->count; i++)
-        point[i] = up_quality_point_of(&c->result[i].row);
-    UP_TRY(up_quality_plot(&plot, point, c->count, error));
     json_t *data = up_comparison_json(c);
-    const up_page_content content = { data, plot, pictures };
+    const up_page_content content = { data, pictures };
     up_status status = data ? up_page_write(c->folder, &up_page_picture, &content, error)
                             : up_fail_memory(error, "a page", sizeof *c);
     json_decref(data);
-    free(plot);
     return status;
 }
 

@@ -51,14 +51,26 @@ class Browsing(unittest.TestCase):
         self.assertEqual(self.browser.get_log("browser"), [], "nothing may be said in the console")
 
     def settle(self):
-        """Waits until the view looks the same twice."""
+        """Waits until the view looks the same twice; a small picture of it tells, and costs little."""
+        view = self.browser.execute_script("return [innerWidth, innerHeight, scrollX, scrollY]")
+        clip = {"x": view[2], "y": view[3], "width": view[0], "height": view[1], "scale": 0.5}
         before = None
-        for _ in range(40):
-            now = self.browser.get_screenshot_as_png()
+        for _ in range(60):
+            now = self.browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "jpeg", "quality": 60, "optimizeForSpeed": True, "clip": clip})
             if now == before:
                 return
             before = now
         self.fail("the page does not come to rest")
+
+    def touch(self, kind, *points):
+        """Fingers at these places of the view; those that are not named are lifted."""
+        self.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]})
+
+    def middle_of(self, element):
+        return self.browser.execute_script("""
+            arguments[0].scrollIntoView({ block: "center" });
+            const box = arguments[0].getBoundingClientRect();
+            return [box.left + box.width / 2, box.top + box.height / 2]""", element)
 
     def find(self, selector):
         return self.browser.find_element(By.CSS_SELECTOR, selector)

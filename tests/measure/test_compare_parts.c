@@ -306,6 +306,7 @@ Test(compare_parts, plots_escape_names_and_leave_out_what_is_unknown)
     cr_expect(!strstr(svg, "<script") && !strstr(svg, "unknown") && strstr(svg, "&#60;script"),
               "%s", svg);
     cr_expect(strstr(svg, "far: 8.00 dB"));
+    cr_expect(strstr(svg, "stroke-dasharray"), "the Pareto front");
     cr_expect_null(strstr(svg, "nan"));
     json_t *valid = json_string(svg);
     cr_expect(valid, "UTF-8");

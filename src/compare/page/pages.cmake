@@ -56,23 +56,27 @@ function(join_page output html_file sources images styles title)
     file(WRITE ${output} "${html}")
 endfunction()
 
-# make_page(NAME SCRIPT...): a page of comparisons.
-function(make_page name)
+# make_page(NAME FOLDER SCRIPT...): a page of comparisons, FOLDER/NAME.html.
+function(make_page name folder)
     set(scripts ${ARGN})
     list(TRANSFORM scripts PREPEND ${page_folder}/)
-    join_page(${page_output}/${name}.html ${page_folder}/${name}.html " 'self' file:"
+    join_page(${page_output}/${name}.html ${page_folder}/${folder}/${name}.html " 'self' file:"
         "img-src 'self' data: file:; " ${page_folder}/page.css "upscale compare" ${scripts})
     file(SIZE ${page_output}/${name}.html size)
     set(page_lines "${page_lines}PAGE(${name}, ${size}, \"${page_output}/${name}.html\")\n" PARENT_SCOPE)
 endfunction()
 
 set(page_lines "")
-make_page(picture common.js samples.js tiles.js save.js view.js pointer.js stage.js readout.js table.js figures.js
-    lessons.js controls.js main.js)
-make_page(overview common.js table.js overview.js)
+set(shared_scripts common.js svg.js numbers.js table.js plot.js)
+set(viewer_scripts samples.js tiles.js save.js view.js pointer.js stage.js readout.js figures.js lessons.js
+    side.js controls.js main.js)
+list(TRANSFORM viewer_scripts PREPEND viewer/)
+make_page(picture viewer ${shared_scripts} ${viewer_scripts})
+make_page(overview overview ${shared_scripts} overview/statistics.js overview/pictures.js overview/overview.js)
 file(CONFIGURE OUTPUT ${page_output}/page_files.inc CONTENT "${page_lines}" @ONLY)
 
-file(GLOB page_parts CONFIGURE_DEPENDS ${page_folder}/*.js ${page_folder}/*.css ${page_folder}/*.html)
+file(GLOB page_parts CONFIGURE_DEPENDS ${page_folder}/*.js ${page_folder}/*.css ${page_folder}/*.html
+    ${page_folder}/*/*.js ${page_folder}/*/*.html)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page_parts})
 set_source_files_properties(${page_folder}/../pages.c PROPERTIES
     INCLUDE_DIRECTORIES ${page_output}

@@ -15,12 +15,6 @@ function drawSigned(canvas, values, width, height, most) {
   context.putImageData(image, 0, 0);
 }
 
-function svg(name, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-}
-
 // The row of an impulse response through its peak, as a curve over its zero line.
 function profile(values, width, low, high) {
   const top = Math.floor(values.indexOf(Math.max(...values)) / width);

@@ -17,7 +17,7 @@ const KEYS = [
   ["?", "these keys"],
 ];
 
-function startControls(stage, data, keyOf) {
+function startControls(stage, data, keyOf, side) {
   const gain = byId("gain"), smooth = byId("smooth"), help = byId("help");
   const middle = () => [stage.view.paneWidth / 2, stage.view.paneHeight / 2];
   let crop = -1;
@@ -34,6 +34,7 @@ function startControls(stage, data, keyOf) {
   const nextCrop = () => {
     if (data.crops.length === 0) return;
     crop = (crop + 1) % data.crops.length;
+    side.choose(data.crops[crop]);
     stage.show(data.crops[crop]);
   };
   const togglesmooth = () => { smooth.checked = !smooth.checked; stage.setSmooth(smooth.checked); };

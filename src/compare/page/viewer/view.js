@@ -2,6 +2,7 @@
 // device pixels, so that from 1:1 on each sample covers a whole number of them.
 
 const LARGER = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
+const LEAST_SEEN = 8; // device pixels
 const ZOOMS = [...LARGER.slice(1).reverse().map((n) => 1 / n), ...LARGER];
 
 class View {
@@ -15,7 +16,8 @@ class View {
     return fit >= 1 ? ZOOMS.findLast((z) => z <= fit) : fit;
   }
 
-  fit() { this.look(this.width / 2, this.height / 2, this.fitZoom()); }
+  // The whole picture; of one that is very thin, so much that its width can be seen.
+  fit() { this.look(this.width / 2, this.height / 2, Math.max(this.fitZoom(), LEAST_SEEN / Math.min(this.width, this.height))); }
 
   show(box) {
     this.look(box.x + box.width / 2, box.y + box.height / 2, Math.max(1, this.fitZoom(box.width, box.height)));
@@ -59,8 +61,9 @@ class View {
     const y1 = Math.min(part.y + part.height, Math.ceil((this.paneHeight - top) / this.zoom));
     if (x1 <= x0 || y1 <= y0) return;
     const edge = (v, from) => from + Math.round(v * this.zoom);
+    const span = (from, to, at) => Math.max(edge(to, at) - edge(from, at), 1); // a thin picture is never nothing
     context.drawImage(bitmap, (x0 - box.x) / shrink, (y0 - box.y) / shrink, (x1 - x0) / shrink, (y1 - y0) / shrink,
-      edge(x0, left), edge(y0, top), edge(x1, left) - edge(x0, left), edge(y1, top) - edge(y0, top));
+      edge(x0, left), edge(y0, top), span(x0, x1, left), span(y0, y1, top));
   }
 
   draw(context, result) {

@@ -9,7 +9,7 @@ function showTitle() {
   const { picture, output } = data;
   document.title = `${picture.name} \u2013 upscale compare`;
   byId("title").textContent = picture.name;
-  byId("subtitle").textContent = `${picture.width}\u2009\u00d7\u2009${picture.height} to ${output.width}\u2009\u00d7\u2009${output.height}, ${data.methods} methods` +
+  byId("subtitle").textContent = `${picture.width}\u2009\u00d7\u2009${picture.height} to ${output.width}\u2009\u00d7\u2009${output.height}, ${data.methods} method${data.methods === 1 ? "" : "s"}` +
     (hasReference ? `, measured against ${data.reference}` : ", without a reference to measure against");
   byId("up").hidden = !data.part_of_many;
   byId("footer").textContent = `Made by ${data.program}. ` + (data.crops_only
@@ -59,7 +59,7 @@ function showChips() {
   });
 }
 
-function showCrops() {
+function showCrops(side) {
   byId("crops-part").hidden = data.crops.length === 0;
   data.crops.forEach((crop) => {
     const button = make("button", { type: "button", className: "crop", ariaLabel: `Crop at ${crop.x}, ${crop.y}, ${crop.width} by ${crop.height} pixels` });
@@ -67,22 +67,24 @@ function showCrops() {
     Object.assign(view, { paneWidth: 264, paneHeight: 192 });
     view.look(crop.x + crop.width / 2, crop.y + crop.height / 2, Math.max(264 / crop.width, 192 / crop.height));
     button.append(canvas, make("span", { textContent: crop.automatic ? `${crop.x}, ${crop.y}` : `${crop.x}, ${crop.y} (yours)` }));
-    button.addEventListener("click", () => stage.show(crop));
+    button.addEventListener("click", () => { side.choose(crop); stage.show(crop); });
     byId("crops").append(button);
     stage.alsoPaint(() => view.draw(canvas.getContext("2d"), stage.shown[stage.active]));
   });
 }
 
 function showTable() {
+  const measures = measuresOf(data, data.results);
   const columns = [
-    { title: "Method", value: (r) => r.name, cell: nameCell },
+    { first: true, title: "Method", value: (r) => r.name, cell: nameCell },
     { title: "Scale", value: (r) => r.scale, text: (r) => (r.scale ? `\u00d7${Number(r.scale.toFixed(3))}` : "\u2013"), about: "Times as large as the input" },
-    ...metricColumns(data.results, data.measures),
-    ...costColumns("Reading, upscaling and writing the PNG"),
+    ...metricColumns(measures),
+    ...costColumns("Of the upscale", data.results),
     { title: "Output", value: (r) => r.width * r.height, text: (r) => `${r.width}\u2009\u00d7\u2009${r.height}` },
     { title: "File", value: (r) => r.bytes, text: (r) => bytes(r.bytes), about: "Size of the PNG" },
   ];
   new SortedTable(byId("table"), columns, data.results);
+  new PlotFigure(byId("plot"), measures, () => data.results.filter((r) => !r.reference), data.picture.name);
 }
 
 function nameCell(cell, result) {
@@ -110,13 +112,14 @@ function start() {
   showTitle();
   showModes();
   showChips();
-  showCrops();
+  const side = new SideBySide(data, stage);
+  showCrops(side);
   showTable();
   paragraphs(byId("protocol"), data.protocol);
   showLessons(data, stage, byId("lessons"));
   if (!data.classroom) showImpulses(data.results, byId("impulses"), byId("impulse-cards"));
   showNetworks(data.results, byId("networks"), byId("network-list"));
-  startControls(stage, data, keyOf);
+  startControls(stage, data, keyOf, side);
   if (data.crops_only && data.crops.length > 0) stage.startAt(data.crops[0]);
   stage.onChange(update);
   stage.changed();
