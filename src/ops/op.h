@@ -63,13 +63,13 @@ struct up_op { /* immutable once planned: shared by all threads */
     up_shape in[UP_MAX_INPUTS], out;
     int inputs;
     up_edge edge[UP_MAX_INPUTS]; /* what lies outside an input: made by the ring, never by run() */
-    bool pointwise; /* column x of row y comes from column x of row y alone: may be run block by
-                       block behind the op before it, without a ring between them */
+    bool pointwise; /* column x of row y comes from column x of row y alone, in inputs of its size:
+                       may be run block by block behind the op before it, without a ring between */
     bool view; /* makes nothing: its channels are those of its inputs in a row, from `first` on, and
                   whoever reads them is given the inputs' rows */
     int first;
     bool running;   /* all rows lie in the same memory, and each is made upon the one before */
-    int step;       /* at most this many rows per call; calls start at multiples */
+    int step;       /* rows per call, less only at the bottom; calls start at multiples */
     size_t scratch; /* bytes per thread */
     size_t bytes;   /* of weights and tables that it holds, where they may be many */
     double multiply_adds; /* per output row, by its definition */
@@ -85,7 +85,8 @@ struct up_op { /* immutable once planned: shared by all threads */
      * decreases with y. */
     void (*span)(const up_op *op, int input, int y, int *first, int *end);
     /* After so many output rows span() repeats, so many input rows further on, where all of these
-     * lie inside the input; 0 output rows: it never does. NULL: the same. */
+     * lie inside the input, or all beyond the same end of it; 0 output rows: it never does. NULL:
+     * the same. */
     void (*repeat)(const up_op *op, int input, int *rows, int *advance);
     /* The same of columns: those that column x is made from. */
     void (*columns)(const up_op *op, int input, int x, int *first, int *end);

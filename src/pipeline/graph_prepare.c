@@ -8,6 +8,8 @@
 #include "base/memory.h"
 
 #define MOST_CHUNKS (1 << 20)
+#define FEW_ROWS 64 /* of a call: to be looked at one by one */
+#define MOST_PERIOD 4096
 
 /* Scratch for rows y .. y + rows - 1 of a node, with all that is fused into it: what engine.c
  * takes. */
@@ -33,15 +35,89 @@ static size_t call_bytes(const up_graph *graph, const up_node *node, int y, int 
            up_round_up(node->pieces * sizeof(void *), UP_ALIGN) + inside;
 }
 
+static int64_t common_multiple(int64_t a, int64_t b)
+{
+    int64_t x = a, y = b;
+    while (y) {
+        const int64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return a / x * b;
+}
+
+/* After so many rows calls of a node, and of all that is fused into it, read as many rows again; 0:
+ * never, or not soon. */
+static int call_period(const up_graph *graph, const up_node *node)
+{
+    int64_t period = common_multiple(node->step, node->op->step);
+    for (int i = 0; i < node->op->inputs && period > 0; i++) {
+        int rows = 0, advance = 0;
+        if (node->op->repeat)
+            node->op->repeat(node->op, i, &rows, &advance);
+        period = rows > 0 ? common_multiple(period, rows) : 0;
+        period = period <= MOST_PERIOD ? period : 0;
+    }
+    for (int k = 0; k < node->pieces && node->inside > 0 && period > 0; k++) {
+        const up_node *fused = &graph->node[node->piece[k].node];
+        const int more = fused->fused ? call_period(graph, fused) : 1;
+        period = more > 0 ? common_multiple(period, more) : 0;
+        period = period <= MOST_PERIOD ? period : 0;
+    }
+    return (int)period;
+}
+
+/* Whether what calls from row y to row `last` read repeats: it is the same, or all inside the
+ * inputs, or all beyond one end. */
+static bool reads_alike(const up_graph *graph, const up_node *node, int y, int last)
+{
+    for (int i = 0; i < node->op->inputs; i++) {
+        int first[2], end[2];
+        const int height = node->op->in[i].height;
+        up_graph_window(node, i, y, node->step, &first[0], &end[0]);
+        up_graph_window(node, i, last, node->step, &first[1], &end[1]);
+        const bool same = first[0] == first[1] && end[0] == end[1];
+        const bool inside = first[0] > 0 && end[1] < height;
+        if (!same && !inside && end[1] > 0 && first[0] < height)
+            return false;
+    }
+    for (int k = 0; k < node->pieces && node->inside > 0; k++) {
+        const up_node *fused = &graph->node[node->piece[k].node];
+        if (fused->fused && !reads_alike(graph, fused, y, last))
+            return false;
+    }
+    return true;
+}
+
+/* Rows from y on, a multiple of the period, that are like its first ones. */
+static int rows_alike(const up_graph *graph, const up_node *node, int y, int end, int period)
+{
+    int low = 0, high = period > 0 ? (end - y) / period - 1 : 0;
+    while (low < high) {
+        const int middle = low + (high - low + 1) / 2;
+        if (reads_alike(graph, node, y, y + middle * period))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low * period;
+}
+
 static void measure_calls(up_graph *graph, const up_node *node, const up_progress *at)
 {
-    int rows;
-    for (int y = at->made; y < at->next; y += rows) {
-        rows = up_min(node->step, at->next - y);
-        size_t out = (size_t)node->op->out.channels * rows * sizeof(void *);
-        size_t bytes = up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows, node->block);
-        if (bytes > graph->scratch)
-            graph->scratch = bytes;
+    const int period = at->next - at->made > FEW_ROWS ? call_period(graph, node) : 0;
+    for (int y = at->made, rows; y < at->next;) {
+        const int start = y, alike = rows_alike(graph, node, y, at->next, period);
+        do {
+            rows = up_min(node->step, at->next - y);
+            size_t out = (size_t)node->op->out.channels * rows * sizeof(void *);
+            size_t bytes =
+                up_round_up(out, UP_ALIGN) + call_bytes(graph, node, y, rows, node->block);
+            if (bytes > graph->scratch)
+                graph->scratch = bytes;
+            y += rows;
+        } while (y < start + up_min(alike, period));
+        y = up_max(y, start + alike);
     }
 }
 

@@ -96,17 +96,40 @@ static bool reads_the_same(const up_node *node, int input, int a, int b)
     return first[0] == first[1] && end[0] == end[1];
 }
 
+/* Of rows a to b: they read what is made up beyond one end of the input, and that of the same rows
+ * or of none, though by reflection it would be of other ones. */
+static bool reads_beyond(const up_node *node, int input, int a, int b)
+{
+    int first, end, unused;
+    up_graph_window(node, input, a, 1, &first, &unused);
+    up_graph_window(node, input, b, 1, &unused, &end);
+    return node->op->edge[input] != UP_EDGE_REFLECT &&
+           (end <= 0 || first >= node->op->in[input].height);
+}
+
+static bool repeats(const up_recurrence *r, int n, int input)
+{
+    const up_op *op = r->graph->node[n].op;
+    int rows = 0, advance = 0;
+    if (op->repeat)
+        op->repeat(op, input, &rows, &advance);
+    return rows > 0 && r->shift[n] % rows == 0;
+}
+
 /* What is read stays: as long as all rows from the earlier state on read the same. Spans never turn
  * back, so that the ends tell. */
 static int64_t times_staying(const up_recurrence *r, int n, int input, int made, int64_t most)
 {
     const up_node *node = &r->graph->node[n];
+    const bool beyond = repeats(r, n, input);
     int64_t low = 0, high = most;
     if (r->made[n] == 0)
         return 0;
     while (low < high) {
         const int64_t middle = low + (high - low + 1) / 2;
-        if (reads_the_same(node, input, r->made[n], (int)(made + middle * r->shift[n])))
+        const int last = (int)(made + middle * r->shift[n]);
+        if (reads_the_same(node, input, r->made[n], last) ||
+            (beyond && reads_beyond(node, input, r->made[n], last)))
             low = middle;
         else
             high = middle - 1;

@@ -139,6 +139,24 @@ static bool is_ready(const up_walk *walk, int n, int end)
     return true;
 }
 
+/* Where the first rows of a node end, at `end` at the latest: at a multiple of its step up to which
+ * all is there, or one step on. */
+static int first_end(const up_walk *walk, int n, int end)
+{
+    const up_node *node = &walk->graph->node[n];
+    if (end <= node->first + node->step || is_ready(walk, n, end))
+        return end;
+    int low = node->first / node->step + 1, high = (end - 1) / node->step;
+    while (low < high) {
+        const int middle = low + (high - low + 1) / 2;
+        if (is_ready(walk, n, middle * node->step))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low * node->step;
+}
+
 int up_walk_next(up_walk *walk)
 {
     for (int n; (n = last_candidate(walk)) > 0; drop_candidate(walk, n)) {
@@ -147,10 +165,8 @@ int up_walk_next(up_walk *walk)
         if (at->made == at->need)
             continue;
         at->next = up_min(at->need, at->made + node->share);
-        /* to end from now on where what it reads ends */
-        while (at->made == node->first && at->next > node->first + node->step &&
-               !is_ready(walk, n, at->next))
-            at->next = (at->next - 1) / node->step * node->step;
+        if (at->made == node->first) /* to end from now on where what it reads ends */
+            at->next = first_end(walk, n, at->next);
         if (is_ready(walk, n, at->next))
             return n;
     }

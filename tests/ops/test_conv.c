@@ -3,9 +3,9 @@
  * on every instruction set this machine has. */
 #include "base/memory.h"
 #include "ops/conv/conv_split.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/conv_check.h"
 #include "support/reference/kernel_check.h"
-#include "support/reference/op_validator.h"
 #include "support/sanitized.h"
 
 #include <criterion/criterion.h>

@@ -8,7 +8,7 @@
 #include "ops/pool/pool.h"
 #include "ops/pool/reduce.h"
 #include "ops/resample/replicate.h"
-#include "support/reference/op_validator.h"
+#include "support/ops/op_validator.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

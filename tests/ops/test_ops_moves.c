@@ -5,8 +5,8 @@
 #include "ops/arrange/shuffle.h"
 #include "ops/arrange/slice.h"
 #include "pipeline/ring.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/conv_check.h"
-#include "support/reference/op_validator.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

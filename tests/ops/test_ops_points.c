@@ -3,8 +3,8 @@
 #include "ops/arrange/planes.h"
 #include "ops/point/activation.h"
 #include "ops/point/arithmetic.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/conv_check.h"
-#include "support/reference/op_validator.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -3,9 +3,9 @@
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
 #include "ops/pool/pool.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/conv_check.h"
 #include "support/reference/kernel_check.h"
-#include "support/reference/op_validator.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

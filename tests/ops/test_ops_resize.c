@@ -5,8 +5,8 @@
 #include "ops/arrange/planes.h"
 #include "ops/resample/replicate.h"
 #include "ops/resample/resample.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/conv_check.h"
-#include "support/reference/op_validator.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

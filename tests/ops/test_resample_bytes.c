@@ -6,8 +6,8 @@
 #include "base/memory.h"
 #include "ops/resample/byte_weights.h"
 #include "ops/resample/resample_bytes.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/kernel_check.h"
-#include "support/reference/op_validator.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -6,9 +6,9 @@
 #include "ops/conv/conv_phases.h"
 #include "ops/conv/conv_winograd.h"
 #include "support/network/layered.h"
+#include "support/ops/op_validator.h"
 #include "support/reference/conv_check.h"
 #include "support/reference/kernel_check.h"
-#include "support/reference/op_validator.h"
 #include "support/sanitized.h"
 #include "support/scratch.h"
 

@@ -2,6 +2,7 @@
 /* The dry run leaves out what repeats: what it comes to is what the whole of it does. */
 #include "api/plan.h"
 #include "base/memory.h"
+#include "support/network/network_file.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -160,8 +161,48 @@ Test(period, dry_run_is_the_same_with_back_projection)
     check(&(picture){ "tconv", 90, 5000, 2, 0, 3, 3, { .back_project = 2 } });
 }
 
+/* A network of paddings alone, each as `field` says, which make a picture far higher and wider
+ * before it is reduced to its size again. */
+static const char *pads_file(int pads, const char *field)
+{
+    static char path[512];
+    char layers[8192];
+    size_t used = 0;
+    for (int i = 0; i < pads; i++)
+        used += (size_t)snprintf(layers + used, sizeof layers - used, "%s{'op':'pad',%s}",
+                                 i ? "," : "[", field);
+    cr_assert_lt(used + 2, sizeof layers);
+    strcpy(layers + used, "]");
+    tensor_file bytes = network_file("", layers, "'upscale.channels':'3'");
+    snprintf(path, sizeof path, "%s", scratch_path("pads.safetensors"));
+    file_write(path, bytes.bytes, bytes.size);
+    tensor_file_free(&bytes);
+    return path;
+}
+
+Test(period, dry_run_is_the_same_of_paddings)
+{
+    static const char *const fields[] = {
+        "'amount':300",
+        "'amount':[700,3],'mode':'replicate'",
+        "'amount':[90,5,20,1],'mode':'reflect'",
+        "'amount':[400,0,10,0],'value':0.5",
+    };
+    static const int bands[] = { 0, 1, 7 };
+    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++)
+        for (int b = 0; b < 3; b++)
+            check(&(picture){ "tconv",
+                              40,
+                              200,
+                              1 + b % 2,
+                              bands[b],
+                              1,
+                              1,
+                              { .weights = pads_file(5, fields[f]) } });
+}
+
 /* What the dry run asks ops for is counted on the way to them. */
-enum { MOST_OPS = 64 };
+enum { MOST_OPS = 80 };
 static struct {
     const up_op *op;
     void (*span)(const up_op *op, int input, int y, int *first, int *end);
@@ -217,6 +258,16 @@ Test(period, planning_takes_no_longer_for_more_rows)
     const int64_t wide = calls_to_plan(
         &(picture){ "tconv", 65536, 65536000, 2, 0, 2, 2, { .max_memory = (size_t)1 << 44 } });
     cr_expect_lt(wide, MOST_CALLS, "%lld calls", (long long)wide);
+}
+
+/* Rows that a network puts around a picture are not asked for one by one either: eight million
+ * here, of each of sixty layers. */
+Test(period, planning_takes_no_longer_for_more_padding)
+{
+    const char *weights = pads_file(60, "'amount':65536");
+    const int64_t calls_made = calls_to_plan(&(picture){
+        "tconv", 100, 100, 1, 0, 1, 1, { .weights = weights, .max_memory = (size_t)1 << 60 } });
+    cr_expect_lt(calls_made, 1000000, "%lld calls", (long long)calls_made);
 }
 
 /* At a scale at which nothing repeats. */
