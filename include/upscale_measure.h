@@ -132,8 +132,8 @@ UP_API up_status up_ms_ssim(double *ms_ssim, const up_pixels *a, const up_pixels
  *   weights
  * - niqe: without a reference: natural image quality evaluator (Mittal, Soundararajan, Bovik
  *   2013): Mahalanobis distance of 36 features of blocks of 96x96, on two scales, from those of
- *   the sharpest blocks of 61 photographs, so that values are not those of the authors' model; 0
- *   is natural. Flat blocks do not count. It holds 5 bytes a pixel
+ *   the sharpest blocks of 61 photographs, so that values are not those of the authors' model,
+ * unless weights bring that; 0 is natural. Flat blocks do not count. It holds 5 bytes a pixel
  * - blockiness: without a reference: mean absolute step across the edges of 8x8 blocks over
  *   the mean of those beside them, as in Wang, Sheikh, Bovik 2002; 1 is none
  * - sharpness: without a reference: the standard deviation of the Laplacian of 4 neighbours,

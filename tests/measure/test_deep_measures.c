@@ -140,3 +140,54 @@ Test(deep_measures, half_a_network_and_what_is_none_are_refused)
     tensor_file_free(&other);
     expect_refused(2, "b.safetensors: tensor \"alpha\" has another shape than a measure needs");
 }
+
+/* -------------------------------------------------------------- another model for NIQE */
+
+enum { NUMBERS = 36 };
+
+/* That of the program, its covariance times a factor, in a file. */
+static void write_model(double factor)
+{
+    static const double model[] = {
+#include "measure/kinds/niqe/niqe_model.inc"
+    };
+    static double data[NUMBERS + NUMBERS * NUMBERS];
+    const double *covariance = model + NUMBERS;
+    memcpy(data, model, NUMBERS * sizeof *data);
+    for (int k = 0; k < NUMBERS; k++)
+        for (int j = 0; j <= k; j++)
+            data[NUMBERS * (1 + k) + j] = data[NUMBERS * (1 + j) + k] = factor * *covariance++;
+    tensor_file file =
+        tensor_file_make(data, sizeof data,
+                         "{\"mu_prisparam\":{\"dtype\":\"F64\",\"shape\":[1,36],"
+                         "\"data_offsets\":[0,288]},\"cov_prisparam\":{\"dtype\":\"F64\","
+                         "\"shape\":[36,36],\"data_offsets\":[288,10656]}}");
+    file_write(scratch_path("a.safetensors"), file.bytes, file.size);
+    tensor_file_free(&file);
+}
+
+static up_status measure_by(double *value, const up_pixels *p, double factor, up_error *error)
+{
+    const char *const path[] = { scratch_path("a.safetensors") };
+    write_model(factor);
+    cr_assert_eq(up_metric_weights_open(&weights, path, 1, 0, error), UP_OK, "%s", error->message);
+    const up_status status =
+        up_measure(value, "niqe", p, p, &(up_measuring){ .weights = weights }, error);
+    up_metric_weights_close(&weights);
+    return status;
+}
+
+Test(deep_measures, niqe_by_a_model_that_is_given)
+{
+    up_pixels p = sample_picture("kitten.png");
+    double own, same, wide, none;
+    up_error error;
+    cr_assert_eq(up_measure(&own, "niqe", &p, &p, NULL, &error), UP_OK);
+    cr_assert_eq(measure_by(&same, &p, 1, &error), UP_OK);
+    cr_assert_eq(measure_by(&wide, &p, 100, &error), UP_OK);
+    cr_expect_float_eq(same, own, 1e-4, "%.9g, not %.9g", same, own);
+    cr_expect(wide < own / 3, "%g, of %g", wide, own);
+    cr_expect_eq(measure_by(&none, &p, -100, &error), UP_ERROR_WEIGHTS);
+    cr_expect(strstr(error.message, "covariance of nothing"), "%s", error.message);
+    up_pixels_free(&p);
+}

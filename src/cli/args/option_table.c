@@ -279,7 +279,7 @@ const cli_option cli_options[] = {
               "PSNR, SSIM and MS-SSIM" },
     { "metric-weights", 0, "FILE", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_more, FIELD(metric_weights), .hint = CLI_HINT_FILE,
-      .help = "the networks of lpips, lpips-vgg and dists, or the model of niqe, as their authors have "
+      .help = "networks for lpips, lpips-vgg and dists, or another model for niqe, as their authors have "
               "them; may be given again" },
     { "baseline", 0, "METHOD", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_text, FIELD(baseline), .hint = CLI_HINT_METHOD,

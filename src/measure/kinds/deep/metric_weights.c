@@ -149,6 +149,9 @@ static up_status check_whole(const reading *r)
         if (!r->weights->net[r->heads].head[i])
             return up_fail(r->error, UP_ERROR_WEIGHTS, "%s: lacks lin%d.model.1.weight",
                            up_tensor_file_name(r->file), i);
+    if (!r->weights->mean != !r->weights->covariance)
+        return up_fail(r->error, UP_ERROR_WEIGHTS, "%s: NIQE needs mu and cov, and there is one",
+                       up_tensor_file_name(r->file));
     if (r->taken > 0)
         return UP_OK;
     return up_fail(r->error, UP_ERROR_WEIGHTS,

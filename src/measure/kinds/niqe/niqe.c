@@ -5,17 +5,32 @@
 #include "measure/kinds/measure_kind.h"
 
 #include "base/memory.h"
+#include "measure/kinds/deep/metric_weights.h"
 #include "measure/kinds/niqe/niqe_features.h"
 #include "measure/row_bands.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { SCALES = 2, ALL = SCALES * UP_NIQE_FEATURES, SIDE = UP_NIQE_SIDE };
 
 /* The means of natural features, and the lower half of their covariance. */
-static const double natural[ALL + ALL * (ALL + 1) / 2] = {
+enum { MODEL = ALL + ALL * (ALL + 1) / 2 };
+
+static const double own_model[MODEL] = {
 #include "measure/kinds/niqe/niqe_model.inc"
 };
+
+static void take_model(double model[MODEL], const up_metric_weights *w)
+{
+    const bool given = w && w->mean;
+    memcpy(model, own_model, sizeof own_model);
+    for (int k = 0; k < ALL && given; k++)
+        model[k] = (double)w->mean[k];
+    for (int k = 0, i = ALL; k < ALL && given; k++)
+        for (int j = 0; j <= k; j++)
+            model[i++] = (double)w->covariance[k * ALL + j];
+}
 
 /* -------------------------------------------------------------- planes */
 
@@ -77,6 +92,7 @@ typedef struct {
     const planes *planes;
     const up_niqe_shapes *shapes;
     block *block;
+    double model[MODEL];
 } looking;
 
 static void look_at_blocks(void *user, int first, int end, float *scratch)
@@ -101,7 +117,7 @@ typedef struct {
     double off[ALL], covariance[ALL][ALL]; /* the lower half */
 } statistics;
 
-static int add_up(statistics *s, const block *b, int blocks)
+static int add_up(statistics *s, const block *b, int blocks, const double *natural)
 {
     int count = 0;
     double mean[ALL] = { 0 };
@@ -125,7 +141,7 @@ static int add_up(statistics *s, const block *b, int blocks)
 
 /* Mahalanobis's, with the mean of both covariances: L L^T is that, and what is summed up is the
  * square of L^-1 off. */
-static double distance(statistics *s)
+static double distance(statistics *s, const double *natural)
 {
     const double *of_natural = natural + ALL;
     double sum = 0;
@@ -158,17 +174,20 @@ static up_status measure_plane(double *value, planes *p, looking *l, up_error *e
     UP_TRY(up_row_bands_run(&halving, halve_rows, p, error));
     UP_TRY(up_row_bands_run(&each, look_at_blocks, l, error));
     statistics s;
-    if (add_up(&s, l->block, blocks) == 0)
+    if (add_up(&s, l->block, blocks, l->model) == 0)
         return up_fail(error, UP_ERROR_UNSUPPORTED, "NIQE needs detail, and the picture is flat");
-    *value = distance(&s);
-    return UP_OK;
+    *value = distance(&s, l->model);
+    if (isfinite(*value))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_WEIGHTS,
+                   "NIQE: cov, of --metric-weights, is the covariance of nothing");
 }
 
 static up_status measure_planes(double *value, planes *p, looking *l, up_error *error)
 {
     *value = 0;
     for (p->plane = 0; p->plane < p->measured->planes; p->plane++) {
-        double one;
+        double one = 0;
         UP_TRY(measure_plane(&one, p, l, error));
         *value += one / p->measured->planes;
     }
@@ -190,7 +209,8 @@ static up_status niqe(double *value, const up_pixels *a, const up_pixels *b,
     const size_t bytes = pixels * sizeof(float) / 4 * 5 + blocks * sizeof(block);
     UP_TRY(up_measure_holds(&m, up_kind_niqe.info.title, bytes, error));
     up_niqe_shapes *shapes = up_alloc(1, sizeof *shapes);
-    looking l = { &p, shapes, up_alloc(blocks, sizeof(block)) };
+    looking l = { .planes = &p, .shapes = shapes, .block = up_alloc(blocks, sizeof(block)) };
+    take_model(l.model, how ? how->weights : NULL);
     p.fine = up_alloc(pixels / 4 * 5, sizeof(float));
     up_status status = UP_OK;
     if (!shapes || !l.block || !p.fine) {
