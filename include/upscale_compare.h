@@ -24,6 +24,13 @@ typedef struct {
     int x, y, width, height;
 } up_box;
 
+/* What a sheet shows below its crops: |result - reference| of luma, or result - reference. */
+typedef enum {
+    UP_MAP_NONE,
+    UP_MAP_ERROR,
+    UP_MAP_DIFFERENCE,
+} up_sheet_map;
+
 typedef struct {
     const up_contender *contender;
     int contenders;        /* 1 .. 64 */
@@ -47,8 +54,13 @@ typedef struct {
     bool full;         /* ... or whole; of many pictures, the results as files, too */
     bool many;         /* a folder of pages with an overview, however many are added. Results are
                           kept in the pages only, which can save them */
-    const char *sheet; /* draw a contact sheet into this PNG; NULL: none */
-    int zoom;          /* of the crops on it; 0: so that they fill it well */
+    const char *sheet; /* draw a contact sheet into this .pdf, .svg or .png; NULL: none */
+    const char *const
+        *sheet_column;      /* the results on it: NAME or NAME=CAPTION, in this order ... */
+    int sheet_columns;      /* ... or 0: all; the reference is called original, reference */
+    up_sheet_map sheet_map; /* below each result; needs something to measure against */
+    bool sheet_narrow;      /* PDF and SVG: for one column of a page instead of its width */
+    int zoom;               /* of the crops on a PNG; 0: so that they fill it well */
     int time_runs;  /* time every method so many times by turns from memory to memory, after one run
                        to warm up, with all threads and with one; 0: what takes little time
                        UP_QUICK_RUNS times by turns with all threads, the rest once */

@@ -61,6 +61,8 @@ typedef struct {
     const char *degrade; /* how originals are spoilt, and the start of its noise */
     uint64_t seed;
     bool from_original, classroom, single_file, full;
+    cli_words sheet_columns;
+    int sheet_map, sheet_width; /* up_sheet_map; 1: one column */
     cli_boxes crops;
     int zoom;
 

@@ -25,6 +25,7 @@ struct up_report {
     bool kept;                      /* a report is wanted, not only a sheet */
     up_work_folder work;
     up_overview overview;
+    up_sheet sheet;
     up_report_row row[UP_MOST_CONTENDERS + 1];
     int rows, pictures;
 };
@@ -68,9 +69,9 @@ static up_status check_options(const char *path, const up_report_options *o, up_
                        "the reference is the original or another file, not both");
     if (!path && !o->sheet)
         return up_fail(error, UP_ERROR_ARGUMENT, "neither a report nor a sheet is wanted");
-    if (o->many && (o->single_file || o->sheet || o->reference))
+    if (o->many && (o->single_file || o->reference))
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "many pictures make a folder of pages: no single file, sheet or reference");
+                       "many pictures make a folder of pages: no single file or reference");
     if (o->zoom < 0 || o->zoom > 64)
         return up_fail(error, UP_ERROR_ARGUMENT, "a zoom is 1 to 64, not %d", o->zoom);
     if (o->sheet && !o->overwrite && lstat(o->sheet, &info) == 0)
@@ -107,6 +108,8 @@ up_status up_report_open(up_report **report, const char *path, const up_report_o
     if (status == UP_OK)
         status = up_overview_init(&r->overview, r->options, error);
     if (status == UP_OK)
+        status = up_sheet_init(&r->sheet, r->options, error);
+    if (status == UP_OK)
         *report = r;
     else
         up_report_close(&r);
@@ -119,6 +122,7 @@ void up_report_close(up_report **report)
         return;
     up_work_folder_clear(&(*report)->work);
     up_overview_clear(&(*report)->overview);
+    up_sheet_clear(&(*report)->sheet);
     up_free(*report);
     *report = NULL;
 }
@@ -148,7 +152,7 @@ static up_status finish_picture(up_report *r, up_comparison *c, const char *plac
     if (o->many)
         UP_TRY(up_overview_add(&r->overview, c, place, error));
     if (o->sheet)
-        UP_TRY(up_sheet_draw(c, o->sheet, o->zoom, o->overwrite, error));
+        UP_TRY(up_sheet_add(&r->sheet, c, error));
     r->rows = c->count;
     for (int i = 0; i < c->count; i++)
         r->row[i] = c->result[i].row;
@@ -255,6 +259,8 @@ up_status up_report_finish(up_report *report, size_t *bytes, up_error *error)
         *bytes = 0;
     if (report->pictures == 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "there is no picture in the report");
+    if (report->options->sheet)
+        UP_TRY(up_sheet_write(&report->sheet, error));
     if (!report->kept)
         return UP_OK;
     if (report->options->many)

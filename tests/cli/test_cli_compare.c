@@ -242,7 +242,7 @@ Test(cli_compare, what_makes_no_sense_is_said)
         { "upscale compare a.ppm -o r --crop 1,2,0,3", 2, "", "left, top, width and height" },
         { "upscale compare a.ppm -o r --from-hr --reference a.ppm", 2, "", "exclude" },
         { "upscale compare a.ppm -o r --from-hr -s 1.5", 2, "", "whole number" },
-        { "upscale compare a.ppm set -o r --sheet s.png", 2, "", "one picture" },
+        { "upscale compare a.ppm set -o r --single-file", 2, "", "one picture" },
         { "upscale compare a.ppm -m bicubic -s 2 -o r --reference a.ppm", 2, "", "61x47" },
         { "ls r* s.png 2>&1 | grep -v 'No such'; true", 0, "", "" },
     };

@@ -233,12 +233,24 @@ const cli_option cli_options[] = {
       cli_parse_flag, FIELD(full),
       .help = "whole pictures in that file, however large; of many pictures, the results as PNG beside "
               "their pages" },
-    { "sheet", 0, "SHEET.png", CLI_COMPARE, CLI_GROUP_COMPARE,
+    { "sheet", 0, "SHEET.pdf|svg|png", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_text, FIELD(sheet), .hint = CLI_HINT_FILE,
-      .help = "draw a contact sheet: the whole picture, and the crop by every method" },
+      .help = "draw a contact sheet: of each picture the whole, and its crops by every method; .pdf "
+              "and .svg are vectors with the pixels of crops as squares" },
+    { "sheet-columns", 0, "NAME[=CAPTION],...", CLI_COMPARE, CLI_GROUP_COMPARE,
+      cli_parse_columns, FIELD(sheet_columns),
+      .help = "what is on the sheet, in this order, and under which captions: methods, and original "
+              "or reference" },
+    { "sheet-map", 0, "MAP", CLI_COMPARE, CLI_GROUP_COMPARE,
+      cli_parse_choice, FIELD(sheet_map), .choices = "none error difference",
+      .help = "below each crop on the sheet where it is wrong: |result - reference| of luma (error), "
+              "or their difference" },
+    { "sheet-width", 0, "COLUMNS", CLI_COMPARE, CLI_GROUP_COMPARE,
+      cli_parse_choice, FIELD(sheet_width), .choices = "two one",
+      .help = "of .pdf and .svg: for the width of a page of two columns, or one of them" },
     { "zoom", 0, "N", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_int, FIELD(zoom), 1, 64,
-      .help = "enlarge the pixels of the crops on the sheet to N x N" },
+      .help = "enlarge the pixels of the crops on a sheet as PNG to N x N" },
 
     { "x", 0, "X", CLI_UPSCALE | CLI_EXPLAIN, CLI_GROUP_EXPLAIN,
       cli_parse_text, FIELD(x), .hint = CLI_HINT_FILE,

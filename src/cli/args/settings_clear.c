@@ -15,6 +15,7 @@ void cli_settings_clear(cli_settings *settings)
     cli_metrics_release(settings);
     cli_words_clear(&settings->metric_weights);
     cli_words_clear(&settings->metrics);
+    cli_words_clear(&settings->sheet_columns);
     cli_words_clear(&settings->methods);
     cli_words_clear(&settings->validation);
     free(settings->operands);

@@ -3,6 +3,7 @@
 
 #include "cli/args/method_choice.h"
 #include "cli/args/options.h"
+#include "cli/batch/file_types.h"
 #include "cli/batch/output_check.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
@@ -11,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 static const char default_methods[] = "nearest,bilinear,bicubic,lanczos,tconv:linear,tconv:small";
@@ -139,7 +141,7 @@ static const char *problem_of_names(const cli_settings *s)
     if (s->operand_count == 0 && !s->files_from)
         return "compare needs a picture: upscale compare PICTURE -m METHOD,... -o REPORT/";
     if (!s->output && !s->sheet)
-        return "compare needs a name for the report: -o REPORT/, or --sheet SHEET.png";
+        return "compare needs a name for the report: -o REPORT/, or --sheet SHEET.pdf";
     if (stream)
         return "compare reads its input more than once: give it a file, not standard input";
     if ((s->output && cli_is_stream(s->output)) || (s->sheet && cli_is_stream(s->sheet)))
@@ -148,6 +150,24 @@ static const char *problem_of_names(const cli_settings *s)
         return "--single-file needs a name: -o REPORT.html";
     if (s->single_file && cli_names_folder(s->output))
         return "--single-file writes one file, and -o names a folder: -o REPORT.html";
+    return NULL;
+}
+
+static const char *problem_of_sheet(const cli_settings *s)
+{
+    const char *dot = cli_extension_dot(s->sheet);
+    const bool png = strcasecmp(dot, ".png") == 0;
+    if (cli_names_folder(s->sheet))
+        return NULL; /* which is said with its name */
+    if (!png && strcasecmp(dot, ".pdf") != 0 && strcasecmp(dot, ".svg") != 0)
+        return "--sheet draws .pdf, .svg or .png, which its name says: --sheet SHEET.pdf";
+    if (png && cli_given(s, "sheet-width"))
+        return "--sheet-width: a sheet as PNG is as wide as its pixels, --zoom enlarges them; .pdf "
+               "and .svg have a width";
+    if (!png && s->zoom)
+        return "--zoom: a sheet as .pdf or .svg is as wide as --sheet-width says; .png has pixels";
+    if (s->sheet_map && !s->from_original && !s->reference)
+        return "--sheet-map needs something to measure against: --from-hr or --reference";
     return NULL;
 }
 
@@ -161,8 +181,10 @@ static const char *problem_of(const cli_settings *s)
     if (s->from_original && !reduces_by_all(s))
         return "--from-hr reduces and enlarges by a whole number of 2 or more (1 with --degrade): "
                "-s 2,3,4";
-    if (cli_compare_is_many(s) && (s->single_file || s->sheet || s->reference || s->classroom))
-        return "--single-file, --sheet, --reference and --classroom are for one picture";
+    if (cli_compare_is_many(s) && (s->single_file || s->reference || s->classroom))
+        return "--single-file, --reference and --classroom are for one picture";
+    if (s->sheet && problem_of_sheet(s))
+        return problem_of_sheet(s);
     if ((s->csv_file || s->latex_file || s->markdown_file || s->baseline) && !s->from_original)
         return "--csv, --latex, --markdown and --baseline are about what is measured: they need "
                "--from-hr";

@@ -160,6 +160,10 @@ static up_report_options report_options(const cli_settings *s)
         .full = s->full,
         .many = cli_compare_is_many(s),
         .sheet = s->sheet,
+        .sheet_column = (const char *const *)s->sheet_columns.item,
+        .sheet_columns = (int)s->sheet_columns.count,
+        .sheet_map = (up_sheet_map)s->sheet_map,
+        .sheet_narrow = s->sheet_width == 1,
         .zoom = s->zoom,
         .time_runs = s->time_runs,
         .no_time = s->no_time,
@@ -233,8 +237,8 @@ const cli_command cli_compare_command = {
                 "# a page to send\n"
                 "upscale compare photo.png -s 3 --single-file -o report.html\n"
                 "# a figure for a paper\n"
-                "upscale compare photo.png --from-hr -s 4 --sheet sheet.png \\\n"
-                "    --crop 120,80,48,48 --zoom 4\n"
+                "upscale compare photo.png --from-hr -s 4 --sheet sheet.pdf \\\n"
+                "    --crop 120,80,48,48 --sheet-map error\n"
                 "# how do they work?\n"
                 "upscale compare photo.png --classroom -o classroom/\n"
                 "# a set of pictures, with means\n"

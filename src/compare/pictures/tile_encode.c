@@ -60,6 +60,17 @@ static bool suits_webp(const up_format *format, const up_metadata *metadata)
            (metadata->icc.data ? format->channels == 3 : said->has_srgb || undeclared);
 }
 
+up_status up_tile_encode_png(up_kept_bytes *tile, const up_pixels *pixels,
+                             const up_metadata *metadata, up_error *error)
+{
+    up_status status = encode(tile, &up_png_sink, pixels, metadata, error);
+    if (status != UP_OK) {
+        up_free(tile->data);
+        *tile = (up_kept_bytes){ 0 };
+    }
+    return status;
+}
+
 up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_metadata *metadata,
                          up_error *error)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* What a sheet shows: crops, captions and maps of every picture. */
+#define _GNU_SOURCE /* vasprintf */
+
 #include "compare/sheet/sheet.h"
 
 #include "api/plan.h"
@@ -6,74 +9,76 @@
 #include "compare/files/file_names.h"
 #include "compare/files/work_folder.h"
 #include "compare/pictures/picture_rows.h"
-#include "compare/sheet/sheet_text.h"
+#include "compare/sheet/cell_map.h"
 #include "io/pixels.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MARGIN = 24,
-    GAP = 12,
-    CELL = 190, /* about as wide as a crop is shown where no zoom is asked for */
-    CAPTION = 50,
-    FRAME = 3,
-    MOST_SIDE = 16384,
-    LETTERS = 15, /* height of the text */
-};
+enum { WHOLE = 1024 }; /* pixels of the longer side of a picture as a whole */
+#define MOST_HELD ((size_t)512 << 20)
 
-static const uint8_t frame_ink[3] = { 229, 57, 53 };
+/* -------------------------------------------------------------- which results */
 
-/* The part of the sheet that shows one crop. */
-typedef struct {
-    const up_box *box;
-    int zoom, columns, rows;
-    int cell_width, cell_height;
-    int whole_width, whole_height;
-    int width, height;
-} block;
-
-/* -------------------------------------------------------------- layout */
-
-static block lay_out(const up_comparison *c, const up_box *box, int zoom)
+/* NAME, or NAME=CAPTION: the result, or -1. */
+static int result_of(const char *column, const up_compared *result, int count, const char **caption)
 {
-    block b = { .box = box, .zoom = zoom };
-    if (b.zoom == 0)
-        b.zoom = up_clamp((int)lround((double)CELL / up_max(box->width, box->height)), 1, 32);
-    b.rows = c->count > 3 ? 2 : 1;
-    b.columns = (c->count + b.rows - 1) / b.rows;
-    b.cell_width = (int)fmin((double)box->width * b.zoom, MOST_SIDE);
-    b.cell_height = (int)fmin((double)box->height * b.zoom, MOST_SIDE);
-    b.whole_height = b.rows * b.cell_height + (b.rows - 1) * (CAPTION + GAP);
-    double wide = (double)b.whole_height * c->output.width / c->output.height;
-    double most = 2.5 * b.columns * (b.cell_width + GAP);
-    if (wide > most) { /* a panorama would dwarf its crops */
-        b.whole_height = up_max((int)(b.whole_height * most / wide), 1);
-        wide = most;
+    const char *equals = strrchr(column, '=');
+    *caption = NULL;
+    for (int i = 0; i < count; i++)
+        if (strcmp(result[i].row.name, column) == 0)
+            return i;
+    for (int i = 0; equals && i < count; i++) {
+        const char *name = result[i].row.name;
+        if (strncmp(name, column, (size_t)(equals - column)) == 0 && !name[equals - column]) {
+            *caption = equals + 1;
+            return i;
+        }
     }
-    b.whole_width = up_max((int)lround(wide), 1);
-    b.width = b.whole_width + b.columns * (b.cell_width + GAP);
-    b.height =
-        up_max(b.rows * (b.cell_height + CAPTION) + (b.rows - 1) * GAP, b.whole_height + CAPTION);
-    return b;
+    return -1;
 }
 
-/* -------------------------------------------------------------- drawing */
+typedef struct {
+    int result;
+    const char *caption; /* NULL: its name */
+} shown;
 
-static uint8_t *dot(const up_pixels *canvas, int x, int y)
+static up_status choose(shown *column, const up_sheet *s, const up_comparison *c, up_error *error)
 {
-    return (uint8_t *)canvas->data + 3 * ((size_t)y * (size_t)canvas->format.width + (size_t)x);
+    for (int i = 0; i < s->columns; i++) {
+        const char *asked = s->options->sheet_columns ? s->options->sheet_column[i] : NULL;
+        column[i] = (shown){ i, NULL };
+        if (asked)
+            column[i].result = result_of(asked, c->result, c->count, &column[i].caption);
+        if (column[i].result < 0)
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "%s: the sheet is to show it, but there is no result of this name",
+                           asked);
+    }
+    return UP_OK;
 }
 
-static void fill(const up_pixels *canvas, int x, int y, int width, int height,
-                 const uint8_t color[3])
+up_status up_sheet_init(up_sheet *s, const up_report_options *o, up_error *error)
 {
-    for (int row = up_max(y, 0); row < up_min(y + height, canvas->format.height); row++)
-        for (int column = up_max(x, 0); column < up_min(x + width, canvas->format.width); column++)
-            memcpy(dot(canvas, column, row), color, 3);
+    *s = (up_sheet){ .options = o, .maps = o->sheet_map != UP_MAP_NONE };
+    s->columns = o->sheet_columns ? o->sheet_columns : o->contenders + up_has_reference(o);
+    if (!o->sheet)
+        return UP_OK;
+    if (!up_figure_format_of(&s->format, o->sheet))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "%s: a sheet is drawn as .pdf, .svg or .png, which its name says", o->sheet);
+    if (s->maps && !up_has_reference(o))
+        return up_fail(error, UP_ERROR_ARGUMENT,
+                       "maps of differences need what results are measured against");
+    if (s->columns > UP_MOST_CONTENDERS + 1)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%d columns are too many for a sheet", s->columns);
+    return UP_OK;
 }
+
+/* -------------------------------------------------------------- pixels */
 
 static int level_of(const up_pixels *p, size_t sample)
 {
@@ -83,50 +88,45 @@ static int level_of(const up_pixels *p, size_t sample)
 }
 
 /* Grey, colour, 16 bits and alpha (on white) as RGB of 8 bits. */
-static void color_at(const up_pixels *p, int x, int y, uint8_t color[3])
+static void put_color(uint8_t color[3], const up_pixels *p, size_t pixel)
 {
-    int channels = p->format.channels;
-    size_t at = ((size_t)y * (size_t)p->format.width + (size_t)x) * (size_t)channels;
-    int alpha = up_color_has_alpha(p->format.color) ? level_of(p, at + (size_t)channels - 1) : 255;
+    const size_t channels = (size_t)p->format.channels, at = pixel * channels;
+    const int alpha = up_color_has_alpha(p->format.color) ? level_of(p, at + channels - 1) : 255;
     for (size_t i = 0; i < 3; i++) {
-        int level = level_of(p, at + (channels >= 3 ? i : 0));
+        const int level = level_of(p, at + (channels >= 3 ? i : 0));
         color[i] = (uint8_t)((level * alpha + 255 * (255 - alpha) + 127) / 255);
     }
 }
 
-static void paste(const up_pixels *canvas, int x, int y, const up_pixels *picture, int zoom)
+static up_status take_pixels(up_cell_pixels *to, up_sheet *s, const up_pixels *p, up_error *error)
 {
-    for (int row = 0; row < picture->format.height; row++)
-        for (int column = 0; column < picture->format.width; column++) {
-            uint8_t color[3];
-            color_at(picture, column, row, color);
-            fill(canvas, x + column * zoom, y + row * zoom, zoom, zoom, color);
-        }
+    const size_t pixels = (size_t)p->format.width * (size_t)p->format.height;
+    s->held += 3 * pixels;
+    if (s->held > MOST_HELD)
+        return up_fail(error, UP_ERROR_LIMIT,
+                       "the crops of the sheet take more than %zu MiB; give fewer or smaller ones "
+                       "(--crop)",
+                       MOST_HELD >> 20);
+    *to = (up_cell_pixels){ up_alloc(3 * pixels, 1), p->format.width, p->format.height };
+    if (!to->rgb)
+        return up_fail_memory(error, "a crop", 3 * pixels);
+    for (size_t i = 0; i < pixels; i++)
+        put_color(to->rgb + 3 * i, p, i);
+    return UP_OK;
 }
 
-static void draw_frame(const up_pixels *canvas, int x, int y, int width, int height)
-{
-    int w = width + 2 * FRAME, h = height + 2 * FRAME;
-    x -= FRAME;
-    y -= FRAME;
-    fill(canvas, x, y, w, FRAME, frame_ink);
-    fill(canvas, x, y + h - FRAME, w, FRAME, frame_ink);
-    fill(canvas, x, y, FRAME, h, frame_ink);
-    fill(canvas, x + w - FRAME, y, FRAME, h, frame_ink);
-}
-
-/* The original, the reference or else the input, in the size of the block. */
-static up_status draw_whole(const up_comparison *c, const up_pixels *canvas, int x, int y,
-                            const block *b, up_error *error)
+/* The original, the reference or else the input. */
+static up_status take_whole(up_sheet_block *b, up_sheet *s, const up_comparison *c, up_error *error)
 {
     up_options small = up_options_running(&c->options->contender[0].options);
+    const up_format *f = &c->output;
+    const double share = fmin((double)WHOLE / up_max(f->width, f->height), 1);
     small.method = "bicubic";
-    small.width = b->whole_width;
-    small.height = b->whole_height;
+    small.width = up_max((int)lround(f->width * share), 1);
+    small.height = up_max((int)lround(f->height * share), 1);
     small.depth = 8;
     small.overwrite = true;
-    const up_text_style style = { .size = LETTERS };
-    const up_box all = { 0, 0, b->whole_width, b->whole_height };
+    const up_box all = { 0, 0, small.width, small.height };
     const char *from = up_has_reference(c->options) ? c->result[0].path : c->given;
     up_pixels whole = { 0 };
     char *path = up_path_join(c->folder, "whole.png", error);
@@ -136,114 +136,185 @@ static up_status draw_whole(const up_comparison *c, const up_pixels *canvas, int
     if (path)
         remove(path);
     free(path);
-    UP_TRY(status);
-    paste(canvas, x, y, &whole, 1);
-    up_cuts_free(&whole, 1);
-    double across = (double)b->whole_width / c->output.width;
-    double down = (double)b->whole_height / c->output.height;
-    draw_frame(canvas, x + (int)lround(b->box->x * across), y + (int)lround(b->box->y * down),
-               up_max((int)lround(b->box->width * across), 1),
-               up_max((int)lround(b->box->height * down), 1));
-    return up_text_draw(canvas, x, y + b->whole_height + 6, b->whole_width, &style,
-                        up_last_part(c->input), error);
-}
-
-static void put_numbers(char *text, size_t room, const up_comparison *c, const up_report_row *row)
-{
-    *text = 0;
-    if (row->reference)
-        snprintf(text, room, "PSNR / SSIM");
-    else if (isinf(row->psnr_y))
-        snprintf(text, room, "identical");
-    else if (up_has_reference(c->options) && isnan(row->ssim))
-        snprintf(text, room, "%.2f dB", row->psnr_y);
-    else if (up_has_reference(c->options))
-        snprintf(text, room, "%.2f dB / %.4f", row->psnr_y, row->ssim);
-}
-
-static up_status draw_cell(const up_comparison *c, const up_pixels *canvas, int x, int y,
-                           const block *b, const up_compared *r, up_error *error)
-{
-    const up_text_style name = { .size = LETTERS, .bold = true };
-    const up_text_style numbers = { .size = LETTERS - 1 };
-    char text[64];
-    up_pixels cut;
-    UP_TRY(up_cuts_read(&cut, r->path, b->box, 1, error));
-    paste(canvas, x, y, &cut, b->zoom);
-    up_cuts_free(&cut, 1);
-    put_numbers(text, sizeof text, c, &r->row);
-    y += b->cell_height + 6;
-    int left = up_max(x - GAP / 2, 0), width = b->cell_width + GAP;
-    UP_TRY(up_text_draw(canvas, left, y, width, &name, r->row.name, error));
-    return *text ? up_text_draw(canvas, left, y + LETTERS + 6, width, &numbers, text, error)
-                 : UP_OK;
-}
-
-static up_status draw_block(const up_comparison *c, const up_pixels *canvas, int y, const block *b,
-                            up_error *error)
-{
-    UP_TRY(draw_whole(c, canvas, MARGIN, y, b, error));
-    for (int i = 0; i < c->count; i++) {
-        int column = i % b->columns, row = i / b->columns;
-        int x = MARGIN + b->whole_width + GAP + column * (b->cell_width + GAP);
-        UP_TRY(draw_cell(c, canvas, x, y + row * (b->cell_height + CAPTION + GAP), b, &c->result[i],
-                         error));
-    }
-    return UP_OK;
-}
-
-/* -------------------------------------------------------------- the sheet */
-
-static up_status draw_all(const up_comparison *c, const up_pixels *canvas, const block *b,
-                          int count, up_error *error)
-{
-    int y = MARGIN;
-    for (int i = 0; i < count; i++) {
-        UP_TRY(draw_block(c, canvas, y, &b[i], error));
-        y += b[i].height + GAP;
-    }
-    return UP_OK;
-}
-
-static up_status make_canvas(up_pixels *canvas, const block *b, int count, up_error *error)
-{
-    int64_t width = 0, height = 2 * MARGIN - GAP;
-    for (int i = 0; i < count; i++) {
-        width = up_max((int)width, b[i].width + 2 * MARGIN);
-        height += b[i].height + GAP;
-    }
-    if (width > MOST_SIDE || height > MOST_SIDE)
-        return up_fail(error, UP_ERROR_LIMIT,
-                       "a sheet of %lldx%lld is too large; give a smaller --zoom or --crop",
-                       (long long)width, (long long)height);
-    canvas->format = (up_format){ .width = (int)width,
-                                  .height = (int)height,
-                                  .channels = 3,
-                                  .frames = 1,
-                                  .color = UP_COLOR_RGB,
-                                  .depth = 8 };
-    size_t bytes = 3 * (size_t)width * (size_t)height;
-    canvas->data = up_alloc(bytes, 1);
-    if (!canvas->data)
-        return up_fail_memory(error, "a sheet", bytes);
-    memset(canvas->data, 255, bytes);
-    return UP_OK;
-}
-
-up_status up_sheet_draw(const up_comparison *c, const char *path, int zoom, bool overwrite,
-                        up_error *error)
-{
-    block b[UP_MOST_BOXES];
-    const up_box all = { 0, 0, c->output.width, c->output.height };
-    int asked = c->options->boxes, count = up_max(asked, 1);
-    for (int i = 0; i < count; i++)
-        b[i] = lay_out(c, c->boxes ? &c->box[i] : &all, zoom);
-    up_pixels canvas = { 0 };
-    UP_TRY(make_canvas(&canvas, b, count, error));
-    up_status status = draw_all(c, &canvas, b, count, error);
-    const up_options how = { .overwrite = overwrite, .output_format = "png" };
     if (status == UP_OK)
-        status = up_write_pixels(path, &canvas, &how, error);
-    up_free(canvas.data);
+        status = take_pixels(&b->whole, s, &whole, error);
+    up_cuts_free(&whole, 1);
     return status;
+}
+
+/* -------------------------------------------------------------- captions */
+
+static up_status format_text(char **text, up_error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static up_status format_text(char **text, up_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vasprintf(text, format, arguments);
+    va_end(arguments);
+    if (length >= 0)
+        return UP_OK;
+    *text = NULL;
+    return up_fail_memory(error, "a caption", 64);
+}
+
+static up_status take_captions(up_sheet_cell *cell, const up_comparison *c, const shown *column,
+                               up_error *error)
+{
+    const up_report_row *row = &c->result[column->result].row;
+    UP_TRY(format_text(&cell->name, error, "%s", column->caption ? column->caption : row->name));
+    if (row->reference)
+        return format_text(&cell->numbers, error, "PSNR (dB) / SSIM");
+    if (!up_has_reference(c->options))
+        return UP_OK;
+    if (isinf(row->psnr_y))
+        return format_text(&cell->numbers, error, "identical");
+    if (isnan(row->ssim))
+        return format_text(&cell->numbers, error, "%.2f dB", row->psnr_y);
+    return format_text(&cell->numbers, error, "%.2f / %.4f", row->psnr_y, row->ssim);
+}
+
+static void boxes_of(up_box *box, const up_sheet_block *b)
+{
+    for (int k = 0; k < b->bands; k++)
+        box[k] = b->band[k].box;
+}
+
+/* -------------------------------------------------------------- maps */
+
+static const char *map_words(up_sheet_map map)
+{
+    return map == UP_MAP_ERROR ? "error" : "difference";
+}
+
+/* `gain` of up_cell_map(): the same for all results of a crop. */
+static up_status take_maps(up_sheet *s, up_sheet_band *band, const up_cell_pixels *reference,
+                           const shown *column, const up_comparison *c, up_error *error)
+{
+    const up_sheet_map kind = s->options->sheet_map;
+    int gain = 64;
+    for (int i = 0; i < s->columns; i++)
+        if (!c->result[column[i].result].row.reference)
+            gain = up_cell_gain(reference, &band->cell[i].pixels, gain);
+    if (kind == UP_MAP_DIFFERENCE)
+        gain = up_max(gain / 2, 1); /* its range is half as wide */
+    for (int i = 0; i < s->columns; i++) {
+        up_sheet_cell *map = &band->cell[s->columns + i];
+        if (c->result[column[i].result].row.reference)
+            continue;
+        UP_TRY(up_cell_map(&map->pixels, reference, &band->cell[i].pixels, kind, gain, error));
+        UP_TRY(format_text(&map->numbers, error, "%s \xC3\x97%d", map_words(kind), gain));
+    }
+    return UP_OK;
+}
+
+static up_status map_bands(up_sheet *s, up_sheet_block *b, const shown *column,
+                           const up_comparison *c, up_error *error)
+{
+    up_pixels cut[UP_MOST_BOXES];
+    up_box box[UP_MOST_BOXES];
+    boxes_of(box, b);
+    UP_TRY(up_cuts_read(cut, c->result[0].path, box, b->bands, error));
+    up_status status = UP_OK;
+    for (int k = 0; k < b->bands && status == UP_OK; k++) {
+        up_cell_pixels reference = { 0 };
+        status = take_pixels(&reference, s, &cut[k], error);
+        if (status == UP_OK)
+            status = take_maps(s, &b->band[k], &reference, column, c, error);
+        up_free(reference.rgb);
+    }
+    up_cuts_free(cut, b->bands);
+    return status;
+}
+
+/* -------------------------------------------------------------- a picture */
+
+/* Without crops that were asked for that where results differ most, or else all of it. */
+static up_status make_bands(up_sheet *s, up_sheet_block *b, const up_comparison *c, up_error *error)
+{
+    b->bands = up_max(c->options->boxes, 1);
+    b->band = up_alloc_zero((size_t)b->bands, sizeof *b->band);
+    if (!b->band)
+        return up_fail_memory(error, "crops", (size_t)b->bands * sizeof *b->band);
+    for (int k = 0; k < b->bands; k++) {
+        up_sheet_band *band = &b->band[k];
+        band->box = c->boxes ? c->box[k] : (up_box){ 0, 0, c->output.width, c->output.height };
+        const size_t cells = (size_t)s->columns * (s->maps ? 2 : 1);
+        band->cell = up_alloc_zero(cells, sizeof *band->cell);
+        if (!band->cell)
+            return up_fail_memory(error, "crops", cells * sizeof *band->cell);
+    }
+    return UP_OK;
+}
+
+static up_status take_column(up_sheet *s, up_sheet_block *b, int i, const shown *column,
+                             const up_comparison *c, up_error *error)
+{
+    up_pixels cut[UP_MOST_BOXES];
+    up_box box[UP_MOST_BOXES];
+    boxes_of(box, b);
+    UP_TRY(up_cuts_read(cut, c->result[column->result].path, box, b->bands, error));
+    up_status status = UP_OK;
+    for (int k = 0; k < b->bands && status == UP_OK; k++) {
+        status = take_pixels(&b->band[k].cell[i].pixels, s, &cut[k], error);
+        if (status == UP_OK)
+            status = take_captions(&b->band[k].cell[i], c, column, error);
+    }
+    up_cuts_free(cut, b->bands);
+    return status;
+}
+
+static up_status fill_block(up_sheet *s, up_sheet_block *b, const up_comparison *c, up_error *error)
+{
+    shown column[UP_MOST_CONTENDERS + 1];
+    const double scale = (double)c->output.height / c->input_format.height;
+    b->width = c->output.width;
+    b->height = c->output.height;
+    UP_TRY(choose(column, s, c, error));
+    UP_TRY(format_text(&b->caption, error, "%s \xC3\x97%.3g", up_last_part(c->input), scale));
+    UP_TRY(take_whole(b, s, c, error));
+    UP_TRY(make_bands(s, b, c, error));
+    for (int i = 0; i < s->columns; i++)
+        UP_TRY(take_column(s, b, i, &column[i], c, error));
+    return s->maps ? map_bands(s, b, column, c, error) : UP_OK;
+}
+
+static void clear_block(up_sheet_block *b, int cells)
+{
+    for (int k = 0; b->band && k < b->bands; k++) {
+        for (int i = 0; b->band[k].cell && i < cells; i++) {
+            up_free(b->band[k].cell[i].pixels.rgb);
+            free(b->band[k].cell[i].name);
+            free(b->band[k].cell[i].numbers);
+        }
+        up_free(b->band[k].cell);
+    }
+    up_free(b->band);
+    up_free(b->whole.rgb);
+    free(b->caption);
+}
+
+up_status up_sheet_add(up_sheet *s, const up_comparison *c, up_error *error)
+{
+    up_sheet_block *larger = realloc(s->block, (size_t)(s->blocks + 1) * sizeof *larger);
+    if (!larger)
+        return up_fail_memory(error, "a sheet", (size_t)(s->blocks + 1) * sizeof *larger);
+    s->block = larger;
+    up_sheet_block *b = &s->block[s->blocks];
+    *b = (up_sheet_block){ 0 };
+    up_status status = fill_block(s, b, c, error);
+    if (status == UP_OK)
+        s->blocks++;
+    else
+        clear_block(b, s->columns * (s->maps ? 2 : 1));
+    return status;
+}
+
+void up_sheet_clear(up_sheet *s)
+{
+    for (int i = 0; i < s->blocks; i++)
+        clear_block(&s->block[i], s->columns * (s->maps ? 2 : 1));
+    free(s->block);
+    *s = (up_sheet){ 0 };
 }

@@ -60,6 +60,13 @@ static bool is_method(const char *word, cli_nearest *nearest)
     return false;
 }
 
+bool cli_parse_columns(const cli_option *option, const char *value, void *field, char *wanted)
+{
+    (void)option, (void)wanted;
+    words_split(field, value);
+    return true;
+}
+
 bool cli_parse_methods(const cli_option *option, const char *value, void *field, char *wanted)
 {
     (void)option;

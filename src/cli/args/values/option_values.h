@@ -28,6 +28,7 @@ cli_parse cli_parse_limit;     /* up_limit: a share, or none */
 cli_parse cli_parse_clean;     /* up_clean: low..high percent, or auto */
 cli_parse cli_parse_chain;     /* const char *: how pictures are spoilt */
 cli_parse cli_parse_color;     /* up_options.background, and has_background */
+cli_parse cli_parse_columns;   /* cli_words: any */
 cli_parse cli_parse_methods;   /* cli_words: known methods */
 cli_parse cli_parse_format;    /* const char *: a format that can be written */
 cli_parse cli_parse_template;  /* const char *: a template of names */

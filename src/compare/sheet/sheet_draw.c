@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "compare/sheet/sheet.h"
+
+#include "base/memory.h"
+#include "compare/sheet/sheet_layout.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum {
+    MOST_SIDE = 16384,   /* pixels of a PNG */
+    MOST_POINTS = 14400, /* of a page of PDF */
+    SQUARES = 512,       /* crops of vectors are at least so many pixels wide, if they may be ... */
+    MOST_TIMES = 16,     /* ... so many times as many as there are */
+};
+
+static const uint8_t ink[3] = { 29, 29, 27 };
+
+/* Of the crops of a picture, one after the other. */
+static const uint8_t frame_inks[][3] = { { 229, 57, 53 }, { 30, 136, 229 }, { 67, 160, 71 },
+                                         { 251, 140, 0 }, { 142, 36, 170 }, { 0, 137, 123 } };
+
+static const uint8_t *frame_ink(int band)
+{
+    return frame_inks[(size_t)band % (sizeof frame_inks / sizeof *frame_inks)];
+}
+
+typedef struct {
+    const up_sheet *sheet;
+    up_sheet_look look;
+    up_figure *figure;
+} page;
+
+static up_status put_text(const page *p, const up_rectangle *to, double size, bool bold,
+                          const char *text, up_error *error)
+{
+    const up_text_style style = { .size = size, .bold = bold, .ink = { ink[0], ink[1], ink[2] } };
+    return text ? p->figure->kind->text(p->figure, to, &style, text, error) : UP_OK;
+}
+
+static up_rectangle line_below(const page *p, const up_rectangle *r, int line)
+{
+    const double half = p->look.gap / 2;
+    return (up_rectangle){ fmax(r->x - half, 0),
+                           r->y + r->height + 6 * p->look.text / 15 + line * p->look.line,
+                           r->width + 2 * half, p->look.line };
+}
+
+/* -------------------------------------------------------------- crops */
+
+static up_status put_pixels(const page *p, const up_rectangle *to, const up_cell_pixels *pixels,
+                            up_error *error)
+{
+    const up_figure_kind *kind = p->figure->kind;
+    const int times = up_clamp(SQUARES / up_max(pixels->width, 1), 1, MOST_TIMES);
+    up_cell_pixels large;
+    if (p->sheet->format == UP_FIGURE_PNG || times == 1)
+        return kind->image(p->figure, to, pixels, true, error);
+    UP_TRY(up_cell_enlarge(&large, pixels, times, error));
+    up_status status = kind->image(p->figure, to, &large, true, error);
+    up_free(large.rgb);
+    return status;
+}
+
+static up_status put_cell(const page *p, const up_rectangle *to, const up_sheet_cell *cell,
+                          const uint8_t *frame, up_error *error)
+{
+    if (!cell->pixels.rgb)
+        return UP_OK;
+    UP_TRY(put_pixels(p, to, &cell->pixels, error));
+    const double line = p->look.frame;
+    const up_rectangle around = { to->x - line, to->y - line, to->width + 2 * line,
+                                  to->height + 2 * line };
+    if (frame)
+        up_figure_frame(p->figure, &around, line, frame);
+    const up_rectangle first = line_below(p, to, 0), second = line_below(p, to, 1);
+    UP_TRY(put_text(p, &first, p->look.text, true, cell->name, error));
+    return put_text(p, cell->name ? &second : &first, p->look.numbers, false, cell->numbers, error);
+}
+
+static up_status put_band(const page *p, const up_sheet_block *b, int k,
+                          const up_block_place *place, double left, double top, up_error *error)
+{
+    const up_band_place *band = &place->band[k];
+    const int cells = p->sheet->columns * (p->sheet->maps ? 2 : 1);
+    int at = 0;
+    for (int i = 0; i < cells; i++) {
+        if (place->rows == 1 && !b->band[k].cell[i].pixels.rgb)
+            continue; /* the reference has no map: beside results there is no gap for it */
+        const int column = at % place->columns, row = at / place->columns;
+        at++;
+        const up_rectangle to = { left + column * (band->width + p->look.gap),
+                                  top + band->y +
+                                      (row ? band->height + band->caption[0] + p->look.gap : 0),
+                                  band->width, band->height };
+        UP_TRY(put_cell(p, &to, &b->band[k].cell[i], b->bands > 1 ? frame_ink(k) : NULL, error));
+    }
+    return UP_OK;
+}
+
+/* -------------------------------------------------------------- the whole picture */
+
+/* How much larger than in the picture beside them the first crop is. */
+static up_status put_zoom(const page *p, const up_rectangle *to, const up_sheet_block *b,
+                          const up_block_place *place, up_error *error)
+{
+    char text[96];
+    const up_box *box = &b->band[0].box;
+    const double times =
+        place->band[0].width / box->width * b->width / fmax(place->whole_width, 1e-3);
+    snprintf(text, sizeof text, "crop%s %d\xC3\x97%d, \xC3\x97%.2g", b->bands > 1 ? "s" : "",
+             box->width, box->height, times);
+    const up_rectangle second = line_below(p, to, 1);
+    return put_text(p, &second, p->look.numbers, false, text, error);
+}
+
+/* Around a crop, but not beyond the picture. */
+static up_rectangle frame_in(const up_rectangle *whole, const up_sheet_block *b, const up_box *box,
+                             double line)
+{
+    const double across = whole->width / b->width, down = whole->height / b->height;
+    const double left = fmax(box->x * across - line, 0), top = fmax(box->y * down - line, 0);
+    const double right = fmin((box->x + box->width) * across + line, whole->width);
+    const double bottom = fmin((box->y + box->height) * down + line, whole->height);
+    return (up_rectangle){ whole->x + left, whole->y + top, right - left, bottom - top };
+}
+
+static up_status put_whole(const page *p, const up_sheet_block *b, const up_block_place *place,
+                           double top, up_error *error)
+{
+    const up_rectangle to = { p->look.margin, top, place->whole_width, place->whole_height };
+    UP_TRY(p->figure->kind->image(p->figure, &to, &b->whole, false, error));
+    for (int k = 0; k < b->bands; k++) {
+        const up_rectangle frame = frame_in(&to, b, &b->band[k].box, p->look.frame);
+        up_figure_frame(p->figure, &frame, p->look.frame, frame_ink(k));
+    }
+    const up_rectangle first = line_below(p, &to, 0);
+    UP_TRY(put_text(p, &first, p->look.text, false, b->caption, error));
+    return put_zoom(p, &to, b, place, error);
+}
+
+static up_status put_block(const page *p, const up_sheet_block *b, const up_block_place *place,
+                           double top, up_error *error)
+{
+    UP_TRY(put_whole(p, b, place, top, error));
+    const double left = p->look.margin + place->whole_width + p->look.gap;
+    for (int k = 0; k < b->bands; k++)
+        UP_TRY(put_band(p, b, k, place, left, top, error));
+    return UP_OK;
+}
+
+/* -------------------------------------------------------------- the page */
+
+static up_status open_page(page *p, const up_block_place *place, up_error *error)
+{
+    const up_sheet *s = p->sheet;
+    const bool png = s->format == UP_FIGURE_PNG;
+    double width = 0, height = 2 * p->look.margin - p->look.gap;
+    for (int i = 0; i < s->blocks; i++) {
+        width = fmax(width, place[i].width + 2 * p->look.margin);
+        height += place[i].height + p->look.gap;
+    }
+    const double most = png ? MOST_SIDE : MOST_POINTS;
+    if (width > most || height > most)
+        return up_fail(
+            error, UP_ERROR_LIMIT,
+            "a sheet of %.0fx%.0f is too large; give a smaller --zoom or --crop, or fewer "
+            "pictures",
+            width, height);
+    return up_figure_open(&p->figure, s->format, png ? ceil(width) : width,
+                          png ? ceil(height) : height, error);
+}
+
+up_status up_sheet_write(const up_sheet *s, up_error *error)
+{
+    page p = { .sheet = s, .look = up_sheet_look_of(s) };
+    up_block_place *place = up_alloc((size_t)s->blocks, sizeof *place);
+    if (!place)
+        return up_fail_memory(error, "a sheet", (size_t)s->blocks * sizeof *place);
+    for (int i = 0; i < s->blocks; i++)
+        up_block_lay_out(&place[i], s, &s->block[i], &p.look);
+    up_status status = open_page(&p, place, error);
+    double top = p.look.margin;
+    for (int i = 0; i < s->blocks && status == UP_OK; i++) {
+        status = put_block(&p, &s->block[i], &place[i], top, error);
+        top += place[i].height + p.look.gap;
+    }
+    if (status == UP_OK)
+        status = p.figure->kind->write(p.figure, s->options->sheet, s->options->overwrite, error);
+    up_figure_close(&p.figure);
+    up_free(place);
+    return status;
+}
