@@ -217,7 +217,7 @@ typedef struct up_options {
     /* What to write. */
     const char *output_format;  /* png, jpg, ppm, npy, ...; NULL: by the extension of the output */
     int depth;                  /* 8 or 16 bits for a picture; 0: as the input */
-    int quality;                /* JPEG and lossy WebP, 1..100; 0: 90 */
+    int quality;                /* JPEG, and lossy WebP, JPEG XL and AVIF, 1..100; 0: 90 */
     up_subsampling subsampling; /* JPEG */
     bool progressive;           /* JPEG; held in memory as a whole */
     int png_level;              /* 1 (fast) .. 9 (small); 0: a fast level that compresses well */
@@ -290,10 +290,11 @@ typedef struct up_options {
                                ".upscale-UNFINISHED-...", by which what a killed process left
                                behind can be found; NULL: none */
 
-    bool lossless; /* WebP: every sample as it is; one that was lossless stays so if no quality is
-                      said. JPEG is refused; all other formats are lossless anyway */
-    int effort; /* to make files small, 1 (fast) .. 9 (slow): WebP's method, and the deflate level
-                   of TIFF, and of PNG unless png_level is said; 0: the format's default */
+    bool lossless; /* WebP, JPEG XL, AVIF: every sample as it is; one that was lossless stays so if
+                      no quality is said. JPEG is refused; all other formats are lossless anyway */
+    int effort;    /* to make files small, 1 (fast) .. 9 (slow): WebP's method, JPEG XL's effort,
+                      AVIF's speed, the deflate level of TIFF, and of PNG unless png_level is said;
+                      0: the format's default */
 
     bool to_srgb; /* make the colours plain sRGB, whatever the file declares them to be, and say so;
                      by Little CMS where that is an ICC profile. Grey stays grey, CMYK becomes RGB,

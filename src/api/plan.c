@@ -164,6 +164,7 @@ up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)
     up_encoding *e = &plan->encoding;
     e->quality = options->quality;
     e->effort = options->effort;
+    e->threads = plan->run.threads;
     e->png_level = options->png_level ? options->png_level : options->effort;
     e->lossless = options->lossless || (source->lossless && !options->quality);
     e->progressive = options->progressive;
@@ -174,6 +175,9 @@ up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "%s is never lossless: leave --lossless out, or write another format",
                        to->type);
+    if (e->lossless && to && to->lossless_bits && out->depth > to->lossless_bits)
+        UP_TRY(up_notes_add(&plan->notes, UP_NOTE_DROPPED, error, "%d of %d bits of the samples",
+                            out->depth - to->lossless_bits, out->depth));
     if (options->strip)
         return UP_OK;
     UP_TRY(up_metadata_copy(&e->metadata, &source->metadata, error));

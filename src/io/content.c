@@ -322,12 +322,22 @@ bool up_content_of(up_content *content, const char *path)
     return up_content_find(content, head, size, path);
 }
 
+/* As the table of formats has it. */
+static const char *format_of(const up_content *content)
+{
+    static const char *const kinds[][2] = { { "JPEG XL", "jxl" }, { "HEIF", "heic" } };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i][0], content->name) == 0)
+            return kinds[i][1];
+    return content->name;
+}
+
 up_status up_content_fail(const uint8_t *head, size_t size, const char *name, up_error *error)
 {
     up_content content;
     char list[128] = "";
     const bool known = up_content_find(&content, head, size, name);
-    const up_file_format_info *left_out = known ? up_format_left_out(content.name) : NULL;
+    const up_file_format_info *left_out = known ? up_format_left_out(format_of(&content)) : NULL;
     if (left_out)
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "%s: is %s, which this build cannot read: it was made without %s%s%s", name,

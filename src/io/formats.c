@@ -11,6 +11,10 @@
     {                                                                                              \
         { #name, extensions, true, true, library }, &up_##name##_source, &up_##name##_sink         \
     }
+#define READ_ONLY(name, extensions, library)                                                       \
+    {                                                                                              \
+        { #name, extensions, true, false, library }, &up_##name##_source, NULL                     \
+    }
 #define LEFT_OUT(name, extensions, library)                                                        \
     {                                                                                              \
         .info = { #name, extensions, false, false, library }                                       \
@@ -19,6 +23,21 @@
 #define WITH_WEBP FORMAT
 #else
 #define WITH_WEBP LEFT_OUT
+#endif
+#ifdef UPSCALE_AVIF
+#define WITH_AVIF FORMAT
+#else
+#define WITH_AVIF LEFT_OUT
+#endif
+#ifdef UPSCALE_HEIF
+#define WITH_HEIF READ_ONLY
+#else
+#define WITH_HEIF LEFT_OUT
+#endif
+#ifdef UPSCALE_JXL
+#define WITH_JXL FORMAT
+#else
+#define WITH_JXL LEFT_OUT
 #endif
 #ifdef UPSCALE_TIFF
 #define WITH_TIFF FORMAT
@@ -31,6 +50,9 @@ const up_file_format up_file_formats[] = {
     FORMAT(jpeg, "jpg jpeg jpe jfif", NULL),
     WITH_WEBP(webp, "webp", "libwebp"),
     WITH_TIFF(tiff, "tif tiff", "libtiff"),
+    WITH_JXL(jxl, "jxl", "libjxl"),
+    WITH_AVIF(avif, "avif", "libavif"),
+    WITH_HEIF(heic, "heic heif hif", "libheif"),
     FORMAT(pnm, "pnm ppm pgm pam pbm", NULL),
     FORMAT(bmp, "bmp dib", NULL),
     FORMAT(qoi, "qoi", NULL),

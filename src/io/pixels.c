@@ -60,6 +60,46 @@ void up_fill_missing(void *row, const up_format *format)
             memset((char *)row + at, 0, sample);
 }
 
+static void divide_bytes(uint8_t *at, int count, int channels)
+{
+    for (int x = 0; x < count; x++, at += channels) {
+        const int alpha = at[channels - 1];
+        for (int c = 0; c < channels - 1; c++)
+            at[c] =
+                (uint8_t)(alpha ? up_min((at[c] * UINT8_MAX + alpha / 2) / alpha, UINT8_MAX) : 0);
+    }
+}
+
+static void divide_words(uint16_t *at, int count, int channels)
+{
+    for (int x = 0; x < count; x++, at += channels) {
+        const uint32_t alpha = at[channels - 1];
+        for (int c = 0; c < channels - 1; c++) {
+            const uint64_t v = alpha ? ((uint64_t)at[c] * UINT16_MAX + alpha / 2) / alpha : 0;
+            at[c] = (uint16_t)(v < UINT16_MAX ? v : UINT16_MAX);
+        }
+    }
+}
+
+static void divide_floats(float *at, int count, int channels)
+{
+    for (int x = 0; x < count; x++, at += channels) {
+        const float alpha = at[channels - 1];
+        for (int c = 0; c < channels - 1; c++)
+            at[c] = alpha > 0 ? at[c] / alpha : 0;
+    }
+}
+
+void up_divide_by_alpha(const up_format *format, void *row)
+{
+    if (format->sample == UP_SAMPLE_U8)
+        divide_bytes(row, format->width, format->channels);
+    else if (format->sample == UP_SAMPLE_U16)
+        divide_words(row, format->width, format->channels);
+    else
+        divide_floats(row, format->width, format->channels);
+}
+
 up_status up_pixels_check(up_pixels *checked, const up_pixels *pixels, up_error *error)
 {
     const up_format *f = &pixels->format;

@@ -27,6 +27,10 @@ bool up_frame_size(const up_format *format, size_t *bytes);
  * Interleaved samples of 8 or 16 bits. */
 void up_fill_missing(void *row, const up_format *format);
 
+/* Divides the colours of a row by alpha, which is the last channel, rounded; what it leaves of
+ * nothing is 0. Interleaved samples of 8 or 16 bits, or floats. */
+void up_divide_by_alpha(const up_format *format, void *row);
+
 /* Copies `pixels` with its strides filled in, or says what makes no sense about them. */
 up_status up_pixels_check(up_pixels *checked, const up_pixels *pixels, up_error *error);
 

@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 #include "base/words.h"
+#include "io/metadata/exif.h"
+#include "io/metadata/xmp_extended.h"
 #include "io/pixels.h"
 #include "io/png/png_text.h"
 
@@ -61,6 +63,27 @@ static up_status keep_nothing(up_metadata *m, up_notes *dropped, up_error *error
     UP_TRY(up_chunks_drop(m, dropped, error));
     up_metadata_clear(m);
     return UP_OK;
+}
+
+static up_status drop(up_blob *blob, const char *what, up_notes *dropped, up_error *error)
+{
+    if (!blob->data)
+        return UP_OK;
+    UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "%s", what));
+    return up_blob_set(blob, NULL, 0, error);
+}
+
+up_status up_sink_keep_parts(up_metadata *m, const up_format *format, up_notes *dropped,
+                             up_error *error)
+{
+    double x, y;
+    (void)format;
+    UP_TRY(up_xmp_join_all(m, dropped, error));
+    UP_TRY(drop(&m->iptc, "IPTC", dropped, error));
+    UP_TRY(drop(&m->photoshop, "Photoshop resources", dropped, error));
+    if ((m->dpi_x > 0 || m->aspect > 0) && !up_exif_density(&m->exif, &x, &y))
+        UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "resolution"));
+    return up_chunks_drop(m, dropped, error);
 }
 
 up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,

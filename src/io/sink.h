@@ -15,6 +15,7 @@ typedef struct up_sink up_sink;
 typedef struct {
     int quality, png_level; /* 0: the format's default */
     int effort;             /* 1 .. 9; 0: the format's default */
+    int threads;            /* that an encoder may use at the end; 0: 1 */
     bool lossless;          /* where the format may also be lossy */
     up_subsampling subsampling;
     bool progressive;
@@ -69,6 +70,7 @@ typedef struct {
     bool lossy;             /* never exact */
     bool bands;             /* of rows can be put one behind the other, without being packed anew */
     up_frames_held frames;  /* where it holds any, sinks have `frame` */
+    int lossless_bits;      /* of a sample at most; 0: all */
     bool unit_floats;       /* white is 1 in its floats, whatever it was in the input */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of
@@ -102,6 +104,10 @@ up_status up_sink_check_bands(const up_sink_format *type, const char *name, up_e
 /* `keep` of a format, or the lack of it. */
 up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_format *format,
                        up_notes *dropped, up_error *error);
+
+/* `keep` of formats that hold a profile, EXIF and XMP, and nothing else. */
+up_status up_sink_keep_parts(up_metadata *m, const up_format *format, up_notes *dropped,
+                             up_error *error);
 
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
                        const up_format *format, const up_encoding *encoding, int slots,

@@ -26,7 +26,9 @@ struct up_source {
     bool lossless;   /* of a format that is lossy, too */
     bool plain_inks; /* a CMYK JPEG without Adobe's marker: some invert it, some do not */
     bool interlaced;
-    bool strict; /* damage is an error; may be set before the first rows are read */
+    bool upright; /* the container turns its picture itself, or metadata.orientation says how: EXIF
+                     and XMP are not asked */
+    bool strict;  /* damage is an error; may be set before the first rows are read */
     up_sequence sequence;
     up_duration duration; /* of the frame that next() has come to */
     int further_pictures; /* behind the one that is read, the gain map among them */

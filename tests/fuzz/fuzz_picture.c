@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of pictures: png, jpeg, webp, tiff, bmp, qoi, tga, pnm, npy, text. What differs is the
- * corpus. */
+/* Files of pictures: png, jpeg, webp, tiff, jxl, avif, heic, bmp, qoi, tga, pnm, npy, text. What
+ * differs is the corpus. */
 #include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What files are that cannot be read: by their first bytes, or by their names. */
 #include "io/content.h"
+#include "io/formats.h"
 #include "io/source.h"
 #include "io/source_open.h"
 #include "support/scratch.h"
@@ -107,6 +108,23 @@ static const sample samples[] = {
     { ".DS_Store", BYTES("\0\0\0\1Bud1\0\0"), NULL, NULL, false },
 };
 
+/* The format that a build with its library reads; NULL: none does. */
+static const char *format_of(const sample *s)
+{
+    static const char *const kinds[][2] = {
+        { "JPEG XL", "jxl" }, { "AVIF", "avif" }, { "HEIC", "heic" }, { "HEIF", "heic" }
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (s->what && strcmp(s->what, kinds[i][0]) == 0)
+            return kinds[i][1];
+    return NULL;
+}
+
+static bool is_read(const sample *s)
+{
+    return format_of(s) && !up_format_left_out(format_of(s));
+}
+
 static void expect_part(const sample *s, int i, const char *text, const char *part)
 {
     cr_expect(!part || (text && strstr(text, part)), "%d %s: %s has no %s", i, s->name,
@@ -122,7 +140,10 @@ Test(content, is_told_by_bytes_and_names)
         file_write(path, s->bytes, (size_t)s->size);
         bool known = up_content_of(&content, path);
         cr_expect_eq(known, s->what != NULL, "%zu %s", i, s->name);
-        cr_expect(content.picture == s->picture && !content.reads, "%zu %s", i, s->name);
+        cr_expect(content.picture == s->picture && content.reads == is_read(s), "%zu %s", i,
+                  s->name);
+        if (is_read(s))
+            continue;
         expect_part(s, (int)i, content.name, s->what);
         expect_part(s, (int)i, content.advice, s->advice);
     }
@@ -136,10 +157,11 @@ Test(content, is_said_when_a_file_cannot_be_opened)
         up_source *source;
         up_error error = { 0 };
         const char *path = scratch_path("%s", s->name);
-        if (s->size == 0)
+        if (s->size == 0 || is_read(s))
             continue;
         file_write(path, s->bytes, (size_t)s->size);
-        cr_assert_eq(up_source_open(&source, path, &error), UP_ERROR_INPUT, "%zu", i);
+        cr_assert_eq(up_source_open(&source, path, &error),
+                     format_of(s) ? UP_ERROR_UNSUPPORTED : UP_ERROR_INPUT, "%zu", i);
         cr_expect(strncmp(error.message, path, strlen(path)) == 0, "%s", error.message);
         if (s->advice) {
             expect_part(s, (int)i, error.message, s->what);

@@ -15,7 +15,8 @@ TestSuite(memory_files, .init = scratch_init, .fini = scratch_fini, .timeout = 1
 
 enum { WIDTH = 61, HEIGHT = 47 };
 
-static const char *const types[] = { "png", "jpg", "webp", "tif", "bmp", "qoi", "ppm", "npy" };
+static const char *const types[] = { "png",  "jpg", "webp", "tif", "jxl",
+                                     "avif", "bmp", "qoi",  "ppm", "npy" };
 enum { TYPES = sizeof types / sizeof *types };
 
 static int level(int x, int y, int c)

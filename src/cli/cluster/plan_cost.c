@@ -14,7 +14,8 @@ typedef struct {
 static const codec codecs[] = {
     { "png", 12, 5 },    { "jpeg", 3, 1.7 }, { "webp", 8, 100 },  { "tiff", 6, 40 },
     { "bmp", 0.6, 0.8 }, { "qoi", 3, 4 },    { "tga", 0.6, 0.8 }, { "pnm", 0.5, 0.4 },
-    { "npy", 0.5, 0.4 }, { "txt", 60, 95 },
+    { "npy", 0.5, 0.4 }, { "txt", 60, 95 },  { "jxl", 30, 300 },  { "avif", 30, 300 },
+    { "heic", 40, 0 },
 };
 static const double per_file = 2e6;
 static const double per_byte = 0.6,

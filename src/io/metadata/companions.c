@@ -59,9 +59,10 @@ up_status up_source_settle(up_source *source, up_error *error)
     bool found[THUMBNAIL + 1] = { false };
     const bool xmp = m->xmp.data != NULL;
     const int in_xmp = up_xmp_orientation(&m->xmp);
-    m->orientation = up_exif_orientation(&m->exif);
-    if (!up_exif_states_orientation(&m->exif) && in_xmp)
-        m->orientation = in_xmp;
+    if (!source->upright)
+        m->orientation = !up_exif_states_orientation(&m->exif) && in_xmp
+                             ? in_xmp
+                             : up_exif_orientation(&m->exif);
     UP_TRY(withdraw_claims(&m->xmp, found, error));
     UP_TRY(withdraw_claims(&m->xmp_extended, found, error));
     source->gain_map |= found[GAIN_MAP];

@@ -17,7 +17,4 @@ void up_tiff_samples_init(up_tiff_samples *samples, const up_tiff_layout *layout
 void up_tiff_samples_convert(const up_tiff_samples *samples, const up_tiff_layout *layout,
                              const uint8_t *const *plane, void *row, int x, int count);
 
-/* Divides the colours of a row by alpha, rounded; what it leaves of nothing is 0. */
-void up_tiff_samples_divide(const up_format *format, void *row);
-
 #endif

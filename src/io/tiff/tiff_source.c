@@ -40,7 +40,7 @@ static up_status read_row(tiff_source *s, void *row, up_error *error)
         up_tiff_samples_convert(&s->samples, l, plane, row, x, count);
     }
     if (l->associated)
-        up_tiff_samples_divide(&s->base.format, row);
+        up_divide_by_alpha(&s->base.format, row);
     return UP_OK;
 }
 

@@ -4,10 +4,7 @@
 
 #include "base/memory.h"
 #include "io/metadata/declared_colour.h"
-#include "io/metadata/exif.h"
-#include "io/metadata/xmp_extended.h"
 #include "io/pixels.h"
-#include "io/png/png_text.h"
 
 #include <webp/encode.h>
 #include <webp/mux.h>
@@ -46,26 +43,6 @@ static up_status declare(up_metadata *m, const up_format *input, const up_format
     up_format stored = *output;
     stored.color = up_color_has_alpha(output->color) ? UP_COLOR_RGBA : UP_COLOR_RGB;
     return up_declared_by_profile(m, input, &stored, notes, error);
-}
-
-static up_status drop(up_blob *blob, const char *what, up_notes *dropped, up_error *error)
-{
-    if (!blob->data)
-        return UP_OK;
-    UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "%s", what));
-    return up_blob_set(blob, NULL, 0, error);
-}
-
-static up_status keep(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error)
-{
-    double x, y;
-    (void)format;
-    UP_TRY(up_xmp_join_all(m, dropped, error));
-    UP_TRY(drop(&m->iptc, "IPTC", dropped, error));
-    UP_TRY(drop(&m->photoshop, "Photoshop resources", dropped, error));
-    if ((m->dpi_x > 0 || m->aspect > 0) && !up_exif_density(&m->exif, &x, &y))
-        UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "resolution"));
-    return up_chunks_drop(m, dropped, error);
 }
 
 /* ---- rows */
@@ -252,6 +229,6 @@ const up_sink_format up_webp_sink = { .type = "webp",
                                       .extensions = "webp",
                                       .choose = choose,
                                       .declare = declare,
-                                      .keep = keep,
+                                      .keep = up_sink_keep_parts,
                                       .open = open_webp,
                                       .memory = memory };

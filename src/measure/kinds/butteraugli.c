@@ -3,13 +3,12 @@
 
 #include "measure/kinds/measure_kind.h"
 
-#include "base/machine/team.h"
 #include "base/memory.h"
+#include "io/jxl/jxl_threads.h"
 #include "measure/kinds/light_rows.h"
 #include "measure/row_bands.h"
 
 #include <jxl/butteraugli.h>
-#include <omp.h>
 
 enum {
     LEAST = 8,
@@ -20,33 +19,6 @@ enum {
 /* As the authors' butteraugli_main has them. */
 #define INTENSITY 80.0f
 #define ASYMMETRY 0.8f
-
-/* -------------------------------------------------------------- what libjxl does in parallel */
-
-typedef struct {
-    void *opaque;
-    JxlParallelRunFunction run;
-    uint32_t first, end;
-    int threads;
-} parallel_call;
-
-static void run_parallel(void *user)
-{
-    const parallel_call *c = user;
-#pragma omp parallel for num_threads(c->threads) schedule(dynamic)
-    for (uint32_t i = c->first; i < c->end; i++)
-        c->run(c->opaque, i, (size_t)omp_get_thread_num());
-}
-
-static JxlParallelRetCode runner(void *threads, void *opaque, JxlParallelRunInit init,
-                                 JxlParallelRunFunction run, uint32_t first, uint32_t end)
-{
-    parallel_call call = { opaque, run, first, end, *(const int *)threads };
-    const JxlParallelRetCode code = init(opaque, (size_t)call.threads);
-    if (code == 0)
-        up_team_run(run_parallel, &call);
-    return code;
-}
 
 /* -------------------------------------------------------------- pictures */
 
@@ -80,7 +52,7 @@ static up_status compare(JxlButteraugliResult **result, const reading *r, up_err
         return up_fail_memory(error, "Butteraugli", 0);
     JxlButteraugliApiSetIntensityTarget(api, INTENSITY);
     JxlButteraugliApiSetHFAsymmetry(api, ASYMMETRY);
-    JxlButteraugliApiSetParallelRunner(api, runner, &threads);
+    JxlButteraugliApiSetParallelRunner(api, up_jxl_run, &threads);
     *result = JxlButteraugliCompute(api, (uint32_t)m->width, (uint32_t)m->height, &format,
                                     r->light[0], bytes, &format, r->light[1], bytes);
     JxlButteraugliApiDestroy(api);

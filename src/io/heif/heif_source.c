@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "io/formats.h"
+
+#include "base/machine/machine.h"
+#include "base/memory.h"
+#include "io/heif/heif_file.h"
+#include "io/metadata/exif.h"
+#include "io/pixels.h"
+
+#include <string.h>
+
+/* As measured: of what it decodes, converts and turns, in bytes of a pixel. */
+enum { HELD_EACH = 14, HELD_LEAST = 4 << 20 };
+
+typedef struct {
+    up_source base;
+    up_heif_file file;
+    struct heif_image *pixels;
+    const uint8_t *plane; /* of `pixels` */
+    int stride;
+    bool premultiplied;
+    uint32_t most; /* of a sample, as decoded */
+    int y;         /* next row to deliver */
+} heif_source;
+
+/* ---- pixels */
+
+static enum heif_chroma wanted(const up_format *f)
+{
+    const bool alpha = up_color_has_alpha(f->color);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    if (f->sample == UP_SAMPLE_U16)
+        return alpha ? heif_chroma_interleaved_RRGGBBAA_BE : heif_chroma_interleaved_RRGGBB_BE;
+#endif
+    if (f->sample == UP_SAMPLE_U16)
+        return alpha ? heif_chroma_interleaved_RRGGBBAA_LE : heif_chroma_interleaved_RRGGBB_LE;
+    return alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
+}
+
+static up_status start(heif_source *s, up_error *error)
+{
+    const up_format *f = &s->base.format;
+    const struct heif_error said =
+        heif_decode_image(s->file.picture, &s->pixels, heif_colorspace_RGB, wanted(f), NULL);
+    if (said.code != heif_error_Ok)
+        return up_heif_fail(&s->file, said, error);
+    const enum heif_channel all = heif_channel_interleaved;
+    const int bits = heif_image_get_bits_per_pixel_range(s->pixels, all);
+    const bool wide = f->sample == UP_SAMPLE_U16;
+    s->plane = heif_image_get_plane_readonly(s->pixels, all, &s->stride);
+    s->most = bits > 0 && bits <= 16 ? (1u << bits) - 1 : 0;
+    if (s->plane && heif_image_get_width(s->pixels, all) == f->width &&
+        heif_image_get_height(s->pixels, all) == f->height && (wide ? bits > 8 : bits == 8))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_INPUT, "%s: damaged HEIF: its pixels are not as it says",
+                   up_reader_name(s->file.reader));
+}
+
+static void widen(uint16_t *sample, size_t count, uint32_t most)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t v = sample[i] < most ? sample[i] : most;
+        sample[i] = (uint16_t)((v * UINT16_MAX + most / 2) / most);
+    }
+}
+
+static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
+{
+    heif_source *s = (heif_source *)source;
+    const up_format *f = &source->format;
+    size_t row_bytes;
+    if (!s->plane)
+        UP_TRY(start(s, error));
+    up_row_size(f, &row_bytes);
+    for (int i = 0; i < count; i++, s->y++) {
+        memcpy(row[i], s->plane + (size_t)s->y * (size_t)s->stride, row_bytes);
+        if (s->most < UINT16_MAX && f->sample == UP_SAMPLE_U16)
+            widen(row[i], (size_t)f->width * (size_t)f->channels, s->most);
+        if (s->premultiplied)
+            up_divide_by_alpha(f, row[i]);
+    }
+    return UP_OK;
+}
+
+static void close_heif(up_source *source)
+{
+    heif_source *s = (heif_source *)source;
+    if (s->pixels)
+        heif_image_release(s->pixels);
+    up_heif_close(&s->file);
+}
+
+/* ---- opening */
+
+static up_status set_format(heif_source *s, up_error *error)
+{
+    const struct heif_image_handle *picture = s->file.picture;
+    const bool alpha = heif_image_handle_has_alpha_channel(picture);
+    const bool wide = heif_image_handle_get_luma_bits_per_pixel(picture) > 8;
+    const char *name = up_reader_name(s->file.reader);
+    up_format *f = &s->base.format;
+    size_t *held = &s->base.held_bytes, all;
+    *f = (up_format){ .width = heif_image_handle_get_width(picture),
+                      .height = heif_image_handle_get_height(picture),
+                      .channels = 3 + alpha,
+                      .color = alpha ? UP_COLOR_RGBA : UP_COLOR_RGB,
+                      .frames = 1,
+                      .sample = wide ? UP_SAMPLE_U16 : UP_SAMPLE_U8,
+                      .depth = wide ? 16 : 8 };
+    s->premultiplied = alpha && heif_image_handle_is_premultiplied_alpha(picture);
+    if (f->width < 1 || f->height < 1)
+        return up_fail(error, UP_ERROR_INPUT, "%s: damaged HEIF: %d x %d pixels", name, f->width,
+                       f->height);
+    if (up_frame_size(f, &all) && up_mul((size_t)f->width, (size_t)f->height, held) &&
+        up_mul(*held, (size_t)HELD_EACH * (wide ? 2 : 1), held) &&
+        up_add(*held, HELD_LEAST, held) && up_add(*held, up_reader_held(s->file.reader), held))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory", name, f->width,
+                   f->height);
+}
+
+static up_status begin(heif_source *s, up_reader *reader, up_error *error)
+{
+    up_metadata *m = &s->base.metadata;
+    UP_TRY(up_reader_hold(reader, up_machine_memory_limit(0), error));
+    UP_TRY(up_heif_open(&s->file, reader, error));
+    UP_TRY(up_heif_take_metadata(&s->file, &s->base, error));
+    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
+        m->dpi_x = m->dpi_y = 0;
+    return set_format(s, error);
+}
+
+static up_status open_heif(up_source **source, up_reader *reader, up_error *error)
+{
+    heif_source *s = up_alloc_zero(1, sizeof *s);
+    if (!s)
+        return up_fail_memory(error, up_reader_name(reader), sizeof *s);
+    s->base.type = "heic";
+    s->base.upright = true;
+    s->base.read = read_rows;
+    s->base.close = close_heif;
+    up_metadata_init(&s->base.metadata);
+    return up_source_opened(source, &s->base, begin(s, reader, error));
+}
+
+/* A brand of HEIF, and none of AVIF, among those of the box that a file begins with. */
+static bool probe(const uint8_t *head, size_t size)
+{
+    static const char *const brands[] = { "heic", "heix", "heim", "heis", "mif1" };
+    bool found = false;
+    if (size < 16 || memcmp(head + 4, "ftyp", 4) != 0)
+        return false;
+    const size_t box =
+        (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    const size_t end = box < size ? box : size;
+    for (size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {
+        if (memcmp(head + at, "avif", 4) == 0 || memcmp(head + at, "avis", 4) == 0)
+            return false;
+        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+            found |= memcmp(head + at, brands[i], 4) == 0;
+    }
+    return found;
+}
+
+const up_source_format up_heic_source = { .type = "heic", .probe = probe, .open = open_heif };
