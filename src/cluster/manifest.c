@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "cluster/join/piece_json.h"
+#include "cluster/text_lines.h"
 #include "io/files/writer.h"
 
 #include <errno.h>
@@ -17,8 +18,8 @@ enum { MOST_SHARDS = 1000000 };   /* for each of which some memory is taken */
 
 struct up_manifest {
     FILE *file;
-    char *path, *line, *journals;
-    size_t room;
+    char *path, *journals;
+    up_text_line line;
     int64_t number; /* of the line, from 1 */
     int shard;      /* that is wanted; 0: all */
     up_manifest_info info;
@@ -28,15 +29,11 @@ struct up_manifest_writer {
     up_writer *file;
 };
 
-/* *size 0: there is none any more. */
-static up_status next_line(up_manifest *m, size_t *size, up_error *error)
+static up_status next_line(up_manifest *m, up_error *error)
 {
-    ssize_t n = getline(&m->line, &m->room, m->file);
-    *size = n > 0 ? (size_t)n : 0;
     m->number++;
-    if (n < 0 && ferror(m->file))
-        return up_fail(error, UP_ERROR_IO, "%s: cannot be read: %s", m->path, strerror(errno));
-    if (n > (ssize_t)LONGEST)
+    UP_TRY(up_text_line_read(&m->line, m->file, m->path, error));
+    if (m->line.size > LONGEST)
         return up_fail(error, UP_ERROR_INPUT, "%s: line %lld is too long for a plan", m->path,
                        (long long)m->number);
     return UP_OK;
@@ -44,18 +41,20 @@ static up_status next_line(up_manifest *m, size_t *size, up_error *error)
 
 static up_status read_head(up_manifest *m, up_error *error)
 {
-    size_t size;
-    UP_TRY(next_line(m, &size, error));
-    json_t *o = json_loadb(m->line ? m->line : "", size, 0, NULL);
+    json_t *o;
+    UP_TRY(next_line(m, error));
+    UP_TRY(up_text_line_parse(&o, m->line.size ? m->line.text : "", m->line.size, error));
     const char *id = json_string_value(json_object_get(o, "id"));
     const json_int_t version = json_integer_value(json_object_get(o, "upscale_plan"));
     const json_int_t shards = json_integer_value(json_object_get(o, "shards"));
-    m->journals = up_json_get_path(o, "journals");
+    const bool room = up_json_get_path(&m->journals, o, "journals");
     m->info.id = id ? strtoull(id, NULL, 16) : 0;
     m->info.shards = shards > 0 && shards <= MOST_SHARDS ? (int)shards : 0;
     m->info.journals = m->journals;
     const bool fine = version == 1 && id && m->info.shards > 0 && m->journals;
     json_decref(o);
+    if (!room)
+        return up_fail_memory(error, m->path, m->line.size);
     return fine ? UP_OK
                 : up_fail(error, UP_ERROR_INPUT,
                           "%s: is no plan that this version reads; 'upscale plan' makes one",
@@ -68,10 +67,11 @@ up_status up_manifest_open(up_manifest **manifest, const char *path, up_error *e
     if (!m)
         return up_fail_memory(error, path, sizeof *m);
     m->path = strdup(path);
-    m->file = fopen(path, "re");
+    m->file = m->path ? fopen(path, "re") : NULL;
     up_status status = UP_OK;
-    if (!m->path || !m->file)
-        status = up_fail(error, UP_ERROR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+    if (!m->file)
+        status = up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be opened: %s",
+                         path, strerror(errno));
     if (status == UP_OK)
         status = read_head(m, error);
     if (status != UP_OK)
@@ -91,12 +91,12 @@ void up_manifest_take(up_manifest *manifest, int shard)
 
 /* Lines end with the shard, as the planner writes them: a task need not parse those of all others.
  */
-static bool is_of_another(const up_manifest *m, size_t size)
+static bool is_of_another(const up_manifest *m)
 {
     static const char name[] = ",\"shard\":";
     char tail[32];
-    const size_t length = size < sizeof tail ? size : sizeof tail - 1;
-    memcpy(tail, m->line + size - length, length);
+    const size_t size = m->line.size, length = size < sizeof tail ? size : sizeof tail - 1;
+    memcpy(tail, m->line.text + size - length, length);
     tail[length] = 0;
     const char *found = strstr(tail, name);
     int shard, used = 0;
@@ -107,13 +107,15 @@ static bool is_of_another(const up_manifest *m, size_t size)
 
 up_status up_manifest_next(up_manifest *m, up_piece *piece, bool *more, up_error *error)
 {
-    size_t size;
+    bool good = true;
     *piece = (up_piece){ 0 };
     do {
-        UP_TRY(next_line(m, &size, error));
-    } while (size > 0 && is_of_another(m, size));
-    *more = size > 0;
-    if (size > 0 && (!up_piece_read(piece, m->line, size) || piece->shard > m->info.shards))
+        UP_TRY(next_line(m, error));
+    } while (m->line.size > 0 && is_of_another(m));
+    *more = m->line.size > 0;
+    if (*more)
+        UP_TRY(up_piece_read(piece, m->line.text, m->line.size, &good, error));
+    if (!good || piece->shard > m->info.shards)
         return up_fail(error, UP_ERROR_INPUT, "%s: line %lld is no piece of a plan", m->path,
                        (long long)m->number);
     return UP_OK;
@@ -127,7 +129,7 @@ void up_manifest_close(up_manifest **manifest)
     if (m->file)
         fclose(m->file);
     free(m->path);
-    free(m->line);
+    free(m->line.text);
     free(m->journals);
     up_free(m);
     *manifest = NULL;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cluster/balance.h"
 #include "cluster/join/piece_json.h"
+#include "cluster/text_lines.h"
 #include "io/formats.h"
 #include "io/sink.h"
 
@@ -42,7 +43,8 @@ up_status up_planner_open(up_planner **planner, up_error *error)
     if (p->lines)
         return UP_OK;
     up_planner_close(planner);
-    return up_fail(error, UP_ERROR_OUTPUT, "there can be no temporary file: %s", strerror(errno));
+    return up_fail(error, up_status_of(errno, UP_ERROR_OUTPUT),
+                   "there can be no temporary file: %s", strerror(errno));
 }
 
 void up_planner_close(up_planner **planner)
@@ -101,16 +103,27 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static const char temporary[] = "a temporary file";
+
+static up_status read_back(up_piece *piece, const up_text_line *line, up_error *error)
+{
+    bool good;
+    UP_TRY(up_piece_read(piece, line->text, line->size, &good, error));
+    return good ? UP_OK : up_fail(error, UP_ERROR_IO, "%s cannot be read back", temporary);
+}
+
 static up_status name_collision(up_planner *p, uint64_t key, up_error *error)
 {
-    char *line = NULL, *first = NULL;
-    size_t room = 0;
-    ssize_t size;
+    up_text_line line = { 0 };
+    char *first = NULL;
     up_status status = UP_OK;
     rewind(p->lines);
-    while (status == UP_OK && (size = getline(&line, &room, p->lines)) > 0) {
+    while (status == UP_OK &&
+           (status = up_text_line_read(&line, p->lines, temporary, error)) == UP_OK &&
+           line.size > 0) {
         up_piece piece;
-        if (!up_piece_read(&piece, line, (size_t)size) || up_piece_key(piece.output) != key) {
+        status = read_back(&piece, &line, error);
+        if (status != UP_OK || up_piece_key(piece.output) != key) {
             up_piece_clear(&piece);
             continue;
         }
@@ -119,11 +132,11 @@ static up_status name_collision(up_planner *p, uint64_t key, up_error *error)
                              "%s and %s would both become %s; --name '{dir}/{stem}.{ext}', or "
                              "another --name, keeps them apart",
                              first, piece.input, piece.output);
-        else
-            first = strdup(piece.input);
+        else if (!(first = strdup(piece.input)))
+            status = up_fail_memory(error, "a name", strlen(piece.input));
         up_piece_clear(&piece);
     }
-    free(line);
+    free(line.text);
     free(first);
     return status;
 }
@@ -185,13 +198,12 @@ typedef struct {
     up_planned *planned;
 } writing;
 
-static up_status put_bands(writing *w, const char *line, size_t size, const entry *e, int bands,
+static up_status put_bands(writing *w, const up_text_line *line, const entry *e, int bands,
                            up_error *error)
 {
     up_status status = UP_OK;
     up_piece piece;
-    if (!up_piece_read(&piece, line, size))
-        return up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
+    UP_TRY(read_back(&piece, line, error));
     char *whole = piece.output;
     w->planned->cut++;
     const up_sink_format *type;
@@ -216,22 +228,21 @@ static up_status put_bands(writing *w, const char *line, size_t size, const entr
 static up_status put_all(writing *w, up_error *error)
 {
     up_planner *p = w->planner;
-    char *line = NULL;
-    size_t room = 0;
+    up_text_line line = { 0 };
     up_status status = UP_OK;
     rewind(p->lines);
     for (size_t i = 0; i < p->count && status == UP_OK; i++) {
-        const ssize_t size = getline(&line, &room, p->lines);
         const int bands = bands_of(&p->entry[i], w->share);
-        if (size <= 0)
-            status = up_fail(error, UP_ERROR_IO, "a temporary file cannot be read back");
-        else if (bands > 1)
-            status = put_bands(w, line, (size_t)size, &p->entry[i], bands, error);
-        else
-            status = up_manifest_put_line(w->out, up_piece_line_in(line, (size_t)size, *w->shard++),
-                                          error);
+        status = up_text_line_read(&line, p->lines, temporary, error);
+        if (status == UP_OK && line.size == 0)
+            status = up_fail(error, UP_ERROR_IO, "%s cannot be read back", temporary);
+        else if (status == UP_OK && bands > 1)
+            status = put_bands(w, &line, &p->entry[i], bands, error);
+        else if (status == UP_OK)
+            status = up_manifest_put_line(
+                w->out, up_piece_line_in(line.text, line.size, *w->shard++), error);
     }
-    free(line);
+    free(line.text);
     return status;
 }
 

@@ -38,7 +38,7 @@ typedef struct {
     size_t count;
     planned_piece *made; /* of each input, one for each method */
     atomic_size_t next;
-    bool failed;
+    int failed; /* exit code; 0: it has not */
 } planning;
 
 /* ---- what is said of how pictures are made */
@@ -129,7 +129,7 @@ static void flush(planning *p)
         if (made->error.status != UP_OK)
             cli_ledger_failed(p->ledger, p->input[i / methods].path, &made->error);
         else if (!p->failed && up_planner_add(p->planner, &made->piece, &error) != UP_OK)
-            p->failed = true, cli_say("%s", error.message);
+            p->failed = cli_fail(&error);
         else
             cli_ledger_done(p->ledger);
         up_piece_clear(&made->piece);
@@ -147,7 +147,7 @@ static bool take(void *user, cli_input *input)
     p->input[p->count++] = *input;
     if (strcmp(input->path, "-") == 0) {
         cli_say("standard input (-) cannot be planned: each shard reads its inputs itself");
-        p->failed = true;
+        p->failed = CLI_EXIT_FAILED;
     } else if (p->count == BLOCK) {
         flush(p);
     }
@@ -203,13 +203,10 @@ static int finish(planning *p, double start)
     if (*cli_signals_flag())
         return cli_signals_exit_code();
     if (p->failed)
-        return CLI_EXIT_FAILED;
-    const up_status status = up_planner_write(p->planner, s->plan, s->shards, s->rows,
-                                              s->up.overwrite, &planned, &error);
-    if (status != UP_OK) {
-        cli_say("%s", error.message);
-        return status == UP_ERROR_ARGUMENT ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
-    }
+        return p->failed;
+    if (up_planner_write(p->planner, s->plan, s->shards, s->rows, s->up.overwrite, &planned,
+                         &error) != UP_OK)
+        return cli_fail(&error);
     tell(s, &planned, cli_now() - start);
     return cli_ledger_close(p->ledger, true, cli_now() - start);
 }
@@ -219,10 +216,8 @@ static int run_planning(planning *p)
     const cli_settings *s = p->settings;
     const double start = cli_now();
     up_error error;
-    if (up_planner_open(&p->planner, &error) != UP_OK) {
-        cli_say("%s", error.message);
-        return CLI_EXIT_FAILED;
-    }
+    if (up_planner_open(&p->planner, &error) != UP_OK)
+        return cli_fail(&error);
     if (!cli_inputs_each(s, p->ledger, take, p))
         return CLI_EXIT_USAGE;
     flush(p);

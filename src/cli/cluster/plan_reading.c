@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cluster/plan_reading.h"
 
+#include "cli/batch/tasks/ledger.h"
 #include "cli/commands.h"
 #include "cli/show/console.h"
 
@@ -20,9 +21,8 @@ int cli_plan_open(cli_plan_reading *r, const cli_settings *settings, cli_plan_ne
     }
     if (status == UP_OK)
         return CLI_EXIT_OK;
-    cli_say("%s", error.message);
     cli_plan_close(r);
-    return CLI_EXIT_FAILED;
+    return cli_fail(&error);
 }
 
 void cli_plan_close(cli_plan_reading *reading)

@@ -3,6 +3,9 @@
 
 #include "cluster/join/piece_json.h"
 
+#include "base/status.h"
+#include "cluster/text_lines.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,21 +20,24 @@ static char *hexadecimal(const char *bytes)
     return text;
 }
 
-static char *bytes_of(const char *text)
+/* *bytes NULL: the text is not hexadecimal. false: there is no memory. */
+static bool bytes_of(char **bytes, const char *text)
 {
     const size_t size = strlen(text) / 2;
-    char *bytes = malloc(size + 1);
+    char *made = *bytes = malloc(size + 1);
     unsigned value;
-    for (size_t i = 0; bytes && i < size; i++) {
+    if (!made)
+        return false;
+    for (size_t i = 0; i < size; i++) {
         if (sscanf(text + 2 * i, "%2x", &value) != 1 || value == 0) {
-            free(bytes);
-            return NULL;
+            free(made);
+            *bytes = NULL;
+            return true;
         }
-        bytes[i] = (char)value;
+        made[i] = (char)value;
     }
-    if (bytes)
-        bytes[size] = 0;
-    return bytes;
+    made[size] = 0;
+    return true;
 }
 
 static void hex_name(char name[32], const char *of)
@@ -52,15 +58,16 @@ bool up_json_set_path(json_t *object, const char *name, const char *path)
     return fine;
 }
 
-char *up_json_get_path(const json_t *object, const char *name)
+bool up_json_get_path(char **path, const json_t *object, const char *name)
 {
     char other[32];
     const char *text = json_string_value(json_object_get(object, name));
+    *path = text ? strdup(text) : NULL;
     if (text)
-        return strdup(text);
+        return *path;
     hex_name(other, name);
     text = json_string_value(json_object_get(object, other));
-    return text ? bytes_of(text) : NULL;
+    return !text || bytes_of(path, text);
 }
 
 /* With `more`, members as they are written, or "", at its end. */
@@ -118,29 +125,38 @@ static int number(const json_t *object, const char *name)
     return value > 0 && value <= INT32_MAX ? (int)value : 0;
 }
 
-bool up_piece_read(up_piece *p, const char *line, size_t size)
+/* false: there is no memory. */
+static bool read_texts(up_piece *p, const json_t *o)
 {
-    json_t *o = json_loadb(line, size, 0, NULL), *options = json_object_get(o, "options");
+    const json_t *options = json_object_get(o, "options");
+    const bool stated = json_is_array(options);
+    p->options = stated ? json_dumps(options, JSON_COMPACT) : NULL;
+    return (!stated || p->options) && up_json_get_path(&p->input, o, "input") &&
+           up_json_get_path(&p->output, o, "output") &&
+           (!json_object_get(o, "rows") || up_json_get_path(&p->join, o, "join"));
+}
+
+up_status up_piece_read(up_piece *p, const char *line, size_t size, bool *good, up_error *error)
+{
+    json_t *o;
+    *p = (up_piece){ 0 };
+    *good = false;
+    UP_TRY(up_text_line_parse(&o, line, size, error));
     const json_t *rows = json_object_get(o, "rows");
-    *p = (up_piece){ .input = up_json_get_path(o, "input"),
-                     .output = up_json_get_path(o, "output"),
-                     .options = json_is_array(options) ? json_dumps(options, JSON_COMPACT) : NULL,
-                     .width = number(o, "width"),
-                     .height = number(o, "height"),
-                     .bytes = json_integer_value(json_object_get(o, "bytes")),
-                     .cost = json_number_value(json_object_get(o, "cost")),
-                     .shard = number(o, "shard") };
-    if (rows) {
-        p->join = up_json_get_path(o, "join");
-        p->first = (int)json_integer_value(json_array_get(rows, 0));
-        p->end = (int)json_integer_value(json_array_get(rows, 1));
-    }
-    const bool fine = p->input && p->output && p->options && p->cost >= 0 &&
-                      (!rows || (p->join && p->first >= 0 && p->end > p->first));
+    const bool room = read_texts(p, o);
+    p->width = number(o, "width");
+    p->height = number(o, "height");
+    p->bytes = json_integer_value(json_object_get(o, "bytes"));
+    p->cost = json_number_value(json_object_get(o, "cost"));
+    p->shard = number(o, "shard");
+    p->first = (int)json_integer_value(json_array_get(rows, 0));
+    p->end = (int)json_integer_value(json_array_get(rows, 1));
+    *good = room && p->input && p->output && p->options && p->cost >= 0 &&
+            (!rows || (p->join && p->first >= 0 && p->end > p->first));
     json_decref(o);
-    if (!fine)
+    if (!*good)
         up_piece_clear(p);
-    return fine;
+    return room ? UP_OK : up_fail_memory(error, "a piece", size);
 }
 
 void up_piece_clear(up_piece *piece)

@@ -10,8 +10,8 @@
 
 /* Any bytes: those that are no UTF-8 in hexadecimal, under NAME_hex. */
 bool up_json_set_path(json_t *object, const char *name, const char *path);
-/* In new memory; NULL: there is none, or no memory. */
-char *up_json_get_path(const json_t *object, const char *name);
+/* *path is in new memory; NULL: there is none. false: there is no memory. */
+bool up_json_get_path(char **path, const json_t *object, const char *name);
 
 /* A line with its newline, in new memory; NULL: no memory. */
 char *up_piece_line(const up_piece *piece);
@@ -22,7 +22,8 @@ char *up_manifest_head(const up_manifest_info *info);
 /* Takes the line over; NULL: no memory. */
 up_status up_manifest_put_line(up_manifest_writer *writer, char *line, up_error *error);
 
-/* false: the line is no piece. */
-bool up_piece_read(up_piece *piece, const char *line, size_t size);
+/* *good: the line is a piece, and else it is cleared. */
+up_status up_piece_read(up_piece *piece, const char *line, size_t size, bool *good,
+                        up_error *error);
 
 #endif

@@ -130,15 +130,20 @@ up_status up_journal_write(up_journal *j, const up_record *records, int count, b
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
-    for (int i = 0; memory && i < count; i++) {
+    bool fine = memory;
+    for (int i = 0; fine && i < count; i++) {
         up_record record = records[i];
         record.time = now();
         char *line = up_journal_line(&record);
-        fputs(line ? line : "", memory);
+        fine = line && fputs(line, memory) >= 0;
         free(line);
     }
-    if (!memory || fclose(memory))
+    if (memory)
+        fine = fclose(memory) == 0 && fine;
+    if (!fine) {
+        free(text);
         return up_fail_memory(error, "a journal", size);
+    }
     pthread_mutex_lock(&j->lock);
     up_status status = write_all(j, text, size, error);
     if (status == UP_OK && sync && fsync(j->fd))

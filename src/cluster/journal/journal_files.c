@@ -3,6 +3,8 @@
 
 #include "cluster/journal/journal_files.h"
 
+#include "cluster/text_lines.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -15,21 +17,23 @@ typedef struct {
     void *reader;
 } reading;
 
-static up_status read_lines(const reading *r, FILE *file, int shard, up_error *error)
+static up_status read_lines(const reading *r, FILE *file, const char *path, int shard,
+                            up_error *error)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t size;
+    up_text_line line = { 0 };
     up_status status = UP_OK;
     if (r->visit->begin)
         r->visit->begin(r->reader, shard, file);
-    while (status == UP_OK && (size = getline(&line, &room, file)) > 0) {
-        json_t *o = up_journal_unseal(line, (size_t)size);
+    do {
+        json_t *o = NULL;
+        status = up_text_line_read(&line, file, path, error);
+        if (status == UP_OK && line.size > 0)
+            status = up_journal_unseal(&o, line.text, line.size, error);
         if (o)
             status = r->visit->line(r->reader, shard, o, error);
         json_decref(o);
-    }
-    free(line);
+    } while (status == UP_OK && line.size > 0);
+    free(line.text);
     return status;
 }
 
@@ -39,9 +43,7 @@ static up_status read_file(const reading *r, const char *path, int shard, up_err
     if (!file)
         return up_fail(error, up_status_of(errno, UP_ERROR_INPUT), "%s: cannot be opened: %s", path,
                        strerror(errno));
-    up_status status = read_lines(r, file, shard, error);
-    if (status == UP_OK && ferror(file))
-        status = up_fail(error, UP_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+    up_status status = read_lines(r, file, path, shard, error);
     fclose(file);
     return status;
 }

@@ -3,6 +3,8 @@
 
 #include "cluster/journal/journal_text.h"
 
+#include "cluster/text_lines.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,16 +43,17 @@ char *up_journal_seal(json_t *object)
     return sealed;
 }
 
-json_t *up_journal_unseal(const char *line, size_t size)
+up_status up_journal_unseal(json_t **object, const char *line, size_t size, up_error *error)
 {
     const size_t tail = SEAL_SIZE + CHECKSUM_SIZE + TAIL_SIZE;
     char *end;
+    *object = NULL;
     if (size <= tail || line[size - 1] != '\n' || memcmp(line + size - tail, SEAL, SEAL_SIZE) != 0)
-        return NULL;
+        return UP_OK;
     const unsigned long sum = strtoul(line + size - tail + SEAL_SIZE, &end, 16);
     const bool sound = end == line + size - TAIL_SIZE &&
                        sum == crc32_z(0, (const unsigned char *)line, size - tail);
-    return sound ? json_loadb(line, size, 0, NULL) : NULL;
+    return sound ? up_text_line_parse(object, line, size, error) : UP_OK;
 }
 
 static json_t *hash_text(uint64_t hash)

@@ -15,8 +15,8 @@ char *up_journal_name(const up_manifest_info *info, int shard);
 char *up_journal_seal(json_t *object);
 char *up_journal_line(const up_record *record);
 
-/* NULL: the line is cut short or damaged. */
-json_t *up_journal_unseal(const char *line, size_t size);
+/* *object NULL: the line is cut short or damaged. */
+up_status up_journal_unseal(json_t **object, const char *line, size_t size, up_error *error);
 /* The event of a line that is about an output; its message lives as long as the object. */
 bool up_journal_record(const json_t *object, up_record *record);
 /* What is known of an output of which so much was known, since then, behind another record;

@@ -49,6 +49,8 @@ static up_status take(up_records *r, const up_record *record, up_error *error)
         free((char *)known->message);
         *known = *record;
         known->message = record->message ? strdup(record->message) : NULL;
+        if (record->message && !known->message)
+            return up_fail_memory(error, "the records", strlen(record->message));
     }
     return UP_OK;
 }

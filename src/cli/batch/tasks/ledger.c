@@ -123,7 +123,8 @@ int cli_ledger_close(const cli_ledger *ledger, bool quiet, double seconds)
 
 int cli_fail(const up_error *error)
 {
-    const bool later = error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE;
+    const bool later = error->status == UP_ERROR_MEMORY || error->status == UP_ERROR_SPACE ||
+                       error->status == UP_ERROR_IO;
     cli_say("%s", error->message);
     return cli_signals_exit_code()              ? cli_signals_exit_code()
            : error->status == UP_ERROR_ARGUMENT ? CLI_EXIT_USAGE

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "cluster/text_lines.h"
+
+#include <errno.h>
+#include <string.h>
+
+up_status up_text_line_read(up_text_line *line, FILE *file, const char *name, up_error *error)
+{
+    const ssize_t size = getline(&line->text, &line->room, file);
+    line->size = size > 0 ? (size_t)size : 0;
+    if (size >= 0 || feof(file))
+        return UP_OK;
+    return up_fail(error, up_status_of(errno, UP_ERROR_IO), "%s: cannot be read: %s", name,
+                   strerror(errno));
+}
+
+up_status up_text_line_parse(json_t **object, const char *text, size_t size, up_error *error)
+{
+    json_error_t problem;
+    *object = json_loadb(text, size, 0, &problem);
+    return *object || json_error_code(&problem) != json_error_out_of_memory
+               ? UP_OK
+               : up_fail_memory(error, "a line", size);
+}
