@@ -5,10 +5,10 @@
 #include "cli/commands.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
+#include "cli/show/json_lines.h"
 #include "cli/signals.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <locale.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -70,12 +70,6 @@ static bool hold_standard_streams(void)
             return false;
     }
     return true;
-}
-
-/* Jansson ends the program by abort() where it is refused memory. */
-static void *allocate_json(size_t size)
-{
-    return cli_alloc(size, 1);
 }
 
 static const cli_command *find_command(const char *name)
@@ -148,7 +142,7 @@ int main(int argc, char **argv)
     if (!hold_standard_streams())
         return CLI_EXIT_FAILED;
     give_memory_back();
-    json_set_alloc_funcs(allocate_json, free);
+    json_set_alloc_funcs(cli_json_allocate, free);
     setlocale(LC_CTYPE, "");
     cli_signals_install();
     cli_settings settings = { 0 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cluster/text_lines.h"
 
+#include "base/json/json_tree.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -17,8 +19,10 @@ up_status up_text_line_read(up_text_line *line, FILE *file, const char *name, up
 up_status up_text_line_parse(json_t **object, const char *text, size_t size, up_error *error)
 {
     json_error_t problem;
+    up_json_problem own;
     *object = json_loadb(text, size, 0, &problem);
-    return *object || json_error_code(&problem) != json_error_out_of_memory
-               ? UP_OK
-               : up_fail_memory(error, "a line", size);
+    if (*object || json_error_code(&problem) == json_error_numeric_overflow ||
+        up_json_tree_bytes(text, size, UP_JSON_MOST_DEPTH, &own) == 0)
+        return UP_OK;
+    return up_fail_memory(error, "a line", size); /* which Jansson may call bad text */
 }

@@ -65,10 +65,10 @@ static json_t *levels(const up_comparison *c)
     json_t *list = json_array();
     int count = up_tile_levels(c->output.width, c->output.height);
     for (int i = 0; i < count; i++)
-        json_array_append_new(list, up_tile_level_is_kept(c->output.width, c->output.height, i)
-                                        ? json_pack("[i,i]", up_tile_halved(c->output.width, i),
-                                                    up_tile_halved(c->output.height, i))
-                                        : json_null());
+        up_json_append(list, up_tile_level_is_kept(c->output.width, c->output.height, i)
+                                 ? json_pack("[i,i]", up_tile_halved(c->output.width, i),
+                                             up_tile_halved(c->output.height, i))
+                                 : json_null());
     return list;
 }
 
@@ -77,9 +77,9 @@ static json_t *boxes(const up_comparison *c)
     json_t *list = json_array();
     for (int i = 0; i < c->boxes; i++) {
         const up_box *b = &c->box[i];
-        json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:i, s:b}", "x", b->x, "y", b->y,
-                                              "width", b->width, "height", b->height, "automatic",
-                                              i >= c->options->boxes));
+        up_json_append(list, json_pack("{s:i, s:i, s:i, s:i, s:b}", "x", b->x, "y", b->y, "width",
+                                       b->width, "height", b->height, "automatic",
+                                       i >= c->options->boxes));
     }
     return list;
 }
@@ -99,10 +99,11 @@ static json_t *impulse(const up_comparison *c, const up_compared *r)
     json_t *values = json_array();
     for (size_t i = 0; i < (size_t)f->width * (size_t)f->height; i++) {
         double value = (double)((const float *)response.data)[i];
-        json_array_append_new(values, json_real(isfinite(value) ? round(1e4 * value) / 1e4 : 0));
+        up_json_append(values, json_real(isfinite(value) ? round(1e4 * value) / 1e4 : 0));
     }
     up_free(response.data);
-    return json_pack("{s:i, s:i, s:o}", "width", f->width, "height", f->height, "values", values);
+    return up_json_made(
+        json_pack("{s:i, s:i, s:o}", "width", f->width, "height", f->height, "values", values));
 }
 
 static json_t *result_json(const up_comparison *c, const up_compared *r)
@@ -115,16 +116,16 @@ static json_t *result_json(const up_comparison *c, const up_compared *r)
     up_times_set(json, row);
     double scale = (double)row->width / c->input_format.width;
     if (up_keeps_files(c->options))
-        json_object_set_new(json, "file", json_string(r->file));
+        up_json_set(json, "file", json_string(r->file));
     if (!r->options)
         return json;
-    json_object_set_new(json, "scale", json_real(scale));
-    json_object_set_new(json, "steps", up_json_bytes(row->steps));
+    up_json_set(json, "scale", json_real(scale));
+    up_json_set(json, "steps", up_json_bytes(row->steps));
     json_t *response = impulse(c, r), *facts = up_network_facts(r->options, scale);
     if (response)
-        json_object_set_new(json, "impulse", response);
+        up_json_set(json, "impulse", response);
     if (facts)
-        json_object_set_new(json, "network", facts);
+        up_json_set(json, "network", facts);
     return json;
 }
 
@@ -132,7 +133,7 @@ static json_t *results(const up_comparison *c)
 {
     json_t *list = json_array();
     for (int i = 0; i < c->count; i++)
-        json_array_append_new(list, result_json(c, &c->result[i]));
+        up_json_append(list, result_json(c, &c->result[i]));
     return list;
 }
 
@@ -160,10 +161,10 @@ json_t *up_comparison_json(const up_comparison *c)
         c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
         boxes(c), "results", results(c));
     if (json)
-        json_object_set_new(json, "measures", up_json_measures(c->options));
+        up_json_set(json, "measures", up_json_measures(c->options));
     if (json)
-        json_object_set_new(json, "machine", up_machine_json(c->options));
+        up_json_set(json, "machine", up_machine_json(c->options));
     if (json && c->classroom)
-        json_object_set(json, "classroom", c->classroom);
+        up_json_set(json, "classroom", json_incref(c->classroom));
     return json;
 }

@@ -2,6 +2,7 @@
 #include "compare/network_facts.h"
 
 #include "base/memory.h"
+#include "compare/files/json_text.h"
 #include "upscale_weights.h"
 #include "weights/embedded.h"
 
@@ -54,8 +55,7 @@ static json_t *filters_of(const up_weights_layer *layer, int count)
         for (size_t i = 0; i < taps; i++)
             most = fmaxf(most, fabsf(weight[i]));
         for (size_t i = 0; i < taps; i++)
-            json_array_append_new(list,
-                                  json_integer(most > 0 ? lroundf(127 * weight[i] / most) : 0));
+            up_json_append(list, json_integer(most > 0 ? lroundf(127 * weight[i] / most) : 0));
     }
     return list;
 }
@@ -66,8 +66,8 @@ static json_t *overlap_of(const up_weights *weights, int i, const up_weights_lay
     for (int row = 0; row < layer->stride[0]; row++) {
         json_t *line = json_array();
         for (int column = 0; column < layer->stride[1]; column++)
-            json_array_append_new(line, json_integer(up_weights_overlap(weights, i, row, column)));
-        json_array_append_new(map, line);
+            up_json_append(line, json_integer(up_weights_overlap(weights, i, row, column)));
+        up_json_append(map, line);
     }
     return map;
 }
@@ -85,8 +85,8 @@ static json_t *layer_facts(const up_weights *weights, int i, const up_weights_la
                   "filters_all", all, "filters", filters_of(layer, shown));
     if (facts && transposed && layer->stride[0] > 0 && layer->stride[0] <= MOST_STRIDE &&
         layer->stride[1] <= MOST_STRIDE) {
-        json_object_set_new(facts, "overlap", overlap_of(weights, i, layer));
-        json_object_set_new(facts, "overlap_even", json_boolean(layer->overlap_even));
+        up_json_set(facts, "overlap", overlap_of(weights, i, layer));
+        up_json_set(facts, "overlap_even", json_boolean(layer->overlap_even));
     }
     return facts;
 }
@@ -104,7 +104,7 @@ static json_t *shown_layers(const up_weights *weights)
             continue;
         seen++;
         if (seen < MOST_LAYERS || seen == count)
-            json_array_append_new(shown, layer_facts(weights, i, layer));
+            up_json_append(shown, layer_facts(weights, i, layer));
     }
     return shown;
 }
@@ -116,10 +116,10 @@ json_t *up_network_facts(const up_options *options, double scale)
     if (!weights)
         return NULL;
     const up_weights_info *info = up_weights_get_info(weights);
-    json_t *facts =
+    json_t *facts = up_json_made(
         json_pack("{s:s, s:i, s:I, s:o, s:o}", "family", info->family, "layers", info->layers,
                   "parameters", (json_int_t)info->parameters, "receptive_field",
-                  pair(info->receptive_field), "shown", shown_layers(weights));
+                  pair(info->receptive_field), "shown", shown_layers(weights)));
     up_weights_close(&opened);
     return facts;
 }

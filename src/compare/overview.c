@@ -62,7 +62,7 @@ static json_t *results_json(const up_comparison *c)
         json_t *json = json_pack("{s:o}", "name", up_json_bytes(c->result[i].row.name));
         up_json_set_numbers(json, &c->result[i].row, c->options);
         up_times_set(json, &c->result[i].row);
-        json_array_append_new(list, json);
+        up_json_append(list, json);
     }
     return list;
 }
@@ -90,8 +90,8 @@ static json_t *picture_json(const up_comparison *c, const up_gathered *all, cons
                              up_json_bytes(up_last_part(own->folder)), "width", c->output.width,
                              "height", c->output.height, "results", results_json(c));
     if (best) {
-        json_object_set_new(json, "best", up_json_bytes(best->name));
-        json_object_set_new(json, "best_psnr_y", up_json_number(best->psnr_y));
+        up_json_set(json, "best", up_json_bytes(best->name));
+        up_json_set(json, "best_psnr_y", up_json_number(best->psnr_y));
     }
     return json;
 }
@@ -117,9 +117,8 @@ static json_t *means_json(const up_gathered *all)
     for (int m = 0; m < all->methods; m++) {
         json_t *json = json_pack("{s:o}", "name", up_json_bytes(all->name[m]));
         for (int n = 0; n < all->numbers; n++)
-            json_object_set_new(json, all->number[n].key,
-                                up_json_number(up_gathered_mean(all, m, n)));
-        json_array_append_new(list, json);
+            up_json_set(json, all->number[n].key, up_json_number(up_gathered_mean(all, m, n)));
+        up_json_append(list, json);
     }
     return list;
 }

@@ -70,7 +70,7 @@ up_status up_page_write(const char *folder, const up_page *page, const up_page_c
                         up_error *error)
 {
     static const up_page bare = { "@DATA@\n", sizeof "@DATA@\n" - 1 };
-    char *data = up_json_for_page(content->data);
+    char *data = up_json_was_short() ? NULL : up_json_for_page(content->data);
     if (!data)
         return up_fail_memory(error, "a page", page->size);
     filled_page filled = {

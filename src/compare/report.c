@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "compare/classroom/lessons.h"
 #include "compare/files/file_names.h"
+#include "compare/files/json_text.h"
 #include "compare/files/work_folder.h"
 #include "compare/overview.h"
 #include "compare/pages.h"
@@ -98,6 +99,7 @@ up_status up_report_open(up_report **report, const char *path, const up_report_o
     up_report *r = up_alloc_zero(1, sizeof *r);
     if (!r)
         return up_fail_memory(error, "a report", sizeof *r);
+    up_json_was_short(); /* in something that was given up */
     r->options = options;
     r->kept = path != NULL;
     bool is_folder = path && !options->single_file;

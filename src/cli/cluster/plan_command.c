@@ -71,6 +71,7 @@ static char *options_text(const cli_settings *s, const char *method)
     }
     free(word);
     char *text = json_dumps(list, JSON_COMPACT);
+    cli_json_check();
     json_decref(list);
     return text;
 }

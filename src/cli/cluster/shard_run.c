@@ -10,6 +10,7 @@
 #include "cli/cluster/shard_choice.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
+#include "cli/show/json_lines.h"
 #include "cli/signals.h"
 
 #include <inttypes.h>
@@ -91,6 +92,7 @@ static bool read_options(cli_settings *of, const char *options, const cli_settin
     *of = (cli_settings){ 0 };
     up_options_init(&of->up);
     *words = json_loads(options, 0, NULL);
+    cli_json_check();
     const int count = (int)json_array_size(*words);
     char **argv = cli_alloc((size_t)count + 1, sizeof *argv);
     for (int i = 0; i < count; i++)

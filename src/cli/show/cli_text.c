@@ -10,12 +10,16 @@
 
 #define EXIT_TRY_AGAIN 75
 
+void cli_out_of_memory(void)
+{
+    fputs("upscale: out of memory; try again, or with fewer files at once\n", stderr);
+    exit(EXIT_TRY_AGAIN);
+}
+
 static void *or_die(void *block)
 {
-    if (!block) {
-        fputs("upscale: out of memory; try again, or with fewer files at once\n", stderr);
-        exit(EXIT_TRY_AGAIN);
-    }
+    if (!block)
+        cli_out_of_memory();
     return block;
 }
 

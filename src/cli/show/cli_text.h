@@ -9,6 +9,7 @@
 
 /* Memory or a message and exit code 75: a program this small has no better answer. */
 void *cli_alloc(size_t count, size_t size);
+_Noreturn void cli_out_of_memory(void);
 /* Room for one more item in an array of `count` items; NULL and 0 start one. */
 void *cli_grow(void *items, size_t count, size_t size);
 char *cli_copy(const char *text);

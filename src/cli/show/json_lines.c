@@ -6,7 +6,24 @@
 #include "cli/show/describe.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+
+static atomic_bool refused;
+
+void *cli_json_allocate(size_t size)
+{
+    void *block = malloc(size ? size : 1);
+    if (!block)
+        atomic_store(&refused, true);
+    return block;
+}
+
+void cli_json_check(void)
+{
+    if (atomic_load(&refused))
+        cli_out_of_memory();
+}
 
 json_t *cli_json_text(const char *bytes)
 {
@@ -35,6 +52,7 @@ static char *take_line(json_t *object, size_t flags)
 {
     char *line =
         json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9) | flags);
+    cli_json_check();
     json_decref(object);
     return line;
 }

@@ -16,6 +16,11 @@ void cli_json_set_format(json_t *object, const up_format *format);
 /* As "clean", where a network was told. */
 void cli_json_set_cleaning(json_t *object, const up_cleaning *cleaning);
 
+/* For Jansson, whose objects have holes where it was refused memory: the library tells that by a
+ * status, and what is printed here ends by cli_out_of_memory() instead. */
+void *cli_json_allocate(size_t size);
+void cli_json_check(void);
+
 /* Prints the object as a line on standard output, and frees it. */
 void cli_json_put(json_t *object);
 /* The same on standard error, in ASCII. */

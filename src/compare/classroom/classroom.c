@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "compare/classroom/lessons.h"
 #include "compare/classroom/pooled_patch.h"
+#include "compare/files/json_text.h"
 #include "io/pixels.h"
 
 #include <math.h>
@@ -144,9 +145,9 @@ static json_t *rows_json(const float *value, int rows, int columns)
     for (int y = 0; y < rows; y++) {
         json_t *row = json_array();
         for (int x = 0; x < columns; x++)
-            json_array_append_new(
-                row, json_real(round(1e6 * (double)value[(size_t)y * columns + x]) / 1e6));
-        json_array_append_new(list, row);
+            up_json_append(row,
+                           json_real(round(1e6 * (double)value[(size_t)y * columns + x]) / 1e6));
+        up_json_append(list, row);
     }
     return list;
 }
@@ -187,8 +188,8 @@ static json_t *positions_json(const char *text)
     json_t *list = json_array(), *row = NULL;
     for (char *end; *text; text = *end ? end + 1 : end) {
         if (!row)
-            json_array_append_new(list, row = json_array());
-        json_array_append_new(row, json_integer(strtoll(text, &end, 10)));
+            up_json_append(list, row = json_array());
+        up_json_append(row, json_integer(strtoll(text, &end, 10)));
         if (*end == ';')
             row = NULL;
     }
@@ -200,7 +201,7 @@ static up_status add_lessons(json_t *list, const corner *k, const up_comparison 
     for (int i = 0; i < UP_LESSONS; i++) {
         json_t *json = NULL;
         UP_TRY(lesson_json(&json, k, &c->options->contender[i], i, error));
-        json_array_append_new(list, json);
+        up_json_append(list, json);
     }
     return UP_OK;
 }

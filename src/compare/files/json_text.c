@@ -8,6 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Thread_local bool was_short;
+
+void up_json_append(json_t *list, json_t *value)
+{
+    was_short |= json_array_append_new(list, value) != 0;
+}
+
+void up_json_set(json_t *object, const char *key, json_t *value)
+{
+    was_short |= json_object_set_new(object, key, value) != 0;
+}
+
+json_t *up_json_made(json_t *value)
+{
+    was_short |= !value;
+    return value;
+}
+
+bool up_json_was_short(void)
+{
+    const bool was = was_short;
+    was_short = false;
+    return was;
+}
+
 char *up_json_for_page(const json_t *json)
 {
     char *plain = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
@@ -51,7 +76,7 @@ void up_json_add_sentence(json_t *list, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    json_array_append_new(list, json_vsprintf(format, arguments));
+    up_json_append(list, json_vsprintf(format, arguments));
     va_end(arguments);
 }
 
@@ -69,10 +94,9 @@ json_t *up_json_measures(const up_report_options *options)
         const up_measure_info *info = up_measure_named(options->metric[i]);
         const up_row_number number = up_row_number_at(options, i);
         if (info)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:b}", "key", number.key,
-                                                  "title", info->title, "about", info->summary,
-                                                  "digits", info->digits, "lower_is_better",
-                                                  info->lower_is_better));
+            up_json_append(list, json_pack("{s:s, s:s, s:s, s:i, s:b}", "key", number.key, "title",
+                                           info->title, "about", info->summary, "digits",
+                                           info->digits, "lower_is_better", info->lower_is_better));
     }
     return list;
 }
@@ -81,6 +105,6 @@ void up_json_set_numbers(json_t *object, const up_report_row *row, const up_repo
 {
     for (int i = 0; i < up_row_number_count(options); i++) {
         const up_row_number number = up_row_number_at(options, i);
-        json_object_set_new(object, number.key, up_json_number(up_row_value(row, &number)));
+        up_json_set(object, number.key, up_json_number(up_row_value(row, &number)));
     }
 }

@@ -12,6 +12,16 @@
  * in, whatever the names of files say. For free(); NULL: out of memory. */
 char *up_json_for_page(const json_t *json);
 
+/* Takes the value over. Where it cannot be put there, or is NULL, memory was short. */
+void up_json_append(json_t *list, json_t *value);
+void up_json_set(json_t *object, const char *key, json_t *value);
+
+/* The same of a value that may be left out, but not for that. */
+json_t *up_json_made(json_t *value);
+
+/* Whether memory was short in this thread since this was asked last: then JSON has holes. */
+bool up_json_was_short(void);
+
 /* A string from any bytes: where they are no UTF-8, all that is not ASCII becomes U+FFFD. */
 json_t *up_json_bytes(const char *bytes);
 

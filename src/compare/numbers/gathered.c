@@ -166,10 +166,10 @@ static json_t *paired_json(const group *g, int method, int number)
                           g->all->options->seed, NULL) != UP_OK)
         return json_null();
     json_t *json = summary_json(&p.difference);
-    json_object_set_new(json, "p", up_json_number(p.p));
-    json_object_set_new(json, "wins", json_integer(p.wins));
-    json_object_set_new(json, "losses", json_integer(p.losses));
-    json_object_set_new(json, "equal", json_integer(count - p.wins - p.losses));
+    up_json_set(json, "p", up_json_number(p.p));
+    up_json_set(json, "wins", json_integer(p.wins));
+    up_json_set(json, "losses", json_integer(p.losses));
+    up_json_set(json, "equal", json_integer(count - p.wins - p.losses));
     return json;
 }
 
@@ -218,12 +218,12 @@ static json_t *method_json(const group *g, int method)
     const bool compared = g->all->baseline >= 0 && g->all->baseline != method;
     for (int n = 0; n < g->all->numbers; n++) {
         const up_row_number *number = &g->all->number[n];
-        json_object_set_new(json, number->key, number_json(g, method, n));
+        up_json_set(json, number->key, number_json(g, method, n));
         if (compared && number->quality)
-            json_object_set_new(against, number->key, paired_json(g, method, n));
+            up_json_set(against, number->key, paired_json(g, method, n));
     }
     if (compared)
-        json_object_set(json, "against_baseline", against);
+        up_json_set(json, "against_baseline", json_incref(against));
     set_times(json, g, method);
     json_decref(against);
     return json;
@@ -247,7 +247,7 @@ static json_t *group_json(const group *g)
     for (size_t i = 0; i < g->all->count; i++)
         count += is_in(g, &g->all->picture[i]);
     for (int m = 0; m < g->all->methods; m++)
-        json_array_append_new(methods, method_json(g, m));
+        up_json_append(methods, method_json(g, m));
     return json_pack("{s:o, s:o, s:i, s:o}", "scale",
                      g->scale != 0 ? up_json_number(g->scale) : json_null(), "set",
                      g->folder ? up_json_bytes(set_name(g->all, g->folder)) : json_null(),
@@ -269,7 +269,7 @@ static void add_sets(json_t *list, const group *whole)
         group g = *whole;
         g.folder = all->picture[i].folder;
         if (is_in(whole, &all->picture[i]) && is_new(all, i, true))
-            json_array_append_new(list, group_json(&g));
+            up_json_append(list, group_json(&g));
     }
 }
 
@@ -281,7 +281,7 @@ json_t *up_gathered_json(const up_gathered *all)
         const group g = { all, all->picture[i].scale, NULL, values, values + all->count };
         if (!is_new(all, i, false))
             continue;
-        json_array_append_new(list, group_json(&g));
+        up_json_append(list, group_json(&g));
         if (has_sets(all))
             add_sets(list, &g);
     }

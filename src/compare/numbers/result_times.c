@@ -152,8 +152,8 @@ void up_times_set(json_t *object, const up_report_row *row)
         return;
     json_t *times = json_pack("{s:o}", "all_threads", timing_json(&row->all_threads));
     if (row->one_thread.runs > 0)
-        json_object_set_new(times, "one_thread", timing_json(&row->one_thread));
-    json_object_set_new(object, "times", times);
+        up_json_set(times, "one_thread", timing_json(&row->one_thread));
+    up_json_set(object, "times", times);
 }
 
 json_t *up_machine_json(const up_report_options *o)

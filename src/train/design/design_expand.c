@@ -45,12 +45,35 @@ static const char *last_id(const expansion *e)
 
 /* ---------------------------------------------------------------- one layer */
 
-/* Numbers in place of words. */
-static void set_word(json_t *layer, const char *key, const char *word, int number)
+static up_status no_memory(const expansion *e)
+{
+    return up_fail_memory(e->error, e->name, sizeof *e);
+}
+
+/* A copy that is whole: json_deep_copy() leaves out what it has no memory for. NULL: it is not. */
+static json_t *copied(const json_t *value)
+{
+    json_t *copy = json_deep_copy(value);
+    if (copy && json_equal(copy, value))
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
+/* Numbers in place of words. These return false where there is no memory. */
+static bool set_word(json_t *layer, const char *key, const char *word, int number)
 {
     const char *stated = json_string_value(json_object_get(layer, key));
-    if (stated && strcmp(stated, word) == 0)
-        json_object_set_new(layer, key, json_integer(number));
+    return !stated || strcmp(stated, word) != 0 ||
+           json_object_set_new(layer, key, json_integer(number)) == 0;
+}
+
+static bool set_words(const expansion *e, json_t *layer)
+{
+    return set_word(layer, "factor", "scale", e->scale) &&
+           set_word(layer, "stride", "scale", e->scale) &&
+           set_word(layer, "channels", "colors", e->colors) &&
+           set_word(layer, "channels", "phases", e->colors * e->scale * e->scale);
 }
 
 static json_t *renamed(const expansion *e, const json_t *reference)
@@ -59,16 +82,18 @@ static json_t *renamed(const expansion *e, const json_t *reference)
     const json_t *called = id ? json_object_get(e->ids, id) : NULL;
     if (id && strcmp(id, "before") == 0)
         return json_string(e->before);
-    return json_deep_copy(called ? called : reference);
+    return copied(called ? called : reference);
 }
 
-static void rename_references(const expansion *e, json_t *layer)
+static bool rename_references(const expansion *e, json_t *layer)
 {
     json_t *from = json_object_get(layer, "from"), *inputs = json_object_get(layer, "inputs");
-    if (from)
-        json_object_set_new(layer, "from", renamed(e, from));
+    if (from && json_object_set_new(layer, "from", renamed(e, from)) != 0)
+        return false;
     for (size_t i = 0; i < json_array_size(inputs); i++)
-        json_array_set_new(inputs, i, renamed(e, json_array_get(inputs, i)));
+        if (json_array_set_new(inputs, i, renamed(e, json_array_get(inputs, i))) != 0)
+            return false;
+    return true;
 }
 
 /* From now on `id` of the design, if there is one, is what is called `called`. */
@@ -77,8 +102,8 @@ static up_status know(const expansion *e, const json_t *id, const char *called)
     const char *text = json_string_value(id);
     if (id && (!text || strcmp(text, "input") == 0 || strcmp(text, "before") == 0))
         return fail(e, "an id must be a text, and neither \"input\" nor \"before\"");
-    if (text)
-        json_object_set_new(e->ids, text, json_string(called));
+    if (text && json_object_set_new(e->ids, text, json_string(called)) != 0)
+        return no_memory(e);
     return UP_OK;
 }
 
@@ -87,17 +112,14 @@ static up_status add_layer(const expansion *e, const json_t *from)
     char called[ID];
     if (json_array_size(e->to) >= MOST_LAYERS)
         return fail(e, "more than %d layers", MOST_LAYERS);
-    json_t *layer = json_deep_copy(from);
-    rename_references(e, layer);
-    set_word(layer, "factor", "scale", e->scale);
-    set_word(layer, "stride", "scale", e->scale);
-    set_word(layer, "channels", "colors", e->colors);
-    set_word(layer, "channels", "phases", e->colors * e->scale * e->scale);
     snprintf(called, sizeof called, "#%zu", json_array_size(e->to));
-    up_status status = know(e, json_object_get(from, "id"), called);
-    json_object_set_new(layer, "id", json_string(called));
-    json_array_append_new(e->to, layer);
-    return status;
+    UP_TRY(know(e, json_object_get(from, "id"), called));
+    json_t *layer = copied(from);
+    const bool whole = layer && rename_references(e, layer) && set_words(e, layer) &&
+                       json_object_set_new(layer, "id", json_string(called)) == 0;
+    if (!whole)
+        json_decref(layer);
+    return whole && json_array_append_new(e->to, layer) == 0 ? UP_OK : no_memory(e);
 }
 
 /* ---------------------------------------------------------------- lists */
@@ -141,7 +163,9 @@ static up_status add_repeat(const expansion *e, const json_t *entry)
     for (json_int_t i = 0; i < times; i++) {
         expansion inner = *e;
         inner.depth++;
-        inner.ids = json_deep_copy(e->ids);
+        inner.ids = copied(e->ids);
+        if (!inner.ids)
+            return no_memory(e);
         snprintf(inner.before, sizeof inner.before, "%s", last_id(e));
         up_status status = add_list(&inner, json_object_get(entry, "layers"));
         json_decref(inner.ids);
@@ -172,7 +196,7 @@ static up_status take_layers(const expansion *e, up_json **layers)
                            ? up_json_parse(layers, text, strlen(text), UP_JSON_MOST_DEPTH, &problem)
                            : UP_ERROR_MEMORY;
     free(text);
-    return status == UP_ERROR_MEMORY ? up_fail_memory(e->error, e->name, 0)
+    return status == UP_ERROR_MEMORY ? no_memory(e)
            : status != UP_OK         ? fail(e, "the layers cannot be read: %s", problem.reason)
                                      : UP_OK;
 }
@@ -190,7 +214,8 @@ up_status up_design_expand(up_json **layers, const json_t *design, int scale, co
                     .ids = json_object(),
                     .before = "input",
                     .error = error };
-    up_status status = add_list(&e, json_object_get(design, "layers"));
+    up_status status =
+        e.to && e.ids ? add_list(&e, json_object_get(design, "layers")) : no_memory(&e);
     if (status == UP_OK)
         status = take_layers(&e, layers);
     json_decref(e.ids);

@@ -150,16 +150,17 @@ up_status up_recipe_read(up_recipe *recipe, const char *name, up_error *error)
 char *up_recipe_text(const up_recipe *recipe)
 {
     json_t *all = json_object();
+    bool whole = true;
     for (int i = 0; i < NUMBERS; i++) {
         const number *n = &numbers[i];
         if (*place(recipe, n) == 0)
             continue;
         if (n->object && !json_object_get(all, n->object))
-            json_object_set_new(all, n->object, json_object());
-        json_object_set_new(n->object ? json_object_get(all, n->object) : all, n->key,
-                            json_real(*place(recipe, n)));
+            whole &= json_object_set_new(all, n->object, json_object()) == 0;
+        whole &= json_object_set_new(n->object ? json_object_get(all, n->object) : all, n->key,
+                                     json_real(*place(recipe, n))) == 0;
     }
-    char *text = json_dumps(all, JSON_REAL_PRECISION(9));
+    char *text = whole ? json_dumps(all, JSON_REAL_PRECISION(9)) : NULL;
     json_decref(all);
     return text;
 }
