@@ -102,7 +102,10 @@ up_status up_plan_sink_format(const up_plan *plan, const char *path, const up_si
     const char *name = plan->options.output_format;
     bool told =
         path && (!up_is_stream(path) || up_sink_format_find(type, NULL, path, NULL) == UP_OK);
-    return up_sink_format_find(type, name || told ? name : plan->image->source->type, path, error);
+    const char *own = plan->image->source->type;
+    if (!name && !told && up_sink_format_find(type, own, path, NULL) != UP_OK)
+        own = "png"; /* a format that is read only */
+    return up_sink_format_find(type, name || told ? name : own, path, error);
 }
 
 /* Of the rows that are made. */

@@ -68,13 +68,19 @@ static bool qoi_ends(const up_source *source)
     return tail_holds(source->reader, "\0\0\0\0\0\0\0\1", 8);
 }
 
+static bool gif_ends(const up_source *source)
+{
+    return tail_holds(source->reader, ";", 1);
+}
+
 bool up_source_ends(const up_source *source)
 {
     static const struct {
         const char *type;
         bool (*ends)(const up_source *source);
     } kinds[] = { { "png", png_ends },   { "jpeg", jpeg_ends }, { "pnm", pnm_ends },
-                  { "webp", webp_ends }, { "bmp", bmp_ends },   { "qoi", qoi_ends } };
+                  { "webp", webp_ends }, { "bmp", bmp_ends },   { "qoi", qoi_ends },
+                  { "gif", gif_ends } };
     if (!source->reader || up_reader_size(source->reader) < 0)
         return true;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

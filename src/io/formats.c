@@ -19,6 +19,15 @@
     {                                                                                              \
         .info = { #name, extensions, false, false, library }                                       \
     }
+#define READ_ONLY(name, extensions, library)                                                       \
+    {                                                                                              \
+        { #name, extensions, true, false, library }, &up_##name##_source, NULL                     \
+    }
+#ifdef UPSCALE_GIF
+#define WITH_GIF READ_ONLY
+#else
+#define WITH_GIF LEFT_OUT
+#endif
 #ifdef UPSCALE_WEBP
 #define WITH_WEBP FORMAT
 #else
@@ -53,12 +62,13 @@ const up_file_format up_file_formats[] = {
     WITH_JXL(jxl, "jxl", "libjxl"),
     WITH_AVIF(avif, "avif", "libavif"),
     WITH_HEIF(heic, "heic heif hif", "libheif"),
+    WITH_GIF(gif, "gif", "giflib"),
     FORMAT(pnm, "pnm ppm pgm pam pbm", NULL),
     FORMAT(bmp, "bmp dib", NULL),
     FORMAT(qoi, "qoi", NULL),
     FORMAT(npy, "npy", NULL),
     FORMAT(txt, "txt csv", NULL),
-    { { "tga", "tga", true, false, NULL }, &up_tga_source, NULL }, /* last: it has no signature */
+    READ_ONLY(tga, "tga", NULL), /* last: it has no signature */
     { .source = NULL },
 };
 
@@ -80,6 +90,15 @@ static const up_sink_format *find(const char *word)
     return NULL;
 }
 
+static bool is_read(const char *word)
+{
+    for (const up_file_format *f = up_file_formats; f->info.name; f++)
+        if (f->source &&
+            (strcasecmp(f->info.name, word) == 0 || up_word_listed(f->info.extensions, word)))
+            return true;
+    return false;
+}
+
 up_status up_sink_format_find(const up_sink_format **found, const char *name, const char *path,
                               up_error *error)
 {
@@ -92,6 +111,11 @@ up_status up_sink_format_find(const up_sink_format **found, const char *name, co
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "this build has no %s: it was made without %s; write PNG instead",
                        left_out->name, left_out->library);
+    if (is_read(word))
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "%s: %s is read here, but not written: write .png, or .webp, which hold "
+                       "animations too",
+                       path ? path : "output", word);
     char list[160] = "";
     for (const up_file_format *f = up_file_formats; f->info.name; f++)
         if (f->sink) {

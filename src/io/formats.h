@@ -23,8 +23,8 @@ up_status up_sink_format_find(const up_sink_format **found, const char *name, co
 extern const up_file_format up_file_formats[]; /* ends with an empty entry */
 
 extern const up_source_format up_png_source, up_jpeg_source, up_webp_source, up_tiff_source,
-    up_jxl_source, up_avif_source, up_heic_source, up_bmp_source, up_qoi_source, up_tga_source,
-    up_pnm_source, up_npy_source, up_txt_source;
+    up_jxl_source, up_avif_source, up_heic_source, up_bmp_source, up_gif_source, up_qoi_source,
+    up_tga_source, up_pnm_source, up_npy_source, up_txt_source;
 extern const up_sink_format up_png_sink, up_jpeg_sink, up_webp_sink, up_tiff_sink, up_jxl_sink,
     up_avif_sink, up_bmp_sink, up_qoi_sink, up_pnm_sink, up_npy_sink, up_txt_sink;
 

@@ -65,6 +65,12 @@ char *cli_usual_extension(const char *format_name)
                    : cli_copy(format_name);
 }
 
+bool cli_is_written(const char *format_name)
+{
+    const up_file_format_info *format = find_format(format_name);
+    return format && format->writes;
+}
+
 bool cli_same_format(const char *a, const char *b)
 {
     const up_file_format_info *format = find_format(a);

@@ -16,6 +16,7 @@ const char *cli_writable_extension(const char *path);
 
 /* The usual extension of a format given by name or by one of its extensions, in new memory. */
 char *cli_usual_extension(const char *format_name);
+bool cli_is_written(const char *format_name);
 /* Do both name the same format? */
 bool cli_same_format(const char *a, const char *b);
 

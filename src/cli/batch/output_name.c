@@ -34,7 +34,8 @@ static char *type_extension(const char *path)
 {
     up_image *image = NULL;
     bool opened = up_image_open(&image, path, NULL) == UP_OK;
-    char *extension = cli_usual_extension(opened ? up_image_get_info(image)->type : "png");
+    const char *type = opened ? up_image_get_info(image)->type : "png";
+    char *extension = cli_usual_extension(cli_is_written(type) ? type : "png");
     up_image_close(&image);
     return extension;
 }

@@ -199,6 +199,7 @@ up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *byte
     if (writer->direct)
         return up_fail(error, UP_ERROR_OUTPUT, "%s: planes need a file, not a pipe",
                        writer->file.name);
+    UP_TRY(flush(writer, error)); /* it may lie there */
     return put(writer, offset, bytes, size, error);
 }
 

@@ -6,15 +6,20 @@
 
 #include "io/files/reader.h"
 #include "io/metadata/metadata.h"
+#include "io/webp/webp_frame.h"
 
 typedef struct {
-    int width, height;             /* of the canvas */
-    int x, y, columns, rows;       /* of the picture, or first frame, on it */
-    bool alpha, lossless;          /* of the picture */
-    int frames;                    /* of an animation; 0: it is none */
-    int64_t pixels_at, pixels_end; /* the chunks that libwebp is to see: ALPH, VP8 and VP8L */
-    bool cut, pixels_cut;          /* the file ends before its container, or those, do */
-    up_metadata *metadata;         /* gets ICC, EXIF and XMP; other chunks are named as lost */
+    int width, height;     /* of the canvas */
+    int x, y;              /* of the picture, or first frame, on it */
+    up_webp_pixels pixels; /* of it */
+    int frames;            /* of an animation; 0: it is none */
+    int lossless_frames, loops;
+    double seconds;      /* that they take */
+    bool clears;         /* some of the canvas is transparent at times */
+    int64_t pixels_most; /* of one frame, and bytes of one */
+    size_t packed_most;
+    bool cut;              /* the file ends before its container does */
+    up_metadata *metadata; /* gets ICC, EXIF and XMP; other chunks are named as lost */
 } up_webp_layout;
 
 /* `layout` has its `metadata` set. Needs a reader that can seek. */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
+#include "io/webp/webp_animation.h"
 
 #include <webp/encode.h>
 #include <webp/mux.h>
@@ -19,6 +20,8 @@ typedef struct {
     WebPMemoryWriter packed;
     up_metadata metadata; /* ICC, EXIF and XMP, for the end */
     int y;
+    up_webp_animation animation;
+    bool animated;
 } webp_sink;
 
 static up_status choose(up_format *format, up_error *error)
@@ -130,10 +133,35 @@ static up_status write_container(webp_sink *s, up_error *error)
     return status;
 }
 
+/* The frame whose rows have come. libwebp has turned its pixels into YUV, and is to take new ones.
+ */
+static up_status end_frame(webp_sink *s, up_error *error)
+{
+    UP_TRY(encode(s, error));
+    UP_TRY(up_webp_animation_add(&s->animation, s->packed.mem, s->packed.size, error));
+    WebPMemoryWriterClear(&s->packed);
+    s->picture.use_argb = 1;
+    s->y = 0;
+    return UP_OK;
+}
+
+static up_status begin_frame(up_sink *sink, up_duration duration, up_error *error)
+{
+    webp_sink *s = (webp_sink *)sink;
+    if (s->animation.frames > 0)
+        UP_TRY(end_frame(s, error));
+    return up_webp_animation_next(&s->animation, duration, error);
+}
+
 static up_status finish(up_sink *sink, up_error *error)
 {
     webp_sink *s = (webp_sink *)sink;
     const up_metadata *m = &s->metadata;
+    if (s->animated) {
+        UP_TRY(end_frame(s, error));
+        UP_TRY(up_webp_animation_end(&s->animation, error));
+        return up_writer_publish(s->writer, error);
+    }
     UP_TRY(encode(s, error));
     WebPPictureFree(&s->picture);
     if (m->icc.data || m->exif.data || m->xmp.data)
@@ -206,14 +234,19 @@ static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *f
                          .format = *format,
                          .held_bytes = held_bytes(format, encoding),
                          .slots = slots,
+                         .frame = encoding->sequence.frames ? begin_frame : NULL,
                          .accept = accept_rows,
                          .finish = finish,
                          .close = close_webp };
     s->writer = writer;
+    s->animated = encoding->sequence.frames != 0;
     up_metadata_init(&s->metadata);
     up_status status = choose(&s->base.format, error);
     if (status == UP_OK)
         status = prepare(s, encoding, error);
+    if (status == UP_OK && s->animated)
+        status = up_webp_animation_begin(&s->animation, writer, &s->base.format, &s->metadata,
+                                         encoding->sequence.loops, error);
     return up_sink_opened(sink, &s->base, status);
 }
 
@@ -227,6 +260,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 
 const up_sink_format up_webp_sink = { .type = "webp",
                                       .extensions = "webp",
+                                      .frames = UP_ANY_FRAMES,
                                       .choose = choose,
                                       .declare = declare,
                                       .keep = up_sink_keep_parts,

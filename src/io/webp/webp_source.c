@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
-#include "io/webp/webp_layout.h"
+#include "io/webp/webp_frames.h"
 
 #include <limits.h>
 #include <string.h>
@@ -22,10 +22,12 @@ typedef struct {
     WebPDecoderConfig config;
     uint8_t *pixels; /* of the picture on the canvas, as far as they are decoded */
     size_t row_bytes;
-    int64_t at; /* the next bytes for the decoder */
-    int ready;  /* rows of `pixels` that are final */
-    int y;      /* next row to deliver */
-    int whole;  /* rows that are there, where it broke off; -1: it did not */
+    int64_t at;            /* the next bytes for the decoder */
+    int ready;             /* rows of `pixels` that are final */
+    int y;                 /* next row to deliver */
+    int whole;             /* rows that are there, where it broke off; -1: it did not */
+    up_webp_frames frames; /* of an animation, when they are what is read */
+    bool moving;
     uint8_t piece[PIECE];
 } webp_source;
 
@@ -33,15 +35,15 @@ static up_status start(webp_source *s, up_error *error)
 {
     const up_webp_layout *l = &s->layout;
     const char *name = up_reader_name(s->reader);
-    s->pixels = up_alloc((size_t)l->rows, s->row_bytes);
+    s->pixels = up_alloc((size_t)l->pixels.rows, s->row_bytes);
     if (!s->pixels || !WebPInitDecoderConfig(&s->config))
-        return up_fail_memory(error, name, (size_t)l->rows * s->row_bytes);
-    s->config.output.colorspace = l->alpha ? MODE_RGBA : MODE_RGB;
+        return up_fail_memory(error, name, (size_t)l->pixels.rows * s->row_bytes);
+    s->config.output.colorspace = l->pixels.alpha ? MODE_RGBA : MODE_RGB;
     s->config.output.is_external_memory = 1;
     s->config.output.u.RGBA =
-        (WebPRGBABuffer){ s->pixels, (int)s->row_bytes, (size_t)l->rows * s->row_bytes };
+        (WebPRGBABuffer){ s->pixels, (int)s->row_bytes, (size_t)l->pixels.rows * s->row_bytes };
     s->decoder = WebPIDecode(NULL, 0, &s->config);
-    s->at = l->pixels_at;
+    s->at = l->pixels.at;
     return s->decoder ? UP_OK : up_fail_memory(error, name, sizeof s->config);
 }
 
@@ -54,12 +56,12 @@ static up_status note_end(webp_source *s, up_error *error)
 static up_status end_early(webp_source *s, up_error *error)
 {
     s->whole = s->ready;
-    return up_source_lacks_rows(&s->base, s->layout.rows - s->ready, error);
+    return up_source_lacks_rows(&s->base, s->layout.pixels.rows - s->ready, error);
 }
 
 static up_status decode_piece(webp_source *s, up_error *error)
 {
-    const int64_t left = s->layout.pixels_end - s->at;
+    const int64_t left = s->layout.pixels.end - s->at;
     const size_t size = left < PIECE ? (size_t)left : PIECE;
     if (size == 0)
         return end_early(s, error);
@@ -76,8 +78,8 @@ static up_status decode_piece(webp_source *s, up_error *error)
         s->ready = last;
     if (code != VP8_STATUS_OK)
         return UP_OK;
-    s->ready = s->layout.rows;
-    return s->layout.pixels_cut ? note_end(s, error) : UP_OK;
+    s->ready = s->layout.pixels.rows;
+    return s->layout.pixels.cut ? note_end(s, error) : UP_OK;
 }
 
 /* A row of the canvas: transparent where a frame leaves it free. */
@@ -85,28 +87,56 @@ static void deliver(const webp_source *s, uint8_t *to)
 {
     const up_webp_layout *l = &s->layout;
     const int y = s->y - l->y;
-    const size_t channels = (size_t)s->base.format.channels, own = l->alpha ? 4 : 3;
-    if (l->columns < l->width || l->rows < l->height)
+    const size_t channels = (size_t)s->base.format.channels, own = l->pixels.alpha ? 4 : 3;
+    if (l->pixels.columns < l->width || l->pixels.rows < l->height)
         memset(to, 0, (size_t)l->width * channels);
-    if (y < 0 || y >= l->rows)
+    if (y < 0 || y >= l->pixels.rows)
         return;
     const uint8_t *from = s->pixels + (size_t)y * s->row_bytes;
     to += (size_t)l->x * channels;
     if (own == channels)
         memcpy(to, from, s->row_bytes);
-    for (int x = 0; x < l->columns && own != channels; x++) {
+    for (int x = 0; x < l->pixels.columns && own != channels; x++) {
         memcpy(to + (size_t)x * channels, from + (size_t)x * own, own);
         to[(size_t)x * channels + own] = UINT8_MAX;
     }
 }
 
+/* A row of a frame, which has alpha in any case. */
+static void deliver_frame(const webp_source *s, uint8_t *to)
+{
+    const up_screen *screen = &s->frames.screen;
+    const uint8_t *from = screen->pixels + (size_t)s->y * screen->row_bytes;
+    const size_t channels = (size_t)s->base.format.channels;
+    if (channels == 4)
+        memcpy(to, from, screen->row_bytes);
+    for (int x = 0; x < s->layout.width && channels < 4; x++)
+        memcpy(to + (size_t)x * channels, from + (size_t)x * 4, channels);
+}
+
+static up_status next_frame(up_source *source, bool *there, up_error *error)
+{
+    webp_source *s = (webp_source *)source;
+    if (!s->moving)
+        UP_TRY(up_webp_frames_begin(&s->frames, s->reader, &source->format, error));
+    s->moving = true;
+    s->y = 0;
+    *there = s->frames.shown < source->sequence.frames;
+    return *there ? up_webp_frames_next(&s->frames, there, &source->duration, &source->notes, error)
+                  : UP_OK;
+}
+
 static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
 {
     webp_source *s = (webp_source *)source;
+    for (int i = 0; i < count && s->moving; i++, s->y++)
+        deliver_frame(s, row[i]);
+    if (s->moving)
+        return UP_OK;
     if (!s->decoder)
         UP_TRY(start(s, error));
     for (int i = 0; i < count; i++, s->y++) {
-        const int wanted = up_min(s->y - s->layout.y + 1, s->layout.rows);
+        const int wanted = up_min(s->y - s->layout.y + 1, s->layout.pixels.rows);
         while (s->ready < wanted && s->whole < 0)
             UP_TRY(decode_piece(s, error));
         if (s->ready < wanted)
@@ -121,6 +151,7 @@ static void close_webp(up_source *source)
 {
     webp_source *s = (webp_source *)source;
     WebPIDelete(s->decoder);
+    up_webp_frames_end(&s->frames);
     up_free(s->pixels);
 }
 
@@ -129,37 +160,48 @@ static void close_webp(up_source *source)
 static bool held_bytes(const webp_source *s, size_t *bytes)
 {
     const up_webp_layout *l = &s->layout;
-    size_t pixels, each = l->lossless ? 5 : l->alpha ? 3 : 0;
-    const size_t packed = (size_t)(l->pixels_end - l->pixels_at);
-    return up_mul((size_t)l->columns, (size_t)l->rows, &pixels) &&
-           up_mul(pixels, each + (l->alpha ? 4 : 3), bytes) &&
-           up_add(*bytes, packed + PIECE + (size_t)l->columns * 64, bytes) &&
+    size_t pixels, each = l->pixels.lossless ? 5 : l->pixels.alpha ? 3 : 0;
+    const size_t packed = (size_t)(l->pixels.end - l->pixels.at);
+    return up_mul((size_t)l->pixels.columns, (size_t)l->pixels.rows, &pixels) &&
+           up_mul(pixels, each + (l->pixels.alpha ? 4 : 3), bytes) &&
+           up_add(*bytes, packed + PIECE + (size_t)l->pixels.columns * 64, bytes) &&
            up_add(*bytes, up_reader_held(s->reader), bytes);
+}
+
+static up_status set_frames(webp_source *s, up_error *error)
+{
+    const up_webp_layout *l = &s->layout;
+    s->base.lossless = l->lossless_frames == l->frames;
+    s->base.next = next_frame;
+    s->base.sequence =
+        (up_sequence){ .frames = l->frames, .loops = l->loops, .seconds = l->seconds };
+    if (up_webp_frames_bytes(l, &s->base.format, &s->base.sequence.held_bytes))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_LIMIT, "%s: its frames do not fit into memory",
+                   up_reader_name(s->reader));
 }
 
 static up_status set_format(webp_source *s, up_error *error)
 {
     const up_webp_layout *l = &s->layout;
-    const bool free_canvas = l->columns < l->width || l->rows < l->height;
+    const bool clears = l->clears || l->pixels.columns < l->width || l->pixels.rows < l->height;
     up_format *f = &s->base.format;
     size_t all;
     *f = (up_format){ .width = l->width,
                       .height = l->height,
-                      .channels = l->alpha || free_canvas ? 4 : 3,
+                      .channels = l->pixels.alpha || clears ? 4 : 3,
                       .frames = 1,
                       .sample = UP_SAMPLE_U8,
                       .depth = 8 };
     f->color = up_color_of_channels(f->channels);
-    s->row_bytes = (size_t)l->columns * (l->alpha ? 4 : 3);
-    s->base.lossless = l->lossless;
-    s->base.sequence.frames = l->frames;
+    s->row_bytes = (size_t)l->pixels.columns * (l->pixels.alpha ? 4 : 3);
+    s->base.lossless = l->pixels.lossless;
     if (!up_frame_size(f, &all) || !held_bytes(s, &s->base.held_bytes))
         return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
                        up_reader_name(s->reader), f->width, f->height);
     if (l->frames > 1)
-        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames",
-                            l->frames - 1, l->frames));
-    return l->cut && !l->pixels_cut ? note_end(s, error) : UP_OK;
+        UP_TRY(set_frames(s, error));
+    return l->cut && !l->pixels.cut ? note_end(s, error) : UP_OK;
 }
 
 static up_status begin(webp_source *s, up_error *error)
