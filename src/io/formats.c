@@ -19,10 +19,6 @@
     {                                                                                              \
         .info = { #name, extensions, false, false, library }                                       \
     }
-#define READ_ONLY(name, extensions, library)                                                       \
-    {                                                                                              \
-        { #name, extensions, true, false, library }, &up_##name##_source, NULL                     \
-    }
 #ifdef UPSCALE_GIF
 #define WITH_GIF READ_ONLY
 #else
@@ -112,7 +108,7 @@ up_status up_sink_format_find(const up_sink_format **found, const char *name, co
                        "this build has no %s: it was made without %s; write PNG instead",
                        left_out->name, left_out->library);
     if (is_read(word))
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
+        return up_fail(error, UP_ERROR_ARGUMENT,
                        "%s: %s is read here, but not written: write .png, or .webp, which hold "
                        "animations too",
                        path ? path : "output", word);

@@ -41,6 +41,7 @@ static const char pictures[] =
     "upscale -q middle.ppm -m nearest -s 1 -o $f; done\n"
     "cp photos/1.png Set5/baby.png; cp photos/more/2.png Set5/bird.png\n"
     "cp '" REPOSITORY "/samples/pictures/icon.png' icon.png\n"
+    "cp '" UP_GOLDEN_DIR "/cases/apng.png' dance.gif\n"
     "upscale photo.png -q -m nearest -s 1 -o photo.jpg\n"
     "cp photo.jpg phone.jpg; cp photo.png huge.png\n"
     "cp -r '" REPOSITORY "/samples/train/designs' samples/train\n"

@@ -40,7 +40,7 @@ const char *fuzz_file(const char *name, const void *data, size_t size)
     return path;
 }
 
-enum { MOST_BYTES = 1 << 20 /* of pixels that are read */ };
+enum { MOST_BYTES = 1 << 20 /* of pixels that are read */, MOST_FRAMES = 8 };
 
 static void read_frame(up_source *source, size_t row_bytes)
 {
@@ -69,10 +69,20 @@ void fuzz_picture(const uint8_t *data, size_t size)
                           : format->sample == UP_SAMPLE_U16 ? 2
                                                             : 1;
     const size_t row = sample * (size_t)format->width * (format->planar ? 1 : format->channels);
-    size_t all;
+    size_t all = SIZE_MAX;
     if (up_mul(row * (format->planar ? format->channels : 1), format->height, &all) &&
         all <= MOST_BYTES && source->held_bytes <= 16 * MOST_BYTES && format->frames > 0)
         read_frame(source, row);
+    up_source_close(&source);
+    if (up_source_open(&source, path, &error) != UP_OK)
+        return;
+    bool there = source->next && all <= MOST_BYTES &&
+                 source->held_bytes + source->sequence.held_bytes <= 16 * MOST_BYTES;
+    for (int i = 0; i < MOST_FRAMES && there; i++)
+        if (up_source_next(source, &there, &error) == UP_OK && there)
+            read_frame(source, row);
+        else
+            there = false;
     up_metadata_rescale(&source->metadata, 2, 3, 10, 10, NULL);
     up_source_close(&source);
 }

@@ -136,6 +136,8 @@ static const char *animate(const char *path, int frames, int width, int height)
             at[4 + b] = (uint8_t)((frame - 8) >> 8 * b);
         at[8] = 1;
         at[11] = 2;
+        at[14] = WIDTH - 1;
+        at[17] = HEIGHT - 1;
         memcpy(at + 24, file + 12, picture);
     }
     const size_t length = (size_t)(at - all);
@@ -158,7 +160,7 @@ Test(webp, first_frame_of_an_animation)
     up_source *source;
     cr_assert_eq(up_source_open(&source, path, NULL), UP_OK);
     cr_expect_eq(source->sequence.frames, 3);
-    cr_expect_str_eq(up_notes_at(&source->notes, 0)->text, "2 of 3 animation frames");
+    cr_expect(source->next && !up_notes_at(&source->notes, 0));
     up_source_close(&source);
     image i = load(path);
     cr_assert(i.format.width == WIDTH + 5 && i.format.height == HEIGHT + 6 &&

@@ -34,8 +34,6 @@ static const sample samples[] = {
             "ftypcrx \0\0\0\1crx isom"),
       "CR3", "dcraw", true },
     { "a", BYTES("BMX invites you to a show"), "text", NULL, false },
-    { "a", BYTES("GIF87a\x10\0"), "GIF", "first frame", true },
-    { "a", BYTES("GIF89a\x10\0"), "GIF", "first frame", true },
     { "a.jpg",
       BYTES("\0\0\0\x18"
             "ftypheic\0\0\0\0mif1heic"),
