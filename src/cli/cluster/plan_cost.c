@@ -115,6 +115,17 @@ static bool is_entered_anywhere(const char *type)
     return strcmp(type, "pnm") == 0 || strcmp(type, "npy") == 0;
 }
 
+/* Of an animation that stays one: as many times. It is made as a whole, like what takes decoding
+ * alone. */
+static void count_frames(up_piece *piece, const up_image_info *info, const char *type)
+{
+    const bool held = cli_same_format(type, "png") || cli_same_format(type, "webp");
+    if (info->frames < 2 || !held)
+        return;
+    piece->cost *= (double)info->frames;
+    piece->decode = piece->cost;
+}
+
 up_status cli_cost_of(cli_costs *costs, const up_options *options, up_piece *piece, up_error *error)
 {
     up_image *image = NULL;
@@ -134,6 +145,7 @@ up_status cli_cost_of(cli_costs *costs, const up_options *options, up_piece *pie
             decoding + 1e-9 * (per_file + filtering(&info->format, &output, work, options) +
                                bytes(&output) * codec_of(type)->encode);
         piece->decode = is_entered_anywhere(info->type) ? 0 : decoding;
+        count_frames(piece, info, type);
         piece->width = output.width;
         piece->height = output.height;
     }

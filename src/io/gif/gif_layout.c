@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { EXTENSION = 0x21, PICTURE = 0x2c, TRAILER = 0x3b };
-enum { DESCRIPTOR = 10, SIZE_AT = 6, PALETTE = 0x80 };
+enum { MOST_STRAYS = 64, DESCRIPTOR = 10, SIZE_AT = 6, PALETTE = 0x80 };
 
 static int little(const uint8_t *at)
 {
@@ -42,6 +42,7 @@ static bool take_picture(up_gif_walk *walk, up_gif_picture *picture)
 bool up_gif_walk_next(up_gif_walk *walk, up_gif_picture *picture, up_error *error)
 {
     uint8_t kind;
+    int strays = 0;
     up_status status = UP_OK;
     if (walk->control.duration.den == 0)
         walk->control = (up_gif_picture){ .transparent = -1, .duration = { 10, 100 } };
@@ -53,9 +54,12 @@ bool up_gif_walk_next(up_gif_walk *walk, up_gif_picture *picture, up_error *erro
                 return false;
             if (picture->place.width > 0 && picture->place.height > 0)
                 return true;
-        } else if (kind == EXTENSION && !up_gif_extension(walk, &status, error)) {
-            return false;
-        } /* else nothing that is known: viewers look for the next block byte by byte, too */
+        } else if (kind == EXTENSION) {
+            if (!up_gif_extension(walk, &status, error))
+                return false;
+        } else {
+            walk->cut = strays++ == MOST_STRAYS; /* a few are passed over, as viewers do */
+        }
     }
     return false;
 }

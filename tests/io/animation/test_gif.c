@@ -19,11 +19,12 @@ static void set_up(void)
 
 TestSuite(gif, .init = set_up, .fini = scratch_fini, .timeout = 120);
 
+enum { INTERLACED = 1, LOCAL = 2 };
 enum { WIDTH = 13, HEIGHT = 11, COLOURS = 8, ROOM = 1 << 16 };
 
 typedef struct {
     int x, y, width, height, dispose, transparent /* -1: none */, delay;
-    bool interlaced, local;
+    int how; /* INTERLACED, LOCAL: with a palette of its own */
 } frame;
 
 typedef struct {
@@ -67,9 +68,9 @@ static void put_pixels(gif *g, const frame *f, int number)
         packed[bits / 8] |= (uint8_t)((code) << bits % 8);                                         \
         bits += 4;                                                                                 \
     } while (0)
-    for (int pass = 0; pass < (f->interlaced ? 4 : 1); pass++)
-        for (int y = f->interlaced ? first[pass] : 0; y < f->height;
-             y += f->interlaced ? step[pass] : 1)
+    for (int pass = 0; pass < ((f->how & INTERLACED) ? 4 : 1); pass++)
+        for (int y = (f->how & INTERLACED) ? first[pass] : 0; y < f->height;
+             y += (f->how & INTERLACED) ? step[pass] : 1)
             for (int x = 0; x < f->width; x++) {
                 if (count++ % 4 == 0)
                     CODE(8);
@@ -102,8 +103,8 @@ static void put_frame(gif *g, const frame *f, int number)
     put16(g, f->y);
     put16(g, f->width);
     put16(g, f->height);
-    put(g, (f->interlaced ? 0x40 : 0) | (f->local ? 0x82 : 0));
-    if (f->local)
+    put(g, ((f->how & INTERLACED) ? 0x40 : 0) | ((f->how & LOCAL) ? 0x82 : 0));
+    if ((f->how & LOCAL))
         put_palette(g, 5);
     put_pixels(g, f, number);
 }
@@ -152,7 +153,7 @@ static void show(picture now, picture before, const frame *f, int number)
                 continue;
             for (int c = 0; c < 3; c++)
                 now[f->y + y][f->x + x][c] =
-                    (uint8_t)((color * 31 + c * 77 + (f->local ? 5 : 0)) & 255);
+                    (uint8_t)((color * 31 + c * 77 + ((f->how & LOCAL) ? 5 : 0)) & 255);
             now[f->y + y][f->x + x][3] = 255;
         }
 }
@@ -214,21 +215,21 @@ static void expect_frames(const char *path, const frame *frames, int count, int 
 Test(gif, frames_are_what_a_viewer_shows)
 {
     static const frame films[][5] = {
-        { { ALL, 0, -1, 7 },
-          { 2, 3, 5, 4, 0, -1, 0 },
-          { 4, 1, 9, 9, 0, 2, 1 },
-          { ALL, 0, 0, 2 },
-          { 12, 10, 1, 1, 0, -1, 300 } },
-        { { ALL, 2, 3, 7 },
-          { 2, 3, 5, 4, 2, 1, 9 },
-          { 4, 1, 9, 9, 3, 2, 9, true },
-          { 0, 5, 6, 6, 2, 0, 9 },
-          { 3, 3, 4, 4, 0, -1, 9, false, true } },
-        { { 3, 2, 6, 5, 3, -1, 7 },
-          { 2, 3, 5, 4, 3, 1, 9 },
-          { ALL, 1, 5, 9, true, true },
-          { 0, 5, 6, 6, 3, 0, 9 },
-          { 9, 7, 20, 20, 0, 1, 9 } },
+        { { ALL, 0, -1, 7, 0 },
+          { 2, 3, 5, 4, 0, -1, 0, 0 },
+          { 4, 1, 9, 9, 0, 2, 1, 0 },
+          { ALL, 0, 0, 2, 0 },
+          { 12, 10, 1, 1, 0, -1, 300, 0 } },
+        { { ALL, 2, 3, 7, 0 },
+          { 2, 3, 5, 4, 2, 1, 9, 0 },
+          { 4, 1, 9, 9, 3, 2, 9, INTERLACED },
+          { 0, 5, 6, 6, 2, 0, 9, 0 },
+          { 3, 3, 4, 4, 0, -1, 9, LOCAL } },
+        { { 3, 2, 6, 5, 3, -1, 7, 0 },
+          { 2, 3, 5, 4, 3, 1, 9, 0 },
+          { ALL, 1, 5, 9, INTERLACED | LOCAL },
+          { 0, 5, 6, 6, 3, 0, 9, 0 },
+          { 9, 7, 20, 20, 0, 1, 9, 0 } },
     };
     for (size_t i = 0; i < sizeof films / sizeof *films; i++) {
         gif *g = make(films[i], 5, (int)i - 1);
@@ -245,7 +246,9 @@ Test(gif, frames_are_what_a_viewer_shows)
     }
 }
 
-static const frame PLAIN[] = { { ALL, 0, -1, 7 }, { 2, 3, 5, 4, 0, -1, 4 }, { ALL, 0, 2, 5 } };
+static const frame PLAIN[] = { { ALL, 0, -1, 7, 0 },
+                               { 2, 3, 5, 4, 0, -1, 4, 0 },
+                               { ALL, 0, 2, 5, 0 } };
 
 Test(gif, one_frame_or_some_are_taken)
 {
@@ -258,13 +261,13 @@ Test(gif, one_frame_or_some_are_taken)
         { "upscale a.gif -m nearest -s 1 --frame 1-2 -q -o two.png", 0, "", "" },
         { "upscale info two.png --json", 0, "\"animation_frames\":2", "" },
         { "upscale info a.gif", 0, "animation of 3 frames, 0.16 s, shown for ever", "" },
-        { "upscale a.gif -m nearest --frame 3 -o x.png", 1, "",
+        { "upscale a.gif -m nearest --frame 3 -o x.png", 2, "",
           "a.gif: has 3 frames, of which the last is 2, counted from 0" },
-        { "upscale one.png -m nearest --frame 1 -o x.png", 1, "",
+        { "upscale one.png -m nearest --frame 1 -o x.png", 2, "",
           "one.png: is one picture, with no frames behind it" },
         { "upscale a.gif -m nearest --frame 2-1 -o x.png", 2, "", "'2-1' is not a frame" },
         { "upscale a.gif -m nearest -o a.jpg", 0, "", "left behind: 2 of 3 animation frames" },
-        { "upscale a.gif -m nearest -o x.gif", 1, "", "gif is read here, but not written" },
+        { "upscale a.gif -m nearest -o x.gif", 2, "", "gif is read here, but not written" },
         { "upscale a.gif -m nearest -q -o out/", 0, "", "" },
         { "upscale info out/a.png --json", 0, "\"animation_frames\":3", "" },
         { "upscale a.gif -m nearest -q -f webp -o - | cat > x.webp", 0, "", "takes a file" },
@@ -323,7 +326,7 @@ Test(gif, damage_of_a_frame_stays_there)
     gif one = { .size = 0 };
     put_frame(&one, &PLAIN[0], 0);
     const size_t second = 13 + COLOURS * 3 + 19 + one.size;
-    memset(g->bytes + second + 8 + 10 + 2, 0xff, 4); /* codes that were not yet made */
+    memset(g->bytes + second + 8 + 10 + 2, 0x99, 4); /* codes that end it */
     save(g, "a.gif");
     static const shell_case tests[] = {
         { "upscale a.gif -m nearest -s 1 -o a.png", 0, "",
