@@ -96,6 +96,11 @@ typedef struct up_report up_report;
 
 UP_API up_status up_report_open(up_report **report, const char *path,
                                 const up_report_options *options, up_error *error);
+/* About how large a report of these pictures becomes, from parts of some of them and the sizes of
+ * all; what cannot be read counts nothing, and the contenders' scale alone. A page of crops is at
+ * most what is said. UP_ERROR_INPUT: none can be read. */
+UP_API up_status up_report_estimate(size_t *bytes, const up_report_options *options,
+                                    const char *const *input, size_t count, up_error *error);
 /* Upscales and measures a picture. Where one fails, others can still be added. */
 UP_API up_status up_report_add(up_report *report, const char *input, up_error *error);
 /* Rows of the picture added last, the reference first if there is one; NULL past the last. */

@@ -96,13 +96,31 @@ static json_t *picture_json(const up_comparison *c, const up_gathered *all, cons
     return json;
 }
 
+/* Sentences that another scale has not said yet. */
+static up_status add_protocol(up_overview *overview, const up_comparison *c, up_error *error)
+{
+    json_t *own = up_comparison_protocol(c), *sentence;
+    size_t i;
+    if (!overview->protocol)
+        overview->protocol = json_array();
+    json_array_foreach(own, i, sentence)
+    {
+        bool said = false;
+        for (size_t k = 0; k < json_array_size(overview->protocol) && !said; k++)
+            said = json_equal(json_array_get(overview->protocol, k), sentence);
+        if (!said)
+            json_array_append(overview->protocol, sentence);
+    }
+    json_decref(own);
+    return own && overview->protocol ? UP_OK : up_fail_memory(error, "an overview", sizeof *own);
+}
+
 up_status up_overview_add(up_overview *overview, const up_comparison *c, const char *place,
                           up_error *error)
 {
     UP_TRY(draw_thumb(c, error));
     UP_TRY(up_gathered_add(&overview->gathered, c, error));
-    if (!overview->protocol)
-        overview->protocol = up_comparison_protocol(c);
+    UP_TRY(add_protocol(overview, c, error));
     return json_array_append_new(overview->pictures, picture_json(c, &overview->gathered, place)) ==
                    0
                ? UP_OK

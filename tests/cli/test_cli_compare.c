@@ -249,6 +249,45 @@ Test(cli_compare, what_makes_no_sense_is_said)
     SHELL_EXPECT_ALL(tests);
 }
 
+static double size_after(const char *text, const char *words)
+{
+    char unit[8] = "";
+    double size = 0;
+    const char *at = strstr(text, words);
+    cr_assert(at && sscanf(at + strlen(words), "%lf %7s", &size, unit) == 2, "%s", text);
+    return size * (strcmp(unit, "MiB") == 0 ? 1024 : 1);
+}
+
+Test(cli_compare, sizes_are_said_before_and_hold)
+{
+    static const char *const commands[] = {
+        "upscale compare set/kitten.png set/osprey.png -s 3 -m bicubic,lanczos -o report",
+        "upscale compare set/kitten.png --from-hr -s 2 -m bicubic,tconv:bicubic -o report/",
+        "upscale compare set/circuits.png -s 2 -m bicubic,lanczos --single-file --full -o report",
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        process_result r = shell("rm -rf report; %s", commands[i]);
+        cr_assert_eq(r.exit_code, 0, "%s", r.err);
+        const double said = size_after(r.err, "a report of about ");
+        const double made = size_after(r.err, i == 2 ? "upscale: report  " : "in it)  ");
+        cr_expect(said > 0.7 * made && said < 1.5 * made, "%s: %g, was %g KiB", commands[i], said,
+                  made);
+        process_free(&r);
+    }
+    static const shell_case quiet = { "upscale compare -q a.ppm -s 2 -m bicubic -o q", 0, "", "" };
+    shell_expect(&quiet);
+}
+
+Test(cli_compare, of_many_pictures_results_are_files_only_if_asked_for)
+{
+    expect_success("upscale compare -q set/icon.png a.ppm -s 2 -m bicubic -o tiles && "
+                   "upscale compare -q set/icon.png a.ppm -s 2 -m bicubic --full -o files && "
+                   "upscale -q a.ppm -s 2 -m bicubic -o one.png && "
+                   "cmp one.png files/pages/a-ppm/results/bicubic.png && "
+                   "! ls tiles/pages/*/results 2>/dev/null && ! grep -r '\"file\"' tiles && "
+                   "grep -q '\"file\"' files/pages/a-ppm/results.json");
+}
+
 Test(cli_compare, folders_give_a_page_per_picture_and_an_overview)
 {
     expect_success("echo no picture > set/bad.png");

@@ -36,9 +36,8 @@ static const char *const conflicts[][2] = {
 
 /* Flags that mean something only together with another. */
 static const char *const needs[][2] = {
-    { "null", "files-from" },       { "full", "single-file" }, { "zoom", "sheet" },
-    { "sheet-columns", "sheet" },   { "sheet-map", "sheet" },  { "sheet-width", "sheet" },
-    { "retry-failed", "manifest" },
+    { "null", "files-from" }, { "zoom", "sheet" },        { "sheet-columns", "sheet" },
+    { "sheet-map", "sheet" }, { "sheet-width", "sheet" }, { "retry-failed", "manifest" },
 };
 
 bool cli_option_belongs(const cli_option *option, const cli_command *command)

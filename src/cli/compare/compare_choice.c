@@ -181,6 +181,8 @@ static const char *problem_of(const cli_settings *s)
     if (s->from_original && !reduces_by_all(s))
         return "--from-hr reduces and enlarges by a whole number of 2 or more (1 with --degrade): "
                "-s 2,3,4";
+    if (s->full && !s->single_file && !cli_compare_is_many(s))
+        return "--full means nothing without --single-file or several pictures";
     if (cli_compare_is_many(s) && (s->single_file || s->reference || s->classroom))
         return "--single-file, --reference and --classroom are for one picture";
     if (s->sheet && problem_of_sheet(s))

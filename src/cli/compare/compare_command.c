@@ -121,12 +121,30 @@ static bool begin_turn(comparing *c, size_t turn)
     return true;
 }
 
+/* Before anything is made, so that nobody is surprised by it. */
+static void say_size(const comparing *c, size_t turns)
+{
+    const cli_settings *s = c->settings;
+    size_t bytes;
+    if (s->quiet || s->json || !s->output)
+        return;
+    const char **path = cli_alloc(c->inputs->count, sizeof *path);
+    for (size_t i = 0; i < c->inputs->count; i++)
+        path[i] = c->inputs->item[i].path;
+    if (up_report_estimate(&bytes, &c->options, path, c->inputs->count, NULL) == UP_OK)
+        cli_say("%s: a report of %s %s", s->output,
+                s->single_file && !s->full ? "at most" : "about",
+                cli_bytes_text((double)bytes * (double)turns).text);
+    free(path);
+}
+
 static void compare_all(comparing *c)
 {
     const cli_settings *s = c->settings;
     const size_t turns = cli_compare_turns(s), all = turns * c->inputs->count;
     if (!begin_turn(c, 0) || !open_report(c))
         return;
+    say_size(c, turns);
     c->progress = cli_progress_new(s, all, (double)all, 1);
     c->options.progress = cli_progress_update;
     c->options.user = cli_progress_user(c->progress, 0);

@@ -19,7 +19,7 @@ class Plot {
   constructor(rows, measure, cost, width) {
     Object.assign(this, { measure, cost, width, height: 380, left: 58, top: 26, bottom: 48 });
     this.right = Math.min(220, Math.round(width * 0.36));
-    const points = rows.map((row) => ({ name: row.label ?? row.name, x: measured(row, cost.key), y: measured(row, measure.key) }));
+    const points = rows.map((row) => ({ name: row.label ?? row.name, group: row.group, x: measured(row, cost.key), y: measured(row, measure.key) }));
     const known = points.filter(({ x, y }) => Number.isFinite(x) && x >= 0 && Number.isFinite(y));
     const best = Math.max(...known.map(({ y }) => y));
     const far = ({ y }) => measure.unit === " dB" && known.length > 2 && y < best - MOST_BELOW_DB;
@@ -53,7 +53,7 @@ class Plot {
     const height = this.height + NAME_LINE * this.far.length;
     const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${this.width} ${height}`, width: this.width, height, role: "img",
       "aria-label": `${this.measure.title} against ${this.cost.title}`, "font-family": "system-ui, sans-serif", "font-size": 13, fill: "currentColor" });
-    root.append(...this.grid(), this.frontLine(), ...this.marks(), ...this.below());
+    root.append(...this.grid(), ...this.frontLines(), ...this.marks(), ...this.below());
     return root;
   }
 
@@ -87,10 +87,13 @@ class Plot {
     return parts;
   }
 
-  frontLine() {
-    this.front = paretoFront(this.points, this.measure.best);
-    const d = this.front.map(({ x, y }, i) => (i ? `H${this.x(x).toFixed(1)}V` : `M${this.x(x).toFixed(1)} `) + this.y(y).toFixed(1)).join("");
-    return this.line(d, 0.6, { class: "front", "stroke-dasharray": "5 4" });
+  // One for each group of pictures: what is by another scale is no rival.
+  frontLines() {
+    this.fronts = [...new Set(this.points.map(({ group }) => group))].map((group) => paretoFront(this.points.filter((point) => point.group === group), this.measure.best));
+    return this.fronts.map((front) => {
+      const d = front.map(({ x, y }, i) => (i ? `H${this.x(x).toFixed(1)}V` : `M${this.x(x).toFixed(1)} `) + this.y(y).toFixed(1)).join("");
+      return this.line(d, 0.6, { class: "front", "stroke-dasharray": "5 4" });
+    });
   }
 
   // Names stand in a column beside the plot, in order, none on another; a line leads to each.
@@ -101,7 +104,7 @@ class Plot {
     for (let i = at.length - 1; i >= 0; i--, limit -= NAME_LINE) at[i] = Math.min(at[i], limit);
     const letters = Math.floor((this.right - 30) / 7.2);
     sorted.forEach((point, i) => {
-      const x = this.x(point.x), y = this.y(point.y), onFront = this.front.includes(point);
+      const x = this.x(point.x), y = this.y(point.y), onFront = this.fronts.some((front) => front.includes(point));
       const name = point.name.length > letters ? point.name.slice(0, letters - 1) + "\u2026" : point.name;
       const circle = svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 5, fill: onFront ? "#2f7de1" : "none", stroke: "#2f7de1", "stroke-width": 2 });
       const title = svg("title", {});
@@ -151,7 +154,7 @@ class PlotFigure {
       return;
     }
     const drawn = plot.draw();
-    caption.textContent = `On the dashed line, the Pareto front: ${plot.front.map(({ name }) => name).join(", ")}. No other is both cheaper and better.` +
+    caption.textContent = `On the dashed line, the Pareto front${plot.fronts.length > 1 ? " of each scale" : ""}: ${plot.fronts.map((front) => front.map(({ name }) => name).join(", ")).join("; ")}. No other is both cheaper and better.` +
       (plot.missing ? ` ${plot.missing} not drawn: a number is missing.` : "");
     this.figure.replaceChildren(drawn, caption);
   }

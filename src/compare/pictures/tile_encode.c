@@ -76,8 +76,9 @@ up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_
 {
     const up_sink_format *webp; /* a build may be without it */
     const bool has_webp = up_sink_format_find(&webp, "webp", NULL, NULL) == UP_OK;
-    up_status status = encode(tile, &up_png_sink, pixels, metadata, error);
-    if (status == UP_OK && has_webp && suits_webp(&pixels->format, metadata)) {
+    UP_TRY(up_tile_encode_png(tile, pixels, metadata, error));
+    up_status status = UP_OK;
+    if (has_webp && suits_webp(&pixels->format, metadata)) {
         up_kept_bytes other;
         status = encode(&other, webp, pixels, metadata, error);
         up_kept_bytes larger = other;

@@ -11,6 +11,9 @@
  * colours are meant is kept. tile->data is for up_free(). */
 up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_metadata *metadata,
                          up_error *error);
+/* PNG in any case. */
+up_status up_tile_encode_png(up_kept_bytes *tile, const up_pixels *pixels,
+                             const up_metadata *metadata, up_error *error);
 
 /* The same as PNG in any case, which every program knows. */
 up_status up_tile_encode_png(up_kept_bytes *tile, const up_pixels *pixels,

@@ -45,7 +45,8 @@ function againstCell(measure) {
 function statisticColumns(view, measures, rows) {
   const group = (row) => row.group;
   const plain = (m) => (row) => row[m.key]?.[view.id] ?? null;
-  const columns = measures.map((m, i) => {
+  const shown = measures.filter((m) => rows.some((row) => measured(row, m.key) !== null));
+  const columns = shown.map((m, i) => {
     const common = { first: i === 0, title: m.title, about: m.about };
     if (view.id === "mean") return { ...common, best: m.best, group, value: (row) => measured(row, m.key), cell: meanCell(m) };
     if (view.id === "baseline") return { ...common, value: (row) => row.against_baseline?.[m.key]?.mean ?? null, cell: againstCell(m) };
