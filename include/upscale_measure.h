@@ -58,8 +58,9 @@ typedef struct {
     const up_metric_weights *weights; /* NULL: none */
 } up_measuring;
 
-/* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, or with
- * nothing left inside the border are UP_ERROR_ARGUMENT. `how` may be NULL: luma, no border. */
+/* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, are
+ * UP_ERROR_ARGUMENT; with nothing left inside the border UP_ERROR_UNSUPPORTED. `how` may be NULL:
+ * luma, no border. */
 
 /* Mean squared error: the mean of (a - b)^2 over all pixels and channels measured. */
 UP_API up_status up_mse(double *mse, const up_pixels *a, const up_pixels *b,
@@ -247,7 +248,8 @@ typedef struct {
                          more) for more than 1,000 pictures */
 } up_summary;
 
-/* The same seed gives the same interval. NaN among the values, or none, is UP_ERROR_ARGUMENT. */
+/* The same seed gives the same interval. NaN among the values, or none, is UP_ERROR_ARGUMENT, and
+ * leaves nothing known. */
 UP_API up_status up_summarise(up_summary *summary, const double *value, int count, uint64_t seed,
                               up_error *error);
 

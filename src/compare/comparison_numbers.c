@@ -41,14 +41,16 @@ static up_status measure_more(const up_comparison *c, up_report_row *row,
     UP_TRY(measure_named(c, row, reference, result, error));
     UP_TRY(or_unknown(up_ms_ssim(&row->ms_ssim, reference, result, &y, error), &row->ms_ssim));
     bool grey = reference->format.channels < 3 && result->format.channels < 3;
-    return grey ? UP_OK : up_psnr(&row->psnr_rgb, reference, result, &rgb, error);
+    return grey ? UP_OK
+                : or_unknown(up_psnr(&row->psnr_rgb, reference, result, &rgb, error),
+                             &row->psnr_rgb);
 }
 
 static up_status measure(const up_comparison *c, up_report_row *row, const up_pixels *reference,
                          const up_pixels *result, up_error *error)
 {
     const up_measuring y = measuring(c, UP_CHANNEL_Y);
-    UP_TRY(up_psnr(&row->psnr_y, reference, result, &y, error));
+    UP_TRY(or_unknown(up_psnr(&row->psnr_y, reference, result, &y, error), &row->psnr_y));
     UP_TRY(or_unknown(up_ssim(&row->ssim, reference, result, &y, error), &row->ssim));
     return measure_more(c, row, reference, result, error);
 }

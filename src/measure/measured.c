@@ -29,9 +29,11 @@ static up_status check_picture(up_pixels *checked, const up_pixels *pixels, up_e
 static up_status check_border(up_measured *m, int border, up_error *error)
 {
     const up_format *f = &m->picture[0].format;
-    if (border < 0 || border >= (up_min(f->width, f->height) + 1) / 2)
-        return up_fail(error, UP_ERROR_ARGUMENT, "a border of %d leaves nothing of %dx%d", border,
-                       f->width, f->height);
+    if (border < 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a border cannot be %d", border);
+    if (border >= (up_min(f->width, f->height) + 1) / 2)
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "a border of %d leaves nothing of %dx%d",
+                       border, f->width, f->height);
     m->border = border;
     m->width = f->width - 2 * border;
     m->height = f->height - 2 * border;

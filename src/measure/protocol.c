@@ -24,8 +24,6 @@ static up_status make_room(up_pixels *pixels, up_error *error)
 static up_status crop(up_pixels *reference, int scale, const char *path, up_error *error)
 {
     up_format *f = &reference->format;
-    if (f->color == UP_COLOR_TENSOR)
-        return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: is a tensor; eval takes pictures", path);
     if (f->width < scale || f->height < scale)
         return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: %dx%d is too small to be reduced to 1/%d",
                        path, f->width, f->height, scale);
@@ -71,6 +69,8 @@ static up_status read_original(up_eval_picture *picture, const char *path,
     if (!picture->declared)
         return up_fail_memory(error, "metadata", sizeof *picture->declared);
     up_status status = up_image_open(&image, path, error);
+    if (status == UP_OK && image->source->format.color == UP_COLOR_TENSOR)
+        status = up_fail(error, UP_ERROR_UNSUPPORTED, "%s: is a tensor; eval takes pictures", path);
     if (status == UP_OK)
         status = up_declared_copy(picture->declared, &image->source->metadata, error);
     if (status == UP_OK)

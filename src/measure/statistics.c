@@ -65,6 +65,12 @@ static double deviation(const double *value, int count, double mean)
     return sqrt(sum / (count - 1));
 }
 
+static up_summary unknown_summary(int count)
+{
+    const double unknown = (double)NAN;
+    return (up_summary){ count, unknown, unknown, unknown, unknown, unknown };
+}
+
 static up_status check_values(const double *value, int count, up_error *error)
 {
     if (count < 1)
@@ -78,8 +84,7 @@ static up_status check_values(const double *value, int count, up_error *error)
 up_status up_summarise(up_summary *summary, const double *value, int count, uint64_t seed,
                        up_error *error)
 {
-    const double unknown = (double)NAN;
-    *summary = (up_summary){ count, unknown, unknown, unknown, unknown, unknown };
+    *summary = unknown_summary(count);
     UP_TRY(check_values(value, count, error));
     summary->mean = 0;
     double *sorted = up_alloc((size_t)count, sizeof *sorted);
@@ -100,7 +105,7 @@ up_status up_summarise(up_summary *summary, const double *value, int count, uint
 up_status up_compare_paired(up_paired *paired, const double *value, const double *baseline,
                             int count, bool lower_is_better, uint64_t seed, up_error *error)
 {
-    *paired = (up_paired){ 0 };
+    *paired = (up_paired){ .difference = unknown_summary(count), .p = (double)NAN };
     UP_TRY(check_values(value, count, error));
     UP_TRY(check_values(baseline, count, error));
     double *difference = up_alloc((size_t)count, sizeof *difference);

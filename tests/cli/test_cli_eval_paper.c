@@ -6,6 +6,8 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static void set_up(void)
 {
@@ -219,6 +221,34 @@ Test(cli_eval_paper, several_weights_are_methods)
           "report && "
           "ls report/results",
           0, "bicubic.png\ntconv-first.png\ntconv-second.png\n", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+/* -------------------------------------------------------------- what has no number */
+
+Test(cli_eval_paper, what_is_infinite_or_unknown_is_typeset_so)
+{
+    char *flat = calloc(48 * 48 * 3, 1);
+    FILE *file = fopen(scratch_path("flat.ppm"), "wb");
+    cr_assert(flat && file);
+    fprintf(file, "P6 48 48 255\n");
+    fwrite(flat, 48 * 48, 3, file);
+    fclose(file);
+    free(flat);
+    static const shell_case tests[] = {
+        { "upscale eval flat.ppm -m nearest,bicubic --metrics psnr,gmsd --latex -q | "
+          "grep '^nearest'",
+          0, "nearest & 2 & \\textbf{$\\infty$} & \\textbf{0.0000}", "" },
+        { "upscale eval flat.ppm -m nearest,bicubic --metrics psnr --markdown -q | tail -n 1", 0,
+          "| bicubic | 2 | **\xE2\x88\x9E** |", "" },
+        { "upscale eval flat.ppm --metrics psnr --json -q --no-time | head -n 1", 0,
+          "\"psnr\":null", "" },
+        { "upscale compare flat.ppm one/a.ppm --from-hr -s 2 -m nearest,bicubic --metrics "
+          "niqe,gmsd "
+          "--baseline nearest --no-time -o r --latex t.tex && grep -c '^bicubic.* & --' t.tex",
+          0, " -                     -        -     -     -\n", NULL },
+        { "upscale eval one/a.ppm --border 24", 1, "", "a border of 24 leaves nothing of 60x48" },
     };
     SHELL_EXPECT_ALL(tests);
 }

@@ -269,9 +269,10 @@ Test(measures, what_makes_no_sense)
     up_error error;
     cr_expect_eq(up_psnr(&value, &a, &b, NULL, &error), UP_ERROR_ARGUMENT);
     cr_expect_str_eq(error.message, "pictures of 20x30 and 20x31 cannot be compared");
-    for (int border = -1; border <= 10; border += 11)
-        cr_expect_eq(up_mse(&value, &a, &a, &(up_measuring){ .border = border }, &error),
-                     UP_ERROR_ARGUMENT);
+    cr_expect_eq(up_mse(&value, &a, &a, &(up_measuring){ .border = -1 }, &error),
+                 UP_ERROR_ARGUMENT);
+    cr_expect_eq(up_mse(&value, &a, &a, &(up_measuring){ .border = 10 }, &error),
+                 UP_ERROR_UNSUPPORTED);
     cr_expect_eq(up_ssim(&value, &a, &a, &(up_measuring){ .border = 5 }, &error),
                  UP_ERROR_UNSUPPORTED);
     cr_expect_eq(up_ms_ssim(&value, &a, &a, NULL, &error), UP_ERROR_UNSUPPORTED);

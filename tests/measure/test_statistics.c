@@ -126,6 +126,9 @@ Test(statistics, what_cannot_be_known_is_not_said)
     cr_expect(isinf(s.mean) && s.median == 32 && isnan(s.low));
     cr_expect_eq(up_summarise(&s, hole, 2, 0, NULL), UP_ERROR_ARGUMENT);
     cr_expect_eq(up_summarise(&s, hole, 0, 0, NULL), UP_ERROR_ARGUMENT);
+    up_paired p;
+    cr_expect_eq(up_compare_paired(&p, hole, infinite, 2, false, 0, NULL), UP_ERROR_ARGUMENT);
+    cr_expect(isnan(p.p) && isnan(p.difference.mean) && p.wins == 0 && p.losses == 0);
 }
 
 Test(statistics, seeds_repeat)

@@ -46,7 +46,7 @@ static json_t *paired_json(const cli_evaluations *all, size_t set, size_t m, siz
     const up_paired p = cli_paired(all, set, m, k);
     json_t *json = summary_json(&p.difference);
     const int equal = p.difference.count - p.wins - p.losses;
-    json_object_set_new(json, "p", json_real(p.p));
+    json_object_set_new(json, "p", cli_json_number(p.p));
     json_object_set_new(json, "wins", json_integer(p.wins));
     json_object_set_new(json, "losses", json_integer(p.losses));
     json_object_set_new(json, "equal", json_integer(equal));

@@ -45,9 +45,17 @@ static size_t metrics_that_fit(const cli_evaluations *all, size_t first, int col
     return end;
 }
 
+static void append_number(char **line, int columns, int digits, double value)
+{
+    if (isnan(value))
+        cli_append(line, "%*s", columns, "-");
+    else
+        cli_append(line, "%*.*f", columns, digits, value);
+}
+
 static void append_value(char **line, const up_measure_info *metric, double value)
 {
-    cli_append(line, "%*.*f", metric_columns(metric), metric->digits, value);
+    append_number(line, metric_columns(metric), metric->digits, value);
 }
 
 /* -------------------------------------------------------------- pictures */
@@ -186,8 +194,9 @@ static void show_spread(const cli_evaluations *all, size_t k)
         const up_summary s = cli_summary(all, CLI_ALL_SETS, m, k);
         char *interval = interval_text(&s, metric->digits, false);
         char *line = cli_fit(all->label[m], name_width, false);
-        cli_append(&line, "  %8.*f  %9.*f  %20s", metric->digits, s.median, metric->digits,
-                   s.deviation, interval);
+        append_number(&line, 10, metric->digits, s.median);
+        append_number(&line, 11, metric->digits, s.deviation);
+        cli_append(&line, "  %20s", interval);
         put(line);
         free(interval);
     }
@@ -209,8 +218,11 @@ static void show_against(const cli_evaluations *all, size_t k)
         const up_paired p = cli_paired(all, CLI_ALL_SETS, m, k);
         char *interval = interval_text(&p.difference, digits, true);
         char *line = cli_fit(all->label[m], name_width, false);
-        cli_append(&line, "  %+8.*f  %20s  %7.2g  %4d  %4d", digits, p.difference.mean, interval,
-                   p.p, p.wins, p.losses);
+        if (isnan(p.p))
+            cli_append(&line, "  %8s  %20s  %7s  %4s  %4s", "-", "-", "-", "-", "-");
+        else
+            cli_append(&line, "  %+8.*f  %20s  %7.2g  %4d  %4d", digits, p.difference.mean,
+                       interval, p.p, p.wins, p.losses);
         put(line);
         free(interval);
     }

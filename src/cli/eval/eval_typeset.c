@@ -130,7 +130,16 @@ typedef struct {
     const char *between, *end;
     const char *wrap[3][2]; /* around values, by rank */
     const char *higher, *lower;
+    const char *infinite;
 } markup;
+
+static void append_number(char **line, int digits, double value, const markup *u)
+{
+    if (isfinite(value))
+        cli_append(line, "%.*f", digits, value);
+    else
+        cli_append(line, "%s", isnan(value) ? "--" : u->infinite);
+}
 
 static void put_rows(FILE *file, const cli_evaluations *first, const cli_evaluations *all,
                      const markup *u, const char *start)
@@ -147,8 +156,9 @@ static void put_rows(FILE *file, const cli_evaluations *first, const cli_evaluat
                     continue;
                 }
                 const int rank = rank_of(&c, m);
-                cli_append(&line, "%s%s%.*f%s", u->between, u->wrap[rank][0],
-                           all->metric[k]->digits, shown(&c, m), u->wrap[rank][1]);
+                cli_append(&line, "%s%s", u->between, u->wrap[rank][0]);
+                append_number(&line, all->metric[k]->digits, shown(&c, m), u);
+                cli_append(&line, "%s", u->wrap[rank][1]);
             }
         cli_append(&line, "%s", u->end);
         cli_put_line_into(file, line);
@@ -173,6 +183,7 @@ static const markup latex = {
     .wrap = { { "", "" }, { "\\textbf{", "}" }, { "\\underline{", "}" } },
     .higher = " $\\uparrow$",
     .lower = " $\\downarrow$",
+    .infinite = "$\\infty$",
 };
 
 /* The names of sets over their metrics. */
@@ -228,6 +239,7 @@ static const markup markdown = {
     .wrap = { { "", "" }, { "**", "**" }, { "<u>", "</u>" } },
     .higher = " \xE2\x86\x91",
     .lower = " \xE2\x86\x93",
+    .infinite = "\xE2\x88\x9E",
 };
 
 static void append_markdown_heads(char **head, const cli_evaluations *all)
