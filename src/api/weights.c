@@ -5,6 +5,7 @@
 
 #include "api/option_defaults.h"
 #include "base/memory.h"
+#include "base/scale.h"
 #include "network/layers.h"
 #include "network/metadata/layer_text.h"
 #include "network/model.h"
@@ -134,10 +135,9 @@ static up_status describe(up_weights *weights, up_error *error)
 
 static int scale_of(const up_options *options)
 {
-    const double rows = options->scale.rows, columns = options->scale.columns;
-    const bool whole = rows == floor(rows) && rows >= 1 && rows <= UP_MOST_PARAMETER &&
-                       (columns == rows || columns == 0);
-    return whole ? (int)rows : 0;
+    double scale[2];
+    up_scale_asked(options, scale);
+    return up_scale_is_asked(options) ? up_scale_whole(scale, UP_MOST_PARAMETER) : 0;
 }
 
 /* A file that leaves its scale open can be looked into without one. */

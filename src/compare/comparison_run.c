@@ -6,6 +6,7 @@
 #include "base/machine/clock.h"
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "base/scale.h"
 #include "compare/classroom/classroom.h"
 #include "compare/classroom/lessons.h"
 #include "compare/comparison_numbers.h"
@@ -100,10 +101,10 @@ static up_status list_results(up_comparison *c, up_error *error)
 /* The same scale for all: the first contender's. */
 static up_status whole_scale(const up_options *options, int least, int *scale, up_error *error)
 {
-    double s = options->scale.rows != 0 ? options->scale.rows : 2;
-    *scale = s >= least && s <= 64 ? (int)s : 0;
-    if (options->width || options->height || *scale != s ||
-        (options->scale.columns != 0 && options->scale.columns != s))
+    double asked[2];
+    up_scale_asked(options, asked);
+    *scale = up_scale_whole(asked, 64);
+    if (options->width || options->height || *scale < least)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "the input is reduced and enlarged by the same whole number of %d or more: "
                        "give a --scale such as 2, 3 or 4",

@@ -3,6 +3,7 @@
 #include "methods/method.h"
 
 #include "base/memory.h"
+#include "base/scale.h"
 
 #include <limits.h>
 #include <math.h>
@@ -139,8 +140,8 @@ up_status up_request_size(up_request *request, up_error *error)
     request->sized = true;
     if (options->width || options->height)
         return exact_size(request, error);
-    double rows = options->scale.rows, columns = options->scale.columns;
-    request->sized = rows != 0 || columns != 0;
-    rows = rows != 0 ? rows : columns != 0 ? columns : 2;
-    return up_request_scale(request, rows, columns != 0 ? columns : rows, error);
+    double scale[2];
+    request->sized = up_scale_is_asked(options);
+    up_scale_asked(options, scale);
+    return up_request_scale(request, scale[0], scale[1], error);
 }

@@ -3,6 +3,7 @@
 
 #include "network/build/builder.h"
 
+#include "base/floor.h"
 #include "network/build/sizes.h"
 
 #include "base/memory.h"

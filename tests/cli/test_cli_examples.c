@@ -47,7 +47,7 @@ static const char pictures[] =
     "cp -r '" REPOSITORY "/samples/train/designs' samples/train\n"
     "cp samples/train/designs/small.json n.json\n"
     "upscale small.ppm -q -m nearest -s 1 -o x.npy\n"
-    "cp '" UP_GOLDEN_DIR "/nets/fsrcnn_x2/weights.safetensors' fsrcnn.safetensors\n"
+    "cp '" UP_UNPACKED_DIR "/nets/fsrcnn_x2/weights.safetensors' fsrcnn.safetensors\n"
     "cp fsrcnn.safetensors network.safetensors\n"
     "cp fsrcnn.safetensors yjn870-fsrcnn-x2.safetensors\n"
     "rm *.ppm\n";

@@ -12,7 +12,7 @@
 #include "weights/safetensors/safetensors.h"
 
 #define CASES UP_SHARED_DIR "/oracles/safetensors"
-#define GOLDEN UP_GOLDEN_DIR "/safetensors"
+#define GOLDEN UP_UNPACKED_DIR "/safetensors"
 #define ENTRY "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}"
 
 TestSuite(safetensors, .init = scratch_init, .fini = scratch_fini);

@@ -191,9 +191,8 @@ Test(alpha, an_icon_in_a_file)
 {
     up_pixels icon;
     up_error error;
-    cr_assert_eq(
-        up_read_pixels(&icon, golden_name("cases", "white-icon-alpha.png").text, NULL, &error),
-        UP_OK, "%s", error.message);
+    cr_assert_eq(up_read_pixels(&icon, UP_GOLDEN_DIR "/cases/white-icon-alpha.png", NULL, &error),
+                 UP_OK, "%s", error.message);
     const int white[] = { 255, 255, 255 };
     for (int scale = 2; scale <= 4; scale++)
         check_colour(&icon, white, "tconv", scale);

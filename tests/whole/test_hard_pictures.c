@@ -135,8 +135,8 @@ Test(hard_pictures, nothing_explodes)
 {
     up_pixels text;
     up_error error;
-    cr_assert_eq(up_read_pixels(&text, golden_name("cases", "text.png").text, NULL, &error), UP_OK,
-                 "%s", error.message);
+    cr_assert_eq(up_read_pixels(&text, UP_GOLDEN_DIR "/cases/text.png", NULL, &error), UP_OK, "%s",
+                 error.message);
     check_range(&text, "text");
     up_pixels_free(&text);
     int (*const patterns[])(int, int) = { checkerboard, noise, halftone, scan_lines };
@@ -376,11 +376,10 @@ Test(hard_pictures, flat_tensors_stay)
 
 Test(hard_pictures, zeros_in_a_file)
 {
-    ndarray zeros = ndarray_load(golden_name("cases", "zeros.npy").text);
+    ndarray zeros = ndarray_load(UP_GOLDEN_DIR "/cases/zeros.npy");
     cr_expect_eq(ndarray_max_abs(&zeros), 0);
     ndarray_free(&zeros);
-    process_result r =
-        RUN_UPSCALE(golden_name("cases", "zeros.npy").text, "-f", "npy", "-q", "-o", "-");
+    process_result r = RUN_UPSCALE(UP_GOLDEN_DIR "/cases/zeros.npy", "-f", "npy", "-q", "-o", "-");
     cr_assert_eq(r.exit_code, 0, "%s", r.err);
     size_t header = 10 + (unsigned char)r.out[8] + 256 * (size_t)(unsigned char)r.out[9];
     for (size_t i = header; i + sizeof(float) <= r.out_size; i += sizeof(float)) {

@@ -4,6 +4,7 @@
 #include "compare/classroom/lessons.h"
 
 #include "api/option_defaults.h"
+#include "base/scale.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,12 +91,13 @@ up_status up_lessons_init(up_lessons *lessons, const up_options *how, up_error *
 {
     up_options taken;
     UP_TRY(up_options_take(&taken, how, error));
-    const double rows = taken.scale.rows != 0 ? taken.scale.rows : 2;
-    const bool same = taken.scale.columns == 0 || taken.scale.columns == rows;
-    if (!same || (rows != 2 && rows != 3 && rows != 4) || taken.width || taken.height)
+    double asked[2];
+    up_scale_asked(&taken, asked);
+    const int scale = up_scale_whole(asked, 4);
+    if (scale < 2 || taken.width || taken.height)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "the classroom pools and enlarges by 2, 3 or 4: --scale 2");
-    *lessons = (up_lessons){ .scale = (int)rows };
+    *lessons = (up_lessons){ .scale = scale };
     for (int i = 0; i < UP_LESSONS; i++) {
         lessons->contender[i].name = lesson[i].name;
         set_options(lessons, i, &taken);

@@ -2,6 +2,7 @@
 #include "compare/numbers/gathered.h"
 
 #include "base/memory.h"
+#include "base/scale.h"
 #include "compare/files/file_names.h"
 #include "compare/files/json_text.h"
 #include "compare/numbers/result_times.h"
@@ -40,7 +41,9 @@ double up_asked_scale(const up_options *o)
 {
     if (o->width || o->height)
         return 0;
-    return o->scale.rows != 0 ? o->scale.rows : 2;
+    double scale[2];
+    up_scale_asked(o, scale);
+    return scale[0];
 }
 
 char *up_folder_of(const char *path)

@@ -2,6 +2,7 @@
 #include "explain/ops/layer_terms.h"
 
 #include "base/memory.h"
+#include "base/scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -108,8 +109,8 @@ up_status up_terms_conv(up_explanation *e, const up_explain_options *o, bool tra
 up_status up_terms_scale(up_explanation *e, const up_explain_options *o, up_error *error)
 {
     UP_TRY(up_terms_input(e, o, error));
-    const double scale[2] = { e->options.scale.rows > 0 ? e->options.scale.rows : 2,
-                              e->options.scale.columns > 0 ? e->options.scale.columns : 2 };
+    double scale[2];
+    up_scale_asked(&e->options, scale);
     for (int a = 0; a < 2; a++) {
         if (scale[a] != floor(scale[a]) || scale[a] < 1 || scale[a] > UP_EXPLAIN_SIDE)
             return up_fail(error, UP_ERROR_UNSUPPORTED,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/build/sizes.h"
+#include "base/floor.h"
 
 #include <string.h>
 

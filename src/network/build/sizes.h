@@ -23,9 +23,4 @@ int up_size_input_for(up_network_axis size, int wanted);
 /* The axis for an input of so many pixels. */
 int64_t up_size_at(up_network_axis axis, int64_t input);
 
-static inline int64_t up_floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "network/layers.h"
 
+#include "base/floor.h"
 #include "network/build/sizes.h"
 #include "ops/arrange/shuffle.h"
 

@@ -3,6 +3,7 @@
 
 #include "network/network.h"
 
+#include "base/floor.h"
 #include "base/memory.h"
 #include "network/build/sizes.h"
 #include "network/layers/layer_parts.h"

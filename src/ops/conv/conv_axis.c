@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/conv/conv_axis.h"
 
+#include "base/floor.h"
 #include "base/memory.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
 #define FAR (INT_MAX / 8) /* most of padding, extent and size: sums of a few stay an int */
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
 
 static int64_t extent_of(const up_conv_axis *axis)
 {
@@ -76,7 +72,7 @@ static up_conv_index index_of(const up_conv_axis *axis, int k)
     int shift = k * axis->dilation - axis->before;
     if (!axis->transposed)
         return (up_conv_index){ 0, shift, k };
-    int steps = (int)floor_div(shift, axis->phases);
+    int steps = (int)up_floor_div(shift, axis->phases);
     return (up_conv_index){ shift - steps * axis->phases, -steps, k };
 }
 
@@ -123,8 +119,8 @@ void up_conv_axis_span(const up_conv_axis *axis, int o, int *first, int *end)
         *end = *first + extent + 1;
         return;
     }
-    int last = (int)floor_div(o + axis->before, axis->phases);
-    int above = (int)floor_div(o + axis->before - extent - 1, axis->phases);
+    int last = (int)up_floor_div(o + axis->before, axis->phases);
+    int above = (int)up_floor_div(o + axis->before - extent - 1, axis->phases);
     *first = up_min(above + 1, last);
     *end = last + 1;
 }

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define NETS UP_GOLDEN_DIR "/nets"
+#define NETS UP_UNPACKED_DIR "/nets"
 
 static void write_network(const char *name, const char *tensors, const char *layers,
                           const char *metadata)

@@ -19,7 +19,7 @@ void golden_each(const char *group, const char *list, void (*check)(const json_t
 golden_file golden_name(const char *group, const char *name)
 {
     golden_file file;
-    int length = snprintf(file.text, sizeof file.text, "%s/%s/%s", UP_GOLDEN_DIR, group, name);
+    int length = snprintf(file.text, sizeof file.text, "%s/%s/%s", UP_UNPACKED_DIR, group, name);
     cr_assert_lt(length, (int)sizeof file.text);
     return file;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The cases that PyTorch computed, in tests/golden/GROUP/cases.json and the .npy files beside it.
- */
+/* The cases that PyTorch computed, in tests/golden/GROUP/cases.json and the archive beside it,
+ * which the build unpacks. */
 #ifndef SUPPORT_GOLDEN_H
 #define SUPPORT_GOLDEN_H
 
