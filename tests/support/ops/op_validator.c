@@ -99,21 +99,29 @@ static void check_monotonic(const up_op *op, const char *label)
         }
 }
 
-/* Two inputs that are the same rows: a picture added to itself. */
+static bool are_alike(const up_op *op, int i)
+{
+    return i > 0 && memcmp(&op->in[i], &op->in[0], sizeof op->in[i]) == 0 &&
+           op->edge[i] == op->edge[0] && up_op_reach(op, i) == up_op_reach(op, 0);
+}
+
+/* Inputs that are the same rows, as of a picture added to itself. */
 static void check_shared_rows(const up_op *op, const op_rows *in, op_workspace *w,
                               const char *label)
 {
     op_rows once[UP_MAX_INPUTS], twice[UP_MAX_INPUTS];
+    bool any = false;
     for (int i = 0; i < op->inputs; i++) {
-        const bool alike = i > 0 && memcmp(&op->in[i], &op->in[0], sizeof op->in[i]) == 0 &&
-                           op->edge[i] == op->edge[0] && in[i].side == in[0].side;
         once[i] = twice[i] = in[i];
-        if (!alike)
+        if (!are_alike(op, i))
             continue;
+        any = true;
         once[i] = in[0];
         const size_t bytes = in[0].pitch * in[0].shape.height * in[0].shape.channels + UP_ALIGN;
         twice[i].block = memcpy(up_alloc(bytes, 1), in[0].block, bytes);
     }
+    if (!any)
+        return;
     op_rows a = run_all(op, once, w, op->out.width), b = run_all(op, twice, w, op->out.width);
     check_same(&a, &b, label, op->out.width);
     up_free(a.block);
