@@ -14,6 +14,7 @@
 #define LEAST_COLUMNS 64                /* of the output in a strip */
 #define MOST_EXCESS 1.5                 /* that strips may make of what one would */
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw rows per chunk: a good deflate block */
+#define CHUNK_READS ((size_t)16 << 20)  /* of the source per chunk: two are there at a time */
 
 #define MOST_REMADE 2.0 /* times the graph's work that making again may come to */
 #define MUCH_FASTER 0.75
@@ -80,19 +81,22 @@ static up_status choose_strips(up_strips *strips, up_stage *stage, int threads, 
     return UP_OK;
 }
 
-static int chunks_of(const up_node *node)
+static int chunks_of(const up_node *node, size_t bytes)
 {
-    size_t rows = CHUNK_BYTES / (raw_row_bytes(&node->shape) + 1) + 1;
+    size_t rows = bytes / (raw_row_bytes(&node->shape) + 1) + 1;
     return (int)((node->end - node->first + rows - 1) / rows);
 }
 
-/* For what goes to sinks, or else for what comes from the source. */
+/* For what goes to sinks, or else for what comes from the source, of which a strong reduction takes
+ * many rows for few. */
 static int choose_chunks(const up_stage *stage, bool streams)
 {
     const up_graph *graph = stage->graph;
-    int chunks = stage->reads && stage->sinks == 0 ? chunks_of(&graph->node[0]) : 1;
+    int chunks = 1;
+    if (stage->reads && (streams || stage->sinks == 0))
+        chunks = chunks_of(&graph->node[0], stage->sinks ? CHUNK_READS : CHUNK_BYTES);
     for (int o = 0; o < stage->sinks && streams; o++)
-        chunks = up_max(chunks, chunks_of(&graph->node[graph->output[o]]));
+        chunks = up_max(chunks, chunks_of(&graph->node[graph->output[o]], CHUNK_BYTES));
     return up_max(chunks, 1);
 }
 
