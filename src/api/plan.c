@@ -87,6 +87,7 @@ void up_plan_destroy(up_plan **plan)
     up_plan *p = *plan;
     if (!p)
         return;
+    up_plan_clear_chroma(p);
     up_run_clear(&p->run);
     up_graph_free(&p->graph);
     up_request_clear(&p->request);
@@ -172,6 +173,8 @@ up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)
     e->lossless = options->lossless || (source->lossless && !options->quality);
     e->progressive = options->progressive;
     e->plain_inks = source->plain_inks;
+    e->video = plan->video.name ? &plan->video : NULL;
+    e->by_planes = source->by_planes;
     e->subsampling = options->subsampling ? options->subsampling : source->subsampling;
     const up_sink_format *to = plan->to[0].type;
     if (options->lossless && to && to->lossy)
@@ -210,6 +213,7 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
                             up_error *error)
 {
     UP_TRY(up_plan_size(plan, error));
+    UP_TRY(up_plan_split(plan, output_path, pixels, error));
     UP_TRY(check_rows(plan, pixels, error));
     UP_TRY(choose_destination(plan, output_path, pixels, error));
     plan->request.past = pixels != NULL;
@@ -218,6 +222,7 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     plan->graph.held_bytes = request->values_bytes + request->model_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
     UP_TRY(up_check_cleaning(request, error));
+    UP_TRY(up_plan_chroma(plan, error));
     plan->building_bytes = plan->graph.held_bytes;
     plan->graph.held_bytes -= request->values_bytes;
     up_model_close(&request->loaded); /* the ops have packed their weights */
@@ -246,19 +251,26 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* The most that comes to a sink at once. */
+static size_t group_bytes(const up_plan *plan, int output)
+{
+    return larger(up_run_group_bytes(&plan->run, output), up_plan_chroma_group(plan));
+}
+
 /* While the graph runs. */
 static size_t running_bytes(const up_plan *plan)
 {
     const up_source *source = plan->image->source;
     size_t bytes = up_run_bytes(&plan->run) + plan->graph.held_bytes + source->held_bytes;
+    bytes += up_plan_chroma_bytes(plan);
     if (plan->run.frames.count)
         bytes += source->sequence.held_bytes;
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
         const up_format format = made_format(plan, o);
         if (to->type && to->type->memory)
-            bytes += to->type->memory(&format, &plan->encoding, plan->run.slots,
-                                      up_run_group_bytes(&plan->run, o));
+            bytes +=
+                to->type->memory(&format, &plan->encoding, plan->run.slots, group_bytes(plan, o));
     }
     return bytes;
 }
@@ -268,13 +280,18 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     const bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
     const size_t most = plan->options.max_memory;
     const size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
-    UP_TRY(up_run_prepare(&plan->run, mapped, error));
+    UP_TRY(up_plan_prepare_run(plan, &plan->run, mapped, error));
     const size_t others = running_bytes(plan) - up_run_bytes(&plan->run) + beside;
     UP_TRY(up_run_fit(&plan->run, most > others ? most - others : 0, error));
+    UP_TRY(up_plan_finish_chroma(plan, most, error));
     const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
     const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;
     plan->info.output = made_format(plan, 0);
+    if (plan->chroma.used) { /* what people see of it */
+        plan->info.output.color = UP_COLOR_RGB;
+        plan->info.output.channels = 3;
+    }
     if (plan->run.frames.count)
         plan->info.output.frames = plan->run.frames.count;
     plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
@@ -327,7 +344,7 @@ up_status up_plan_sink_in(const up_plan *plan, int output, up_writer *writer, up
 {
     const up_format format = made_format(plan, output);
     return up_sink_open_writer(sink, plan->to[output].type, writer, &format, &plan->encoding,
-                               plan->run.slots, up_run_group_bytes(&plan->run, output), error);
+                               plan->run.slots, group_bytes(plan, output), error);
 }
 
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error)

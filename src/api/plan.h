@@ -24,6 +24,15 @@ typedef struct {
     up_format format;
 } up_destination;
 
+/* Planes of chroma, which are made behind luma, each by itself. */
+typedef struct {
+    bool used;
+    up_request request;
+    up_graph graph;
+    up_run run;
+    up_format format; /* of a plane that is made */
+} up_chroma;
+
 struct up_plan {
     up_image *image;
     up_options options; /* its strings are the caller's */
@@ -32,6 +41,8 @@ struct up_plan {
     up_graph graph;
     up_run run;
     up_destination to[UP_MAX_OUTPUTS]; /* of whole pictures */
+    up_chroma chroma;
+    up_video video; /* of a plan that takes a video as one: how the output has its samples */
     up_encoding encoding;
     up_notes notes;        /* what the output cannot hold */
     size_t building_bytes; /* of the graph, and the values that its weights are packed from */
@@ -64,6 +75,21 @@ up_status up_plan_sink_format(const up_plan *plan, const char *path, const up_si
 /* Which frames of a sequence are made: all, those that options ask for, or the one that an output
  * of this type (NULL: memory) has room for, with a note of the others. */
 up_status up_plan_choose_frames(up_plan *plan, const up_sink_format *type, up_error *error);
+
+/* Once method and size are known: whether the planes of a video go through one by one, as they lie,
+ * where the output takes them and the method knows nothing of colours. Settles to[0] anew then, and
+ * how a video has its samples in any case. */
+up_status up_plan_split(up_plan *plan, const char *path, const up_pixels *pixels, up_error *error);
+/* Behind the graph of luma: that of chroma, if there is any. */
+up_status up_plan_chroma(up_plan *plan, up_error *error);
+/* up_run_prepare() of either. */
+up_status up_plan_prepare_run(const up_plan *plan, up_run *run, bool mapped, up_error *error);
+/* Sizes it; `most`: bytes that it may take. */
+up_status up_plan_finish_chroma(up_plan *plan, size_t most, up_error *error);
+/* Memory of it while it runs, and raw bytes of its largest chunk, as far as they are known. */
+size_t up_plan_chroma_bytes(const up_plan *plan);
+size_t up_plan_chroma_group(const up_plan *plan);
+void up_plan_clear_chroma(up_plan *plan);
 
 /* Runs the graph into the sinks, which it closes. */
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error);

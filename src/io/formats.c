@@ -61,6 +61,7 @@ const up_file_format up_file_formats[] = {
     WITH_GIF(gif, "gif", "giflib"),
     FORMAT(pnm, "pnm ppm pgm pam pbm", NULL),
     FORMAT(bmp, "bmp dib", NULL),
+    FORMAT(y4m, "y4m", NULL),
     FORMAT(qoi, "qoi", NULL),
     FORMAT(npy, "npy", NULL),
     FORMAT(txt, "txt csv", NULL),

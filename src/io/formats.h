@@ -28,4 +28,7 @@ extern const up_source_format up_png_source, up_jpeg_source, up_webp_source, up_
 extern const up_sink_format up_png_sink, up_jpeg_sink, up_webp_sink, up_tiff_sink, up_jxl_sink,
     up_avif_sink, up_bmp_sink, up_qoi_sink, up_pnm_sink, up_npy_sink, up_txt_sink;
 
+extern const up_source_format up_y4m_source;
+extern const up_sink_format up_y4m_sink;
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/notes.h"
 #include "io/files/writer.h"
 #include "io/frames/sequence.h"
+#include "io/frames/video.h"
 #include "io/metadata/metadata.h"
 
 typedef struct up_sink up_sink;
@@ -20,10 +21,12 @@ typedef struct {
     up_subsampling subsampling;
     bool progressive;
     bool piece; /* of a picture: rows to be put behind others, without being packed anew */
-    up_sequence sequence; /* of frames that follow; frames 0: it is one picture */
-    bool plain_inks;      /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
-    up_metadata metadata; /* borrowed; already rescaled, declared and narrowed to what the format
-                             keeps, or empty for --strip */
+    up_sequence sequence;  /* of frames that follow; frames 0: it is one picture */
+    const up_video *video; /* borrowed: how samples of a video are to lie; NULL: as is usual */
+    bool by_planes;        /* rows come as those of a source that is split */
+    bool plain_inks;       /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
+    up_metadata metadata;  /* borrowed; already rescaled, declared and narrowed to what the format
+                              keeps, or empty for --strip */
 } up_encoding;
 
 struct up_sink {
@@ -71,6 +74,7 @@ typedef struct {
     bool bands;             /* of rows can be put one behind the other, without being packed anew */
     up_frames_held frames;  /* where it holds any, sinks have `frame` */
     int lossless_bits;      /* of a sample at most; 0: all */
+    bool planes;            /* takes the planes of a video as they are */
     bool unit_floats;       /* white is 1 in its floats, whatever it was in the input */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of

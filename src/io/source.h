@@ -6,6 +6,7 @@
 #include "base/notes.h"
 #include "io/files/reader.h"
 #include "io/frames/sequence.h"
+#include "io/frames/video.h"
 #include "io/metadata/metadata.h"
 
 typedef struct up_source up_source;
@@ -30,10 +31,12 @@ struct up_source {
                      and XMP are not asked */
     bool strict;  /* damage is an error; may be set before the first rows are read */
     up_sequence sequence;
-    up_duration duration; /* of the frame that next() has come to */
-    int further_pictures; /* behind the one that is read, the gain map among them */
-    bool gain_map;        /* that makes an HDR picture of it */
-    bool video;           /* of a motion photo */
+    up_duration duration;   /* of the frame that next() has come to */
+    const up_video *planes; /* how its samples lie in planes; NULL: it is none, or does not tell */
+    bool by_planes;         /* set by split() */
+    int further_pictures;   /* behind the one that is read, the gain map among them */
+    bool gain_map;          /* that makes an HDR picture of it */
+    bool video;             /* of a motion photo */
     size_t held_bytes; /* memory it will hold for the whole image when reading starts; 0: streams */
 
     /* Pixels already in memory: read() is not called, rows are taken from here. */
@@ -50,6 +53,10 @@ struct up_source {
      * never asked gives one picture: the first frame, or what the file has for programs that show
      * one only. Frames that are damaged are noted as that, and come as far as they go. */
     up_status (*next)(up_source *source, bool *there, up_error *error);
+    /* Of a video, before anything is read: whether read() gives its frames as pictures, as at
+     * first, or plane by plane with the samples as they are: the rows of luma, whose `format` this
+     * is then, then those of Cb and of Cr. */
+    void (*split)(up_source *source, bool by_planes);
     void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 

@@ -40,16 +40,23 @@ static up_status add_rounding(up_graph *graph, int *node, float white, up_error 
     return up_graph_add(graph, op, node, node, error);
 }
 
+static up_positions positions(const up_request *request, int axis, int in, bool align_corners)
+{
+    const int out = axis ? request->width : request->height;
+    const int *sited = request->sited[axis];
+    if (sited[0] && !align_corners)
+        return up_positions_sited(in, out, request->step[axis], sited);
+    return up_positions_make(in, out, request->step[axis],
+                             align_corners ? UP_ALIGN_CORNERS : UP_HALF_PIXEL);
+}
+
 static void set_axes(up_axis *rows, up_axis *columns, const up_shape *in, const up_resampling *r,
                      const up_request *request)
 {
-    const up_coordinates coordinates = r->align_corners ? UP_ALIGN_CORNERS : UP_HALF_PIXEL;
-    up_axis_init(rows,
-                 up_positions_make(in->height, request->height, request->step[0], coordinates),
-                 r->filter, r->parameter, r->antialias, false);
-    up_axis_init(columns,
-                 up_positions_make(in->width, request->width, request->step[1], coordinates),
-                 r->filter, r->parameter, r->antialias, false);
+    up_axis_init(rows, positions(request, 0, in->height, r->align_corners), r->filter, r->parameter,
+                 r->antialias, false);
+    up_axis_init(columns, positions(request, 1, in->width, r->align_corners), r->filter,
+                 r->parameter, r->antialias, false);
 }
 
 up_status up_add_resample(up_graph *graph, int from, const up_resampling *resampling,

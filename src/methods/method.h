@@ -22,6 +22,13 @@ typedef enum {
     UP_ON_COLOUR_ONLY, /* colours or alpha, never both at once: see alpha.h */
 } up_domain;
 
+/* Samples that are brought to 0 .. white and back: those that are black and white in the file, and
+ * that are to be in the output. */
+typedef struct {
+    bool set; /* else they are that */
+    float in[2], out[2];
+} up_levels;
+
 /* One upscaling: what was asked for, and what the method makes of it. */
 typedef struct {
     const up_options *options;
@@ -37,7 +44,9 @@ typedef struct {
     bool unit_floats;            /* and in floats of the output 1, else as in the samples */
     bool sized; /* a scale or size was asked for; else the method may have its own */
     int height, width;
-    up_ratio step[2];                   /* inputs per output: rows, columns */
+    up_ratio step[2]; /* inputs per output: rows, columns */
+    int sited[2][2];  /* of resamplings, rows, columns: see up_positions_sited(); 0: centres */
+    up_levels levels;
     const up_network *network;          /* tconv, from a file: of `loaded` or options->model */
     up_model loaded;                    /* for this picture alone */
     int output_padding[2];              /* on top of that of the network's last layer */

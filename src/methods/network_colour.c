@@ -19,6 +19,11 @@ static bool is_one_to_one(const up_network *network)
     return up_network_colours(network) == 1 && network->out_channels == 1;
 }
 
+bool up_network_is_for_luma(const up_network *network)
+{
+    return is_luma(network) && is_one_to_one(network);
+}
+
 up_status up_check_network(const up_network *network, const up_request *request, int channels,
                            up_error *error)
 {

@@ -9,6 +9,9 @@
 up_status up_check_network(const up_network *network, const up_request *request, int channels,
                            up_error *error);
 
+/* One channel of luma in, and out. */
+bool up_network_is_for_luma(const up_network *network);
+
 /* Adds the network behind the colour planes of `from`, in and out in the picture's own range:
  *   one channel, any colour   on each of the channels
  *   one channel, luma         on the luma of RGB (chroma by bicubic), or on grey and each of the

@@ -94,6 +94,24 @@ static up_status flatten(builder *b, up_error *error)
     return add_select(b, 0, colours, error);
 }
 
+static up_status stretch(builder *b, up_error *error)
+{
+    const float white = b->request->white, *levels = b->request->levels.in;
+    const float factor = white / (levels[1] - levels[0]);
+    if (!b->request->levels.set)
+        return UP_OK;
+    return add_point(b, &up_point_affine, (float[4]){ factor, -levels[0] * factor }, error);
+}
+
+static up_status stretch_back(builder *b, float white, up_error *error)
+{
+    const float *levels = b->request->levels.out;
+    if (!b->request->levels.set)
+        return UP_OK;
+    return add_point(b, &up_point_affine, (float[4]){ (levels[1] - levels[0]) / white, levels[0] },
+                     error);
+}
+
 static bool blends(up_domain domain)
 {
     return domain == UP_ON_COLOUR || domain == UP_ON_COLOUR_ONLY;
@@ -105,6 +123,7 @@ static up_status enter(builder *b, up_domain domain, up_error *error)
     up_op *op = NULL;
     UP_TRY(add(b, up_unpack_plan(&op, &b->request->given, error), &op, error));
     UP_TRY(up_add_to_srgb(b->graph, b->node, b->request, &b->node, error));
+    UP_TRY(stretch(b, error));
     if (up_request_flattens(b->request))
         UP_TRY(flatten(b, error));
     if (!blends(domain))
@@ -126,6 +145,7 @@ static up_status leave(builder *b, up_domain domain, const up_format *output, up
         UP_TRY(add_point(b, &up_point_affine, (float[4]){ factor, 0 }, error));
     if (blends(domain))
         UP_TRY(from_light(b, b->request->white * factor, whole, error));
+    UP_TRY(stretch_back(b, b->request->white * factor, error));
     up_format packed = *output;
     const up_shape *shape = up_graph_shape(b->graph, b->node);
     packed.width = shape->width;
@@ -141,7 +161,8 @@ static bool same_samples(const up_format *a, const up_format *b)
 static up_status build_raw(builder *b, const up_method *method, const up_format *output,
                            up_error *error)
 {
-    if (!same_samples(&b->request->input, output) || b->request->plain.conversion) {
+    if (!same_samples(&b->request->input, output) || b->request->plain.conversion ||
+        b->request->levels.set) {
         UP_TRY(enter(b, UP_ON_RAW, error));
         UP_TRY(leave(b, UP_ON_RAW, output, error));
     }
@@ -152,7 +173,7 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
 static bool resamples_bytes(const builder *b, const up_method *method, const up_format *output)
 {
     const up_request *request = b->request;
-    return method->resampling && !request->plain.conversion &&
+    return method->resampling && !request->plain.conversion && !request->levels.set &&
            same_samples(&request->input, output) && output->sample == UP_SAMPLE_U8 && !b->alpha &&
            b->light.curves == 0 && request->options->back_project == 0;
 }

@@ -11,9 +11,10 @@
 #define UP_MOST_THREADS 256
 #define UP_MOST_SLOTS (UP_MOST_THREADS + 2)
 
-typedef struct {
+typedef struct up_state {
     up_run *run;
-    up_stage *stage; /* that runs */
+    struct up_state *further; /* of run->further */
+    up_stage *stage;          /* that runs */
     up_strips strips;
     double work_before;                  /* of this frame, what was done before ... */
     double work;                         /* ... and what is under way */

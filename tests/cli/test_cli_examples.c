@@ -28,6 +28,8 @@ static const char stand_ins[] =
     "cat > bin/curl <<'E'\n#!/bin/sh\ntest $# -ge 1 && exec cat photo.jpg\nE\n"
     "cat > bin/display <<'E'\n#!/bin/sh\n"
     "test \"$(head -c 4 | tail -c 3)\" = PNG && cat > /dev/null\nE\n"
+    "cat > bin/ffmpeg <<'E'\n#!/bin/sh\ncase $* in\n*in.mp4*) cat in.y4m ;;\n"
+    "*) test \"$(head -c 9)\" = YUV4MPEG2 && cat > /dev/null ;;\nesac\nE\n"
     "printf '#!/bin/sh\\nshift 2; exec \"$@\"\\n' > bin/watch\n"
     "command -v jq > /dev/null || cat > bin/jq <<'E'\n#!/bin/sh\n! grep -v '^{'\nE\n"
     "for f in samples/run tests/run samples/train/photo; do\n"
@@ -50,6 +52,8 @@ static const char pictures[] =
     "cp '" UP_UNPACKED_DIR "/nets/fsrcnn_x2/weights.safetensors' fsrcnn.safetensors\n"
     "cp fsrcnn.safetensors network.safetensors\n"
     "cp fsrcnn.safetensors yjn870-fsrcnn-x2.safetensors\n"
+    "for f in 1 2 3; do printf 'FRAME\\n0123456789abcdef'; done > frames\n"
+    "{ printf 'YUV4MPEG2 W4 H4 Cmono\\n'; cat frames; } > in.y4m\n"
     "rm *.ppm\n";
 
 static void set_up(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/resample/axis.h"
 
+#include "base/memory.h"
+
 #include <limits.h>
 #include <math.h>
 
@@ -98,6 +100,15 @@ up_positions up_positions_make(int in, int out, up_ratio step, up_coordinates co
         at.shift = step.num - step.den;
     }
     return at;
+}
+
+/* (o + 1 / sited[1]) * step - 1 / sited[0], with a denominator in which that is whole. */
+up_positions up_positions_sited(int in, int out, up_ratio step, const int sited[2])
+{
+    const int most = up_max(sited[0], sited[1]);
+    const up_ratio finer = { step.num * (most / 2), step.den * (most / 2) };
+    const int64_t shift = step.num * (most / sited[1]) - step.den * (most / sited[0]);
+    return (up_positions){ in, out, finer, shift };
 }
 
 void up_positions_repeat(const up_positions *at, int *outputs, int *inputs)

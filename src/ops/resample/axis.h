@@ -42,6 +42,10 @@ typedef struct {
 
 up_positions up_positions_make(int in, int out, up_ratio step, up_coordinates coordinates);
 
+/* Where samples lie at 1 / sited of their pixels' sides: inputs, outputs; 2 is the centre, so that
+ * { 2, 2 } is UP_HALF_PIXEL. Of chroma other values, even ones, are usual: video.h. */
+up_positions up_positions_sited(int in, int out, up_ratio step, const int sited[2]);
+
 /* Outputs from one to the next that lies alike between the inputs, and the inputs from one to the
  * other; 0 outputs where they are too many to count. */
 void up_positions_repeat(const up_positions *at, int *outputs, int *inputs);

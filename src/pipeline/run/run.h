@@ -21,7 +21,7 @@ typedef enum {
     UP_KEEP_NOTHING /* it is made again */
 } up_keep;
 
-typedef struct {
+typedef struct up_run {
     up_graph *graph; /* prepared by up_run_prepare */
     up_source *source;
     up_sink *sink[UP_MAX_OUTPUTS]; /* one per output of the graph */
@@ -34,6 +34,9 @@ typedef struct {
     struct {
         int64_t first, count; /* UP_FRAMES_UNTIL_END: all from `first` on */
     } frames; /* of a sequence, which the sinks hold; count 0: its one picture, or a batch */
+    struct up_run *further; /* prepared likewise: makes further planes of each frame behind this
+                               one, from the same source to the same sinks; NULL: there are none */
+    int further_planes;
     const volatile int *cancel;
     void (*progress)(void *user, double done);
     void *user;

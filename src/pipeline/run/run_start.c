@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "pipeline/state.h"
 
+#include <string.h>
+
 #define SKIPPED_ROWS 256 /* before it is looked whether anyone still wants them */
 
 /* The rows that lie in memory: those of frames, and those of a source that does. */
@@ -111,6 +113,15 @@ static void run_frame(up_state *s)
     }
 }
 
+static void run_further(up_state *s)
+{
+    up_state *further = s->further;
+    for (int i = 0; i < s->run->further_planes && !up_state_stopped(s); i++) {
+        run_frame(further);
+        up_state_note(s, (up_status)atomic_load(&further->status), &further->error);
+    }
+}
+
 static up_status fail_short(const up_state *s, int64_t first, up_error *error)
 {
     const char *name = s->run->source->name;
@@ -157,8 +168,10 @@ static void run_frames(void *user)
     const int64_t frames = up_state_frames(s);
     if (frames == 0)
         up_state_report(s, 1);
-    for (s->frame = 0; next_frame(s); s->frame++)
+    for (s->frame = 0; next_frame(s); s->frame++) {
         run_frame(s);
+        run_further(s);
+    }
     if (frames < 0 && run->progress && !up_state_stopped(s))
         run->progress(run->user, 1);
 }
@@ -178,6 +191,14 @@ static up_status allocate(up_state *s, up_error *error)
     return UP_OK;
 }
 
+static up_status allocate_further(up_state *further, up_run *run, up_error *error)
+{
+    if (!run->further)
+        return UP_OK;
+    memcpy(run->further->sink, run->sink, sizeof run->sink);
+    return allocate(further, error);
+}
+
 static void release(up_state *s)
 {
     up_strips_free(&s->strips);
@@ -189,8 +210,10 @@ static void release(up_state *s)
 
 up_status up_run_start(up_run *run, up_error *error)
 {
-    up_state s = { .run = run };
+    up_state further = { .run = run->further }, s = { .run = run, .further = &further };
     up_status status = allocate(&s, error);
+    if (status == UP_OK)
+        status = allocate_further(&further, run, error);
     if (status == UP_OK) {
         up_team_run(run_frames, &s);
         status = (up_status)atomic_load(&s.status);
@@ -198,6 +221,8 @@ up_status up_run_start(up_run *run, up_error *error)
             *error = s.error;
     }
     release(&s);
+    if (run->further)
+        release(&further);
     for (int o = 0; o < run->graph->outputs && status == UP_OK; o++)
         if (run->sink[o]->finish)
             status = run->sink[o]->finish(run->sink[o], error);

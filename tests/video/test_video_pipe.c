@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Video through pipes, as it comes from other programs and goes to others. */
+#include "support/shell.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+TestSuite(video_pipe, .init = scratch_init, .fini = scratch_fini, .timeout = 300);
+
+/* 30 frames of 64x48, each with its number in it. */
+static void write_video(void)
+{
+    enum { WIDTH = 64, HEIGHT = 48, FRAMES = 30, BYTES = WIDTH * HEIGHT * 3 / 2 };
+    static char file[80 + FRAMES * (6 + BYTES)];
+    size_t size = (size_t)snprintf(file, sizeof file, "YUV4MPEG2 W%d H%d F25:1 Ip A1:1 C420jpeg\n",
+                                   WIDTH, HEIGHT);
+    for (int f = 0; f < FRAMES; f++) {
+        size += (size_t)snprintf(file + size, sizeof file - size, "FRAME\n");
+        for (int i = 0; i < BYTES; i++)
+            file[size++] = (char)(f * 7 + i % WIDTH);
+    }
+    file_write(scratch_path("in.y4m"), file, size);
+}
+
+Test(video_pipe, no_frame_is_lost)
+{
+    write_video();
+    const shell_case tests[] = {
+        { "upscale in.y4m -m bicubic -s 2 -o out.y4m -q", 0, "", "" },
+        { "grep -c -a FRAME out.y4m", 0, "30", "" },
+        { "cat in.y4m | upscale - -f y4m -m bicubic -s 2 -o - -q | cmp - out.y4m", 0, "", "" },
+        { "cat in.y4m | upscale - -m bicubic -s 2 -o - -q | cat > piped.y4m; cmp piped.y4m out.y4m",
+          0, "", "" },
+        { "cat in.y4m | upscale - -m nearest -s 1 -o - -q | upscale - -m bicubic -s 2 -o - -q | "
+          "cmp - "
+          "out.y4m",
+          0, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(video_pipe, frames_and_pictures)
+{
+    write_video();
+    const shell_case tests[] = {
+        { "upscale in.y4m -m nearest -s 1 --frame 7 -o seven.png -q", 0, "", "" },
+        { "cat in.y4m 2>/dev/null | upscale - -m nearest -s 1 --frame 7 -f png -o - -q | cmp - "
+          "seven.png",
+          0, "", "" },
+        { "upscale in.y4m -m nearest -s 1 -o first.jpg", 0, "", "29 of 30" },
+        { "upscale in.y4m -m nearest -s 1 --frame 30 -o none.png", 2, "", "30 frames" },
+        { "cat in.y4m | upscale - -m nearest -s 1 --frame 30 -f png -o -", 1, "", "frame 30" },
+        { "upscale seven.png -m nearest -s 1 -o still.y4m -q && head -c 60 still.y4m", 0, "C444",
+          "" },
+        { "upscale info in.y4m", 0, "30 frames", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
+Test(video_pipe, whoever_stops_reading_ends_it)
+{
+    write_video();
+    cr_expect_eq(shell_code("upscale in.y4m -m bicubic -s 8 -o - -q | head -c 1000 > part"), 0);
+    cr_expect_eq(shell_code("head -c 60000 in.y4m | upscale - -m nearest -s 1 -f y4m -o cut.y4m"),
+                 0);
+    cr_expect_eq(shell_code("head -c 60000 in.y4m | upscale - -m nearest -s 1 -f y4m -o none.y4m "
+                            "--strict"),
+                 1);
+    cr_expect_not(file_exists(scratch_path("none.y4m")));
+}
