@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { MOST_PIXELS = 65536 /* per side, of AV1 */ };
-enum { DEFAULT_QUALITY = 90, FULL_CHROMA_QUALITY = 90, DEFAULT_EFFORT = 4, MOST_EFFORT = 9 };
+enum { DEFAULT_QUALITY = 90, FULL_CHROMA_QUALITY = 90, DEFAULT_EFFORT = 5 };
 enum { LOSSY_BITS = 10, LOSSLESS_BITS = 12 }; /* of what is deeper than 8 */
 enum { UNSPECIFIED = 2, BT709 = 1, BT2020 = 9, SRGB_TRANSFER = 13 };
 
@@ -215,7 +215,7 @@ static void set_encoder(avifEncoder *e, const up_encoding *encoding)
             ? 0
             : ((100 - quality_of(encoding)) * AVIF_QUANTIZER_WORST_QUALITY + 50) / 100;
     e->maxThreads = up_max(encoding->threads, 1);
-    e->speed = (MOST_EFFORT - effort) * AVIF_SPEED_FASTEST / (MOST_EFFORT - 1);
+    e->speed = AVIF_SPEED_FASTEST + 1 - effort; /* below 2 it takes minutes for a picture */
     e->minQuantizer = e->maxQuantizer = quantizer;
     e->minQuantizerAlpha = e->maxQuantizerAlpha = AVIF_QUANTIZER_LOSSLESS;
 }
