@@ -306,8 +306,8 @@ typedef struct up_options {
     struct {
         int64_t first, end; /* 0, 0: all */
     } frames; /* of an animation or a video, from 0, end not included: only these, and one alone as
-                 a picture. Where the output holds no more and nothing is said, it is the first, or
-                 what the file has for that case, with a note of the others */
+                 a picture. Else all; where one fits, the first, or the file's own, with a note */
+    int page; /* of a TIFF only this, from 1; 0: all into TIFF, else the first, with a note */
 } up_options;
 
 /* Sets every field to its default. */
@@ -418,6 +418,7 @@ typedef struct {
     double seconds;       /* that showing them once takes; 0: not known */
     int further_pictures; /* in the file behind the one that is read (JPEG's MPF) */
     bool gain_map;        /* an HDR gain map is, or is said to be, among them */
+    int pages;            /* of a TIFF of several, the first of which all else tells of; else 0 */
 } up_image_info;
 
 /* A text of a PNG file (tEXt, zTXt, iTXt), or a JPEG comment, whose keyword is "Comment". UTF-8, as
@@ -446,6 +447,8 @@ UP_API up_status up_image_open(up_image **image, const char *path, up_error *err
 UP_API up_status up_image_open_memory(up_image **image, const void *bytes, size_t size,
                                       up_error *error);
 UP_API const up_image_info *up_image_get_info(const up_image *image);
+/* The format of a page, from 1. UP_ERROR_INPUT or UP_ERROR_UNSUPPORTED where it cannot be read. */
+UP_API up_status up_image_page(up_image *image, int page, up_format *format, up_error *error);
 /* The curve by which options.linear makes light of the samples, and what says so, for people: "PQ
  * (cICP)", "sRGB (nothing is said)". It takes looking into an ICC profile. */
 UP_API up_status up_image_light(const up_image *image, char name[64], up_error *error);
@@ -490,6 +493,8 @@ typedef struct {
     double multiply_adds; /* per input pixel and frame */
     up_cleaning cleaning;
     char steps[512]; /* what will be done, for people: "tconv x4, then bicubic ..." */
+    up_format input; /* of the picture, or the page, that it is made of */
+    int pages;       /* made, if several: all else is of the first, memory_bytes of the largest */
 } up_plan_info;
 
 /* `output_path` decides the output format where options do not; NULL: as the input's. */

@@ -35,6 +35,7 @@ up_status up_image_from_source(up_image **image, up_source *source, up_error *er
         .frames = source->sequence.frames,
         .loops = source->sequence.loops,
         .seconds = source->sequence.seconds,
+        .pages = source->pages,
         .further_pictures = source->further_pictures,
         .gain_map = source->gain_map,
         .jpeg_quality = source->jpeg_quality,

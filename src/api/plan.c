@@ -52,6 +52,13 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
         return up_fail_memory(error, "a plan", sizeof *p);
     p->image = image;
     p->options = taken;
+    const up_status status = up_plan_choose_page(p, error);
+    if (status != UP_OK) {
+        up_image_close(&p->page);
+        up_free(p);
+        return status;
+    }
+    image = p->image;
     const up_format *input = &image->source->format;
     p->request = (up_request){
         .options = &p->options,
@@ -93,6 +100,7 @@ void up_plan_destroy(up_plan **plan)
     up_request_clear(&p->request);
     up_metadata_clear(&p->encoding.metadata);
     up_notes_clear(&p->notes);
+    up_image_close(&p->page);
     up_free(p);
     *plan = NULL;
 }
@@ -298,7 +306,9 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     plan->info.cleaning = plan->request.cleaning;
     plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
-    return check_memory(plan, error);
+    plan->info.input = plan->image->info.format;
+    UP_TRY(check_memory(plan, error));
+    return up_plan_add_pages(plan, error);
 }
 
 up_status up_plan_create(up_plan **plan, up_image *image, const char *output_path,
@@ -354,6 +364,8 @@ up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], u
     for (int o = 0; o < plan->graph.outputs; o++)
         plan->run.sink[o] = sinks[o];
     up_status status = up_run_start(&plan->run, error);
+    if (status == UP_OK)
+        status = up_plan_run_pages(plan, sinks[0], error);
     for (int o = 0; o < plan->graph.outputs; o++)
         up_sink_close(&plan->run.sink[o]);
     return status;

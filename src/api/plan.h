@@ -35,6 +35,8 @@ typedef struct {
 
 struct up_plan {
     up_image *image;
+    up_image *page; /* that the options ask for, owned, and then the image; NULL: the image given */
+    int pages_done; /* while those behind the first are run */
     up_options options; /* its strings are the caller's */
     const up_method *method;
     up_request request;
@@ -90,6 +92,14 @@ up_status up_plan_finish_chroma(up_plan *plan, size_t most, up_error *error);
 size_t up_plan_chroma_bytes(const up_plan *plan);
 size_t up_plan_chroma_group(const up_plan *plan);
 void up_plan_clear_chroma(up_plan *plan);
+
+/* Opens the page that options ask for, to be the plan's image. */
+up_status up_plan_choose_page(up_plan *plan, up_error *error);
+
+/* Plans all pages of the image where the output holds them, and counts what they take; else notes
+ * those that are left behind. Then those behind the first are run. */
+up_status up_plan_add_pages(up_plan *plan, up_error *error);
+up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error);
 
 /* Runs the graph into the sinks, which it closes. */
 up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], up_error *error);

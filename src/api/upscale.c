@@ -33,7 +33,7 @@ static up_status without_resizing(up_options *copy, const up_options *options, u
     UP_TRY(up_options_take(copy, options, error));
     copy->method = up_nearest.info.name; /* which at this size is a copy */
     copy->weights = copy->indices = copy->kernel = NULL;
-    copy->width = copy->height = 0;
+    copy->width = copy->height = copy->page = 0;
     copy->scale.rows = copy->scale.columns = 1;
     return UP_OK;
 }
@@ -145,10 +145,13 @@ up_status up_output_format(const up_format *input, const up_options *options, up
 {
     char pixel = 0;
     const up_pixels pixels = { .format = *input, .data = &pixel };
+    up_options taken;
     up_image *image;
     up_plan *plan;
+    UP_TRY(up_options_take(&taken, options, error));
+    taken.page = 0; /* it is one */
     UP_TRY(up_image_from_pixels(&image, &pixels, error));
-    up_status status = up_plan_begin(&plan, image, options, error);
+    up_status status = up_plan_begin(&plan, image, &taken, error);
     if (status == UP_OK)
         status = up_plan_size(plan, error);
     if (status == UP_OK)

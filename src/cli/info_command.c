@@ -97,6 +97,7 @@ static void show_json(const char *path, up_image *image, const upscale_estimate 
     json_object_set_new(line, "iptc_bytes", json_integer((json_int_t)info->iptc_bytes));
     json_object_set_new(line, "text", texts_json(image));
     cli_animation_json(line, info);
+    cli_pages_json(line, image);
     json_object_set_new(line, "further_pictures", json_integer(info->further_pictures));
     json_object_set_new(line, "gain_map", json_boolean(info->gain_map));
     cli_notes_json(&e->notes, line);
@@ -149,9 +150,11 @@ static void show_spoilt(const up_image_info *info, const upscale_estimate *e)
         cli_print("  cleaned   with strength %.2f", e->plan.cleaning.strength);
 }
 
-static void show_companions(const up_image_info *info)
+static void show_companions(up_image *image)
 {
+    const up_image_info *info = up_image_get_info(image);
     cli_animation_show(info);
+    cli_pages_show(image);
     if (info->gain_map)
         cli_print("  gain map  for HDR");
     if (info->further_pictures > info->gain_map)
@@ -169,7 +172,7 @@ static void show_words(const char *path, up_image *image, const upscale_estimate
     show_metadata(info);
     cli_color_show(image);
     show_texts(image);
-    show_companions(info);
+    show_companions(image);
     show_spoilt(info, e);
     if (info->held_bytes > 0)
         cli_print("  held      %s, for it cannot be read row by row",

@@ -165,6 +165,12 @@ static up_status next_frame(up_source *source, bool *there, up_error *error)
     return up_notes_take(&source->notes, &o->inner->notes, error);
 }
 
+static up_status open_page(up_source *source, int number, up_source **page, up_error *error)
+{
+    up_source *inner = ((oriented *)source)->inner;
+    return inner->page(inner, number, page, error);
+}
+
 static void close_oriented(up_source *source)
 {
     oriented *o = (oriented *)source;
@@ -233,12 +239,14 @@ static oriented *wrap(up_source *inner)
                            .plain_inks = inner->plain_inks,
                            .interlaced = inner->interlaced,
                            .sequence = inner->sequence,
+                           .pages = inner->pages,
                            .further_pictures = inner->further_pictures,
                            .gain_map = inner->gain_map,
                            .video = inner->video,
                            .held_bytes = inner->held_bytes,
                            .read = orientation == 2 ? read_mirrored : read_held,
                            .next = inner->next ? next_frame : NULL,
+                           .page = inner->page ? open_page : NULL,
                            .close = close_oriented };
     if (o->transpose)
         transpose_header(&o->base);

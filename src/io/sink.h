@@ -24,6 +24,10 @@ typedef struct {
     up_sequence sequence;  /* of frames that follow; frames 0: it is one picture */
     const up_video *video; /* borrowed: how samples of a video are to lie; NULL: as is usual */
     bool by_planes;        /* rows come as those of a source that is split */
+    struct {
+        int number, count; /* this one, from 0; count 0: it is one picture */
+        size_t bytes;      /* of the pixels of all */
+    } pages;               /* of a file that holds several, each of a size and kind of its own */
     bool plain_inks;       /* CMYK in JPEG without Adobe's marker, 0 stored for no ink */
     up_metadata metadata;  /* borrowed; already rescaled, declared and narrowed to what the format
                               keeps, or empty for --strip */
@@ -42,6 +46,10 @@ struct up_sink {
 
     /* Of a sequence (else NULL), before the rows of each frame, when no slot is in use any more. */
     up_status (*frame)(up_sink *sink, up_duration duration, up_error *error);
+    /* Of a file of pages (else NULL), after `finish` of the page before: all that `open` was told
+     * of the first. */
+    up_status (*page)(up_sink *sink, const up_format *format, const up_encoding *encoding,
+                      int slots, size_t group_bytes, up_error *error);
     /* Stage 1, in order: takes the next `count` exact raw rows. row[i], or row[c * count + i] if
      * planar. `slot` (0 .. slots - 1) stays reserved until its stage 3 is done. */
     up_status (*accept)(up_sink *sink, int slot, const void *const *row, int count,
@@ -50,7 +58,7 @@ struct up_sink {
     up_status (*pack)(up_sink *sink, int slot, up_error *error);
     /* Stage 3 (may be NULL), in order: writes the slot out. */
     up_status (*emit)(up_sink *sink, int slot, up_error *error);
-    /* After the last row: trailer, and publishes the file. */
+    /* After the last row: trailer, and publishes the file; of pages after the last. */
     up_status (*finish)(up_sink *sink, up_error *error);
     void (*close)(up_sink *sink); /* frees all but the struct and the writer */
 };
@@ -84,6 +92,9 @@ typedef struct {
     /* After that: narrows all else to what the format can hold, and names what goes. NULL: it holds
      * none. */
     up_status (*keep)(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error);
+    /* Where a file holds pages, whose sinks have `page`: narrows what goes with one once all are
+     * counted, and names what goes. NULL: it holds one picture. */
+    up_status (*keep_in_pages)(up_encoding *encoding, up_notes *dropped, up_error *error);
     up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
     /* Memory that encoding an image of this format takes beyond the slots' raw rows. */

@@ -172,7 +172,7 @@ void up_source_close(up_source **source)
     up_metadata_clear(&s->metadata);
     up_notes_clear(&s->notes);
     up_free(s->held);
-    if (s->reader)
+    if (s->reader && !s->part)
         up_reader_close(&s->reader);
     up_free(s);
     *source = NULL;

@@ -34,6 +34,8 @@ struct up_source {
     up_duration duration;   /* of the frame that next() has come to */
     const up_video *planes; /* how its samples lie in planes; NULL: it is none, or does not tell */
     bool by_planes;         /* set by split() */
+    int pages;              /* that page() opens, where they are more than one; else 0 */
+    bool part;              /* a page, whose reader is that of another source */
     int further_pictures;   /* behind the one that is read, the gain map among them */
     bool gain_map;          /* that makes an HDR picture of it */
     bool video;             /* of a motion photo */
@@ -57,6 +59,9 @@ struct up_source {
      * first, or plane by plane with the samples as they are: the rows of luma, whose `format` this
      * is then, then those of Cb and of Cr. */
     void (*split)(up_source *source, bool by_planes);
+    /* Of a file of pages, whose first is what the source itself reads: opens another, from 0, over
+     * the same reader, which must be there until it is closed. See up_source_open_page(). */
+    up_status (*page)(up_source *source, int number, up_source **page, up_error *error);
     void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 

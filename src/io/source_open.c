@@ -31,6 +31,19 @@ up_status up_source_open(up_source **source, const char *path, up_error *error)
     return up_source_open_reader(source, reader, error);
 }
 
+/* What all sources have in common, once they are open. */
+static up_status settle(up_source **source, const char *name, up_error *error)
+{
+    up_status status = up_source_settle(*source, error);
+    if (status == UP_OK)
+        status = up_orient(source, error);
+    if (status != UP_OK)
+        up_source_close(source);
+    else
+        (*source)->name = name;
+    return status;
+}
+
 up_status up_source_open_reader(up_source **source, up_reader *reader, up_error *error)
 {
     *source = NULL;
@@ -40,13 +53,12 @@ up_status up_source_open_reader(up_source **source, up_reader *reader, up_error 
         return status;
     }
     (*source)->reader = reader;
-    const char *name = up_reader_name(reader);
-    status = up_source_settle(*source, error);
-    if (status == UP_OK)
-        status = up_orient(source, error);
-    if (status != UP_OK)
-        up_source_close(source);
-    else
-        (*source)->name = name;
-    return status;
+    return settle(source, up_reader_name(reader), error);
+}
+
+up_status up_source_open_page(up_source **page, up_source *source, int number, up_error *error)
+{
+    *page = NULL;
+    UP_TRY(source->page(source, number, page, error));
+    return settle(page, source->name, error);
 }

@@ -11,4 +11,8 @@ up_status up_source_open(up_source **source, const char *path, up_error *error);
 /* The same of what a reader begins with, which it takes over. */
 up_status up_source_open_reader(up_source **source, up_reader *reader, up_error *error);
 
+/* A page of a source that has some, from 0. It reads by the reader of `source`, and is to be closed
+ * before it. */
+up_status up_source_open_page(up_source **page, up_source *source, int number, up_error *error);
+
 #endif

@@ -115,14 +115,15 @@ static bool is_entered_anywhere(const char *type)
     return strcmp(type, "pnm") == 0 || strcmp(type, "npy") == 0;
 }
 
-/* Of an animation that stays one: as many times. It is made as a whole, like what takes decoding
- * alone. */
+/* Of an animation, or pages, that stay that: as many times. It is made as a whole, like what takes
+ * decoding alone. */
 static void count_frames(up_piece *piece, const up_image_info *info, const char *type)
 {
     const bool held = cli_same_format(type, "png") || cli_same_format(type, "webp");
-    if (info->frames < 2 || !held)
+    const int64_t made = cli_same_format(type, "tif") ? info->pages : held ? info->frames : 0;
+    if (made < 2)
         return;
-    piece->cost *= (double)info->frames;
+    piece->cost *= (double)made;
     piece->decode = piece->cost;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The frames of an image, for people and for scripts. */
+/* The frames or pages of an image, for people and for scripts. */
 #ifndef CLI_ANIMATION_INFO_H
 #define CLI_ANIMATION_INFO_H
 
@@ -8,5 +8,10 @@
 
 void cli_animation_show(const up_image_info *info);
 void cli_animation_json(json_t *object, const up_image_info *info);
+
+/* Pages, each with its format or why it cannot be read; for people those of one kind in one line.
+ */
+void cli_pages_show(up_image *image);
+void cli_pages_json(json_t *object, up_image *image);
 
 #endif

@@ -203,6 +203,32 @@ up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *byte
     return put(writer, offset, bytes, size, error);
 }
 
+up_status up_writer_read_at(up_writer *writer, int64_t offset, void *buffer, size_t size,
+                            up_error *error)
+{
+    const up_kept_bytes *kept = writer->kept;
+    UP_TRY(flush(writer, error));
+    if (kept && offset >= 0 && (uint64_t)offset <= kept->size &&
+        size <= kept->size - (size_t)offset) {
+        memcpy(buffer, kept->data + offset, size);
+        return UP_OK;
+    }
+    for (size_t done = 0; !kept && !writer->direct;) {
+        const ssize_t n =
+            pread(writer->file.fd, (char *)buffer + done, size - done, offset + (int64_t)done);
+        if (n > 0)
+            done += (size_t)n;
+        if (done == size)
+            return UP_OK;
+        if (n < 0 && errno != EINTR)
+            return up_fail_output(writer->file.name, errno, "be read again", error);
+        if (n == 0)
+            break;
+    }
+    return up_fail(error, UP_ERROR_OUTPUT, "%s: what was written is not there any more",
+                   writer->file.name);
+}
+
 /* A stream may tell only now what became of the last bytes. */
 static up_status end_stream(up_writer *w, up_error *error)
 {

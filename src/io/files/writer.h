@@ -33,6 +33,9 @@ up_status up_writer_write(up_writer *writer, const void *bytes, size_t size, up_
 /* Random access for .npy planes: writes `size` bytes at `offset` of the file. Fails on a pipe. */
 up_status up_writer_write_at(up_writer *writer, int64_t offset, const void *bytes, size_t size,
                              up_error *error);
+/* Exactly `size` bytes that were written there; not of a stream. */
+up_status up_writer_read_at(up_writer *writer, int64_t offset, void *buffer, size_t size,
+                            up_error *error);
 bool up_writer_seekable(const up_writer *writer);
 
 /* From now on publishing is left to a batch, which is told of `user` then. */

@@ -65,7 +65,7 @@ static int ignore_warning(TIFF *tiff, void *user, const char *module, const char
     return 1;
 }
 
-up_status up_tiff_open(up_tiff_file *file, up_reader *reader, up_error *error)
+up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, up_error *error)
 {
     *file = (up_tiff_file){ .reader = reader };
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
@@ -74,10 +74,13 @@ up_status up_tiff_open(up_tiff_file *file, up_reader *reader, up_error *error)
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, file);
     TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, up_reader_size(reader) + BESIDE_FILE);
-    file->tiff = TIFFClientOpenExt(up_reader_name(reader), "rm", file, read_bytes, write_nothing,
-                                   seek, close_nothing, size_of, NULL, NULL, options);
+    file->tiff =
+        TIFFClientOpenExt(up_reader_name(reader), offset ? "rmh" : "rm", file, read_bytes,
+                          write_nothing, seek, close_nothing, size_of, NULL, NULL, options);
     TIFFOpenOptionsFree(options);
-    return file->tiff ? UP_OK : up_tiff_fail(file, error);
+    if (!file->tiff || (offset && !TIFFSetSubDirectory(file->tiff, offset)))
+        return up_tiff_fail(file, error);
+    return UP_OK;
 }
 
 void up_tiff_close(up_tiff_file *file)

@@ -15,9 +15,9 @@ typedef struct {
     char said[160]; /* the first complaint; "": none */
 } up_tiff_file;
 
-/* Opens the first directory, with a position of its own in a reader that can seek. The struct must
- * stay where it is until it is closed. */
-up_status up_tiff_open(up_tiff_file *file, up_reader *reader, up_error *error);
+/* Opens the directory at `offset`, 0: the first, with a position of its own in a reader that can
+ * seek. The struct must stay where it is until it is closed. */
+up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, up_error *error);
 void up_tiff_close(up_tiff_file *file);
 
 /* What went wrong, after a call that failed. */

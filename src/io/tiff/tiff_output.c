@@ -42,10 +42,18 @@ static tmsize_t write_bytes(thandle_t handle, void *buffer, tmsize_t size)
     return size;
 }
 
-static tmsize_t read_nothing(thandle_t handle, void *buffer, tmsize_t size)
+/* Of the directory before, into which the next one is entered. */
+static tmsize_t read_bytes(thandle_t handle, void *buffer, tmsize_t size)
 {
-    (void)handle, (void)buffer, (void)size;
-    return 0;
+    up_tiff_output *o = handle;
+    if (size <= 0 || size > o->size || o->at > o->size - size)
+        return 0;
+    if (!up_writer_seekable(o->writer))
+        memcpy(buffer, o->held + o->at, (size_t)size);
+    else if (up_writer_read_at(o->writer, o->at, buffer, (size_t)size, &o->failure) != UP_OK)
+        return -1;
+    o->at += size;
+    return size;
 }
 
 static toff_t seek(thandle_t handle, toff_t offset, int whence)
@@ -91,8 +99,8 @@ up_status up_tiff_output_open(up_tiff_output *out, up_writer *writer, const char
         return up_fail_memory(error, up_writer_name(writer), sizeof *out);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, out);
     TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
-    out->tiff = TIFFClientOpenExt(up_writer_name(writer), mode, out, read_nothing, write_bytes,
-                                  seek, close_nothing, size_of, NULL, NULL, options);
+    out->tiff = TIFFClientOpenExt(up_writer_name(writer), mode, out, read_bytes, write_bytes, seek,
+                                  close_nothing, size_of, NULL, NULL, options);
     TIFFOpenOptionsFree(options);
     return out->tiff ? UP_OK : up_tiff_output_fail(out, error);
 }
@@ -118,10 +126,15 @@ up_status up_tiff_output_add(up_tiff_output *out, const void *bytes, size_t size
                : up_tiff_output_fail(out, error);
 }
 
-up_status up_tiff_output_finish(up_tiff_output *out, up_error *error)
+up_status up_tiff_output_page(up_tiff_output *out, up_error *error)
 {
     if (!TIFFWriteDirectory(out->tiff) || out->failure.status != UP_OK)
         return up_tiff_output_fail(out, error);
+    return UP_OK;
+}
+
+up_status up_tiff_output_finish(up_tiff_output *out, up_error *error)
+{
     return out->held ? up_writer_write(out->writer, out->held, (size_t)out->size, error) : UP_OK;
 }
 

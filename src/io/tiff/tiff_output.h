@@ -26,7 +26,9 @@ up_status up_tiff_output_add(up_tiff_output *out, const void *bytes, size_t size
                              up_error *error);
 /* Why a call of libtiff failed. */
 up_status up_tiff_output_fail(const up_tiff_output *out, up_error *error);
-/* Writes the directory, and what is held. */
+/* Writes the directory; the next one begins. */
+up_status up_tiff_output_page(up_tiff_output *out, up_error *error);
+/* After the last: writes what is held. */
 up_status up_tiff_output_finish(up_tiff_output *out, up_error *error);
 void up_tiff_output_close(up_tiff_output *out);
 

@@ -26,7 +26,8 @@ typedef struct {
     uint8_t *carried; /* rows behind the last whole strip */
     int carried_rows, y;
     uint32_t strip; /* the next */
-    up_tiff_slot slot[];
+    int page, pages;
+    up_tiff_slot *slot;
 } tiff_sink;
 
 static up_status choose(up_format *format, up_error *error)
@@ -46,13 +47,25 @@ static bool is_big(const up_format *format)
     return !up_frame_size(format, &bytes) || bytes > CLASSIC_MOST;
 }
 
+static up_status drop_exif(up_metadata *m, up_notes *dropped, up_error *error)
+{
+    if (!m->exif.data)
+        return UP_OK;
+    UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "EXIF (BigTIFF)"));
+    return up_blob_set(&m->exif, NULL, 0, error);
+}
+
+static up_status keep_in_pages(up_encoding *encoding, up_notes *dropped, up_error *error)
+{
+    return encoding->pages.bytes > CLASSIC_MOST ? drop_exif(&encoding->metadata, dropped, error)
+                                                : UP_OK;
+}
+
 static up_status keep(up_metadata *m, const up_format *format, up_notes *dropped, up_error *error)
 {
     UP_TRY(up_xmp_join_all(m, dropped, error));
-    if (is_big(format) && m->exif.data) {
-        UP_TRY(up_notes_add(dropped, UP_NOTE_DROPPED, error, "EXIF (BigTIFF)"));
-        UP_TRY(up_blob_set(&m->exif, NULL, 0, error));
-    }
+    if (is_big(format))
+        UP_TRY(drop_exif(m, dropped, error));
     return up_chunks_drop(m, dropped, error);
 }
 
@@ -106,17 +119,29 @@ static up_status emit(up_sink *sink, int slot, up_error *error)
 
 static up_status finish(up_sink *sink, up_error *error)
 {
-    UP_TRY(up_tiff_output_finish(&((tiff_sink *)sink)->out, error));
+    tiff_sink *s = (tiff_sink *)sink;
+    UP_TRY(up_tiff_output_page(&s->out, error));
+    if (s->page + 1 < s->pages)
+        return UP_OK;
+    UP_TRY(up_tiff_output_finish(&s->out, error));
     return up_writer_publish(sink->writer, error);
+}
+
+static void free_page(tiff_sink *s)
+{
+    for (int i = 0; s->slot && i < s->base.slots; i++)
+        up_tiff_slot_close(&s->slot[i]);
+    up_free(s->slot);
+    up_free(s->carried);
+    s->slot = NULL;
+    s->carried = NULL;
 }
 
 static void close_tiff(up_sink *sink)
 {
     tiff_sink *s = (tiff_sink *)sink;
     up_tiff_output_close(&s->out);
-    up_free(s->carried);
-    for (int i = 0; i < sink->slots; i++)
-        up_tiff_slot_close(&s->slot[i]);
+    free_page(s);
 }
 
 /* ---- the directory */
@@ -144,6 +169,13 @@ static bool set_pixels(TIFF *t, const up_format *f, int rows)
                         floats ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL) &&
            TIFFSetField(t, TIFFTAG_ROWSPERSTRIP, rows) &&
            (!up_color_has_alpha(f->color) || TIFFSetField(t, TIFFTAG_EXTRASAMPLES, 1, &alpha));
+}
+
+static bool set_number(const tiff_sink *s)
+{
+    TIFF *t = s->out.tiff;
+    return s->pages < 2 || (TIFFSetField(t, TIFFTAG_SUBFILETYPE, FILETYPE_PAGE) &&
+                            TIFFSetField(t, TIFFTAG_PAGENUMBER, s->page, s->pages));
 }
 
 static bool set_density(TIFF *t, const up_metadata *m)
@@ -199,8 +231,8 @@ static up_status write_head(tiff_sink *s, const up_metadata *m, up_error *error)
     TIFF *t = s->out.tiff;
     up_blob resources = { 0 };
     UP_TRY(up_photoshop_resources(m, &resources, error));
-    const bool set = set_pixels(t, &s->base.format, s->packing.rows) && set_density(t, m) &&
-                     set_blob(t, TIFFTAG_ICCPROFILE, &m->icc) &&
+    const bool set = set_pixels(t, &s->base.format, s->packing.rows) && set_number(s) &&
+                     set_density(t, m) && set_blob(t, TIFFTAG_ICCPROFILE, &m->icc) &&
                      set_blob(t, TIFFTAG_XMLPACKET, &m->xmp) &&
                      set_blob(t, TIFFTAG_PHOTOSHOP, &resources) && set_texts(t, &m->exif);
     up_free(resources.data);
@@ -212,10 +244,13 @@ static up_status write_head(tiff_sink *s, const up_metadata *m, up_error *error)
 /* ---- opening */
 
 /* Big-endian where EXIF is, so that it can be taken over. */
-static const char *mode_of(const up_format *format, const up_blob *exif)
+static const char *mode_of(const up_format *format, const up_encoding *encoding)
 {
+    const up_blob *exif = &encoding->metadata.exif;
     const bool big_endian = exif->size > 0 && exif->data[0] == 'M';
-    return is_big(format) ? "wl8" : big_endian ? "wb" : "wl";
+    return is_big(format) || encoding->pages.bytes > CLASSIC_MOST ? "wl8"
+           : big_endian                                           ? "wb"
+                                                                  : "wl";
 }
 
 static bool set_packing(up_tiff_packing *p, const up_format *f, const up_encoding *encoding)
@@ -239,8 +274,9 @@ static int strips_of(const up_tiff_packing *p, size_t group_bytes)
 
 static up_status allocate(tiff_sink *s, size_t group_bytes, up_error *error)
 {
+    s->slot = up_alloc_zero((size_t)s->base.slots, sizeof *s->slot);
     s->carried = up_alloc(1, strip_bytes(s));
-    if (!s->carried)
+    if (!s->slot || !s->carried)
         return up_fail_memory(error, "encoding TIFF", strip_bytes(s));
     for (int i = 0; i < s->base.slots; i++)
         UP_TRY(up_tiff_slot_open(&s->slot[i], &s->packing, strips_of(&s->packing, group_bytes),
@@ -248,32 +284,52 @@ static up_status allocate(tiff_sink *s, size_t group_bytes, up_error *error)
     return UP_OK;
 }
 
-static up_status begin(tiff_sink *s, up_writer *writer, const up_encoding *encoding,
-                       size_t group_bytes, up_error *error)
+static up_status begin_page(tiff_sink *s, const char *name, const up_encoding *encoding,
+                            size_t group_bytes, up_error *error)
 {
-    const char *name = up_writer_name(writer);
+    s->page = encoding->pages.number;
+    s->pages = encoding->pages.count;
+    s->y = 0;
+    s->strip = 0;
+    s->carried_rows = 0;
     UP_TRY(choose(&s->base.format, error));
     if (!set_packing(&s->packing, &s->base.format, encoding))
         return up_fail(error, UP_ERROR_OUTPUT, "%s: rows of %d pixels are too long for TIFF", name,
                        s->base.format.width);
     UP_TRY(allocate(s, group_bytes, error));
-    UP_TRY(up_tiff_output_open(&s->out, writer, mode_of(&s->base.format, &encoding->metadata.exif),
-                               error));
     s->packing.swap = TIFFIsByteSwapped(s->out.tiff);
     return write_head(s, &encoding->metadata, error);
+}
+
+static up_status begin(tiff_sink *s, up_writer *writer, const up_encoding *encoding,
+                       size_t group_bytes, up_error *error)
+{
+    UP_TRY(up_tiff_output_open(&s->out, writer, mode_of(&s->base.format, encoding), error));
+    return begin_page(s, up_writer_name(writer), encoding, group_bytes, error);
+}
+
+static up_status next_page(up_sink *sink, const up_format *format, const up_encoding *encoding,
+                           int slots, size_t group_bytes, up_error *error)
+{
+    tiff_sink *s = (tiff_sink *)sink;
+    free_page(s);
+    sink->format = *format;
+    sink->slots = slots;
+    return begin_page(s, up_writer_name(sink->writer), encoding, group_bytes, error);
 }
 
 static up_status open_tiff(up_sink **sink, up_writer *writer, const up_format *format,
                            const up_encoding *encoding, int slots, size_t group_bytes,
                            up_error *error)
 {
-    tiff_sink *s = up_alloc_zero(1, sizeof *s + (size_t)slots * sizeof *s->slot);
+    tiff_sink *s = up_alloc_zero(1, sizeof *s);
     if (!s)
         return up_fail_memory(error, "encoding TIFF", sizeof *s);
     s->base = (up_sink){ .type = "tiff",
                          .writer = writer,
                          .format = *format,
                          .slots = slots,
+                         .page = encoding->pages.count > 1 ? next_page : NULL,
                          .accept = accept_rows,
                          .pack = pack,
                          .emit = emit,
@@ -299,5 +355,6 @@ const up_sink_format up_tiff_sink = { .type = "tiff",
                                       .choose = choose,
                                       .declare = up_declared_by_profile,
                                       .keep = keep,
+                                      .keep_in_pages = keep_in_pages,
                                       .open = open_tiff,
                                       .memory = memory };

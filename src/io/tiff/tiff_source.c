@@ -9,6 +9,7 @@
 #include "io/pixels.h"
 #include "io/tiff/tiff_exif.h"
 #include "io/tiff/tiff_layout.h"
+#include "io/tiff/tiff_pages.h"
 #include "io/tiff/tiff_samples.h"
 
 #include <string.h>
@@ -18,6 +19,8 @@
 typedef struct {
     up_source base;
     up_reader *reader;
+    uint64_t directory;  /* of the page that is read */
+    up_tiff_pages pages; /* of the file; of a source that is one of them, none */
     up_tiff_file file[UP_TIFF_PLANES];
     up_tiff_layout layout;
     up_tiff_rows rows;
@@ -73,6 +76,7 @@ static void close_tiff(up_source *source)
     for (int i = 0; i < UP_TIFF_PLANES; i++)
         up_tiff_close(&s->file[i]);
     up_free(s->rows.band);
+    up_tiff_pages_free(&s->pages);
 }
 
 /* ---- opening */
@@ -112,6 +116,32 @@ static up_status take_iptc(tiff_source *s, up_error *error)
     return up_blob_set(&s->base.metadata.iptc, data, size * each, error);
 }
 
+static up_status drop(tiff_source *s, int count, const char *one, const char *many, up_error *error)
+{
+    if (count < 1)
+        return UP_OK;
+    return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d %s", count,
+                        count > 1 ? many : one);
+}
+
+/* Those that are no pages. */
+static up_status note_directories(tiff_source *s, up_error *error)
+{
+    uint16_t below = 0;
+    uint64_t *offsets = NULL;
+    if (TIFFGetField(s->file[0].tiff, TIFFTAG_SUBIFD, &below, &offsets))
+        UP_TRY(drop(s, below, "image below a page", "images below a page", error));
+    UP_TRY(drop(s, s->pages.reduced, "smaller copy", "smaller copies", error));
+    UP_TRY(drop(s, s->pages.masks, "transparency mask", "transparency masks", error));
+    if (s->pages.more)
+        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "pages behind the first %d",
+                            UP_TIFF_MOST_PAGES));
+    if (s->pages.cut)
+        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                            "its pages do not end, so that some may be missing"));
+    return UP_OK;
+}
+
 static up_status take_metadata(tiff_source *s, up_error *error)
 {
     up_metadata *m = &s->base.metadata;
@@ -127,10 +157,7 @@ static up_status take_metadata(tiff_source *s, up_error *error)
     UP_TRY(take_tag(s, TIFFTAG_XMLPACKET, take_xmp, error));
     UP_TRY(take_tag(s, TIFFTAG_PHOTOSHOP, up_photoshop_take, error));
     UP_TRY(take_iptc(s, error));
-    const unsigned pages = (unsigned)TIFFNumberOfDirectories(t);
-    if (pages > 1)
-        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%u further page%s", pages - 1,
-                            pages > 2 ? "s" : ""));
+    UP_TRY(note_directories(s, error));
     if (s->layout.further > 0)
         UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d further channel%s",
                             s->layout.further, s->layout.further > 1 ? "s" : ""));
@@ -174,7 +201,7 @@ static up_status open_planes(tiff_source *s, up_error *error)
     s->rows.files = planes ? up_tiff_colours(l) : 1;
     for (int i = 0; i < s->rows.files; i++) {
         if (i > 0)
-            UP_TRY(up_tiff_open(&s->file[i], s->reader, error));
+            UP_TRY(up_tiff_open(&s->file[i], s->reader, s->directory, error));
         s->rows.file[i] = &s->file[i];
     }
     return UP_OK;
@@ -183,8 +210,7 @@ static up_status open_planes(tiff_source *s, up_error *error)
 static up_status begin(tiff_source *s, up_error *error)
 {
     char reason[1024];
-    UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
-    UP_TRY(up_tiff_open(&s->file[0], s->reader, error));
+    UP_TRY(up_tiff_open(&s->file[0], s->reader, s->directory, error));
     UP_TRY(up_tiff_read_layout(&s->layout, &s->file[0], error));
     UP_TRY(take_metadata(s, error));
     if (s->layout.kind == UP_TIFF_CONVERTED) { /* as they lie: turning is done elsewhere */
@@ -199,18 +225,54 @@ static up_status begin(tiff_source *s, up_error *error)
     return UP_OK;
 }
 
-static up_status open_tiff(up_source **source, up_reader *reader, up_error *error)
+static tiff_source *make(up_reader *reader)
 {
     tiff_source *s = up_alloc_zero(1, sizeof *s);
     if (!s)
-        return up_fail_memory(error, up_reader_name(reader), sizeof *s);
+        return NULL;
     s->base.type = "tiff";
     s->base.read = read_rows;
     s->base.close = close_tiff;
     s->reader = reader;
     s->whole = -1;
     up_metadata_init(&s->base.metadata);
-    return up_source_opened(source, &s->base, begin(s, error));
+    return s;
+}
+
+static up_status open_page(up_source *source, int number, up_source **page, up_error *error)
+{
+    const tiff_source *whole = (const tiff_source *)source;
+    tiff_source *s = make(whole->reader);
+    if (!s)
+        return up_fail_memory(error, up_reader_name(whole->reader), sizeof *s);
+    s->directory = whole->pages.offset[number];
+    UP_TRY(up_source_opened(page, &s->base, begin(s, error)));
+    s->base.reader = whole->reader;
+    s->base.part = true;
+    return UP_OK;
+}
+
+static up_status begin_file(tiff_source *s, up_error *error)
+{
+    UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
+    UP_TRY(up_tiff_pages_find(&s->pages, s->reader, error));
+    if (s->pages.count > 0)
+        s->directory = s->pages.offset[0];
+    UP_TRY(begin(s, error));
+    if (s->pages.count < 2)
+        return UP_OK;
+    s->base.pages = s->pages.count;
+    s->base.page = open_page;
+    s->base.held_bytes += (size_t)s->pages.count * sizeof *s->pages.offset;
+    return UP_OK;
+}
+
+static up_status open_tiff(up_source **source, up_reader *reader, up_error *error)
+{
+    tiff_source *s = make(reader);
+    if (!s)
+        return up_fail_memory(error, up_reader_name(reader), sizeof *s);
+    return up_source_opened(source, &s->base, begin_file(s, error));
 }
 
 /* Classic or BigTIFF; not what cameras make of it. */

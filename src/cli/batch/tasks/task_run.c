@@ -87,6 +87,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
     if (status != UP_OK)
         return status;
     const up_plan_info *info = up_plan_get_info(plan);
+    r->input = info->input;
     r->output = info->output;
     r->memory = info->memory_bytes;
     memcpy(r->steps, info->steps, sizeof r->steps);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/* Files of pages: which of them a plan makes, and a plan for each further one behind it. */
+#include "api/plan.h"
+
+#include "base/memory.h"
+#include "io/pixels.h"
+#include "io/source_open.h"
+
+#include <string.h>
+
+/* ---- one page */
+
+static up_status open_page(up_image **image, up_source *source, int number, up_error *error)
+{
+    up_source *page;
+    *image = NULL;
+    UP_TRY(up_source_open_page(&page, source, number, error));
+    return up_image_from_source(image, page, error);
+}
+
+/* "NAME: page 3: damaged TIFF ...", where it is the page that is at fault. */
+static up_status fail_page(const up_source *source, int number, const up_error *own,
+                           const char *hint, up_error *error)
+{
+    const size_t name = strlen(source->name);
+    const char *text = own->message;
+    if (own->status != UP_ERROR_INPUT && own->status != UP_ERROR_UNSUPPORTED &&
+        own->status != UP_ERROR_LIMIT)
+        return up_fail(error, own->status, "%s", own->message);
+    if (strncmp(text, source->name, name) == 0 && strncmp(text + name, ": ", 2) == 0)
+        text += name + 2;
+    return up_fail(error, own->status, "%s: page %d: %s%s", source->name, number + 1, text, hint);
+}
+
+up_status up_image_page(up_image *image, int page, up_format *format, up_error *error)
+{
+    up_source *source = image->source;
+    up_image *opened;
+    up_error own = { 0 };
+    if (page == 1) {
+        *format = image->info.format;
+        return UP_OK;
+    }
+    if (page < 1 || page > source->pages)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s: has no page %d", source->name, page);
+    if (open_page(&opened, source, page - 1, &own) != UP_OK)
+        return fail_page(source, page - 1, &own, "", error);
+    *format = opened->info.format;
+    up_image_close(&opened);
+    return UP_OK;
+}
+
+up_status up_plan_choose_page(up_plan *plan, up_error *error)
+{
+    up_source *source = plan->image->source;
+    const int page = plan->options.page;
+    up_error own = { 0 };
+    if (page < 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "pages are counted from 1, not %d", page);
+    if (page > 1 && source->pages == 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s: is one picture, with no page %d",
+                       source->name, page);
+    if (page > 1 && page > source->pages)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s: has %d pages, and no page %d", source->name,
+                       source->pages, page);
+    if (page < 2)
+        return UP_OK;
+    if (open_page(&plan->page, source, page - 1, &own) != UP_OK)
+        return fail_page(source, page - 1, &own, "", error);
+    plan->image = plan->page;
+    plan->held_bytes = source->held_bytes;
+    plan->image->source->strict = plan->options.strict;
+    return up_source_check(plan->image->source, error);
+}
+
+/* ---- all of them */
+
+static void show_progress(void *user, double done)
+{
+    const up_plan *plan = user;
+    const up_options *o = &plan->options;
+    o->progress(o->user, (plan->pages_done + done) / plan->encoding.pages.count);
+}
+
+/* Of a page that is open; what is left of the first one is held beside it. */
+static up_status plan_page(up_plan **page, up_plan *plan, up_image *image, up_error *error)
+{
+    up_options options = plan->options;
+    options.output_format = plan->to[0].type->type;
+    if (options.progress) {
+        options.progress = show_progress;
+        options.user = plan;
+    }
+    UP_TRY(up_plan_begin(page, image, &options, error));
+    (*page)->held_bytes =
+        plan->held_bytes + plan->image->source->held_bytes + plan->graph.held_bytes;
+    up_status status = up_plan_upscaling(*page, NULL, NULL, error);
+    if (status == UP_OK)
+        status = up_plan_finish(*page, error);
+    if (status != UP_OK)
+        up_plan_destroy(page);
+    return status;
+}
+
+static bool is_said(const up_plan *plan, const up_note *wanted)
+{
+    const up_note *note;
+    for (int i = 0; (note = up_plan_note_at(plan, i)); i++)
+        if (note->kind == wanted->kind && strcmp(note->text, wanted->text) == 0)
+            return true;
+    return false;
+}
+
+/* What is dropped is said once for all pages; of damage, where it is. */
+static up_status take_notes(up_plan *plan, const up_plan *page, int number, up_error *error)
+{
+    const up_note *note;
+    for (int i = 0; (note = up_plan_note_at(page, i)); i++) {
+        if (note->kind == UP_NOTE_DAMAGE)
+            UP_TRY(up_notes_add(&plan->notes, note->kind, error, "page %d: %s", number + 1,
+                                note->text));
+        else if (!is_said(plan, note))
+            UP_TRY(up_notes_add(&plan->notes, note->kind, error, "%s", note->text));
+    }
+    return UP_OK;
+}
+
+static bool add_pixels(up_encoding *encoding, const up_format *output)
+{
+    size_t bytes;
+    return up_frame_size(output, &bytes) &&
+           up_add(encoding->pages.bytes, bytes, &encoding->pages.bytes);
+}
+
+/* What pages have that are planned alike. */
+typedef struct {
+    up_format input, output;
+    size_t held_bytes;
+} page_kind;
+
+static bool is_kind(const page_kind *kind, const up_image_info *info)
+{
+    const up_format *a = &kind->input, *b = &info->format;
+    return a->width == b->width && a->height == b->height && a->channels == b->channels &&
+           a->sample == b->sample && a->color == b->color && a->depth == b->depth &&
+           kind->held_bytes == info->held_bytes;
+}
+
+/* Plans a page, unless one like it has been, and counts it. */
+static up_status count_page(up_plan *plan, up_image *image, int number, page_kind *kind,
+                            up_error *error)
+{
+    up_plan *page;
+    if (!is_kind(kind, &image->info)) {
+        UP_TRY(plan_page(&page, plan, image, error));
+        const up_plan_info *info = &page->info;
+        *kind = (page_kind){ image->info.format, info->output, image->info.held_bytes };
+        if (plan->info.memory_bytes < info->memory_bytes)
+            plan->info.memory_bytes = info->memory_bytes;
+        const up_status status = take_notes(plan, page, number, error);
+        up_plan_destroy(&page);
+        UP_TRY(status);
+    }
+    if (!add_pixels(&plan->encoding, &kind->output))
+        return up_fail(error, UP_ERROR_LIMIT, "the pages up to this are too large");
+    return UP_OK;
+}
+
+static up_status count_pages(up_plan *plan, up_error *error)
+{
+    up_source *source = plan->image->source;
+    page_kind kind = { source->format, plan->info.output, SIZE_MAX };
+    for (int n = 1; n < source->pages; n++) {
+        up_image *image;
+        up_error own = { 0 };
+        if (plan->options.cancel && *plan->options.cancel)
+            return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
+        up_status status = open_page(&image, source, n, &own);
+        if (status == UP_OK)
+            status = count_page(plan, image, n, &kind, &own);
+        up_image_close(&image);
+        if (status != UP_OK)
+            return fail_page(source, n, &own, "; --page takes another one alone", error);
+    }
+    return UP_OK;
+}
+
+up_status up_plan_add_pages(up_plan *plan, up_error *error)
+{
+    const int pages = plan->options.page ? 0 : plan->image->source->pages;
+    const up_sink_format *to = plan->to[0].type;
+    if (pages < 2)
+        return UP_OK;
+    if (!to || !to->keep_in_pages || plan->graph.outputs > 1 || plan->options.rows.end > 0)
+        return plan->options.strip
+                   ? UP_OK
+                   : up_notes_add(&plan->notes, UP_NOTE_DROPPED, error, "%d further page%s",
+                                  pages - 1, pages > 2 ? "s" : "");
+    plan->encoding.pages.count = pages;
+    plan->info.pages = pages;
+    if (plan->options.progress) {
+        plan->run.progress = show_progress;
+        plan->run.user = plan;
+    }
+    if (!add_pixels(&plan->encoding, &plan->info.output))
+        return up_fail(error, UP_ERROR_LIMIT, "its first page is too large");
+    UP_TRY(count_pages(plan, error));
+    return to->keep_in_pages(&plan->encoding, &plan->notes, error);
+}
+
+static up_status run_page(up_plan *plan, up_image *image, up_sink *sink, int number,
+                          up_error *error)
+{
+    up_plan *page;
+    UP_TRY(plan_page(&page, plan, image, error));
+    page->encoding.pages = plan->encoding.pages;
+    page->encoding.pages.number = number;
+    up_status status = plan->to[0].type->keep_in_pages(&page->encoding, &page->notes, error);
+    if (status == UP_OK)
+        status = sink->page(sink, &page->to[0].format, &page->encoding, page->run.slots,
+                            up_run_group_bytes(&page->run, 0), error);
+    page->run.sink[0] = sink;
+    if (status == UP_OK)
+        status = up_run_start(&page->run, error);
+    if (status == UP_OK)
+        status = take_notes(plan, page, number, error);
+    up_plan_destroy(&page);
+    return status;
+}
+
+up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error)
+{
+    up_source *source = plan->image->source;
+    for (int n = 1; n < plan->encoding.pages.count; n++) {
+        up_image *image;
+        up_error own = { 0 };
+        plan->pages_done = n;
+        up_status status = open_page(&image, source, n, &own);
+        if (status == UP_OK)
+            status = run_page(plan, image, sink, n, &own);
+        up_image_close(&image);
+        if (status != UP_OK)
+            return fail_page(source, n, &own, "; --page takes another one alone", error);
+    }
+    return UP_OK;
+}
