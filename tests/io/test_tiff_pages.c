@@ -298,7 +298,7 @@ Test(tiff_pages, hostile)
     add_page(&b, 7, 5, 0, 0);
     add_page(&b, 3, 9, 100, 0);
     add_page(&b, 4, 4, 9, 0);
-    for (int i = 0; i < MANY_OR_FEW(600, 100); i++) {
+    for (int i = 0; i < MANY_OR_FEW(250, 60); i++) {
         up_options options = nearest(2, 0);
         options.max_memory = (size_t)64 << 20;
         options.threads = 1;
