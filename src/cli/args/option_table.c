@@ -524,7 +524,8 @@ const cli_option cli_options[] = {
       .help = "show the version, the kernels in use, and the formats of this build" },
     { "list-methods", 0, NULL, CLI_UPSCALE, CLI_GROUP_TALK,
       cli_parse_flag, FIELD(show.methods),
-      .help = "show the methods, and the weights for tconv: those inside and those found" },
+      .help = "show the methods, and the weights for tconv, those inside and those found: cost, "
+              "licence, PSNR on Set5; with -v speed, measured here" },
     { "completion", 0, "SHELL", CLI_UPSCALE, CLI_GROUP_TALK,
       cli_parse_choice, FIELD(show.shell), .choices = "bash zsh fish",
       .help = "print what makes bash, zsh or fish complete these flags" },
