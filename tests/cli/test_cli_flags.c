@@ -93,7 +93,7 @@ Test(cli_flags, bad_values_name_the_flag_the_value_and_the_remedy)
         { "upscale a.ppm --background '#12'", 2, "", "'#12'" },
         { "upscale a.ppm --max-memory 10X", 2, "", "512M" },
         { "upscale a.ppm --max-memory=-5", 2, "", "512M" },
-        { "upscale a.ppm -f jxl", 2, "", "a format that can be written" },
+        { "upscale a.ppm -f xcf", 2, "", "a format that can be written" },
         { "upscale a.ppm --stride 0", 2, "", "--stride" },
         { "upscale a.ppm --stride 2,", 2, "", "'2,'" },
         { "upscale a.ppm --padding -1", 2, "", "--padding" },
