@@ -214,7 +214,8 @@ Test(cli_classroom, refusals)
         { "upscale compare noise.ppm --classroom --size 9x9 -o r", 2, "", "of its own" },
         { "upscale compare noise.ppm noise.ppm --classroom -o r", 2, "", "for one picture" },
         { "upscale compare noise.ppm --classroom -s 5 -o r", 2, "", "by 2, 3 or 4" },
-        { "upscale compare noise.ppm --classroom -s 2,3 -o r", 2, "", "by 2, 3 or 4" },
+        { "upscale compare noise.ppm --classroom -s 2,3 -o r", 2, "",
+          "for one picture at one scale" },
         { "upscale compare small.ppm --classroom -o r", 1, "", "too small for the classroom" },
         { "ls r", 2, "", NULL },
     };

@@ -46,6 +46,7 @@ static void write_bicubic(const char *path, int scale)
 {
     const size_t side = (size_t)(TAPS * scale), shape[] = { 1, 1, side, side };
     float weight[16 * 16];
+    static const char *const psnr[] = { "33.65", "30.39", "28.42" };
     char number[16], layers[200];
     up_error error;
     bicubic_kernel(scale, weight);
@@ -63,6 +64,7 @@ static void write_bicubic(const char *path, int scale)
         { "upscale.range", "1" },
         { "description", "Bicubic interpolation (Keys, a = -0.5), half-pixel centres" },
         { "licence", "CC0-1.0" },
+        { "set5_psnr_y", psnr[scale - 2] },
     };
     cr_assert_eq(up_safetensors_write(path, &tensor, 1, metadata,
                                       sizeof metadata / sizeof *metadata, false, &error),

@@ -184,7 +184,7 @@ static const char *problem_of(const cli_settings *s)
     if (s->full && !s->single_file && !cli_compare_is_many(s))
         return "--full means nothing without --single-file or several pictures";
     if (cli_compare_is_many(s) && (s->single_file || s->reference || s->classroom))
-        return "--single-file, --reference and --classroom are for one picture";
+        return "--single-file, --reference and --classroom are for one picture at one scale";
     if (s->sheet && problem_of_sheet(s))
         return problem_of_sheet(s);
     if ((s->csv_file || s->latex_file || s->markdown_file || s->baseline) && !s->from_original)

@@ -10,14 +10,14 @@ static void set_up(void)
     scratch_init();
     write_ppm("tree/a.ppm", 12, 10);
     write_ppm("tree/sub/b.ppm", 9, 8);
-    shell_code("printf '\\377\\012\\372\\037' > tree/photo.jxl\n"
-               "cp tree/photo.jxl tree/sub/other.jxl; cp tree/photo.jxl mis.jpg\n"
-               "printf '\\0\\0\\0\\030ftypheic\\0\\0\\0\\0mif1heic' > tree/sub/img.HEIC\n"
+    shell_code("printf '\\377\\117\\377\\121' > tree/photo.j2k\n"
+               "cp tree/photo.j2k tree/sub/other.j2k; cp tree/photo.j2k mis.jpg\n"
+               "printf 'v/1\\001' > tree/sub/img.EXR\n"
                "printf '\\012\\005\\001\\010' > tree/old.pcx\n"
-               "cp tree/a.ppm tree/odd.jxl\n"
+               "cp tree/a.ppm tree/odd.j2k\n"
                "echo text > tree/notes.txt; printf '\\0\\0\\0\\1Bud1' > tree/.DS_Store\n"
                "printf '%%PDF-1.4\\n' > tree/form.pdf; printf 'PK\\3\\4' > tree/all.zip\n"
-               "mkdir none; cp tree/photo.jxl none/");
+               "mkdir none; cp tree/photo.j2k none/");
 }
 
 TestSuite(cli_left_out, .init = set_up, .fini = scratch_fini);
@@ -27,14 +27,14 @@ Test(cli_left_out, pictures_in_trees_are_named_and_counted)
     process_result r = shell("upscale -r tree -o out");
     cr_expect_eq(r.exit_code, 0);
     static const char *const said[] = {
-        ("upscale: left out: 2 JPEG XL; 'djxl IN OUT.png' converts it\n"
-         "  tree/photo.jxl\n  tree/sub/other.jxl\n"),
-        "left out: 1 HEIC; ",
-        "  tree/sub/img.HEIC\n",
+        ("upscale: left out: 2 JPEG 2000; 'opj_decompress -i IN -o OUT.png' converts it\n"
+         "  tree/photo.j2k\n  tree/sub/other.j2k\n"),
+        "left out: 1 OpenEXR; ",
+        "  tree/sub/img.EXR\n",
         "left out: 1 PCX; ",
         "  tree/old.pcx\n",
         "left out: 1 readable, but named otherwise; ",
-        "  tree/odd.jxl\n",
+        "  tree/odd.j2k\n",
         "2 done, 5 left out in ",
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
@@ -50,8 +50,8 @@ Test(cli_left_out, scripts_get_a_line_for_each)
     static const shell_case tests[] = {
         { "upscale -r tree -o out --json -q | grep -c '\"status\":\"left out\"'", 0, "5\n", "" },
         { "upscale -r tree -o out2 --json | grep sub/img", 0,
-          "{\"input\":\"tree/sub/img.HEIC\",\"output\":null,\"status\":\"left out\","
-          "\"reason\":\"HEIC\",\"advice\":\"'heif-convert",
+          "{\"input\":\"tree/sub/img.EXR\",\"output\":null,\"status\":\"left out\","
+          "\"reason\":\"OpenEXR\",\"advice\":\"'magick",
           NULL },
         { "upscale info -r tree --json | grep -c 'left out'", 0, "5\n", "" },
         { "upscale eval tree -m bicubic --json -q | grep -c 'left out'", 0, "3\n", NULL },
@@ -68,12 +68,12 @@ Test(cli_left_out, quiet_and_verbose)
 {
     static const shell_case tests[] = {
         { "upscale -r tree -o o1 -q", 0, "", "" },
-        { "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cp none/photo.jxl none/$i.jxl; done; "
+        { "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cp none/photo.j2k none/$i.j2k; done; "
           "cp tree/a.ppm none/c.ppm",
           0, "", "" },
-        { "upscale -r none tree -o o2", 0, "", "left out: 15 JPEG XL; " },
+        { "upscale -r none tree -o o2", 0, "", "left out: 15 JPEG 2000; " },
         { "upscale -r none tree -o o3", 0, "", "  ... and 5 more\n" },
-        { "upscale -r none tree -o o4 -v", 0, "", "  tree/sub/other.jxl\n" },
+        { "upscale -r none tree -o o4 -v", 0, "", "  tree/sub/other.j2k\n" },
         { "upscale -r none tree -o o5 -n 2>&1 | grep -c ': left out'", 0, "4\n", "" },
     };
     SHELL_EXPECT_ALL(tests);
@@ -83,10 +83,11 @@ Test(cli_left_out, a_folder_of_nothing_else_is_an_error)
 {
     static const shell_case tests[] = {
         { "upscale -r none -o out", 1, "", "no images in this folder that can be read" },
-        { "upscale -r none -o out", 1, "", "none/photo.jxl\n" },
+        { "upscale -r none -o out", 1, "", "none/photo.j2k\n" },
         { "upscale -r none tree -o out", 1, "", "2 done, 1 failed, 6 left out in" },
-        { "upscale mis.jpg -o o.png", 1, "", "mis.jpg: is JPEG XL, which cannot be read; 'djxl" },
-        { "upscale tree/photo.jxl tree/a.ppm -o two/", 1, "", "tree/photo.jxl: is JPEG XL" },
+        { "upscale mis.jpg -o o.png", 1, "",
+          "mis.jpg: is JPEG 2000, which cannot be read; 'opj_decompress" },
+        { "upscale tree/photo.j2k tree/a.ppm -o two/", 1, "", "tree/photo.j2k: is JPEG 2000" },
     };
     SHELL_EXPECT_ALL(tests);
 }
@@ -108,8 +109,8 @@ Test(cli_left_out, links)
 /* An odd name in the terminal or in JSON does no harm. */
 Test(cli_left_out, odd_names)
 {
-    process_result r = shell("mkdir t; cp tree/a.ppm t; n=$(printf 't/o\\377\\033[2J\\nx.jxl'); "
-                             "cp none/photo.jxl \"$n\"; upscale -r t -o out");
-    cr_expect(strstr(r.err, "  t/o\\xff\\x1b[2J\\nx.jxl\n"), "%s", r.err);
+    process_result r = shell("mkdir t; cp tree/a.ppm t; n=$(printf 't/o\\377\\033[2J\\nx.j2k'); "
+                             "cp none/photo.j2k \"$n\"; upscale -r t -o out");
+    cr_expect(strstr(r.err, "  t/o\\xff\\x1b[2J\\nx.j2k\n"), "%s", r.err);
     process_free(&r);
 }

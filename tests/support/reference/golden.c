@@ -7,7 +7,8 @@
 
 void golden_each(const char *group, const char *list, void (*check)(const json_t *golden))
 {
-    golden_file path = golden_name(group, "cases.json");
+    golden_file path;
+    snprintf(path.text, sizeof path.text, UP_GOLDEN_DIR "/%s/cases.json", group);
     json_t *root = json_data_load(path.text);
     const json_t *cases = json_data_at(root, list);
     for (size_t i = 0; i < json_array_size(cases); i++)
