@@ -110,12 +110,15 @@ static bool add(directories *d, uint64_t offset, unsigned type)
 static up_status walk(directories *d, const chain *c, uint64_t at, up_tiff_pages *pages,
                       up_error *error)
 {
+    uint64_t mark = 0; /* which a loop comes back to, as it moves on at powers of two (Brent) */
     while (at > 0 && d->count < UP_TIFF_MOST_PAGES) {
         unsigned type = 0;
         uint64_t next = 0;
-        pages->cut = !read_directory(c, at, &type, &next);
+        pages->cut = at == mark || !read_directory(c, at, &type, &next);
         if (pages->cut && d->count > 0)
             break;
+        if ((d->count & (d->count - 1)) == 0)
+            mark = at;
         if (!add(d, at, type))
             return up_fail_memory(error, up_reader_name(c->reader), sizeof *d);
         at = next;

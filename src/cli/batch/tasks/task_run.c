@@ -32,8 +32,10 @@ static up_status fail_exists(const cli_task *task, up_error *error)
 static void say_plan(const cli_task *task, const cli_result *r)
 {
     char *from = cli_describe_format(&r->input), *to = cli_describe_format(&r->output);
-    cli_say("%s: %s to %s; %s; about %s", task->input->path, from, to, r->steps,
+    char *pages = r->pages ? cli_format("%d pages, the first ", r->pages) : cli_copy("");
+    cli_say("%s: %s%s to %s; %s; about %s", task->input->path, pages, from, to, r->steps,
             cli_bytes_text((double)r->memory).text);
+    free(pages);
     free(from);
     free(to);
 }
@@ -88,6 +90,7 @@ static up_status plan_and_run(const cli_task *task, up_image *image, const up_op
         return status;
     const up_plan_info *info = up_plan_get_info(plan);
     r->input = info->input;
+    r->pages = info->pages;
     r->output = info->output;
     r->memory = info->memory_bytes;
     memcpy(r->steps, info->steps, sizeof r->steps);

@@ -19,6 +19,7 @@ typedef struct {
     bool pending; /* the batch has yet to say whether it is published */
     up_error error;
     up_format input, output; /* width 0: not known */
+    int pages;               /* that are made, if several */
     size_t memory;           /* bytes, estimated */
     double seconds;
     char steps[512];

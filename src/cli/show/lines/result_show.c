@@ -33,6 +33,8 @@ static void show_json(const cli_task *task, const cli_result *r)
     }
     if (r->output.width > 0) {
         cli_json_set_format(line, &r->output);
+        if (r->pages)
+            json_object_set_new(line, "pages", json_integer(r->pages));
         json_object_set_new(line, "memory", json_integer((json_int_t)r->memory));
         json_object_set_new(line, "steps", cli_json_text(r->steps));
         cli_json_set_cleaning(line, &r->cleaning);
