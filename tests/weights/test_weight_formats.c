@@ -260,7 +260,7 @@ static const char *const refusals[][3] = {
     { "bad-st-duplicate-key", "weights.safetensors", "duplicate" },
     { "bad-st-header-too-long", "weights.safetensors", "truncated" },
     { "bad-st-negative-shape", "weights.safetensors", "not a list of sizes" },
-    { "bad-st-offset-beyond", "weights.safetensors", "body.0.bias" },
+    { "bad-st-offset-beyond", "weights.safetensors", "\"body.0.weight\": the file ends" },
     { "bad-st-overlap", "weights.safetensors", "body.0.weight" },
     { "bad-st-size-mismatch", "weights.safetensors", "do not fit" },
     { "bad-tensor-negative-stride", "weights.pth", "negative stride" },
