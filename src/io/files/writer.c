@@ -179,7 +179,7 @@ static up_status flush(up_writer *w, up_error *error)
 {
     size_t size = w->used;
     w->used = 0;
-    return put(w, -1, w->buffer, size, error);
+    return size > 0 ? put(w, -1, w->buffer, size, error) : UP_OK;
 }
 
 up_status up_writer_write(up_writer *writer, const void *bytes, size_t size, up_error *error)
