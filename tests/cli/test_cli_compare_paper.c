@@ -167,6 +167,8 @@ Test(cli_compare_paper, a_weight_file_stands_beside_those_inside)
 {
     expect_three("upscale compare --threads 1 -q one/a.ppm -s 2 -m fast,tconv,nearest "
                  "-w w.safetensors -o r && ls r/results");
+    expect_three("upscale compare --threads 1 -q one/a.ppm -s 2 -m fast,nearest "
+                 "-w w.safetensors -o joined && ls joined/results");
     expect_three("upscale --threads 1 -q one/a.ppm -s 2 -m fast,tconv,nearest "
                  "-w w.safetensors -o out/ && ls out");
 }

@@ -146,6 +146,7 @@ Test(cli_flags, contradictions_are_refused)
         { "upscale a.ppm -q -v", 2, "", "exclude each other" },
         { "upscale a.ppm -0", 2, "", "--null means nothing without --files-from" },
         { "upscale a.ppm -w a.ppm -m lanczos", 2, "", "--weights: lanczos does not read it" },
+        { "upscale a.ppm -w a.ppm -m tconv:small", 2, "", "choose one, or -m tconv:small,tconv" },
         { "upscale a.ppm --indices a.ppm -m nearest,bicubic", 2, "", "-m max-unpool does" },
         { "upscale a.ppm --json -o -", 2, "", "standard output" },
     };

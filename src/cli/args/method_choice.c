@@ -174,8 +174,9 @@ static bool find_variants(cli_settings *settings)
 
 bool cli_methods_settle(cli_settings *settings)
 {
-    return check_files(settings) && check_blur(settings) && check_clean(settings) &&
-           cli_methods_spread(settings) && find_named(settings) && find_variants(settings);
+    return cli_methods_join(settings) && check_files(settings) && check_blur(settings) &&
+           check_clean(settings) && cli_methods_spread(settings) && find_named(settings) &&
+           find_variants(settings);
 }
 
 void cli_methods_release(cli_settings *settings)

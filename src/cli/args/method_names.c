@@ -57,15 +57,31 @@ static void add(cli_words *methods, cli_words *told, char *method, const char *w
     cli_words_add(told, cli_copy(weights));
 }
 
+static bool names_embedded(const cli_settings *s)
+{
+    for (size_t i = 0; i < s->methods.count; i++)
+        if (strncmp(s->methods.item[i], "tconv:", strlen("tconv:")) == 0)
+            return true;
+    return false;
+}
+
 /* One file is for tconv alone where weights inside the program stand beside it. */
 static bool is_for_one(const cli_settings *s)
 {
-    bool plain = false, named = false;
-    for (size_t i = 0; i < s->methods.count; i++) {
-        plain |= strcmp(s->methods.item[i], "tconv") == 0;
-        named |= strncmp(s->methods.item[i], "tconv:", strlen("tconv:")) == 0;
-    }
-    return plain && named;
+    return is_taken(&s->methods, "tconv") && names_embedded(s);
+}
+
+bool cli_methods_join(cli_settings *s)
+{
+    if (s->weights.count == 0 || s->told_weights.count > 0 || !names_embedded(s) ||
+        is_taken(&s->methods, "tconv"))
+        return true;
+    if (s->methods.count == 1)
+        cli_say("--weights: %s are weights inside the program: choose one, or -m %s,tconv for both",
+                s->methods.item[0], s->methods.item[0]);
+    else
+        cli_words_add(&s->methods, cli_copy("tconv"));
+    return s->methods.count > 1;
 }
 
 bool cli_methods_spread(cli_settings *s)
