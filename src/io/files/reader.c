@@ -75,6 +75,7 @@ up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
     }
     r->fd = fd;
     r->standard = standard;
+    up_descriptor_widen(fd);
     status = measure(r, error);
     if (status != UP_OK)
         up_reader_close(&r);

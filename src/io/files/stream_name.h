@@ -13,4 +13,7 @@ int up_stream_descriptor(const char *path);
  * or O_WRONLY. */
 bool up_descriptor_allows(int descriptor, int access);
 
+/* Gives a pipe room for frames of video, where the system lets it; anything else stays as it is. */
+void up_descriptor_widen(int descriptor);
+
 #endif

@@ -47,7 +47,10 @@ static up_status open_stream(up_writer *w, const char *path, up_error *error)
         w->file.fd = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     else
         w->file.fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    return w->file.fd < 0 ? up_fail_output(w->file.name, errno, "be opened", error) : UP_OK;
+    if (w->file.fd < 0)
+        return up_fail_output(w->file.name, errno, "be opened", error);
+    up_descriptor_widen(w->file.fd);
+    return UP_OK;
 }
 
 static up_status make(up_writer **writer, const char *what, up_error *error)
