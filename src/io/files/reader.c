@@ -40,6 +40,8 @@ static up_status measure(up_reader *r, up_error *error)
     off_t base = S_ISREG(info.st_mode) ? lseek(r->fd, 0, SEEK_CUR) : -1;
     r->base = base < 0 ? 0 : base;
     r->size = base < 0 ? -1 : info.st_size > base ? info.st_size - base : 0;
+    if (base < 0)
+        up_descriptor_widen(r->fd);
     return UP_OK;
 }
 
@@ -75,7 +77,6 @@ up_status up_reader_open(up_reader **reader, const char *path, up_error *error)
     }
     r->fd = fd;
     r->standard = standard;
-    up_descriptor_widen(fd);
     status = measure(r, error);
     if (status != UP_OK)
         up_reader_close(&r);
