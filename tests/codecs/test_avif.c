@@ -47,15 +47,6 @@ static const char *save(int channels, up_sample sample, const void *data, const 
     return path;
 }
 
-static image load(const char *path)
-{
-    image loaded;
-    up_error error = { 0 };
-    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
-    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
-    return loaded;
-}
-
 /* Of 16 bits what 12 of them hold. */
 Test(avif, lossless_is_exact)
 {
@@ -66,7 +57,7 @@ Test(avif, lossless_is_exact)
             how.lossless = true;
             how.effort = 1 + 2 * channels;
             void *data = picture(channels, sample, 100);
-            image i = load(save(channels, sample, data, &how));
+            image i = image_load_whole(save(channels, sample, data, &how));
             cr_assert_eq(i.format.channels, channels);
             cr_assert_eq(i.format.sample, sample);
             cr_assert_eq(i.format.depth, wide ? 16 : 8);
@@ -86,7 +77,7 @@ Test(avif, lossy_is_near)
             up_encoding how = plain_encoding();
             how.quality = quality;
             uint8_t *data = picture(channels, UP_SAMPLE_U8, 60);
-            image i = load(save(channels, UP_SAMPLE_U8, data, &how));
+            image i = image_load_whole(save(channels, UP_SAMPLE_U8, data, &how));
             double sum = 0;
             cr_assert_eq(i.format.channels, channels);
             for (int p = 0; p < PIXELS * channels; p++) {
@@ -107,7 +98,7 @@ Test(avif, lossy_of_16_bits_is_near)
     up_encoding how = plain_encoding();
     how.quality = 100;
     uint16_t *data = picture(4, UP_SAMPLE_U16, 20);
-    image i = load(save(4, UP_SAMPLE_U16, data, &how));
+    image i = image_load_whole(save(4, UP_SAMPLE_U16, data, &how));
     cr_assert_eq(i.format.depth, 16);
     for (int p = 0; p < PIXELS * 4; p++) /* of 10 bits: 64 is one level */
         cr_assert_lt(abs(((uint16_t *)i.data)[p] - data[p]), p % 4 == 3 ? 33 : 192, "%d", p);
@@ -130,7 +121,7 @@ Test(avif, metadata_come_back)
         up_blob_set(&how.metadata.exif, exif, sizeof exif, NULL);
         up_blob_set(&how.metadata.xmp, xmp, sizeof xmp, NULL);
         uint8_t *data = picture(4, UP_SAMPLE_U8, 9);
-        image i = load(save(4, UP_SAMPLE_U8, data, &how));
+        image i = image_load_whole(save(4, UP_SAMPLE_U8, data, &how));
         cr_assert_eq(i.format.width, WIDTH);
         cr_expect_eq(i.metadata.orientation, 1);
         cr_assert_eq(i.metadata.icc.size, sizeof icc);
@@ -158,7 +149,7 @@ Test(avif, colours_come_back)
             how.metadata.color.has_cicp = true;
             memcpy(how.metadata.color.cicp, codes[k], 4);
             uint16_t *data = picture(channels, UP_SAMPLE_U16, 9);
-            image i = load(save(channels, UP_SAMPLE_U16, data, &how));
+            image i = image_load_whole(save(channels, UP_SAMPLE_U16, data, &how));
             cr_assert_eq(i.metadata.color.has_cicp, k < 4);
             cr_expect_eq(i.metadata.color.has_srgb, k == 4);
             if (k < 4)

@@ -101,15 +101,6 @@ static const char *encode(const kind *k)
     return path;
 }
 
-static image load(const char *path)
-{
-    image loaded;
-    up_error error = { 0 };
-    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
-    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
-    return loaded;
-}
-
 static unsigned sample(const image *i, int at)
 {
     return i->format.sample == UP_SAMPLE_U16 ? ((uint16_t *)i->data)[at] : i->data[at];
@@ -132,7 +123,7 @@ Test(avif_library, depths)
         for (int n = 0; n < 6; n++) {
             const kind k = { .bits = bits, .alpha = n % 2, .grey = n >= 2, .limited = n >= 4 };
             const int channels = (k.grey ? 1 : 3) + k.alpha;
-            image i = load(encode(&k));
+            image i = image_load_whole(encode(&k));
             cr_assert(i.format.width == WIDTH && i.format.height == HEIGHT);
             cr_assert_eq(i.format.channels, channels);
             cr_assert_eq(i.format.depth, bits > 8 ? 16 : 8);
@@ -150,7 +141,7 @@ Test(avif_library, premultiplied_alpha)
 {
     for (int grey = 0; grey < 2; grey++) {
         const kind k = { .bits = 10, .alpha = true, .premultiplied = true, .grey = grey };
-        image i = load(encode(&k));
+        image i = image_load_whole(encode(&k));
         const int channels = i.format.channels;
         for (int p = 0; p < PIXELS; p++)
             for (int c = 0; c < channels - 1; c++) {
@@ -192,7 +183,7 @@ Test(avif_library, turned_and_mirrored)
                              .mirror = mirror % 2,
                              .transform = (angle < 4 ? AVIF_TRANSFORM_IROT : 0) |
                                           (mirror < 2 ? AVIF_TRANSFORM_IMIR : 0) };
-            image i = load(encode(&k));
+            image i = image_load_whole(encode(&k));
             cr_assert_eq(i.format.width, angle % 2 ? HEIGHT : WIDTH);
             for (int p = 0; p < PIXELS; p++) {
                 int x = p % i.format.width, y = p / i.format.width;
@@ -207,7 +198,7 @@ Test(avif_library, turned_and_mirrored)
 Test(avif_library, clean_aperture)
 {
     const kind k = { .bits = 10, .transform = AVIF_TRANSFORM_CLAP | AVIF_TRANSFORM_PASP };
-    image i = load(encode(&k));
+    image i = image_load_whole(encode(&k));
     cr_assert(i.format.width == 40 && i.format.height == 30);
     for (int p = 0; p < 40 * 30 * 3; p++)
         cr_assert_eq(sample(&i, p), widened(&k, 10 + p / 3 % 40, 24 + p / 3 / 40, p % 3), "%d", p);
@@ -218,7 +209,7 @@ Test(avif_library, clean_aperture)
 Test(avif_library, grids)
 {
     const kind k = { .bits = 8, .grid = true };
-    image i = load(encode(&k));
+    image i = image_load_whole(encode(&k));
     cr_assert(i.format.width == CELLS * WIDTH && i.format.height == CELLS * HEIGHT);
     for (int p = 0; p < CELLS * CELLS * PIXELS; p++)
         for (int c = 0; c < 3; c++)
@@ -237,7 +228,7 @@ Test(avif_library, first_frame_of_a_sequence)
     cr_expect_eq((int)source->sequence.frames, 3);
     cr_expect_str_eq(up_notes_at(&source->notes, 0)->text, "2 of 3 animation frames");
     up_source_close(&source);
-    image i = load(path);
+    image i = image_load_whole(path);
     for (int p = 0; p < PIXELS * 3; p++)
         cr_assert_eq(i.data[p], level(&k, p / 3 % WIDTH, p / 3 / WIDTH, p % 3), "%d", p);
     image_free(&i);

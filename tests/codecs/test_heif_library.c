@@ -136,15 +136,6 @@ static const char *encode(const kind *k)
     return path;
 }
 
-static image load(const char *path)
-{
-    image loaded;
-    up_error error = { 0 };
-    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
-    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
-    return loaded;
-}
-
 static unsigned sample(const image *i, int at)
 {
     return i->format.sample == UP_SAMPLE_U16 ? ((uint16_t *)i->data)[at] : i->data[at];
@@ -157,7 +148,7 @@ Test(heif_library, depths)
         for (int channels = 3; channels <= 4; channels++) {
             const kind k = { .bits = bits, .channels = channels };
             const double most = (1 << bits) - 1, white = bits > 8 ? 65535 : 255;
-            image i = load(encode(&k));
+            image i = image_load_whole(encode(&k));
             cr_assert(i.format.width == WIDTH && i.format.height == HEIGHT);
             cr_assert_eq(i.format.channels, channels);
             cr_assert_eq(i.format.depth, bits > 8 ? 16 : 8);
@@ -174,7 +165,7 @@ Test(heif_library, depths)
 Test(heif_library, premultiplied_alpha)
 {
     const kind k = { .bits = 8, .channels = 4, .premultiplied = true };
-    image i = load(encode(&k));
+    image i = image_load_whole(encode(&k));
     for (int p = 0; p < PIXELS; p++)
         for (int c = 0; c < 3; c++) {
             const double alpha = level(&k, p % WIDTH, p / WIDTH, 3);
@@ -210,7 +201,7 @@ Test(heif_library, orientations)
                          .channels = 3,
                          .metadata = true,
                          .orientation = (enum heif_orientation)orientation };
-        image i = load(encode(&k));
+        image i = image_load_whole(encode(&k));
         const bool turned = orientation >= 5;
         cr_assert_eq(i.format.width, turned ? HEIGHT : WIDTH);
         cr_assert_eq(i.format.height, turned ? WIDTH : HEIGHT);
@@ -227,7 +218,7 @@ Test(heif_library, orientations)
 Test(heif_library, metadata)
 {
     const kind k = { .bits = 8, .channels = 3, .metadata = true, .icc = true };
-    image i = load(encode(&k));
+    image i = image_load_whole(encode(&k));
     cr_expect_eq(i.metadata.orientation, 1);
     cr_assert_eq(i.metadata.exif.size, sizeof exif);
     cr_expect_arr_eq(i.metadata.exif.data, exif, sizeof exif);
@@ -247,7 +238,7 @@ Test(heif_library, colours)
                          .primaries = codes[n][0],
                          .transfer = codes[n][1],
                          .matrix = codes[n][2] };
-        image i = load(encode(&k));
+        image i = image_load_whole(encode(&k));
         const uint8_t cicp[4] = { (uint8_t)codes[n][0], (uint8_t)codes[n][1], 0, 1 };
         cr_expect_eq(i.metadata.color.has_srgb, n == 2);
         cr_assert_eq(i.metadata.color.has_cicp, n < 2, "%d: %d %d %d", n, i.metadata.color.has_cicp,

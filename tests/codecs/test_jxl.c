@@ -50,15 +50,6 @@ static const char *save(int channels, up_sample sample, const void *data, const 
     return path;
 }
 
-static image load(const char *path)
-{
-    image loaded;
-    up_error error = { 0 };
-    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
-    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
-    return loaded;
-}
-
 Test(jxl, lossless_is_exact)
 {
     static const up_sample samples[] = { UP_SAMPLE_U8, UP_SAMPLE_U16, UP_SAMPLE_F32 };
@@ -69,7 +60,7 @@ Test(jxl, lossless_is_exact)
             how.effort = 1 + 2 * channels;
             how.threads = kind;
             void *data = picture(channels, samples[kind], 50);
-            image i = load(save(channels, samples[kind], data, &how));
+            image i = image_load_whole(save(channels, samples[kind], data, &how));
             cr_assert_eq(i.format.channels, channels);
             cr_assert_eq(i.format.sample, samples[kind]);
             cr_assert_eq(i.format.depth, kind == 0 ? 8 : kind == 1 ? 16 : 32);
@@ -89,7 +80,7 @@ Test(jxl, lossy_is_near)
             up_encoding how = plain_encoding();
             how.quality = quality;
             uint8_t *data = picture(channels, UP_SAMPLE_U8, 1);
-            image i = load(save(channels, UP_SAMPLE_U8, data, &how));
+            image i = image_load_whole(save(channels, UP_SAMPLE_U8, data, &how));
             double sum = 0;
             for (int p = 0; p < PIXELS * channels; p++) {
                 sum += abs(i.data[p] - data[p]);
@@ -118,7 +109,7 @@ Test(jxl, metadata_come_back)
         up_blob_set(&how.metadata.exif, exif, sizeof exif, NULL);
         up_blob_set(&how.metadata.xmp, xmp, sizeof xmp, NULL);
         uint8_t *data = picture(4, UP_SAMPLE_U8, 9);
-        image i = load(save(4, UP_SAMPLE_U8, data, &how));
+        image i = image_load_whole(save(4, UP_SAMPLE_U8, data, &how));
         cr_assert_eq(i.format.width, WIDTH);
         cr_expect_eq(i.metadata.orientation, 1);
         cr_assert_eq(i.metadata.exif.size, sizeof exif);
@@ -141,7 +132,7 @@ Test(jxl, long_metadata_come_back)
     memcpy(xmp, "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", 37);
     up_blob_set(&how.metadata.xmp, xmp, LONG, NULL);
     uint8_t *data = picture(1, UP_SAMPLE_U8, 9);
-    image i = load(save(1, UP_SAMPLE_U8, data, &how));
+    image i = image_load_whole(save(1, UP_SAMPLE_U8, data, &how));
     cr_assert_eq(i.metadata.xmp.size, LONG);
     cr_expect_arr_eq(i.metadata.xmp.data, xmp, LONG);
     image_free(&i);
@@ -161,7 +152,7 @@ Test(jxl, colours_come_back)
             how.metadata.color.has_cicp = true;
             memcpy(how.metadata.color.cicp, codes[k], 4);
             uint16_t *data = picture(3, UP_SAMPLE_U16, 9);
-            image i = load(save(3, UP_SAMPLE_U16, data, &how));
+            image i = image_load_whole(save(3, UP_SAMPLE_U16, data, &how));
             cr_assert(i.metadata.color.has_cicp, "%zu", k);
             cr_expect_arr_eq(i.metadata.color.cicp, codes[k], 4);
             cr_expect_not(i.metadata.color.has_srgb);
@@ -170,7 +161,7 @@ Test(jxl, colours_come_back)
         }
     uint8_t *data = picture(1, UP_SAMPLE_U8, 9);
     const up_encoding how = plain_encoding();
-    image i = load(save(1, UP_SAMPLE_U8, data, &how));
+    image i = image_load_whole(save(1, UP_SAMPLE_U8, data, &how));
     cr_expect(i.metadata.color.has_srgb && !i.metadata.color.has_cicp && !i.metadata.icc.data);
     image_free(&i);
     free(data);
@@ -191,7 +182,7 @@ Test(jxl, a_profile_comes_back)
     cr_assert_eq(type->declare(&how.metadata, &format, &format, &notes, NULL), UP_OK);
     cr_assert(how.metadata.icc.data);
     uint8_t *data = picture(3, UP_SAMPLE_U8, 9);
-    image i = load(save(3, UP_SAMPLE_U8, data, &how));
+    image i = image_load_whole(save(3, UP_SAMPLE_U8, data, &how));
     cr_assert_eq(i.metadata.icc.size, how.metadata.icc.size);
     cr_expect_arr_eq(i.metadata.icc.data, how.metadata.icc.data, how.metadata.icc.size);
     cr_expect_arr_eq(i.data, data, PIXELS * 3);

@@ -20,15 +20,6 @@ static void set_up(void)
 
 TestSuite(tiff, .init = set_up, .fini = scratch_fini, .timeout = 120);
 
-static image load(const char *path)
-{
-    image loaded;
-    up_error error = { 0 };
-    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
-    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
-    return loaded;
-}
-
 static void expect_refusal(const char *path, up_status status, const char *words)
 {
     image loaded;
@@ -65,7 +56,7 @@ static void expect_kept(const up_format *format, const up_encoding *how, int row
     const char *path = scratch_path("a.tif");
     remove(path);
     cr_assert_eq(image_save(path, format, data, how, 3, rows, &error), UP_OK, "%s", error.message);
-    image i = load(path);
+    image i = image_load_whole(path);
     cr_assert(i.format.color == format->color && i.format.sample == format->sample);
     cr_assert_eq(i.size, (size_t)format->width * format->height * format->channels *
                              up_sample_size(format->sample));
@@ -112,7 +103,7 @@ Test(tiff, metadata_come_back)
         how.metadata.dpi_x = 300;
         how.metadata.dpi_y = 150;
         expect_kept(&format, &how, 3);
-        image i = load(scratch_path("a.tif"));
+        image i = image_load_whole(scratch_path("a.tif"));
         const up_metadata *m = &i.metadata;
         cr_assert(m->icc.size == sizeof icc && memcmp(m->icc.data, icc, sizeof icc) == 0);
         cr_assert(m->xmp.size == sizeof xmp && memcmp(m->xmp.data, xmp, sizeof xmp) == 0);
@@ -193,13 +184,13 @@ Test(tiff, bits_and_polarity)
     static const entry odd[] = { COMMON(3, 1, 3, 1, 2), { 0 } };
     for (int b = 0; b < 2; b++) {
         made m = { .big_endian = b };
-        image i = load(make(&m, bits, "\xaa\x80\x55\x40", 4));
+        image i = image_load_whole(make(&m, bits, "\xaa\x80\x55\x40", 4));
         cr_expect_eq(i.format.depth, 1);
         EXPECT_PIXELS(i, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 255, 0, 255, 0, 255, 0, 255, 0,
                       255, 0);
-        i = load(make(&m, nibbles, "\x0f\x10\x23\x40", 4));
+        i = image_load_whole(make(&m, nibbles, "\x0f\x10\x23\x40", 4));
         EXPECT_PIXELS(i, 0, 255, 17, 34, 51, 68);
-        i = load(make(&m, odd, "\x1d\x00", 2)); /* 0, 7, 2 */
+        i = image_load_whole(make(&m, odd, "\x1d\x00", 2)); /* 0, 7, 2 */
         EXPECT_PIXELS(i, 0, 255, 73);
     }
 }
@@ -208,7 +199,7 @@ Test(tiff, twelve_bits)
 {
     static const entry twelve[] = { COMMON(2, 1, 12, 1, 3), { 0 } };
     made m = { 0 };
-    image i = load(make(&m, twelve, "\xff\xf8\x00", 3));
+    image i = image_load_whole(make(&m, twelve, "\xff\xf8\x00", 3));
     const uint16_t *v = (const uint16_t *)(const void *)i.data;
     cr_expect(i.format.sample == UP_SAMPLE_U16 && v[0] == 65535 && v[1] == 32776, "%d", v[1]);
     image_free(&i);
@@ -221,7 +212,7 @@ Test(tiff, palette)
     for (int c = 0; c < 3; c++)
         for (int k = 0; k < 4; k++)
             put(&m, ARRAY_AT + 2 * (size_t)(4 * c + k), 2, (uint32_t)(257 * (60 * c + k)));
-    image i = load(make(&m, palette, "\x70", 1));
+    image i = image_load_whole(make(&m, palette, "\x70", 1));
     EXPECT_PIXELS(i, 1, 61, 121, 3, 63, 123);
 }
 
@@ -243,7 +234,7 @@ Test(tiff, tiles)
     put(&m, 10 + 8 * 12 + 2, 2, 3);
     put(&m, 10 + 9 * 12 + 2, 2, 3);
     file_write(scratch_path("made.tif"), m.bytes, PIXELS_AT + sizeof pixels);
-    image i = load(scratch_path("made.tif"));
+    image i = image_load_whole(scratch_path("made.tif"));
     cr_assert_eq(i.size, 40);
     for (int p = 0; p < 40; p++)
         cr_expect_eq(i.data[p], p % 20 + 100 * (p / 20), "%d", p);
@@ -258,7 +249,7 @@ Test(tiff, associated_alpha_is_divided)
                                    { 277, 1, 2 }, { 278, 1, 1 }, { 279, 1, 4 },
                                    { 338, 1, 1 }, { 0 } };
     made m = { 0 };
-    image i = load(make(&m, alpha, "\x64\xc8\x00\x00", 4));
+    image i = image_load_whole(make(&m, alpha, "\x64\xc8\x00\x00", 4));
     cr_expect_eq(i.format.color, UP_COLOR_GREY_ALPHA);
     EXPECT_PIXELS(i, 128, 200, 0, 0);
 }
@@ -270,7 +261,7 @@ Test(tiff, orientation_is_applied)
                                     { 274, 1, 6 }, { 277, 1, 1 }, { 278, 1, 1 },
                                     { 279, 1, 3 }, { 0 } };
     made m = { 0 };
-    image i = load(make(&m, turned, "\1\2\3", 3));
+    image i = image_load_whole(make(&m, turned, "\1\2\3", 3));
     cr_expect(i.format.width == 1 && i.format.height == 3 && i.metadata.orientation == 6);
     EXPECT_PIXELS(i, 1, 2, 3);
 }
@@ -385,7 +376,7 @@ Test(tiff, floats_of_whole_samples_have_white_at_one)
         options.threads = 1;
         cr_assert_eq(up_upscale_file(in, scratch_path("white.tif"), &options, &error), UP_OK, "%s",
                      error.message);
-        image i = load(scratch_path("white.tif"));
+        image i = image_load_whole(scratch_path("white.tif"));
         cr_assert_eq(i.format.sample, UP_SAMPLE_F32);
         for (size_t n = 0; n < i.size / sizeof(float); n++) {
             const float v = ((const float *)(const void *)i.data)[n];

@@ -84,6 +84,15 @@ up_status image_load_strictly(image *loaded, const char *path, int rows, up_erro
     return load(loaded, path, rows, true, error);
 }
 
+image image_load_whole(const char *path)
+{
+    image loaded;
+    up_error error = { 0 };
+    cr_assert_eq(image_load(&loaded, path, 3, &error), UP_OK, "%s", error.message);
+    cr_expect(loaded.damage[0] == 0, "%s", loaded.damage);
+    return loaded;
+}
+
 void image_free(image *loaded)
 {
     up_metadata_clear(&loaded->metadata);

@@ -20,6 +20,8 @@ typedef struct {
 up_status image_load(image *loaded, const char *path, int rows, up_error *error);
 /* The same, but damage is an error. */
 up_status image_load_strictly(image *loaded, const char *path, int rows, up_error *error);
+/* All of a file that is to be read without a fault, an odd number of rows at a time. */
+image image_load_whole(const char *path);
 void image_free(image *loaded);
 
 /* Writes all rows, `rows` at a time into `slots` groups in flight, which are packed in reverse. */
