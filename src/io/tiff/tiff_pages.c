@@ -65,6 +65,8 @@ static int by_offset(const void *a, const void *b)
 /* How many of `count` offsets come before one that was there already. */
 static int before_repeat(const uint64_t *offset, int count, const uint64_t **sorted)
 {
+    if (count == 0)
+        return 0;
     const uint64_t *first = offset + count;
     for (int i = 0; i < count; i++)
         sorted[i] = &offset[i];
