@@ -4,8 +4,8 @@
 
 #include "api/plan.h"
 #include "io/formats.h"
-#include "ops/arrange/planes.h"
 #include "ops/pool/pool.h"
+#include "pipeline/add_ops.h"
 
 static void take_pair(const up_pair *pair, const int unset[2], int value[2])
 {
@@ -32,29 +32,16 @@ static up_status pool_of(const up_layer *layer, up_pool *pool, up_error *error)
     return UP_OK;
 }
 
-static up_status add_output(up_plan *plan, up_op *op, int from, int *node, up_error *error)
-{
-    UP_TRY(up_graph_add(&plan->graph, op, &from, node, error));
-    return up_graph_mark_output(&plan->graph, *node, error);
-}
-
 /* input -> unpack -> max pool -> pack -> to[0], and -> indices -> to[1]. */
 static up_status build(up_plan *plan, const up_pool *pool, up_error *error)
 {
     up_graph *graph = &plan->graph;
-    const up_format *input = &plan->request.input;
-    up_shape raw = up_raw_shape(input);
-    up_op *op;
-    int planes, pooled, node;
-    UP_TRY(up_graph_add_input(graph, &raw, error));
-    UP_TRY(up_unpack_plan(&op, input, error));
-    UP_TRY(up_graph_add(graph, op, &(int){ 0 }, &planes, error));
-    UP_TRY(up_pool_plan(&op, up_graph_shape(graph, planes), pool, error));
-    UP_TRY(up_graph_add(graph, op, &planes, &pooled, error));
-    UP_TRY(up_pack_plan(&op, &plan->to[0].format, false, error));
-    UP_TRY(add_output(plan, op, pooled, &node, error));
-    UP_TRY(up_pool_indices_plan(&op, up_graph_shape(graph, planes), pool, error));
-    return add_output(plan, op, planes, &node, error);
+    int planes, pooled, indices;
+    UP_TRY(up_add_input(graph, &plan->request.input, &planes, error));
+    UP_TRY(UP_ADD_OP(graph, planes, &pooled, error, up_pool_plan, pool));
+    UP_TRY(up_add_output(graph, pooled, &plan->to[0].format, error));
+    UP_TRY(UP_ADD_OP(graph, planes, &indices, error, up_pool_indices_plan, pool));
+    return up_graph_mark_output(graph, indices, error);
 }
 
 static up_status plan_pooling(up_plan *plan, const char *pooled, const char *indices,

@@ -3,8 +3,8 @@
 
 #include "api/plan.h"
 #include "base/memory.h"
-#include "ops/arrange/planes.h"
 #include "ops/conv/conv.h"
+#include "pipeline/add_ops.h"
 
 static up_format format_of(int channels, int height, int width)
 {
@@ -65,20 +65,12 @@ typedef struct {
 static up_status build(up_plan *plan, const planning *p, up_error *error)
 {
     up_graph *graph = &plan->graph;
-    const up_format *input = &plan->request.input;
-    const up_shape raw = up_raw_shape(input);
-    up_op *op;
     int node;
-    UP_TRY(up_graph_add_input(graph, &raw, error));
-    UP_TRY(up_unpack_plan(&op, input, error));
-    UP_TRY(up_graph_add(graph, op, &(int){ 0 }, &node, error));
-    UP_TRY(p->plan(&op, up_graph_shape(graph, node), p->what, error));
-    UP_TRY(up_graph_add(graph, op, &node, &node, error));
+    UP_TRY(up_add_input(graph, &plan->request.input, &node, error));
+    UP_TRY(UP_ADD_OP(graph, node, &node, error, p->plan, p->what));
     const up_shape *made = up_graph_shape(graph, node);
     plan->to[0].format = format_of(made->channels, made->height, made->width);
-    UP_TRY(up_pack_plan(&op, &plan->to[0].format, false, error));
-    UP_TRY(up_graph_add(graph, op, &node, &node, error));
-    UP_TRY(up_graph_mark_output(graph, node, error));
+    UP_TRY(up_add_output(graph, node, &plan->to[0].format, error));
     return up_plan_finish(plan, error);
 }
 

@@ -38,9 +38,7 @@ static up_status add_blur(up_graph *graph, int axis, int *node, up_error *error)
                      .edge = UP_EDGE_ZERO };
     conv.kernel[axis] = TAPS;
     conv.pad_before[axis] = conv.pad_after[axis] = REACH;
-    up_op *op;
-    UP_TRY(up_conv_plan(&op, shape, &conv, error));
-    return up_graph_add(graph, op, node, node, error);
+    return UP_ADD_OP(graph, *node, node, error, up_conv_plan, &conv);
 }
 
 static up_status add_bleeding(up_graph *graph, int from, float white, int *to, up_error *error)

@@ -79,10 +79,9 @@ static up_status add_kernel(up_graph *graph, int *node, up_conv *conv, const flo
     conv->in_channels = conv->out_channels = conv->groups = shape.channels;
     conv->dilation[0] = conv->dilation[1] = 1;
     conv->weight = weight;
-    up_op *op;
-    up_status status = up_conv_plan(&op, &shape, conv, error);
+    const up_status status = UP_ADD_OP(graph, *node, node, error, up_conv_plan, conv);
     up_free(weight);
-    return status == UP_OK ? up_graph_add(graph, op, node, node, error) : status;
+    return status;
 }
 
 /* Axis `a` of a convolution from `sharp` samples to `seen`, or of its adjoint. */

@@ -18,11 +18,9 @@ static up_status prepare(up_request *request, up_error *error)
 
 static up_status build(up_graph *graph, int from, up_request *request, int *to, up_error *error)
 {
-    up_op *op;
     const int scale[2] = { request->height / request->input.height,
                            request->width / request->input.width };
-    UP_TRY(up_nails_plan(&op, up_graph_shape(graph, from), scale, error));
-    return up_graph_add(graph, op, &from, to, error);
+    return UP_ADD_OP(graph, from, to, error, up_nails_plan, scale);
 }
 
 const up_method up_bed_of_nails = {

@@ -70,16 +70,17 @@ static up_status build(up_graph *graph, int from, up_request *request, int *to, 
     if (o->deconvolution.regularise.set)
         how.regularise =
             o->deconvolution.regularise.value * (how.solver == UP_SOLVER_TV ? unit : 1);
-    up_op *op;
-    UP_TRY(up_deblur_plan(&op, up_graph_shape(graph, from), size, &request->blur, &how, o->threads,
-                          error));
+    UP_TRY(up_graph_add_whole(graph,
+                              up_deblur_plan(&graph->planned, up_graph_shape(graph, from), size,
+                                             &request->blur, &how, o->threads, error),
+                              from, to, error));
     static const char *const names[] = { [UP_SOLVER_TIKHONOV] = "Tikhonov",
                                          [UP_SOLVER_TV] = "total variation",
                                          [UP_SOLVER_RL] = "Richardson-Lucy" };
     up_request_say(request, "deconvolve %s by %s to %dx%d",
                    o->blur.name ? o->blur.name : o->blur.kernel_file, names[how.solver],
                    request->width, request->height);
-    return up_graph_add_whole(graph, op, from, to, error);
+    return UP_OK;
 }
 
 const up_method up_deconvolve = {

@@ -3,9 +3,9 @@
 
 #include "methods/method.h"
 
-#include "ops/point/pointwise.h"
 #include "ops/resample/resample.h"
 #include "ops/resample/resample_bytes.h"
+#include "pipeline/add_ops.h"
 
 const up_resampling up_bicubic_resampling = { &up_filter_cubic, -0.5, false, true, 0 };
 
@@ -22,22 +22,11 @@ static bool rows_first(const up_shape *in, const up_axis *rows, const up_axis *c
 static up_status add_pass(up_graph *graph, int *node, bool vertical, const up_axis *axis,
                           up_error *error)
 {
-    const up_shape *in = up_graph_shape(graph, *node);
     const size_t table = vertical ? 0 : (size_t)axis->at.out * (size_t)axis->taps * sizeof(float);
-    up_op *op;
     UP_TRY(up_graph_check_room(graph, table, error));
     if (vertical)
-        UP_TRY(up_resample_rows_plan(&op, in, axis, error));
-    else
-        UP_TRY(up_resample_columns_plan(&op, in, axis, error));
-    return up_graph_add(graph, op, node, node, error);
-}
-
-static up_status add_rounding(up_graph *graph, int *node, float white, up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_point_plan(&op, up_graph_shape(graph, *node), &up_point_round, &white, 1, error));
-    return up_graph_add(graph, op, node, node, error);
+        return UP_ADD_OP(graph, *node, node, error, up_resample_rows_plan, axis);
+    return UP_ADD_OP(graph, *node, node, error, up_resample_columns_plan, axis);
 }
 
 static up_positions positions(const up_request *request, int axis, int in, bool align_corners)
@@ -70,7 +59,7 @@ up_status up_add_resample(up_graph *graph, int from, const up_resampling *resamp
     *to = from;
     UP_TRY(add_pass(graph, to, vertical, vertical ? &rows : &columns, error));
     if (r->rounded > 0)
-        UP_TRY(add_rounding(graph, to, r->rounded, error));
+        UP_TRY(up_add_point(graph, *to, -1, &up_point_round, &r->rounded, 1, to, error));
     return add_pass(graph, to, !vertical, vertical ? &columns : &rows, error);
 }
 
@@ -79,13 +68,12 @@ up_status up_add_resample_bytes(up_graph *graph, int from, const up_resampling *
 {
     const up_shape in = *up_graph_shape(graph, from);
     up_axis rows, columns;
-    up_op *op;
     *to = from;
     if (resampling->rounded > 0)
         return UP_OK;
     set_axes(&rows, &columns, &in, resampling, request);
-    UP_TRY(up_resample_bytes_plan(&op, &in, &rows, &columns, request->past, error));
-    return op ? up_graph_add(graph, op, &from, to, error) : UP_OK;
+    UP_TRY(up_resample_bytes_plan(&graph->planned, &in, &rows, &columns, request->past, error));
+    return graph->planned ? up_graph_add(graph, UP_OK, &from, to, error) : UP_OK;
 }
 
 static void set_resampling(up_resampling *resampling, const up_filter *filter, double parameter,

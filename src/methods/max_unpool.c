@@ -82,12 +82,10 @@ static up_status prepare(up_request *request, up_error *error)
 
 static up_status build(up_graph *graph, int from, up_request *request, int *to, up_error *error)
 {
-    up_op *op;
     int64_t *indices = request->indices;
     request->indices = NULL;
-    UP_TRY(up_unpool_plan(&op, up_graph_shape(graph, from), request->input.frames, indices,
-                          request->unpooled, error));
-    return up_graph_add(graph, op, &from, to, error);
+    return UP_ADD_OP(graph, from, to, error, up_unpool_plan, request->input.frames, indices,
+                     request->unpooled);
 }
 
 const up_method up_max_unpool = {

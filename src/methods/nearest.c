@@ -12,9 +12,7 @@ static up_status build(up_graph *graph, int from, up_request *request, up_coordi
         up_positions_make(in->height, request->height, request->step[0], coordinates),
         up_positions_make(in->width, request->width, request->step[1], coordinates),
     };
-    up_op *op;
-    UP_TRY(up_nearest_plan(&op, in, at, rounding, error));
-    return up_graph_add(graph, op, &from, to, error);
+    return UP_ADD_OP(graph, from, to, error, up_nearest_plan, at, rounding);
 }
 
 static up_status build_nearest(up_graph *graph, int from, up_request *request, int *to,

@@ -98,7 +98,6 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
 {
     const up_limit *asked = &request->options->limit;
     const double share = asked->set ? asked->share : network->limit;
-    up_op *op;
     int input;
     const int *padding = request->output_padding;
     const bool padded = padding[0] || padding[1];
@@ -116,8 +115,8 @@ static up_status add_network(up_graph *graph, int from, const up_network *networ
                        "sample; run it with --limit none",
                        made.width, made.height, made.channels, source.width, source.height,
                        source.channels);
-    UP_TRY(up_limit_plan(&op, &made, &source, share, error));
-    return up_graph_add(graph, op, (int[]){ *to, from }, to, error);
+    return up_graph_add(graph, up_limit_plan(&graph->planned, &made, &source, share, error),
+                        (int[]){ *to, from }, to, error);
 }
 
 /* One layer without bias is linear: it works in any range. */

@@ -7,7 +7,6 @@
 #include "methods/colour/to_srgb.h"
 #include "ops/arrange/planes.h"
 #include "ops/point/light.h"
-#include "ops/point/pointwise.h"
 #include "pipeline/add_ops.h"
 
 #include <string.h>
@@ -20,11 +19,6 @@ typedef struct {
     bool alpha;      /* the last channel of `node` is alpha ... */
     bool associated; /* ... and the colours are premultiplied by it */
 } builder;
-
-static up_status add(builder *b, up_status planned, up_op *const *op, up_error *error)
-{
-    return planned != UP_OK ? planned : up_graph_add(b->graph, *op, &b->node, &b->node, error);
-}
 
 static up_status add_point(builder *b, const up_point *point, const float parameter[4],
                            up_error *error)
@@ -53,22 +47,18 @@ static int colours_of(const builder *b)
 
 static up_status to_light(builder *b, up_error *error)
 {
-    up_op *op = NULL;
-    const up_shape shape = *up_graph_shape(b->graph, b->node);
     if (b->light.curves == 0)
         return UP_OK;
-    return add(b, up_to_light_plan(&op, &shape, &b->light, colours_of(b), b->request->white, error),
-               &op, error);
+    return UP_ADD_OP(b->graph, b->node, &b->node, error, up_to_light_plan, &b->light, colours_of(b),
+                     b->request->white);
 }
 
 static up_status from_light(builder *b, float white, bool whole, up_error *error)
 {
-    up_op *op = NULL;
-    const up_shape shape = *up_graph_shape(b->graph, b->node);
     if (b->light.curves == 0)
         return UP_OK;
-    return add(b, up_from_light_plan(&op, &shape, &b->light, colours_of(b), white, whole, error),
-               &op, error);
+    return UP_ADD_OP(b->graph, b->node, &b->node, error, up_from_light_plan, &b->light,
+                     colours_of(b), white, whole);
 }
 
 /* Grey and alpha to RGB and alpha. */
@@ -120,8 +110,7 @@ static bool blends(up_domain domain)
 /* Everything between the samples of the file and the method. */
 static up_status enter(builder *b, up_domain domain, up_error *error)
 {
-    up_op *op = NULL;
-    UP_TRY(add(b, up_unpack_plan(&op, &b->request->given, error), &op, error));
+    UP_TRY(up_add_unpack(b->graph, b->node, &b->request->given, &b->node, error));
     UP_TRY(up_add_to_srgb(b->graph, b->node, b->request, &b->node, error));
     UP_TRY(stretch(b, error));
     if (up_request_flattens(b->request))
@@ -135,7 +124,6 @@ static up_status enter(builder *b, up_domain domain, up_error *error)
 static up_status leave(builder *b, up_domain domain, const up_format *output, up_error *error)
 {
     const up_format *input = &b->request->input;
-    up_op *op = NULL;
     if (blends(domain))
         UP_TRY(associate(b, false, error));
     const bool whole = !b->request->tensor && output->sample != UP_SAMPLE_F32;
@@ -150,7 +138,7 @@ static up_status leave(builder *b, up_domain domain, const up_format *output, up
     const up_shape *shape = up_graph_shape(b->graph, b->node);
     packed.width = shape->width;
     packed.height = shape->height;
-    return add(b, up_pack_plan(&op, &packed, b->request->past, error), &op, error);
+    return up_add_pack(b->graph, b->node, &packed, b->request->past, &b->node, error);
 }
 
 static bool same_samples(const up_format *a, const up_format *b)

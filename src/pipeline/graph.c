@@ -66,6 +66,12 @@ up_status up_graph_borrow(up_graph *graph, const up_node *node, up_piece *piece,
     return status;
 }
 
+static up_status add_copy(up_graph *graph, int from, int *to, up_error *error)
+{
+    return up_graph_add(graph, up_copy_plan(&graph->planned, up_graph_shape(graph, from), error),
+                        &from, to, error);
+}
+
 /* A tensor has one kind of side padding: consumers that want another share a copy of it. */
 static up_status settle_edge(up_graph *graph, int *from, up_edge edge, up_error *error)
 {
@@ -75,10 +81,7 @@ static up_status settle_edge(up_graph *graph, int *from, up_edge edge, up_error 
         *from = node->twin[edge];
         if (*from)
             return UP_OK;
-        up_op *copy;
-        const up_shape shape = node->shape;
-        UP_TRY(up_copy_plan(&copy, &shape, error));
-        UP_TRY(up_graph_add(graph, copy, &whole, from, error));
+        UP_TRY(add_copy(graph, whole, from, error));
         graph->node[whole].twin[edge] = *from;
         node = &graph->node[*from];
     }
@@ -192,8 +195,11 @@ static up_status join(up_graph *graph, up_node *added, const int *input, int *no
     return status;
 }
 
-up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error)
+up_status up_graph_add(up_graph *graph, up_status planned, const int *input, int *node,
+                       up_error *error)
 {
+    UP_TRY(planned);
+    up_op *op = graph->planned;
     up_node added = { .op = op, .shape = op->out, .view = op->view };
     up_status status = up_graph_check_room(graph, op->bytes, error);
     graph->held_bytes += op->bytes;
@@ -216,11 +222,10 @@ static up_status add_joined(up_graph *graph, const int *input, int inputs, int *
                             up_error *error)
 {
     up_shape shape[UP_MAX_INPUTS];
-    up_op *op;
     for (int i = 0; i < inputs; i++)
         shape[i] = *up_graph_shape(graph, input[i]);
-    UP_TRY(up_concat_plan(&op, shape, inputs, error));
-    return up_graph_add(graph, op, input, node, error);
+    return up_graph_add(graph, up_concat_plan(&graph->planned, shape, inputs, error), input, node,
+                        error);
 }
 
 up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
@@ -238,20 +243,20 @@ up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int
     return UP_OK;
 }
 
-up_status up_graph_add_whole(up_graph *graph, up_op *op, int from, int *node, up_error *error)
+up_status up_graph_add_whole(up_graph *graph, up_status planned, int from, int *node,
+                             up_error *error)
 {
-    const up_shape result = op->result;
-    UP_TRY(up_graph_add(graph, op, &from, node, error));
-    graph->node[*node].shape = result;
+    UP_TRY(up_graph_add(graph, planned, &from, node, error));
+    graph->node[*node].shape = graph->node[*node].op->result;
     return UP_OK;
 }
 
 up_status up_graph_add_reduction(up_graph *graph, int from, up_reduction kind, int *node,
                                  up_error *error)
 {
-    up_op *op;
-    UP_TRY(up_reduce_plan(&op, up_graph_shape(graph, from), kind, error));
-    return up_graph_add_whole(graph, op, from, node, error);
+    const up_shape *in = up_graph_shape(graph, from);
+    return up_graph_add_whole(graph, up_reduce_plan(&graph->planned, in, kind, error), from, node,
+                              error);
 }
 
 static bool is_read(const up_graph *graph, int n)
@@ -268,10 +273,7 @@ up_status up_graph_mark_output(up_graph *graph, int node, up_error *error)
     const up_node *made = &graph->node[node];
     bool result = up_graph_is_whole(made) && !made->borrowed;
     if (!made->op || made->view || made->output || result || is_read(graph, node)) {
-        up_op *copy;
-        const up_shape shape = made->shape;
-        UP_TRY(up_copy_plan(&copy, &shape, error));
-        UP_TRY(up_graph_add(graph, copy, &node, &node, error));
+        UP_TRY(add_copy(graph, node, &node, error));
     }
     int *grown = realloc(graph->output, (graph->outputs + 1) * sizeof *grown);
     if (!grown)

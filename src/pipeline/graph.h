@@ -63,6 +63,7 @@ typedef struct {
     bool fast;          /* convolutions may be made faster, rounded otherwise: see up_conv */
     size_t tiled_bytes; /* of weights given out to these */
     size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
+    up_op *planned;                /* to be added next: see up_graph_add() */
 } up_graph;
 
 void up_graph_init(up_graph *graph);
@@ -77,8 +78,15 @@ up_status up_graph_check_room(const up_graph *graph, size_t bytes, up_error *err
 /* Whether a convolution may be made faster, with so many bytes of weights: see up_conv. */
 bool up_graph_take_tiles(up_graph *graph, size_t bytes);
 
-/* Takes the op over, also on failure. `input`: as many nodes as the op has inputs. */
-up_status up_graph_add(up_graph *graph, up_op *op, const int *input, int *node, up_error *error);
+/* Takes over graph->planned, which a call made that returned `planned`: where that is a failure
+ * there is no op, and it is returned. `input`: as many nodes as the op has inputs. */
+up_status up_graph_add(up_graph *graph, up_status planned, const int *input, int *node,
+                       up_error *error);
+
+/* Plans an op of one input and adds it: plan(&op, shape of `from`, ..., error). */
+#define UP_ADD_OP(graph, from, to, error, plan, ...)                                               \
+    up_graph_add(graph, plan(&(graph)->planned, up_graph_shape(graph, from), __VA_ARGS__, error),  \
+                 &(const int){ from }, to, error)
 
 /* The op of a node, which is no whole one, once more, on inputs of the same shapes: weights are
  * held once. */
@@ -89,8 +97,9 @@ up_status up_graph_add_again(up_graph *graph, int node, const int *input, int *a
 up_status up_graph_add_concat(up_graph *graph, const int *input, int inputs, int *node,
                               up_error *error);
 
-/* An op with finish(), taken over; the run is cut behind it into stages. */
-up_status up_graph_add_whole(up_graph *graph, up_op *op, int from, int *node, up_error *error);
+/* The same with an op that has finish(); the run is cut behind it into stages. */
+up_status up_graph_add_whole(up_graph *graph, up_status planned, int from, int *node,
+                             up_error *error);
 
 /* What a whole plane comes to: see ops/reduce.h. */
 up_status up_graph_add_reduction(up_graph *graph, int from, up_reduction kind, int *node,

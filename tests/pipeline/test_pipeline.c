@@ -177,7 +177,6 @@ static size_t graph_bytes(int height)
 {
     up_graph graph;
     up_axis axis;
-    up_op *op;
     up_shape in = up_float_shape(500, height, 3);
     int node = 0;
     up_graph_init(&graph);
@@ -186,8 +185,7 @@ static size_t graph_bytes(int height)
         up_positions at =
             up_positions_make(height << i, height << (i + 1), (up_ratio){ 1, 2 }, UP_HALF_PIXEL);
         up_axis_init(&axis, at, &up_filter_lanczos3, 0, true, false);
-        cr_assert_eq(up_resample_rows_plan(&op, up_graph_shape(&graph, node), &axis, NULL), UP_OK);
-        cr_assert_eq(up_graph_add(&graph, op, &node, &node, NULL), UP_OK);
+        cr_assert_eq(UP_ADD_OP(&graph, node, &node, NULL, up_resample_rows_plan, &axis), UP_OK);
     }
     cr_assert_eq(up_graph_mark_output(&graph, node, NULL), UP_OK);
     cr_assert_eq(up_graph_fuse(&graph, NULL), UP_OK);

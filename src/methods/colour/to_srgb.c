@@ -29,11 +29,9 @@ up_status up_add_to_srgb(up_graph *graph, int from, up_request *request, int *to
 {
     const up_format *given = &request->given;
     const int colours = given->channels - (up_color_has_alpha(given->color) ? 1 : 0);
-    up_op *op;
     *to = from;
     if (!request->plain.conversion)
         return UP_OK;
-    UP_TRY(up_convert_plan(&op, up_graph_shape(graph, from), &request->plain.conversion, colours,
-                           request->white, given->sample != UP_SAMPLE_F32, error));
-    return up_graph_add(graph, op, &from, to, error);
+    return UP_ADD_OP(graph, from, to, error, up_convert_plan, &request->plain.conversion, colours,
+                     request->white, given->sample != UP_SAMPLE_F32);
 }

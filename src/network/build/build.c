@@ -132,11 +132,9 @@ static up_status add_crop(up_graph *graph, int *node, int left, int top, int wid
                           up_edge edge, up_error *error)
 {
     const up_shape *in = up_graph_shape(graph, *node);
-    up_op *op;
     if (left == 0 && top == 0 && width == in->width && height == in->height)
         return UP_OK;
-    UP_TRY(up_crop_plan(&op, in, left, top, width, height, edge, error));
-    return up_graph_add(graph, op, node, node, error);
+    return UP_ADD_OP(graph, *node, node, error, up_crop_plan, left, top, width, height, edge);
 }
 
 /* What is missing is made up as the network says; what is not a multiple, by reflection, as the

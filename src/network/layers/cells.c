@@ -62,10 +62,8 @@ static up_status build(const up_network_build *build, const up_network_node *nod
     const up_cell_order order =
         shuffle->order == UP_SHUFFLE_PIXEL_LAST ? UP_CELLS_INSIDE : UP_CELLS_OUTSIDE;
     const bool back = node->kind == &up_layer_pixel_unshuffle;
-    up_op *op;
-    UP_TRY((back ? up_unshuffle_plan : up_shuffle_plan)(&op, up_graph_shape(build->graph, in[0]),
-                                                        shuffle->factor, order, build->error));
-    return up_graph_add(build->graph, op, in, to, build->error);
+    return UP_ADD_OP(build->graph, in[0], to, build->error,
+                     (back ? up_unshuffle_plan : up_shuffle_plan), shuffle->factor, order);
 }
 
 static const char *const order_names[] = { "pixel_last", "pixel_first", NULL };

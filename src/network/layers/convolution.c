@@ -158,23 +158,16 @@ static up_status add_conv(const up_network_build *build, const up_conv *conv, si
                           int from, int *to)
 {
     up_graph *graph = build->graph;
-    const up_shape in = *up_graph_shape(graph, from);
-    const bool split = up_conv_splits(conv), phases = !split && up_conv_phases_suit(conv, &in);
-    up_op *op;
     UP_TRY(up_graph_check_room(graph, bytes, build->error));
-    if (split)
-        UP_TRY(up_conv_columns_plan(&op, &in, conv, build->error));
-    else
-        UP_TRY((phases ? up_conv_phases_plan : up_conv_plan)(&op, &in, conv, build->error));
-    UP_TRY(up_graph_add(graph, op, &from, to, build->error));
-    if (!split && !phases)
-        return UP_OK;
-    const up_shape made = *up_graph_shape(graph, *to);
-    if (split)
-        UP_TRY(up_conv_rows_plan(&op, &made, conv, build->error));
-    else
-        UP_TRY(up_shuffle_plan(&op, &made, conv->stride[0], UP_CELLS_INSIDE, build->error));
-    return up_graph_add(graph, op, to, to, build->error);
+    if (up_conv_splits(conv)) {
+        UP_TRY(UP_ADD_OP(graph, from, to, build->error, up_conv_columns_plan, conv));
+        return UP_ADD_OP(graph, *to, to, build->error, up_conv_rows_plan, conv);
+    }
+    if (!up_conv_phases_suit(conv, up_graph_shape(graph, from)))
+        return UP_ADD_OP(graph, from, to, build->error, up_conv_plan, conv);
+    UP_TRY(UP_ADD_OP(graph, from, to, build->error, up_conv_phases_plan, conv));
+    return UP_ADD_OP(graph, *to, to, build->error, up_shuffle_plan, conv->stride[0],
+                     UP_CELLS_INSIDE);
 }
 
 static bool take_fast(up_graph *graph, const up_network_node *node)

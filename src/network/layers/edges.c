@@ -48,12 +48,10 @@ static up_status build(const up_network_build *build, const up_network_node *nod
 {
     const up_padding *pad = node->fields;
     int amount[4];
-    up_op *op;
     for (int side = 0; side < 4; side++)
         amount[side] = sign_of(node) * pad->amount[side];
-    UP_TRY(up_pad_plan(&op, up_graph_shape(build->graph, in[0]), amount, amount + 2,
-                       up_edge_of(pad->mode), pad->value, build->error));
-    return up_graph_add(build->graph, op, in, to, build->error);
+    return UP_ADD_OP(build->graph, in[0], to, build->error, up_pad_plan, amount, amount + 2,
+                     up_edge_of(pad->mode), pad->value);
 }
 
 #define AMOUNT                                                                                     \
@@ -115,11 +113,10 @@ static up_status build_slice(const up_network_build *build, const up_network_nod
     const up_shape *from = up_graph_shape(build->graph, in[0]);
     const int size[2] = { from->height, from->width };
     int count[2];
-    up_op *op;
     for (int axis = 0; axis < 2; axis++)
         count[axis] = (size[axis] - slice->first[axis] + slice->step[axis] - 1) / slice->step[axis];
-    UP_TRY(up_slice_plan(&op, from, slice->first, slice->step, count, build->error));
-    return up_graph_add(build->graph, op, in, to, build->error);
+    return UP_ADD_OP(build->graph, in[0], to, build->error, up_slice_plan, slice->first,
+                     slice->step, count);
 }
 
 const up_layer_kind up_layer_slice = {

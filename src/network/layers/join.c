@@ -63,16 +63,13 @@ static bool is_one(const up_shape *shape)
 static up_status build_two(const up_network_build *build, const up_network_node *node, int a, int b,
                            int *to)
 {
-    const up_shape first = *up_graph_shape(build->graph, a);
-    const up_shape second = *up_graph_shape(build->graph, b);
+    const bool first = is_one(up_graph_shape(build->graph, a));
     int i = 0;
-    up_op *op;
     while (joins[i].kind != node->kind)
         i++;
-    if (is_one(&first) != is_one(&second))
-        return joins[i].one(build, a, b, is_one(&first), to);
-    UP_TRY(up_point_pair_plan(&op, &first, &second, joins[i].point, NULL, 0, build->error));
-    return up_graph_add(build->graph, op, (int[]){ a, b }, to, build->error);
+    if (first != is_one(up_graph_shape(build->graph, b)))
+        return joins[i].one(build, a, b, first, to);
+    return up_add_pair(build->graph, a, b, joins[i].point, to, build->error);
 }
 
 static up_status build_arithmetic(const up_network_build *build, const up_network_node *node,

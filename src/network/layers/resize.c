@@ -77,10 +77,8 @@ static up_status add_nearest(const up_network_build *build, const up_resize *res
         [UP_RESIZE_ROUND_DOWN] = UP_ROUND_HALF_DOWN,
         [UP_RESIZE_ROUND_UP] = UP_ROUND_HALF_UP,
     };
-    up_op *op;
-    UP_TRY(up_nearest_plan(&op, up_graph_shape(build->graph, from), at, known[resize->rounding],
-                           build->error));
-    return up_graph_add(build->graph, op, &from, to, build->error);
+    return UP_ADD_OP(build->graph, from, to, build->error, up_nearest_plan, at,
+                     known[resize->rounding]);
 }
 
 static up_status add_filtered(const up_network_build *build, const up_resize *resize, int from,
@@ -89,15 +87,11 @@ static up_status add_filtered(const up_network_build *build, const up_resize *re
     const bool cubic = resize->mode == UP_RESIZE_BICUBIC;
     const up_filter *filter = cubic ? &up_filter_cubic : &up_filter_triangle;
     up_axis axis[2];
-    up_op *op;
     for (int a = 0; a < 2; a++)
         up_axis_init(&axis[a], at[a], filter, (double)resize->cubic_a, resize->antialias,
                      resize->exclude_outside);
-    UP_TRY(up_resample_rows_plan(&op, up_graph_shape(build->graph, from), &axis[0], build->error));
-    UP_TRY(up_graph_add(build->graph, op, &from, to, build->error));
-    UP_TRY(
-        up_resample_columns_plan(&op, up_graph_shape(build->graph, *to), &axis[1], build->error));
-    return up_graph_add(build->graph, op, to, to, build->error);
+    UP_TRY(UP_ADD_OP(build->graph, from, to, build->error, up_resample_rows_plan, &axis[0]));
+    return UP_ADD_OP(build->graph, *to, to, build->error, up_resample_columns_plan, &axis[1]);
 }
 
 static up_status build(const up_network_build *build, const up_network_node *node, const int *in,

@@ -47,20 +47,18 @@ const up_layer_kind up_layer_global_contrast = POOL("global_contrast");
 
 static up_status add_scale(const up_network_build *build, int plane, int one, int *to)
 {
-    up_op *op;
     up_graph *graph = build->graph;
-    UP_TRY(
-        up_scale_plan(&op, up_graph_shape(graph, plane), up_graph_shape(graph, one), build->error));
-    return up_graph_add(graph, op, (int[]){ plane, one }, to, build->error);
+    const up_shape *in[2] = { up_graph_shape(graph, plane), up_graph_shape(graph, one) };
+    return up_graph_add(graph, up_scale_plan(&graph->planned, in[0], in[1], build->error),
+                        (int[]){ plane, one }, to, build->error);
 }
 
 static up_status add_shift(const up_network_build *build, int plane, int one, int *to)
 {
-    up_op *op;
     up_graph *graph = build->graph;
-    UP_TRY(
-        up_shift_plan(&op, up_graph_shape(graph, plane), up_graph_shape(graph, one), build->error));
-    return up_graph_add(graph, op, (int[]){ plane, one }, to, build->error);
+    const up_shape *in[2] = { up_graph_shape(graph, plane), up_graph_shape(graph, one) };
+    return up_graph_add(graph, up_shift_plan(&graph->planned, in[0], in[1], build->error),
+                        (int[]){ plane, one }, to, build->error);
 }
 
 static up_status negate(const up_network_build *build, int *node)

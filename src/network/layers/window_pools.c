@@ -49,13 +49,11 @@ static up_status build(const up_network_build *build, const up_network_node *nod
         .average = node->kind == &up_layer_average_pool,
         .count_padding = given->count_include_pad,
     };
-    up_op *op;
     memcpy(pool.kernel, given->kernel, sizeof pool.kernel);
     memcpy(pool.stride, given->stride, sizeof pool.stride);
     memcpy(pool.pad_before, given->padding, sizeof pool.pad_before);
     memcpy(pool.pad_after, given->padding + 2, sizeof pool.pad_after);
-    UP_TRY(up_pool_plan(&op, up_graph_shape(build->graph, in[0]), &pool, build->error));
-    return up_graph_add(build->graph, op, in, to, build->error);
+    return UP_ADD_OP(build->graph, in[0], to, build->error, up_pool_plan, &pool);
 }
 
 #define WINDOW                                                                                     \

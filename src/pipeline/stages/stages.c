@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "ops/arrange/planes.h"
+#include "pipeline/add_ops.h"
 #include "pipeline/stages/cut.h"
 
 #include <stdlib.h>
@@ -146,13 +147,11 @@ static up_status add_inputs(builder *b, up_error *error)
 static up_status add_loads(builder *b, up_error *error)
 {
     const up_graph *whole = b->cut->graph;
-    up_op *op;
     for (int n = whole->inputs; n < whole->count; n++) {
         if (!up_cut_loads(b->cut, n, b->s))
             continue;
         const up_format format = rows_format(&whole->node[n].shape);
-        UP_TRY(up_unpack_plan(&op, &format, error));
-        UP_TRY(up_graph_add(&b->stage->own, op, &b->map[n], &b->map[n], error));
+        UP_TRY(up_add_unpack(&b->stage->own, b->map[n], &format, &b->map[n], error));
         note_edge(&b->stage->own, b->map[n], &whole->node[n]);
     }
     return UP_OK;
@@ -178,10 +177,8 @@ static up_status add_keep(builder *b, int n, up_error *error)
     int kept = b->map[n];
     b->stage->to[graph->outputs] = b->cut->frame[n];
     if (!up_graph_is_whole(node)) {
-        up_op *op;
         const up_format format = rows_format(&node->shape);
-        UP_TRY(up_pack_plan(&op, &format, true, error));
-        UP_TRY(up_graph_add(graph, op, &kept, &kept, error));
+        UP_TRY(up_add_pack(graph, kept, &format, true, &kept, error));
     }
     return up_graph_mark_output(graph, kept, error);
 }

@@ -10,6 +10,7 @@
 #include "ops/point/activation.h"
 #include "ops/point/arithmetic.h"
 #include "ops/point/pointwise.h"
+#include "pipeline/add_ops.h"
 #include "support/reference/ndarray.h"
 #include "support/scratch.h"
 
@@ -46,7 +47,8 @@ static size_t plane_of(const layered_tensor *t)
 static layered_tensor *append(layered *l, up_op *op, const int *input, int *node)
 {
     up_error error;
-    cr_assert_eq(up_graph_add(&l->graph, op, input, node, &error), UP_OK, "%s", error.message);
+    l->graph.planned = op;
+    cr_assert_eq(up_graph_add(&l->graph, UP_OK, input, node, &error), UP_OK, "%s", error.message);
     cr_assert_lt(*node, LAYERED_MOST);
     const up_shape *shape = up_graph_shape(&l->graph, *node);
     layered_tensor *t = &l->tensor[*node];
@@ -302,11 +304,7 @@ void layered_output(layered *l, int from)
     format.width = shape->width;
     format.height = shape->height;
     format.channels = shape->channels;
-    up_op *op;
-    int node;
-    cr_assert_eq(up_pack_plan(&op, &format, false, NULL), UP_OK);
-    cr_assert_eq(up_graph_add(&l->graph, op, &from, &node, NULL), UP_OK);
-    cr_assert_eq(up_graph_mark_output(&l->graph, node, NULL), UP_OK);
+    cr_assert_eq(up_add_output(&l->graph, from, &format, NULL), UP_OK);
 }
 
 static void count_frames(layered_run *how, const up_stages *stages)

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "measure/kinds/deep/pair_source.h"
 #include "measure/kinds/measure_kind.h"
-#include "ops/arrange/planes.h"
 #include "ops/conv/conv.h"
 #include "ops/conv/conv_winograd.h"
 #include "ops/point/activation.h"
@@ -25,15 +24,11 @@ up_status up_feature_graph_init(up_feature_graph *f, const char *title, const up
     up_graph_init(&f->graph);
     UP_TRY(up_measured_init(&f->measured, a, b, &coloured, error));
     const up_format format = up_pair_format(&f->measured);
-    const up_shape shape = up_raw_shape(&format);
-    up_op *op;
-    int both = 0;
+    int both;
     f->graph.fast = true;
     f->graph.most_bytes = up_machine_memory_limit(f->measured.max_memory);
     f->graph.held_bytes = f->weights ? f->weights->bytes : 0;
-    UP_TRY(up_graph_add_input(&f->graph, &shape, error));
-    UP_TRY(up_unpack_plan(&op, &format, error));
-    UP_TRY(up_graph_add(&f->graph, op, &both, &both, error));
+    UP_TRY(up_add_input(&f->graph, &format, &both, error));
     for (int i = 0; i < 2; i++)
         UP_TRY(up_add_select(&f->graph, both, 3 * i, 3, &f->picture[i], error));
     return UP_OK;
@@ -46,25 +41,22 @@ void up_feature_graph_free(up_feature_graph *f)
 
 /* -------------------------------------------------------------- the network */
 
-up_status up_feature_pair(up_feature_graph *f, up_op *op, int of[2], up_error *error)
+/* The op that made of[0] for the other picture, too. */
+static up_status again(up_feature_graph *f, int of[2], up_error *error)
 {
-    UP_TRY(up_graph_add(&f->graph, op, &of[0], &of[0], error));
     return up_graph_add_again(&f->graph, of[0], &of[1], &of[1], error);
 }
 
 static up_status add_point(up_feature_graph *f, const up_point *point, const float *parameter,
                            int count, int of[2], up_error *error)
 {
-    up_op *op;
-    UP_TRY(up_point_plan(&op, up_graph_shape(&f->graph, of[0]), point, parameter, count, error));
-    return up_feature_pair(f, op, of, error);
+    UP_TRY(up_add_point(&f->graph, of[0], -1, point, parameter, count, &of[0], error));
+    return again(f, of, error);
 }
 
 up_status up_feature_square(up_graph *graph, int from, int *to, up_error *error)
 {
-    up_op *op;
-    UP_TRY(up_point_plan(&op, up_graph_shape(graph, from), &up_point_multiply, NULL, 0, error));
-    return up_graph_add(graph, op, (int[]){ from, from }, to, error);
+    return up_add_point(graph, from, from, &up_point_multiply, NULL, 0, to, error);
 }
 
 static up_status add_conv(up_feature_graph *f, const up_feature_conv *c, const float *kernel,
@@ -87,17 +79,15 @@ static up_status add_conv(up_feature_graph *f, const up_feature_conv *c, const f
         .fast = c->kernel == 3 && up_graph_take_tiles(&f->graph, taps * UP_WINOGRAD_WEIGHTS),
         .edge = UP_EDGE_ZERO,
     };
-    up_op *op;
-    UP_TRY(up_conv_plan(&op, up_graph_shape(&f->graph, of[0]), &conv, error));
-    return up_feature_pair(f, op, of, error);
+    UP_TRY(UP_ADD_OP(&f->graph, of[0], &of[0], error, up_conv_plan, &conv));
+    return again(f, of, error);
 }
 
 static up_status add_max_pool(up_feature_graph *f, int side, int of[2], up_error *error)
 {
     const up_pool pool = { .kernel = { side, side }, .stride = { 2, 2 }, .dilation = { 1, 1 } };
-    up_op *op;
-    UP_TRY(up_pool_plan(&op, up_graph_shape(&f->graph, of[0]), &pool, error));
-    return up_feature_pair(f, op, of, error);
+    UP_TRY(UP_ADD_OP(&f->graph, of[0], &of[0], error, up_pool_plan, &pool));
+    return again(f, of, error);
 }
 
 static up_status add_l2_pool(up_feature_graph *f, int of[2], up_error *error)
@@ -117,13 +107,12 @@ static up_status add_l2_pool(up_feature_graph *f, int of[2], up_error *error)
         .weight = kernel,
         .edge = UP_EDGE_ZERO,
     };
-    up_op *op;
     for (int i = 0; i < 9 * channels; i++)
         kernel[i] = window[i % 9] / 16;
     for (int i = 0; i < 2; i++)
         UP_TRY(up_feature_square(&f->graph, of[i], &of[i], error));
-    UP_TRY(up_conv_plan(&op, up_graph_shape(&f->graph, of[0]), &conv, error));
-    UP_TRY(up_feature_pair(f, op, of, error));
+    UP_TRY(UP_ADD_OP(&f->graph, of[0], &of[0], error, up_conv_plan, &conv));
+    UP_TRY(again(f, of, error));
     UP_TRY(add_point(f, &up_point_affine, least, 2, of, error));
     return add_point(f, &up_point_sqrt, NULL, 0, of, error);
 }
@@ -151,14 +140,6 @@ up_status up_feature_graph_add(up_feature_graph *f, int net, const float factor[
 
 /* -------------------------------------------------------------- running */
 
-static up_status add_output(up_feature_graph *f, int node, const up_format *format, up_error *error)
-{
-    up_op *op;
-    UP_TRY(up_pack_plan(&op, format, false, error));
-    UP_TRY(up_graph_add(&f->graph, op, &node, &node, error));
-    return up_graph_mark_output(&f->graph, node, error);
-}
-
 static up_status prepare(up_feature_graph *f, up_run *run, up_error *error)
 {
     const size_t most = f->graph.most_bytes, held = f->graph.held_bytes;
@@ -181,7 +162,7 @@ up_status up_feature_graph_run(up_feature_graph *f, int node, float *value, up_e
         .data = value,
     };
     up_run run = { .graph = &f->graph, .threads = f->measured.threads };
-    UP_TRY(add_output(f, node, &result.format, error));
+    UP_TRY(up_add_output(&f->graph, node, &result.format, error));
     UP_TRY(up_pair_source_open(&run.source, &f->measured, error));
     up_status status = up_sink_to_pixels(&run.sink[0], &result, error);
     if (status == UP_OK)

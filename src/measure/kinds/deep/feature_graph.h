@@ -23,9 +23,6 @@ up_status up_feature_graph_init(up_feature_graph *features, const char *title, c
                                 const up_pixels *b, const up_measuring *how, up_error *error);
 void up_feature_graph_free(up_feature_graph *features);
 
-/* The op that makes `node`, which reads *of[0], on *of[1] as well; both become what is made. */
-up_status up_feature_pair(up_feature_graph *features, up_op *op, int of[2], up_error *error);
-
 /* Adds the network on both: factor[c] * v + offset[c] of the pictures. Pools are the network's
  * maxima, or if `l2` those of DISTS: sqrt(1e-12 + the mean of squares under [1 2 1]' [1 2 1] / 16).
  */

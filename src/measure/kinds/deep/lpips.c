@@ -34,17 +34,13 @@ static up_status normalise(up_graph *graph, int from, int *to, up_error *error)
     static const float least[2] = { 1, 1e-10f };
     float ones[UP_MOST_FEATURES];
     int norm;
-    up_op *op;
     for (int c = 0; c < UP_MOST_FEATURES; c++)
         ones[c] = 1;
     UP_TRY(up_feature_square(graph, from, &norm, error));
-    UP_TRY(plan_sum(&op, up_graph_shape(graph, norm), ones, error));
-    UP_TRY(up_graph_add(graph, op, &norm, &norm, error));
+    UP_TRY(UP_ADD_OP(graph, norm, &norm, error, plan_sum, ones));
     UP_TRY(up_add_point(graph, norm, -1, &up_point_sqrt, NULL, 0, &norm, error));
     UP_TRY(up_add_point(graph, norm, -1, &up_point_affine, least, 2, &norm, error));
-    UP_TRY(up_point_pair_plan(&op, up_graph_shape(graph, from), up_graph_shape(graph, norm),
-                              &up_point_divide, NULL, 0, error));
-    return up_graph_add(graph, op, (int[]){ from, norm }, to, error);
+    return up_add_pair(graph, from, norm, &up_point_divide, to, error);
 }
 
 /* The mean over all pixels of head[c] * (difference of channel c)^2, summed up. */
@@ -52,13 +48,11 @@ static up_status compare(up_graph *graph, const int tap[2], const float *head, i
                          up_error *error)
 {
     int unit[2];
-    up_op *op;
     for (int i = 0; i < 2; i++)
         UP_TRY(normalise(graph, tap[i], &unit[i], error));
     UP_TRY(up_add_point(graph, unit[0], unit[1], &up_point_subtract, NULL, 0, to, error));
     UP_TRY(up_feature_square(graph, *to, to, error));
-    UP_TRY(plan_sum(&op, up_graph_shape(graph, *to), head, error));
-    UP_TRY(up_graph_add(graph, op, to, to, error));
+    UP_TRY(UP_ADD_OP(graph, *to, to, error, plan_sum, head));
     return up_graph_add_reduction(graph, *to, UP_REDUCE_MEAN, to, error);
 }
 
