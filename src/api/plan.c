@@ -165,7 +165,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
         UP_TRY(up_sink_check_bands(to->type, path ? path : "the output", error));
     plan->request.unit_floats = to->type->unit_floats;
     UP_TRY(up_plan_choose_frames(plan, to->type, error));
-    return to->type->choose(&to->format, error);
+    return up_sink_choose(to->type, &to->format, error);
 }
 
 up_status up_plan_prepare_encoding(up_plan *plan, up_error *error)

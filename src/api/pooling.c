@@ -62,8 +62,8 @@ static up_status plan_pooling(up_plan *plan, const char *pooled, const char *ind
     positions->planar = true;
     UP_TRY(up_plan_sink_format(plan, pooled, &plan->to[0].type, error));
     UP_TRY(up_sink_format_find(&plan->to[1].type, "npy", indices, error));
-    UP_TRY(plan->to[0].type->choose(values, error));
-    UP_TRY(plan->to[1].type->choose(positions, error));
+    UP_TRY(up_sink_choose(plan->to[0].type, values, error));
+    UP_TRY(up_sink_choose(plan->to[1].type, positions, error));
     UP_TRY(build(plan, &pool, error));
     UP_TRY(up_plan_prepare_encoding(plan, error));
     return up_plan_finish(plan, error);

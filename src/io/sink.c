@@ -12,6 +12,15 @@
 #include <string.h>
 #include <strings.h>
 
+up_status up_sink_choose(const up_sink_format *type, up_format *format, up_error *error)
+{
+    char needs[64];
+    snprintf(needs, sizeof needs, "%s needs", type->type);
+    if (type->library)
+        UP_TRY(up_library_load(type->library, needs, error));
+    return type->choose(format, error);
+}
+
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error)
 {
     bool tensor = format->color == UP_COLOR_TENSOR;

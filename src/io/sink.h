@@ -4,6 +4,7 @@
 #ifndef UP_IO_SINK_H
 #define UP_IO_SINK_H
 
+#include "base/machine/library.h"
 #include "base/notes.h"
 #include "io/files/writer.h"
 #include "io/frames/sequence.h"
@@ -77,13 +78,14 @@ typedef enum {
  * may be in flight. It does not own the writer. */
 typedef struct {
     const char *type;
-    const char *extensions; /* "jpg jpeg jpe" */
-    bool lossy;             /* never exact */
-    bool bands;             /* of rows can be put one behind the other, without being packed anew */
-    up_frames_held frames;  /* where it holds any, sinks have `frame` */
-    int lossless_bits;      /* of a sample at most; 0: all */
-    bool planes;            /* takes the planes of a video as they are */
-    bool unit_floats;       /* white is 1 in its floats, whatever it was in the input */
+    const char *extensions;    /* "jpg jpeg jpe" */
+    const up_library *library; /* NULL: none that up_sink_choose() has to load */
+    bool lossy;                /* never exact */
+    bool bands;            /* of rows can be put one behind the other, without being packed anew */
+    up_frames_held frames; /* where it holds any, sinks have `frame` */
+    int lossless_bits;     /* of a sample at most; 0: all */
+    bool planes;           /* takes the planes of a video as they are */
+    bool unit_floats;      /* white is 1 in its floats, whatever it was in the input */
     up_status (*choose)(up_format *format, up_error *error);
     /* Brings what is declared of the samples of `input` to what the format can say of those of
      * `output`, and notes what goes. NULL: says everything. */
@@ -101,6 +103,9 @@ typedef struct {
     size_t (*memory)(const up_format *format, const up_encoding *encoding, int slots,
                      size_t group_bytes);
 } up_sink_format;
+
+/* type->choose(), once what the format takes is loaded. To be called before type->open(). */
+up_status up_sink_choose(const up_sink_format *type, up_format *format, up_error *error);
 
 /* The end of every `open`: hands the sink out, or frees it where `status` is a failure. */
 up_status up_sink_opened(up_sink **result, up_sink *sink, up_status status);

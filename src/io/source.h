@@ -3,6 +3,7 @@
 #ifndef UP_IO_SOURCE_H
 #define UP_IO_SOURCE_H
 
+#include "base/machine/library.h"
 #include "base/notes.h"
 #include "io/files/reader.h"
 #include "io/frames/sequence.h"
@@ -97,6 +98,7 @@ up_status up_source_opened(up_source **result, up_source *source, up_status stat
  * which lives until up_source_close. Errors begin with the reader's name. */
 typedef struct {
     const char *type;
+    const up_library *library;                       /* loaded before `open`; NULL: none */
     bool (*probe)(const uint8_t *head, size_t size); /* the first up to 64 bytes */
     up_status (*open)(up_source **source, up_reader *reader, up_error *error);
 } up_source_format;

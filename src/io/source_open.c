@@ -6,6 +6,18 @@
 #include "io/metadata/companions.h"
 #include "io/orient.h"
 
+#include <stdio.h>
+
+static up_status open_as(const up_source_format *format, up_source **source, up_reader *reader,
+                         up_error *error)
+{
+    char needs[256];
+    snprintf(needs, sizeof needs, "%s: %s needs", up_reader_name(reader), format->type);
+    if (format->library)
+        UP_TRY(up_library_load(format->library, needs, error));
+    return format->open(source, reader, error);
+}
+
 static up_status open_as_found(up_source **source, up_reader *reader, up_error *error)
 {
     const uint8_t *head;
@@ -17,7 +29,7 @@ static up_status open_as_found(up_source **source, up_reader *reader, up_error *
     const bool known = up_content_find(&content, head, size, up_reader_name(reader));
     for (const up_file_format *f = up_file_formats; f->info.name && known && content.reads; f++)
         if (f->source && f->source->probe(head, size))
-            return f->source->open(source, reader, error);
+            return open_as(f->source, source, reader, error);
     if (size > 0)
         return up_content_fail(head, size, up_reader_name(reader), error);
     return up_fail(error, UP_ERROR_INPUT, "%s: is empty", up_reader_name(reader));

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# `cpack` in the build folder makes a .deb that depends on what it was linked with.
+# `cpack` in the build folder makes a .deb that depends on what it was linked with, and recommends what
+# it loads when that is needed.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME upscale)
 set(CPACK_PACKAGE_CONTACT "the upscale authors")
@@ -11,5 +12,5 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libpangocairo-1.0-0, fonts-dejavu-core")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${loaded_packages}fonts-dejavu-core")
 include(CPack)

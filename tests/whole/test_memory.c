@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What memory is promised, refused and taken, and how much there is. */
 #include "base/machine/machine.h"
+#include "io/formats.h"
 #include "support/network/esrgan_file.h"
 #include "support/sanitized.h"
 #include "support/shell.h"
@@ -196,6 +197,24 @@ Test(memory, promises_are_kept)
     expect_kept("wide.ppm -m tconv:small --threads 4 -o o.png");
     expect_kept("held.jpg -m bicubic --threads 2 -o o.png");
     expect_kept("wide.ppm -m bicubic --threads 2 --progressive -o o.jpg");
+}
+
+/* Of the smallest picture most is the library. */
+Test(memory, libraries_that_are_loaded_count)
+{
+    static const char *const kinds[] = { "tif", "jxl", "avif" };
+    char flags[128];
+    if (SANITIZED)
+        cr_skip("sanitizers take memory of their own");
+    write_ppm("small.ppm", 16, 16);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (up_format_left_out(kinds[i]))
+            continue;
+        snprintf(flags, sizeof flags, "small.ppm -m bicubic --threads 1 -o o.%s", kinds[i]);
+        expect_kept(flags);
+        snprintf(flags, sizeof flags, "o.%s -m bicubic --threads 1 -o o.png", kinds[i]);
+        expect_kept(flags);
+    }
 }
 
 /* Eight jobs, each of which would take some 48 MiB. */

@@ -106,7 +106,7 @@ size_t up_machine_memory_limit(size_t asked)
 
 size_t up_machine_program_bytes(int threads)
 {
-    return ((size_t)15 << 20) + (size_t)threads * ((size_t)256 << 10);
+    return ((size_t)8 << 20) + (size_t)threads * ((size_t)256 << 10);
 }
 
 size_t up_machine_cache(void)

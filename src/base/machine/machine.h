@@ -20,8 +20,8 @@ size_t up_machine_group_limit(const char *groups, const char *mounts);
 /* What may be used of it: `asked`, or half of it where that is 0. */
 size_t up_machine_memory_limit(size_t asked);
 
-/* What a program takes with its libraries and so many threads, beside what estimates count piece by
- * piece: as measured, generously. */
+/* What a program takes with the libraries that it is linked with and so many threads, beside what
+ * estimates count piece by piece: as measured, generously. */
 size_t up_machine_program_bytes(int threads);
 
 /* The most memory that the process has had resident since up_machine_peak_reset(), in bytes; 0

@@ -3,7 +3,7 @@
 
 #include "compare/sheet/figure.h"
 
-#include "base/machine/pango_load.h"
+#include "base/machine/pango_library.h"
 #include "base/memory.h"
 #include "upscale.h"
 
@@ -16,7 +16,6 @@
 
 typedef struct {
     up_figure figure;
-    up_pango p;
     cairo_surface_t *surface;
     cairo_t *cairo;
     FILE *out; /* of a PDF */
@@ -33,21 +32,21 @@ static drawing *drawing_of(up_figure *figure)
 
 static void set_ink(const drawing *d, const uint8_t ink[3])
 {
-    d->p.cairo_set_source_rgb(d->cairo, ink[0] / 255.0, ink[1] / 255.0, ink[2] / 255.0);
+    up_pango.cairo_set_source_rgb(d->cairo, ink[0] / 255.0, ink[1] / 255.0, ink[2] / 255.0);
 }
 
 static void draw_fill(up_figure *figure, const up_rectangle *r, const uint8_t ink[3])
 {
     const drawing *d = drawing_of(figure);
     set_ink(d, ink);
-    d->p.cairo_rectangle(d->cairo, r->x, r->y, r->width, r->height);
-    d->p.cairo_fill(d->cairo);
+    up_pango.cairo_rectangle(d->cairo, r->x, r->y, r->width, r->height);
+    up_pango.cairo_fill(d->cairo);
 }
 
-static void copy_rows(const drawing *d, cairo_surface_t *image, const up_cell_pixels *p)
+static void copy_rows(cairo_surface_t *image, const up_cell_pixels *p)
 {
-    unsigned char *to = d->p.cairo_image_surface_get_data(image);
-    const int stride = d->p.cairo_image_surface_get_stride(image);
+    unsigned char *to = up_pango.cairo_image_surface_get_data(image);
+    const int stride = up_pango.cairo_image_surface_get_stride(image);
     for (int y = 0; y < p->height; y++)
         for (int x = 0; x < p->width; x++) {
             const uint8_t *from = p->rgb + 3 * ((size_t)y * (size_t)p->width + (size_t)x);
@@ -55,7 +54,7 @@ static void copy_rows(const drawing *d, cairo_surface_t *image, const up_cell_pi
                 (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | (uint32_t)from[2];
             memcpy(to + (size_t)y * (size_t)stride + 4 * (size_t)x, &pixel, sizeof pixel);
         }
-    d->p.cairo_surface_mark_dirty(image);
+    up_pango.cairo_surface_mark_dirty(image);
 }
 
 static up_status draw_image(up_figure *figure, const up_rectangle *to, const up_cell_pixels *p,
@@ -63,76 +62,76 @@ static up_status draw_image(up_figure *figure, const up_rectangle *to, const up_
 {
     const drawing *d = drawing_of(figure);
     cairo_surface_t *image =
-        d->p.cairo_image_surface_create(CAIRO_FORMAT_RGB24, p->width, p->height);
-    if (!d->p.cairo_image_surface_get_data(image)) {
-        d->p.cairo_surface_destroy(image);
+        up_pango.cairo_image_surface_create(CAIRO_FORMAT_RGB24, p->width, p->height);
+    if (!up_pango.cairo_image_surface_get_data(image)) {
+        up_pango.cairo_surface_destroy(image);
         return up_fail_memory(error, "a crop", 4 * (size_t)p->width * (size_t)p->height);
     }
-    copy_rows(d, image, p);
-    d->p.cairo_save(d->cairo);
-    d->p.cairo_translate(d->cairo, to->x, to->y);
-    d->p.cairo_scale(d->cairo, to->width / p->width, to->height / p->height);
-    d->p.cairo_set_source_surface(d->cairo, image, 0, 0);
-    d->p.cairo_pattern_set_filter(d->p.cairo_get_source(d->cairo),
-                                  exact ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+    copy_rows(image, p);
+    up_pango.cairo_save(d->cairo);
+    up_pango.cairo_translate(d->cairo, to->x, to->y);
+    up_pango.cairo_scale(d->cairo, to->width / p->width, to->height / p->height);
+    up_pango.cairo_set_source_surface(d->cairo, image, 0, 0);
+    up_pango.cairo_pattern_set_filter(up_pango.cairo_get_source(d->cairo),
+                                      exact ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
     /* Without it edges are blended with what is not there. */
-    d->p.cairo_pattern_set_extend(d->p.cairo_get_source(d->cairo), CAIRO_EXTEND_PAD);
-    d->p.cairo_rectangle(d->cairo, 0, 0, p->width, p->height);
-    d->p.cairo_fill(d->cairo);
-    d->p.cairo_restore(d->cairo);
-    d->p.cairo_surface_destroy(image);
-    return d->p.cairo_status(d->cairo) == CAIRO_STATUS_SUCCESS
+    up_pango.cairo_pattern_set_extend(up_pango.cairo_get_source(d->cairo), CAIRO_EXTEND_PAD);
+    up_pango.cairo_rectangle(d->cairo, 0, 0, p->width, p->height);
+    up_pango.cairo_fill(d->cairo);
+    up_pango.cairo_restore(d->cairo);
+    up_pango.cairo_surface_destroy(image);
+    return up_pango.cairo_status(d->cairo) == CAIRO_STATUS_SUCCESS
                ? UP_OK
                : up_fail_memory(error, "a sheet", 4 * (size_t)p->width * (size_t)p->height);
 }
 
 /* -------------------------------------------------------------- text */
 
-static bool has_fonts(const up_pango *p, PangoLayout *layout)
+static bool has_fonts(PangoLayout *layout)
 {
     PangoFontFamily **family = NULL;
     int count = 0;
-    p->pango_font_map_list_families(
-        p->pango_context_get_font_map(p->pango_layout_get_context(layout)), &family, &count);
-    (p->g_free)(family);
+    up_pango.pango_font_map_list_families(
+        up_pango.pango_context_get_font_map(up_pango.pango_layout_get_context(layout)), &family,
+        &count);
+    (up_pango.g_free)(family);
     return count > 0;
 }
 
-static void set_font(const up_pango *p, PangoLayout *layout, double size, bool bold)
+static void set_font(PangoLayout *layout, double size, bool bold)
 {
-    PangoFontDescription *font = p->pango_font_description_from_string("DejaVu Sans, sans-serif");
-    p->pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
+    PangoFontDescription *font =
+        up_pango.pango_font_description_from_string("DejaVu Sans, sans-serif");
+    up_pango.pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
     if (bold)
-        p->pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
-    p->pango_layout_set_font_description(layout, font);
-    p->pango_font_description_free(font);
+        up_pango.pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
+    up_pango.pango_layout_set_font_description(layout, font);
+    up_pango.pango_font_description_free(font);
 }
 
 /* What fits, but no less than 0.7 of what was asked for. */
-static void fit_font(const up_pango *p, PangoLayout *layout, const up_text_style *style,
-                     double width)
+static void fit_font(PangoLayout *layout, const up_text_style *style, double width)
 {
     int wide, high;
-    set_font(p, layout, style->size, style->bold);
-    p->pango_layout_get_size(layout, &wide, &high);
+    set_font(layout, style->size, style->bold);
+    up_pango.pango_layout_get_size(layout, &wide, &high);
     const double share = width * PANGO_SCALE / fmax(wide, 1);
     if (share < 1)
-        set_font(p, layout, style->size * fmax(0.98 * share, 0.7), style->bold);
+        set_font(layout, style->size * fmax(0.98 * share, 0.7), style->bold);
 }
 
 static PangoLayout *lay_out(const drawing *d, const up_rectangle *to, const up_text_style *style,
                             const char *text)
 {
-    const up_pango *p = &d->p;
-    PangoLayout *layout = p->pango_cairo_create_layout(d->cairo);
-    char *valid = p->g_utf8_make_valid(text, -1);
-    p->pango_layout_set_single_paragraph_mode(layout, TRUE);
-    p->pango_layout_set_text(layout, valid, -1);
-    (p->g_free)(valid);
-    fit_font(p, layout, style, to->width);
-    p->pango_layout_set_width(layout, (int)(to->width * PANGO_SCALE));
-    p->pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
-    p->pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    PangoLayout *layout = up_pango.pango_cairo_create_layout(d->cairo);
+    char *valid = up_pango.g_utf8_make_valid(text, -1);
+    up_pango.pango_layout_set_single_paragraph_mode(layout, TRUE);
+    up_pango.pango_layout_set_text(layout, valid, -1);
+    (up_pango.g_free)(valid);
+    fit_font(layout, style, to->width);
+    up_pango.pango_layout_set_width(layout, (int)(to->width * PANGO_SCALE));
+    up_pango.pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
+    up_pango.pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
     return layout;
 }
 
@@ -141,12 +140,12 @@ static up_status draw_text(up_figure *figure, const up_rectangle *to, const up_t
 {
     const drawing *d = drawing_of(figure);
     PangoLayout *layout = lay_out(d, to, style, text);
-    const bool fonts = has_fonts(&d->p, layout);
+    const bool fonts = has_fonts(layout);
     set_ink(d, style->ink);
-    d->p.cairo_move_to(d->cairo, to->x, to->y);
+    up_pango.cairo_move_to(d->cairo, to->x, to->y);
     if (fonts)
-        d->p.pango_cairo_show_layout(d->cairo, layout);
-    d->p.g_object_unref(layout);
+        up_pango.pango_cairo_show_layout(d->cairo, layout);
+    up_pango.g_object_unref(layout);
     return fonts ? UP_OK
                  : up_fail(error, UP_ERROR_UNSUPPORTED,
                            "there is no font for the captions of a sheet; install one, such as "
@@ -158,8 +157,8 @@ static up_status draw_text(up_figure *figure, const up_rectangle *to, const up_t
 static up_status write_pdf(const drawing *d, const char *path, bool overwrite, up_error *error)
 {
     const up_options how = { .size = sizeof how, .overwrite = overwrite };
-    d->p.cairo_surface_finish(d->surface);
-    if (d->p.cairo_surface_status(d->surface) != CAIRO_STATUS_SUCCESS || fflush(d->out))
+    up_pango.cairo_surface_finish(d->surface);
+    if (up_pango.cairo_surface_status(d->surface) != CAIRO_STATUS_SUCCESS || fflush(d->out))
         return up_fail_memory(error, "a sheet", d->size);
     return up_write_bytes(path, d->bytes, d->size, &how, error);
 }
@@ -177,9 +176,9 @@ static up_status write_png(const drawing *d, const char *path, bool overwrite, u
     uint8_t *to = pixels.data = up_alloc(3 * (size_t)width, (size_t)height);
     if (!to)
         return up_fail_memory(error, "a sheet", 3 * (size_t)width * (size_t)height);
-    d->p.cairo_surface_flush(d->surface);
-    const unsigned char *from = d->p.cairo_image_surface_get_data(d->surface);
-    const int stride = d->p.cairo_image_surface_get_stride(d->surface);
+    up_pango.cairo_surface_flush(d->surface);
+    const unsigned char *from = up_pango.cairo_image_surface_get_data(d->surface);
+    const int stride = up_pango.cairo_image_surface_get_stride(d->surface);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++, to += 3) {
             uint32_t pixel;
@@ -203,9 +202,9 @@ static void close_drawing(up_figure *figure)
 {
     drawing *d = drawing_of(figure);
     if (d->cairo)
-        d->p.cairo_destroy(d->cairo);
+        up_pango.cairo_destroy(d->cairo);
     if (d->surface)
-        d->p.cairo_surface_destroy(d->surface);
+        up_pango.cairo_surface_destroy(d->surface);
     if (d->out)
         fclose(d->out);
     free(d->bytes);
@@ -226,39 +225,34 @@ static bool begin(drawing *d, bool pdf)
         d->out = open_memstream(&d->bytes, &d->size);
         if (!d->out)
             return false;
-        d->surface = d->p.cairo_pdf_surface_create_for_stream(take_bytes, d->out, d->figure.width,
-                                                              d->figure.height);
+        d->surface = up_pango.cairo_pdf_surface_create_for_stream(
+            take_bytes, d->out, d->figure.width, d->figure.height);
         /* The same command makes the same file. */
-        d->p.cairo_pdf_surface_set_metadata(d->surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
+        up_pango.cairo_pdf_surface_set_metadata(d->surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
     } else {
-        d->surface = d->p.cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)d->figure.width,
-                                                     (int)d->figure.height);
+        d->surface = up_pango.cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)d->figure.width,
+                                                         (int)d->figure.height);
     }
-    d->cairo = d->p.cairo_create(d->surface);
-    return d->p.cairo_status(d->cairo) == CAIRO_STATUS_SUCCESS;
+    d->cairo = up_pango.cairo_create(d->surface);
+    return up_pango.cairo_status(d->cairo) == CAIRO_STATUS_SUCCESS;
 }
 
 up_status up_figure_open_cairo(up_figure **figure, bool pdf, double width, double height,
                                up_error *error)
 {
     static const uint8_t white[3] = { 255, 255, 255 };
+    UP_TRY(up_library_load(&up_pango_library, "a sheet that is not .svg needs", error));
     drawing *d = up_alloc_zero(1, sizeof *d);
     if (!d)
         return up_fail_memory(error, "a sheet", sizeof *d);
     d->figure = (up_figure){ &kind, width, height };
     *figure = &d->figure;
-    const bool loaded = up_pango_load(&d->p);
-    if (loaded && begin(d, pdf)) {
+    if (begin(d, pdf)) {
         draw_fill(*figure, &(up_rectangle){ 0, 0, width, height }, white);
         return UP_OK;
     }
     up_figure_close(figure);
-    return loaded ? up_fail_memory(error, "a sheet", 4 * (size_t)width * (size_t)height)
-                  : up_fail(error, UP_ERROR_UNSUPPORTED,
-                            "sheets as PNG and PDF are drawn by Pango and Cairo, and %s cannot be "
-                            "loaded; install it (the package libpangocairo-1.0-0), or name the "
-                            "sheet .svg",
-                            UP_PANGO_LIBRARY);
+    return up_fail_memory(error, "a sheet", 4 * (size_t)width * (size_t)height);
 }
 
 #else

@@ -28,7 +28,7 @@ static avifResult read_bytes(avifIO *io, uint32_t flags, uint64_t offset, size_t
 up_status up_avif_fail(const up_avif_file *file, avifResult said, up_error *error)
 {
     const char *name = up_reader_name(file->reader);
-    const char *text = avifResultToString(said);
+    const char *text = up_avif.avifResultToString(said);
     switch (said) {
     case AVIF_RESULT_OUT_OF_MEMORY:
         return up_fail_memory(error, name, 0);
@@ -52,22 +52,22 @@ up_status up_avif_open(up_avif_file *file, up_reader *reader, bool exif, uint32_
         .reader = reader, .io = { .read = read_bytes, .sizeHint = (uint64_t)up_reader_size(reader) }
     };
     file->io.data = file;
-    file->decoder = avifDecoderCreate();
+    file->decoder = up_avif.avifDecoderCreate();
     if (!file->decoder)
         return up_fail_memory(error, up_reader_name(reader), 0);
     file->decoder->ignoreExif = !exif;
     file->decoder->ignoreXMP = !exif;
     file->decoder->imageSizeLimit = most;
     file->decoder->strictFlags = AVIF_STRICT_DISABLED; /* what can be shown is */
-    avifDecoderSetIO(file->decoder, &file->io);
-    const avifResult said = avifDecoderParse(file->decoder);
+    up_avif.avifDecoderSetIO(file->decoder, &file->io);
+    const avifResult said = up_avif.avifDecoderParse(file->decoder);
     return said == AVIF_RESULT_OK ? UP_OK : up_avif_fail(file, said, error);
 }
 
 void up_avif_close(up_avif_file *file)
 {
     if (file->decoder)
-        avifDecoderDestroy(file->decoder);
+        up_avif.avifDecoderDestroy(file->decoder);
     up_free(file->bytes);
     *file = (up_avif_file){ 0 };
 }

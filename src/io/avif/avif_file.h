@@ -3,9 +3,8 @@
 #ifndef UP_IO_AVIF_FILE_H
 #define UP_IO_AVIF_FILE_H
 
+#include "io/avif/avif_library.h"
 #include "io/source.h"
-
-#include <avif/avif.h>
 
 typedef struct {
     up_reader *reader; /* one that can seek */

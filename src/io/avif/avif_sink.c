@@ -3,14 +3,15 @@
 #include "io/formats.h"
 
 #include "base/memory.h"
+#include "io/avif/avif_library.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 
-#include <avif/avif.h>
 #include <string.h>
 
 enum { MOST_PIXELS = 65536 /* per side, of AV1 */ };
 enum { DEFAULT_QUALITY = 90, FULL_CHROMA_QUALITY = 90, DEFAULT_EFFORT = 5 };
+enum { HELD_LEAST = 8 << 20 };
 enum { LOSSY_BITS = 10, LOSSLESS_BITS = 12 }; /* of what is deeper than 8 */
 enum { UNSPECIFIED = 2, BT709 = 1, BT2020 = 9, SRGB_TRANSFER = 13 };
 
@@ -57,7 +58,7 @@ static up_status fail(const avif_sink *s, avifResult said, up_error *error)
     if (said == AVIF_RESULT_OUT_OF_MEMORY)
         return up_fail_memory(error, name, s->base.held_bytes);
     return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot be encoded as AVIF: %s", name,
-                   avifResultToString(said));
+                   up_avif.avifResultToString(said));
 }
 
 static uint32_t sample_at(const avif_sink *s, const uint8_t *row, size_t i)
@@ -91,7 +92,7 @@ static avifResult make_planes(avif_sink *s)
     const up_format *f = &s->base.format;
     avifImage *p = s->picture;
     avifRGBImage rgb;
-    avifRGBImageSetDefaults(&rgb, p);
+    up_avif.avifRGBImageSetDefaults(&rgb, p);
     rgb.depth = (uint32_t)f->depth;
     rgb.format = f->channels == 4 ? AVIF_RGB_FORMAT_RGBA : AVIF_RGB_FORMAT_RGB;
     rgb.ignoreAlpha = AVIF_TRUE;
@@ -99,7 +100,7 @@ static avifResult make_planes(avif_sink *s)
     rgb.avoidLibYUV = AVIF_TRUE; /* whose whole numbers are a level or two off */
     rgb.pixels = s->pixels;
     rgb.rowBytes = (uint32_t)s->row_bytes;
-    return avifImageRGBToYUV(p, &rgb);
+    return up_avif.avifImageRGBToYUV(p, &rgb);
 }
 
 /* Alpha, greys, and RGB that is to stay so, without a detour through floats. */
@@ -115,7 +116,7 @@ static avifResult convert(avif_sink *s)
         if (said != AVIF_RESULT_OK)
             return said;
     } else {
-        avifImageAllocatePlanes(p, AVIF_PLANES_YUV);
+        up_avif.avifImageAllocatePlanes(p, AVIF_PLANES_YUV);
         for (int c = 0; c < (grey ? 1 : 3); c++) {
             if (!p->yuvPlanes[c])
                 return AVIF_RESULT_OUT_OF_MEMORY;
@@ -124,7 +125,7 @@ static avifResult convert(avif_sink *s)
     }
     if (!alpha)
         return AVIF_RESULT_OK;
-    avifImageAllocatePlanes(p, AVIF_PLANES_A);
+    up_avif.avifImageAllocatePlanes(p, AVIF_PLANES_A);
     if (!p->alphaPlane)
         return AVIF_RESULT_OUT_OF_MEMORY;
     fill_plane(s, f->channels - 1, p->alphaPlane, p->alphaRowBytes);
@@ -138,7 +139,7 @@ static up_status finish(up_sink *sink, up_error *error)
     up_free(s->pixels);
     s->pixels = NULL;
     if (said == AVIF_RESULT_OK)
-        said = avifEncoderWrite(s->encoder, s->picture, &s->packed);
+        said = up_avif.avifEncoderWrite(s->encoder, s->picture, &s->packed);
     if (said != AVIF_RESULT_OK)
         return fail(s, said, error);
     UP_TRY(up_writer_write(s->writer, s->packed.data, s->packed.size, error));
@@ -149,10 +150,10 @@ static void close_avif(up_sink *sink)
 {
     avif_sink *s = (avif_sink *)sink;
     if (s->picture)
-        avifImageDestroy(s->picture);
+        up_avif.avifImageDestroy(s->picture);
     if (s->encoder)
-        avifEncoderDestroy(s->encoder);
-    avifRWDataFree(&s->packed);
+        up_avif.avifEncoderDestroy(s->encoder);
+    up_avif.avifRWDataFree(&s->packed);
     up_free(s->pixels);
 }
 
@@ -176,14 +177,14 @@ static avifPixelFormat planes_of(const up_format *f, const up_encoding *encoding
                                                        : AVIF_PIXEL_FORMAT_YUV420;
 }
 
-/* As measured: of the picture, the encoder, and what comes out. */
+/* As measured: of the library and what it brings, the picture, the encoder, and what comes out. */
 static size_t held_bytes(const up_format *format, const up_encoding *encoding)
 {
     const size_t sample = up_sample_size(format->sample), channels = (size_t)format->channels;
     const size_t each = 2 * channels * sample + (encoding->lossless ? 20 : 14) * channels * 2;
     size_t bytes;
     return up_mul((size_t)format->width, (size_t)format->height, &bytes) &&
-                   up_mul(bytes, each, &bytes)
+                   up_mul(bytes, each, &bytes) && up_add(bytes, HELD_LEAST, &bytes)
                ? bytes
                : SIZE_MAX;
 }
@@ -199,11 +200,11 @@ static void tell_colour(avifImage *p, const up_metadata *m, bool identity)
                                                                : AVIF_MATRIX_COEFFICIENTS_BT601;
     p->yuvRange = AVIF_RANGE_FULL;
     if (m->icc.data && !coded)
-        avifImageSetProfileICC(p, m->icc.data, m->icc.size);
+        up_avif.avifImageSetProfileICC(p, m->icc.data, m->icc.size);
     if (m->exif.data)
-        avifImageSetMetadataExif(p, m->exif.data, m->exif.size);
+        up_avif.avifImageSetMetadataExif(p, m->exif.data, m->exif.size);
     if (m->xmp.data)
-        avifImageSetMetadataXMP(p, m->xmp.data, m->xmp.size);
+        up_avif.avifImageSetMetadataXMP(p, m->xmp.data, m->xmp.size);
     p->transformFlags = AVIF_TRANSFORM_NONE; /* whatever libavif makes of EXIF */
 }
 
@@ -230,9 +231,9 @@ static up_status prepare(avif_sink *s, const up_encoding *encoding, up_error *er
         return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory", name,
                        f->width, f->height);
     s->pixels = up_alloc((size_t)f->height, s->row_bytes);
-    s->encoder = avifEncoderCreate();
-    s->picture = avifImageCreate((uint32_t)f->width, (uint32_t)f->height, (uint32_t)bits,
-                                 planes_of(f, encoding));
+    s->encoder = up_avif.avifEncoderCreate();
+    s->picture = up_avif.avifImageCreate((uint32_t)f->width, (uint32_t)f->height, (uint32_t)bits,
+                                         planes_of(f, encoding));
     if (!s->pixels || !s->encoder || !s->picture)
         return up_fail_memory(error, name, all);
     tell_colour(s->picture, &encoding->metadata, encoding->lossless && f->channels >= 3);
@@ -271,6 +272,7 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
 }
 
 const up_sink_format up_avif_sink = { .type = "avif",
+                                      .library = &up_avif_library,
                                       .extensions = "avif",
                                       .lossless_bits = LOSSLESS_BITS,
                                       .choose = choose,

@@ -97,26 +97,26 @@ static up_status convert(avif_source *s, up_error *error)
     const avifImage *picture = s->file.decoder->image;
     const bool alpha = s->base.format.channels == 4;
     avifRGBImage rgb;
-    avifRGBImageSetDefaults(&rgb, picture);
+    up_avif.avifRGBImageSetDefaults(&rgb, picture);
     rgb.depth = s->exact || s->bits == 8 ? (uint32_t)s->bits : 16;
     rgb.format = alpha ? AVIF_RGB_FORMAT_RGBA : AVIF_RGB_FORMAT_RGB;
     rgb.ignoreAlpha = !alpha;
     rgb.alphaPremultiplied = picture->alphaPremultiplied; /* divided here, as elsewhere */
     rgb.chromaUpsampling = AVIF_CHROMA_UPSAMPLING_BEST_QUALITY;
     rgb.avoidLibYUV = AVIF_TRUE; /* whose whole numbers are a level or two off */
-    s->row_bytes = (size_t)s->width * avifRGBImagePixelSize(&rgb);
+    s->row_bytes = (size_t)s->width * up_avif.avifRGBImagePixelSize(&rgb);
     s->pixels = up_alloc((size_t)s->height, s->row_bytes);
     if (!s->pixels)
         return up_fail_memory(error, up_reader_name(s->reader), (size_t)s->height * s->row_bytes);
     rgb.pixels = s->pixels;
     rgb.rowBytes = (uint32_t)s->row_bytes;
-    const avifResult said = avifImageYUVToRGB(picture, &rgb);
+    const avifResult said = up_avif.avifImageYUVToRGB(picture, &rgb);
     return said == AVIF_RESULT_OK ? UP_OK : up_avif_fail(&s->file, said, error);
 }
 
 static up_status start(avif_source *s, up_error *error)
 {
-    const avifResult said = avifDecoderNextImage(s->file.decoder);
+    const avifResult said = up_avif.avifDecoderNextImage(s->file.decoder);
     if (said != AVIF_RESULT_OK)
         return up_avif_fail(&s->file, said, error);
     const avifImage *picture = s->file.decoder->image;
@@ -184,12 +184,12 @@ static void set_crop(avif_source *s)
 {
     const avifImage *picture = s->file.decoder->image;
     avifDiagnostics said;
-    avifDiagnosticsClearError(&said);
+    up_avif.avifDiagnosticsClearError(&said);
     s->crop = (avifCropRect){ 0, 0, picture->width, picture->height };
     avifCropRect crop;
     if (picture->transformFlags & AVIF_TRANSFORM_CLAP &&
-        avifCropRectConvertCleanApertureBox(&crop, &picture->clap, picture->width, picture->height,
-                                            picture->yuvFormat, &said) &&
+        up_avif.avifCropRectConvertCleanApertureBox(&crop, &picture->clap, picture->width,
+                                                    picture->height, picture->yuvFormat, &said) &&
         crop.width > 0 && crop.height > 0 && crop.x < picture->width && crop.y < picture->height &&
         crop.width <= picture->width - crop.x && crop.height <= picture->height - crop.y)
         s->crop = crop;
@@ -295,4 +295,6 @@ static bool probe(const uint8_t *head, size_t size)
     return false;
 }
 
-const up_source_format up_avif_source = { .type = "avif", .probe = probe, .open = open_avif };
+const up_source_format up_avif_source = {
+    .type = "avif", .library = &up_avif_library, .probe = probe, .open = open_avif
+};

@@ -64,22 +64,23 @@ up_status up_heif_open(up_heif_file *file, up_reader *reader, up_error *error)
 {
     static const struct heif_reader calls = { 1, get_position, read_bytes, seek, wait_for_size };
     *file = (up_heif_file){ .reader = reader };
-    file->context = heif_context_alloc();
+    file->context = up_heif.heif_context_alloc();
     if (!file->context)
         return up_fail_memory(error, up_reader_name(reader), 0);
-    heif_context_set_max_decoding_threads(file->context, 0);
-    struct heif_error said = heif_context_read_from_reader(file->context, &calls, file, NULL);
+    up_heif.heif_context_set_max_decoding_threads(file->context, 0);
+    struct heif_error said =
+        up_heif.heif_context_read_from_reader(file->context, &calls, file, NULL);
     if (said.code == heif_error_Ok)
-        said = heif_context_get_primary_image_handle(file->context, &file->picture);
+        said = up_heif.heif_context_get_primary_image_handle(file->context, &file->picture);
     return said.code == heif_error_Ok ? UP_OK : up_heif_fail(file, said, error);
 }
 
 void up_heif_close(up_heif_file *file)
 {
     if (file->picture)
-        heif_image_handle_release(file->picture);
+        up_heif.heif_image_handle_release(file->picture);
     if (file->context)
-        heif_context_free(file->context);
+        up_heif.heif_context_free(file->context);
     *file = (up_heif_file){ 0 };
 }
 
@@ -87,14 +88,14 @@ void up_heif_close(up_heif_file *file)
 
 static up_status take_profile(const up_heif_file *file, up_metadata *m, up_error *error)
 {
-    const size_t size = heif_image_handle_get_raw_color_profile_size(file->picture);
+    const size_t size = up_heif.heif_image_handle_get_raw_color_profile_size(file->picture);
     if (size == 0 || size > METADATA_MOST)
         return UP_OK;
     uint8_t *data = up_alloc(size, 1);
     if (!data)
         return up_fail_memory(error, "metadata", size);
     up_status status = UP_OK;
-    if (heif_image_handle_get_raw_color_profile(file->picture, data).code == heif_error_Ok)
+    if (up_heif.heif_image_handle_get_raw_color_profile(file->picture, data).code == heif_error_Ok)
         status = up_metadata_take_profile(m, data, size, error);
     up_free(data);
     return status;
@@ -104,12 +105,13 @@ static up_status take_profile(const up_heif_file *file, up_metadata *m, up_error
 static void take_codes(const up_heif_file *file, up_color_tags *tags)
 {
     struct heif_color_profile_nclx *nclx = NULL;
-    if (heif_image_handle_get_nclx_color_profile(file->picture, &nclx).code != heif_error_Ok ||
+    if (up_heif.heif_image_handle_get_nclx_color_profile(file->picture, &nclx).code !=
+            heif_error_Ok ||
         !nclx)
         return;
     const int primaries = (int)nclx->color_primaries;
     const int transfer = (int)nclx->transfer_characteristics;
-    heif_nclx_color_profile_free(nclx);
+    up_heif.heif_nclx_color_profile_free(nclx);
     if (primaries == UNSPECIFIED || transfer == UNSPECIFIED || primaries > UINT8_MAX ||
         transfer > UINT8_MAX)
         return;
@@ -139,19 +141,21 @@ static up_status take_block(up_metadata *m, const char *type, const char *conten
 static up_status take_blocks(const up_heif_file *file, up_metadata *m, up_error *error)
 {
     heif_item_id ids[MOST_BLOCKS];
-    const int count =
-        heif_image_handle_get_list_of_metadata_block_IDs(file->picture, NULL, ids, MOST_BLOCKS);
+    const int count = up_heif.heif_image_handle_get_list_of_metadata_block_IDs(file->picture, NULL,
+                                                                               ids, MOST_BLOCKS);
     for (int i = 0; i < count; i++) {
-        const char *type = heif_image_handle_get_metadata_type(file->picture, ids[i]);
-        const char *content = heif_image_handle_get_metadata_content_type(file->picture, ids[i]);
-        const size_t size = heif_image_handle_get_metadata_size(file->picture, ids[i]);
+        const char *type = up_heif.heif_image_handle_get_metadata_type(file->picture, ids[i]);
+        const char *content =
+            up_heif.heif_image_handle_get_metadata_content_type(file->picture, ids[i]);
+        const size_t size = up_heif.heif_image_handle_get_metadata_size(file->picture, ids[i]);
         if (size == 0 || size > METADATA_MOST)
             continue;
         uint8_t *data = up_alloc(size, 1);
         if (!data)
             return up_fail_memory(error, "metadata", size);
         up_status status = UP_OK;
-        if (heif_image_handle_get_metadata(file->picture, ids[i], data).code == heif_error_Ok)
+        if (up_heif.heif_image_handle_get_metadata(file->picture, ids[i], data).code ==
+            heif_error_Ok)
             status = take_block(m, type ? type : "", content ? content : "", data, size, error);
         up_free(data);
         UP_TRY(status);
@@ -167,32 +171,33 @@ static bool has_gain_map(const up_heif_file *file)
     const int filter = LIBHEIF_AUX_IMAGE_FILTER_OMIT_ALPHA | LIBHEIF_AUX_IMAGE_FILTER_OMIT_DEPTH;
     heif_item_id ids[MOST_BLOCKS];
     bool found = false;
-    const int count =
-        heif_image_handle_get_list_of_auxiliary_image_IDs(file->picture, filter, ids, MOST_BLOCKS);
+    const int count = up_heif.heif_image_handle_get_list_of_auxiliary_image_IDs(
+        file->picture, filter, ids, MOST_BLOCKS);
     for (int i = 0; i < count && !found; i++) {
         struct heif_image_handle *other = NULL;
         const char *type = NULL;
-        if (heif_image_handle_get_auxiliary_image_handle(file->picture, ids[i], &other).code !=
-            heif_error_Ok)
+        if (up_heif.heif_image_handle_get_auxiliary_image_handle(file->picture, ids[i], &other)
+                .code != heif_error_Ok)
             continue;
-        if (heif_image_handle_get_auxiliary_type(other, &type).code == heif_error_Ok && type) {
+        if (up_heif.heif_image_handle_get_auxiliary_type(other, &type).code == heif_error_Ok &&
+            type) {
             found = strstr(type, "hdrgainmap") != NULL;
-            heif_image_handle_free_auxiliary_types(other, &type);
+            up_heif.heif_image_handle_free_auxiliary_types(other, &type);
         }
-        heif_image_handle_release(other);
+        up_heif.heif_image_handle_release(other);
     }
     return found;
 }
 
 static up_status name_others(const up_heif_file *file, up_source *source, up_error *error)
 {
-    const int depths = heif_image_handle_get_number_of_depth_images(file->picture);
+    const int depths = up_heif.heif_image_handle_get_number_of_depth_images(file->picture);
     source->gain_map = has_gain_map(file);
     source->further_pictures =
-        heif_context_get_number_of_top_level_images(file->context) - 1 + source->gain_map;
+        up_heif.heif_context_get_number_of_top_level_images(file->context) - 1 + source->gain_map;
     if (depths > 0)
         UP_TRY(up_notes_add(&source->notes, UP_NOTE_DROPPED, error, "depth map"));
-    if (heif_image_handle_get_number_of_thumbnails(file->picture) > 0)
+    if (up_heif.heif_image_handle_get_number_of_thumbnails(file->picture) > 0)
         return up_notes_add(&source->metadata.lost, UP_NOTE_DROPPED, error, "thumbnail");
     return UP_OK;
 }

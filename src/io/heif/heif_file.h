@@ -3,9 +3,8 @@
 #ifndef UP_IO_HEIF_FILE_H
 #define UP_IO_HEIF_FILE_H
 
+#include "io/heif/heif_library.h"
 #include "io/source.h"
-
-#include <libheif/heif.h>
 
 typedef struct {
     up_reader *reader; /* one that can seek */

@@ -41,17 +41,17 @@ static enum heif_chroma wanted(const up_format *f)
 static up_status start(heif_source *s, up_error *error)
 {
     const up_format *f = &s->base.format;
-    const struct heif_error said =
-        heif_decode_image(s->file.picture, &s->pixels, heif_colorspace_RGB, wanted(f), NULL);
+    const struct heif_error said = up_heif.heif_decode_image(s->file.picture, &s->pixels,
+                                                             heif_colorspace_RGB, wanted(f), NULL);
     if (said.code != heif_error_Ok)
         return up_heif_fail(&s->file, said, error);
     const enum heif_channel all = heif_channel_interleaved;
-    const int bits = heif_image_get_bits_per_pixel_range(s->pixels, all);
+    const int bits = up_heif.heif_image_get_bits_per_pixel_range(s->pixels, all);
     const bool wide = f->sample == UP_SAMPLE_U16;
-    s->plane = heif_image_get_plane_readonly(s->pixels, all, &s->stride);
+    s->plane = up_heif.heif_image_get_plane_readonly(s->pixels, all, &s->stride);
     s->most = bits > 0 && bits <= 16 ? (1u << bits) - 1 : 0;
-    if (s->plane && heif_image_get_width(s->pixels, all) == f->width &&
-        heif_image_get_height(s->pixels, all) == f->height && (wide ? bits > 8 : bits == 8))
+    if (s->plane && up_heif.heif_image_get_width(s->pixels, all) == f->width &&
+        up_heif.heif_image_get_height(s->pixels, all) == f->height && (wide ? bits > 8 : bits == 8))
         return UP_OK;
     return up_fail(error, UP_ERROR_INPUT, "%s: damaged HEIF: its pixels are not as it says",
                    up_reader_name(s->file.reader));
@@ -87,7 +87,7 @@ static void close_heif(up_source *source)
 {
     heif_source *s = (heif_source *)source;
     if (s->pixels)
-        heif_image_release(s->pixels);
+        up_heif.heif_image_release(s->pixels);
     up_heif_close(&s->file);
 }
 
@@ -96,19 +96,19 @@ static void close_heif(up_source *source)
 static up_status set_format(heif_source *s, up_error *error)
 {
     const struct heif_image_handle *picture = s->file.picture;
-    const bool alpha = heif_image_handle_has_alpha_channel(picture);
-    const bool wide = heif_image_handle_get_luma_bits_per_pixel(picture) > 8;
+    const bool alpha = up_heif.heif_image_handle_has_alpha_channel(picture);
+    const bool wide = up_heif.heif_image_handle_get_luma_bits_per_pixel(picture) > 8;
     const char *name = up_reader_name(s->file.reader);
     up_format *f = &s->base.format;
     size_t *held = &s->base.held_bytes, all;
-    *f = (up_format){ .width = heif_image_handle_get_width(picture),
-                      .height = heif_image_handle_get_height(picture),
+    *f = (up_format){ .width = up_heif.heif_image_handle_get_width(picture),
+                      .height = up_heif.heif_image_handle_get_height(picture),
                       .channels = 3 + alpha,
                       .color = alpha ? UP_COLOR_RGBA : UP_COLOR_RGB,
                       .frames = 1,
                       .sample = wide ? UP_SAMPLE_U16 : UP_SAMPLE_U8,
                       .depth = wide ? 16 : 8 };
-    s->premultiplied = alpha && heif_image_handle_is_premultiplied_alpha(picture);
+    s->premultiplied = alpha && up_heif.heif_image_handle_is_premultiplied_alpha(picture);
     if (f->width < 1 || f->height < 1)
         return up_fail(error, UP_ERROR_INPUT, "%s: damaged HEIF: %d x %d pixels", name, f->width,
                        f->height);
@@ -163,4 +163,6 @@ static bool probe(const uint8_t *head, size_t size)
     return found;
 }
 
-const up_source_format up_heic_source = { .type = "heic", .probe = probe, .open = open_heif };
+const up_source_format up_heic_source = {
+    .type = "heic", .library = &up_heif_library, .probe = probe, .open = open_heif
+};

@@ -66,7 +66,7 @@ static bool take_codes(up_color_tags *tags, const JxlColorEncoding *c)
 static up_status take_profile(JxlDecoder *decoder, up_metadata *m, up_error *error)
 {
     size_t size = 0;
-    if (JxlDecoderGetICCProfileSize(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, &size) !=
+    if (up_jxl.JxlDecoderGetICCProfileSize(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, &size) !=
             JXL_DEC_SUCCESS ||
         size == 0)
         return UP_OK;
@@ -77,8 +77,8 @@ static up_status take_profile(JxlDecoder *decoder, up_metadata *m, up_error *err
     if (!data)
         return up_fail_memory(error, "metadata", size);
     up_status status = UP_OK;
-    if (JxlDecoderGetColorAsICCProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, data, size) ==
-        JXL_DEC_SUCCESS)
+    if (up_jxl.JxlDecoderGetColorAsICCProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, data,
+                                              size) == JXL_DEC_SUCCESS)
         status = up_metadata_take_profile(m, data, size, error);
     up_free(data);
     return status;
@@ -87,11 +87,11 @@ static up_status take_profile(JxlDecoder *decoder, up_metadata *m, up_error *err
 up_status up_jxl_take_colour(JxlDecoder *decoder, up_metadata *m, up_error *error)
 {
     JxlColorEncoding colour;
-    if (JxlDecoderGetColorAsEncodedProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_ORIGINAL,
-                                           &colour) == JXL_DEC_SUCCESS)
-        JxlDecoderSetPreferredColorProfile(decoder, &colour); /* no more than a wish */
-    if (JxlDecoderGetColorAsEncodedProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, &colour) ==
-            JXL_DEC_SUCCESS &&
+    if (up_jxl.JxlDecoderGetColorAsEncodedProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_ORIGINAL,
+                                                  &colour) == JXL_DEC_SUCCESS)
+        up_jxl.JxlDecoderSetPreferredColorProfile(decoder, &colour); /* no more than a wish */
+    if (up_jxl.JxlDecoderGetColorAsEncodedProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA,
+                                                  &colour) == JXL_DEC_SUCCESS &&
         take_codes(&m->color, &colour))
         return UP_OK;
     return take_profile(decoder, m, error);
@@ -154,14 +154,14 @@ bool up_jxl_tell_colour(JxlEncoder *encoder, const up_metadata *m, bool grey)
 {
     const up_color_tags *tags = &m->color;
     JxlColorEncoding colour;
-    JxlColorEncodingSetToSRGB(&colour, grey);
+    up_jxl.JxlColorEncodingSetToSRGB(&colour, grey);
     if (tags->has_cicp && tags->cicp[2] == 0 && tags->cicp[3] == 1 &&
         set_primaries(&colour, tags->cicp[0]) && set_transfer(&colour, tags->cicp[1]))
-        return JxlEncoderSetColorEncoding(encoder, &colour) == JXL_ENC_SUCCESS;
+        return up_jxl.JxlEncoderSetColorEncoding(encoder, &colour) == JXL_ENC_SUCCESS;
     if (m->icc.data)
-        return JxlEncoderSetICCProfile(encoder, m->icc.data, m->icc.size) == JXL_ENC_SUCCESS;
-    JxlColorEncodingSetToSRGB(&colour, grey);
+        return up_jxl.JxlEncoderSetICCProfile(encoder, m->icc.data, m->icc.size) == JXL_ENC_SUCCESS;
+    up_jxl.JxlColorEncodingSetToSRGB(&colour, grey);
     if (tags->has_srgb)
         colour.rendering_intent = (JxlRenderingIntent)up_clamp(tags->srgb_intent, 0, 3);
-    return JxlEncoderSetColorEncoding(encoder, &colour) == JXL_ENC_SUCCESS;
+    return up_jxl.JxlEncoderSetColorEncoding(encoder, &colour) == JXL_ENC_SUCCESS;
 }

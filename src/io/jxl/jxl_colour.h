@@ -4,10 +4,8 @@
 #ifndef UP_IO_JXL_COLOUR_H
 #define UP_IO_JXL_COLOUR_H
 
+#include "io/jxl/jxl_library.h"
 #include "io/metadata/metadata.h"
-
-#include <jxl/decode.h>
-#include <jxl/encode.h>
 
 /* Of the pixels that a decoder is going to give, which has told JXL_DEC_COLOR_ENCODING. Asks for
  * those of the file where it stores others (XYB). */

@@ -11,10 +11,11 @@ up_status up_jxl_open(up_jxl_file *file, up_reader *reader, int events, up_error
     file->at = 0;
     file->pending = 0;
     file->ended = false;
-    file->decoder = JxlDecoderCreate(NULL);
-    if (!file->decoder || JxlDecoderSubscribeEvents(file->decoder, events) != JXL_DEC_SUCCESS ||
-        JxlDecoderSetUnpremultiplyAlpha(file->decoder, JXL_TRUE) != JXL_DEC_SUCCESS ||
-        JxlDecoderSetDecompressBoxes(file->decoder, JXL_TRUE) != JXL_DEC_SUCCESS)
+    file->decoder = up_jxl.JxlDecoderCreate(NULL);
+    if (!file->decoder ||
+        up_jxl.JxlDecoderSubscribeEvents(file->decoder, events) != JXL_DEC_SUCCESS ||
+        up_jxl.JxlDecoderSetUnpremultiplyAlpha(file->decoder, JXL_TRUE) != JXL_DEC_SUCCESS ||
+        up_jxl.JxlDecoderSetDecompressBoxes(file->decoder, JXL_TRUE) != JXL_DEC_SUCCESS)
         return up_fail_memory(error, up_reader_name(reader), sizeof *file);
     return UP_OK;
 }
@@ -22,7 +23,7 @@ up_status up_jxl_open(up_jxl_file *file, up_reader *reader, int events, up_error
 /* What the decoder has not taken comes again, before what follows. */
 static up_status feed(up_jxl_file *file, up_error *error)
 {
-    const size_t left = JxlDecoderReleaseInput(file->decoder);
+    const size_t left = up_jxl.JxlDecoderReleaseInput(file->decoder);
     const int64_t rest = up_reader_size(file->reader) - file->at;
     size_t more = sizeof file->piece - left;
     more = rest < (int64_t)more ? (size_t)rest : more;
@@ -31,20 +32,20 @@ static up_status feed(up_jxl_file *file, up_error *error)
         UP_TRY(up_reader_read_at(file->reader, file->at, file->piece + left, more, error));
     file->at += (int64_t)more;
     file->pending = left + more;
-    JxlDecoderSetInput(file->decoder, file->piece, file->pending);
+    up_jxl.JxlDecoderSetInput(file->decoder, file->piece, file->pending);
     if (file->at == up_reader_size(file->reader))
-        JxlDecoderCloseInput(file->decoder);
+        up_jxl.JxlDecoderCloseInput(file->decoder);
     file->ended = more == 0;
     return UP_OK;
 }
 
 up_status up_jxl_next(up_jxl_file *file, JxlDecoderStatus *event, up_error *error)
 {
-    *event = JxlDecoderProcessInput(file->decoder);
+    *event = up_jxl.JxlDecoderProcessInput(file->decoder);
     while (*event == JXL_DEC_NEED_MORE_INPUT && !file->ended) {
         UP_TRY(feed(file, error));
         if (!file->ended)
-            *event = JxlDecoderProcessInput(file->decoder);
+            *event = up_jxl.JxlDecoderProcessInput(file->decoder);
     }
     if (*event != JXL_DEC_ERROR)
         return UP_OK;
@@ -54,6 +55,6 @@ up_status up_jxl_next(up_jxl_file *file, JxlDecoderStatus *event, up_error *erro
 
 void up_jxl_close(up_jxl_file *file)
 {
-    JxlDecoderDestroy(file->decoder);
+    up_jxl.JxlDecoderDestroy(file->decoder);
     file->decoder = NULL;
 }

@@ -4,8 +4,7 @@
 #define UP_IO_JXL_FILE_H
 
 #include "io/files/reader.h"
-
-#include <jxl/decode.h>
+#include "io/jxl/jxl_library.h"
 
 #define UP_JXL_PIECE ((size_t)1 << 16) /* bytes that it is fed with at a time */
 

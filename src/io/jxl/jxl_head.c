@@ -47,7 +47,7 @@ static up_status end_box(walk *w, bool whole, up_error *error)
 {
     if (!w->box)
         return UP_OK;
-    const size_t size = w->room - JxlDecoderReleaseBoxBuffer(w->file->decoder);
+    const size_t size = w->room - up_jxl.JxlDecoderReleaseBoxBuffer(w->file->decoder);
     const up_status status = whole ? take_box(w, size, error) : UP_OK;
     up_free(w->box);
     w->box = NULL;
@@ -73,7 +73,7 @@ static up_status begin_box(walk *w, up_error *error)
 {
     JxlDecoder *decoder = w->file->decoder;
     UP_TRY(end_box(w, true, error));
-    if (JxlDecoderGetBoxType(decoder, w->type, JXL_TRUE) != JXL_DEC_SUCCESS)
+    if (up_jxl.JxlDecoderGetBoxType(decoder, w->type, JXL_TRUE) != JXL_DEC_SUCCESS)
         return UP_OK;
     if (!is(w, "Exif") && !is(w, "xml "))
         return name_lost(w, error);
@@ -81,13 +81,13 @@ static up_status begin_box(walk *w, up_error *error)
     w->box = up_alloc(w->room, 1);
     if (!w->box)
         return up_fail_memory(error, "metadata", w->room);
-    JxlDecoderSetBoxBuffer(decoder, w->box, w->room);
+    up_jxl.JxlDecoderSetBoxBuffer(decoder, w->box, w->room);
     return UP_OK;
 }
 
 static up_status grow_box(walk *w, up_error *error)
 {
-    const size_t size = w->room - JxlDecoderReleaseBoxBuffer(w->file->decoder);
+    const size_t size = w->room - up_jxl.JxlDecoderReleaseBoxBuffer(w->file->decoder);
     const size_t room = 2 * w->room;
     if (room > METADATA_MOST) {
         up_free(w->box);
@@ -102,7 +102,7 @@ static up_status grow_box(walk *w, up_error *error)
     up_free(w->box);
     w->box = box;
     w->room = room;
-    JxlDecoderSetBoxBuffer(w->file->decoder, box + size, room - size);
+    up_jxl.JxlDecoderSetBoxBuffer(w->file->decoder, box + size, room - size);
     return UP_OK;
 }
 
@@ -114,7 +114,7 @@ static void look_at_channels(walk *w)
     JxlExtraChannelInfo channel;
     int alphas = 0;
     for (uint32_t i = 0; i < info->num_extra_channels; i++) {
-        if (JxlDecoderGetExtraChannelInfo(w->file->decoder, i, &channel) != JXL_DEC_SUCCESS)
+        if (up_jxl.JxlDecoderGetExtraChannelInfo(w->file->decoder, i, &channel) != JXL_DEC_SUCCESS)
             continue;
         w->head->inks |= channel.type == JXL_CHANNEL_BLACK;
         alphas += channel.type == JXL_CHANNEL_ALPHA;
@@ -128,7 +128,7 @@ static up_status handle(walk *w, JxlDecoderStatus event, bool *goes_on, up_error
     up_jxl_head *h = w->head;
     switch (event) {
     case JXL_DEC_BASIC_INFO:
-        if (JxlDecoderGetBasicInfo(w->file->decoder, &h->info) != JXL_DEC_SUCCESS)
+        if (up_jxl.JxlDecoderGetBasicInfo(w->file->decoder, &h->info) != JXL_DEC_SUCCESS)
             *goes_on = false;
         look_at_channels(w);
         return UP_OK;

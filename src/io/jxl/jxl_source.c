@@ -40,7 +40,7 @@ static JxlPixelFormat pixel_format(const up_format *f)
 /* What there is of a file that ends early is shown as far as libjxl can. */
 static up_status end_early(jxl_source *s, bool begun, up_error *error)
 {
-    if (begun && JxlDecoderFlushImage(s->file.decoder) == JXL_DEC_SUCCESS)
+    if (begun && up_jxl.JxlDecoderFlushImage(s->file.decoder) == JXL_DEC_SUCCESS)
         return up_source_lacks_details(&s->base, "within its pixels", 0, error);
     return up_fail(error, UP_ERROR_INPUT, "%s: truncated: JPEG XL ends before its pixels",
                    up_reader_name(s->reader));
@@ -51,9 +51,10 @@ static up_status begin_pixels(jxl_source *s, up_error *error)
     const JxlPixelFormat format = pixel_format(&s->base.format);
     const size_t bytes = s->row_bytes * (size_t)s->base.format.height;
     size_t wanted = 0;
-    if (JxlDecoderImageOutBufferSize(s->file.decoder, &format, &wanted) == JXL_DEC_SUCCESS &&
+    if (up_jxl.JxlDecoderImageOutBufferSize(s->file.decoder, &format, &wanted) == JXL_DEC_SUCCESS &&
         wanted == bytes &&
-        JxlDecoderSetImageOutBuffer(s->file.decoder, &format, s->pixels, bytes) == JXL_DEC_SUCCESS)
+        up_jxl.JxlDecoderSetImageOutBuffer(s->file.decoder, &format, s->pixels, bytes) ==
+            JXL_DEC_SUCCESS)
         return UP_OK;
     return up_fail(error, UP_ERROR_INPUT, "%s: damaged JPEG XL: its pixels are not as it says",
                    up_reader_name(s->reader));
@@ -227,4 +228,6 @@ static bool probe(const uint8_t *head, size_t size)
            (size >= 12 && memcmp(head, "\0\0\0\x0cJXL \r\n\x87\n", 12) == 0);
 }
 
-const up_source_format up_jxl_source = { .type = "jxl", .probe = probe, .open = open_jxl };
+const up_source_format up_jxl_source = {
+    .type = "jxl", .library = &up_jxl_library, .probe = probe, .open = open_jxl
+};

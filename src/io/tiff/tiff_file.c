@@ -68,17 +68,17 @@ static int ignore_warning(TIFF *tiff, void *user, const char *module, const char
 up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, up_error *error)
 {
     *file = (up_tiff_file){ .reader = reader };
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    TIFFOpenOptions *options = up_tiff.TIFFOpenOptionsAlloc();
     if (!options)
         return up_fail_memory(error, up_reader_name(reader), sizeof *file);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, file);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, up_reader_size(reader) + BESIDE_FILE);
+    up_tiff.TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, file);
+    up_tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
+    up_tiff.TIFFOpenOptionsSetMaxSingleMemAlloc(options, up_reader_size(reader) + BESIDE_FILE);
     file->tiff =
-        TIFFClientOpenExt(up_reader_name(reader), offset ? "rmh" : "rm", file, read_bytes,
-                          write_nothing, seek, close_nothing, size_of, NULL, NULL, options);
-    TIFFOpenOptionsFree(options);
-    if (!file->tiff || (offset && !TIFFSetSubDirectory(file->tiff, offset)))
+        up_tiff.TIFFClientOpenExt(up_reader_name(reader), offset ? "rmh" : "rm", file, read_bytes,
+                                  write_nothing, seek, close_nothing, size_of, NULL, NULL, options);
+    up_tiff.TIFFOpenOptionsFree(options);
+    if (!file->tiff || (offset && !up_tiff.TIFFSetSubDirectory(file->tiff, offset)))
         return up_tiff_fail(file, error);
     return UP_OK;
 }
@@ -86,7 +86,7 @@ up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, u
 void up_tiff_close(up_tiff_file *file)
 {
     if (file->tiff)
-        TIFFClose(file->tiff);
+        up_tiff.TIFFClose(file->tiff);
     file->tiff = NULL;
 }
 

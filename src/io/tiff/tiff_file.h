@@ -5,8 +5,7 @@
 #define UP_IO_TIFF_FILE_H
 
 #include "io/files/reader.h"
-
-#include <tiffio.h>
+#include "io/tiff/tiff_library.h"
 
 typedef struct {
     TIFF *tiff;

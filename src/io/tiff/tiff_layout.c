@@ -15,7 +15,7 @@ static up_status refuse(const up_tiff_file *file, up_error *error, const char *w
 static unsigned field16(const up_tiff_file *file, uint32_t tag)
 {
     uint16_t value = 0;
-    TIFFGetFieldDefaulted(file->tiff, tag, &value);
+    up_tiff.TIFFGetFieldDefaulted(file->tiff, tag, &value);
     return value;
 }
 
@@ -23,7 +23,7 @@ static up_status take_kind(up_tiff_layout *l, up_tiff_file *file, up_error *erro
 {
     const unsigned photometric = field16(file, TIFFTAG_PHOTOMETRIC);
     const unsigned compression = field16(file, TIFFTAG_COMPRESSION);
-    if (compression == COMPRESSION_OJPEG || !TIFFIsCODECConfigured((uint16_t)compression))
+    if (compression == COMPRESSION_OJPEG || !up_tiff.TIFFIsCODECConfigured((uint16_t)compression))
         return refuse(file, error, "compression", (int)compression);
     switch (photometric) {
     case PHOTOMETRIC_MINISWHITE:
@@ -36,7 +36,7 @@ static up_status take_kind(up_tiff_layout *l, up_tiff_file *file, up_error *erro
         return UP_OK;
     case PHOTOMETRIC_PALETTE:
         l->kind = UP_TIFF_PALETTE;
-        return TIFFGetField(file->tiff, TIFFTAG_COLORMAP, &l->red, &l->green, &l->blue)
+        return up_tiff.TIFFGetField(file->tiff, TIFFTAG_COLORMAP, &l->red, &l->green, &l->blue)
                    ? UP_OK
                    : up_tiff_fail(file, error);
     case PHOTOMETRIC_SEPARATED:
@@ -47,7 +47,7 @@ static up_status take_kind(up_tiff_layout *l, up_tiff_file *file, up_error *erro
     case PHOTOMETRIC_YCBCR:
         l->kind = compression == COMPRESSION_JPEG && !l->separate ? UP_TIFF_RGB : UP_TIFF_CONVERTED;
         if (l->kind == UP_TIFF_RGB)
-            TIFFSetField(file->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+            up_tiff.TIFFSetField(file->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
         return UP_OK;
     case PHOTOMETRIC_CIELAB:
     case PHOTOMETRIC_ICCLAB:
@@ -79,7 +79,7 @@ static up_status take_samples(up_tiff_layout *l, up_tiff_file *file, up_error *e
     const int used = colours[l->kind];
     if (l->samples < used)
         return refuse(file, error, "samples too few for its colours:", l->samples);
-    TIFFGetFieldDefaulted(file->tiff, TIFFTAG_EXTRASAMPLES, &extras, &extra);
+    up_tiff.TIFFGetFieldDefaulted(file->tiff, TIFFTAG_EXTRASAMPLES, &extras, &extra);
     const bool colour = l->kind == UP_TIFF_GREY || l->kind == UP_TIFF_RGB;
     if (colour && extras > 0 && l->samples > used && extra[0] != EXTRASAMPLE_UNSPECIFIED) {
         l->alpha = used;
@@ -92,12 +92,12 @@ static up_status take_samples(up_tiff_layout *l, up_tiff_file *file, up_error *e
 static up_status take_places(up_tiff_layout *l, up_tiff_file *file, up_error *error)
 {
     uint32_t rows = 0, columns = (uint32_t)l->width;
-    l->tiled = TIFFIsTiled(file->tiff);
+    l->tiled = up_tiff.TIFFIsTiled(file->tiff);
     if (l->tiled) {
-        TIFFGetField(file->tiff, TIFFTAG_TILEWIDTH, &columns);
-        TIFFGetField(file->tiff, TIFFTAG_TILELENGTH, &rows);
+        up_tiff.TIFFGetField(file->tiff, TIFFTAG_TILEWIDTH, &columns);
+        up_tiff.TIFFGetField(file->tiff, TIFFTAG_TILELENGTH, &rows);
     } else
-        TIFFGetFieldDefaulted(file->tiff, TIFFTAG_ROWSPERSTRIP, &rows);
+        up_tiff.TIFFGetFieldDefaulted(file->tiff, TIFFTAG_ROWSPERSTRIP, &rows);
     if (!l->tiled && rows > (uint32_t)l->height)
         rows = (uint32_t)l->height;
     if (rows == 0 || columns == 0 || rows > INT_MAX || columns > INT_MAX)
@@ -111,8 +111,8 @@ up_status up_tiff_read_layout(up_tiff_layout *layout, up_tiff_file *file, up_err
 {
     uint32_t width = 0, height = 0;
     *layout = (up_tiff_layout){ 0 };
-    TIFFGetField(file->tiff, TIFFTAG_IMAGEWIDTH, &width);
-    TIFFGetField(file->tiff, TIFFTAG_IMAGELENGTH, &height);
+    up_tiff.TIFFGetField(file->tiff, TIFFTAG_IMAGEWIDTH, &width);
+    up_tiff.TIFFGetField(file->tiff, TIFFTAG_IMAGELENGTH, &height);
     if (width < 1 || height < 1 || width > INT_MAX || height > INT_MAX)
         return up_fail(error, UP_ERROR_INPUT, "%s: damaged TIFF: it is %u x %u pixels large",
                        up_reader_name(file->reader), width, height);
@@ -150,8 +150,9 @@ bool up_tiff_rows_size(up_tiff_rows *rows, size_t *held)
         return up_mul(pixels, (size_t)l->rows, &rows->tile_bytes) &&
                up_mul(rows->tile_bytes, rows->tiles, held);
     }
-    const uint64_t row = l->tiled ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff);
-    const uint64_t tile = l->tiled ? TIFFTileSize64(tiff) : row;
+    const uint64_t row =
+        l->tiled ? up_tiff.TIFFTileRowSize64(tiff) : up_tiff.TIFFScanlineSize64(tiff);
+    const uint64_t tile = l->tiled ? up_tiff.TIFFTileSize64(tiff) : row;
     size_t bits;
     if (row == 0 || tile < row || tile > SSIZE_MAX ||
         !up_mul((size_t)l->columns * (size_t)l->bits, l->separate ? 1 : (size_t)l->samples,
@@ -168,9 +169,11 @@ static bool is_cut(const up_tiff_rows *rows, const up_tiff_file *file, int plane
 {
     TIFF *t = file->tiff;
     const uint16_t sample = (uint16_t)(rows->layout->separate ? plane : 0);
-    const uint32_t strip = rows->layout->tiled ? TIFFComputeTile(t, 0, (uint32_t)y, 0, sample)
-                                               : TIFFComputeStrip(t, (uint32_t)y, sample);
-    const uint64_t end = TIFFGetStrileOffset(t, strip) + TIFFGetStrileByteCount(t, strip);
+    const uint32_t strip = rows->layout->tiled
+                               ? up_tiff.TIFFComputeTile(t, 0, (uint32_t)y, 0, sample)
+                               : up_tiff.TIFFComputeStrip(t, (uint32_t)y, sample);
+    const uint64_t end =
+        up_tiff.TIFFGetStrileOffset(t, strip) + up_tiff.TIFFGetStrileByteCount(t, strip);
     return end > (uint64_t)up_reader_size(file->reader) && !up_reader_failed(file->reader);
 }
 
@@ -189,10 +192,10 @@ static bool read_tile(up_tiff_rows *rows, int plane, size_t tile, int y, uint8_t
     TIFF *t = rows->file[plane]->tiff;
     const uint32_t x = (uint32_t)tile * (uint32_t)l->columns;
     if (l->kind != UP_TIFF_CONVERTED)
-        return l->tiled ? TIFFReadTile(t, to, x, (uint32_t)y, 0, (uint16_t)plane) >= 0
-                        : TIFFReadScanline(t, to, (uint32_t)y, (uint16_t)plane) > 0;
-    return l->tiled ? TIFFReadRGBATileExt(t, x, (uint32_t)y, (uint32_t *)(void *)to, 1)
-                    : TIFFReadRGBAStripExt(t, (uint32_t)y, (uint32_t *)(void *)to, 1);
+        return l->tiled ? up_tiff.TIFFReadTile(t, to, x, (uint32_t)y, 0, (uint16_t)plane) >= 0
+                        : up_tiff.TIFFReadScanline(t, to, (uint32_t)y, (uint16_t)plane) > 0;
+    return l->tiled ? up_tiff.TIFFReadRGBATileExt(t, x, (uint32_t)y, (uint32_t *)(void *)to, 1)
+                    : up_tiff.TIFFReadRGBAStripExt(t, (uint32_t)y, (uint32_t *)(void *)to, 1);
 }
 
 up_status up_tiff_rows_read(up_tiff_rows *rows, int y, up_error *error)

@@ -94,14 +94,15 @@ up_status up_tiff_output_open(up_tiff_output *out, up_writer *writer, const char
                               up_error *error)
 {
     *out = (up_tiff_output){ .writer = writer };
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    TIFFOpenOptions *options = up_tiff.TIFFOpenOptionsAlloc();
     if (!options)
         return up_fail_memory(error, up_writer_name(writer), sizeof *out);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, out);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
-    out->tiff = TIFFClientOpenExt(up_writer_name(writer), mode, out, read_bytes, write_bytes, seek,
+    up_tiff.TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, out);
+    up_tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
+    out->tiff =
+        up_tiff.TIFFClientOpenExt(up_writer_name(writer), mode, out, read_bytes, write_bytes, seek,
                                   close_nothing, size_of, NULL, NULL, options);
-    TIFFOpenOptionsFree(options);
+    up_tiff.TIFFOpenOptionsFree(options);
     return out->tiff ? UP_OK : up_tiff_output_fail(out, error);
 }
 
@@ -128,7 +129,7 @@ up_status up_tiff_output_add(up_tiff_output *out, const void *bytes, size_t size
 
 up_status up_tiff_output_page(up_tiff_output *out, up_error *error)
 {
-    if (!TIFFWriteDirectory(out->tiff) || out->failure.status != UP_OK)
+    if (!up_tiff.TIFFWriteDirectory(out->tiff) || out->failure.status != UP_OK)
         return up_tiff_output_fail(out, error);
     return UP_OK;
 }
@@ -141,6 +142,6 @@ up_status up_tiff_output_finish(up_tiff_output *out, up_error *error)
 void up_tiff_output_close(up_tiff_output *out)
 {
     if (out->tiff)
-        TIFFCleanup(out->tiff); /* without a directory for what was not finished */
+        up_tiff.TIFFCleanup(out->tiff); /* without a directory for what was not finished */
     up_free(out->held);
 }

@@ -5,8 +5,7 @@
 #define UP_IO_TIFF_OUTPUT_H
 
 #include "io/files/writer.h"
-
-#include <tiffio.h>
+#include "io/tiff/tiff_library.h"
 
 typedef struct {
     TIFF *tiff;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define STRIP_BYTES ((size_t)256 << 10)
+#define LIBRARY_BYTES ((size_t)2 << 20)   /* of libtiff and what it brings, as measured */
 #define CLASSIC_MOST ((size_t)4000 << 20) /* bytes of pixels that never reach past 32 bits */
 
 enum { DEFAULT_LEVEL = 6, PER_PAIR = 2 };
@@ -110,9 +111,9 @@ static up_status emit(up_sink *sink, int slot, up_error *error)
     tiff_sink *s = (tiff_sink *)sink;
     const up_tiff_slot *from = &s->slot[slot];
     for (int i = 0; i < from->strips; i++)
-        if (TIFFWriteRawStrip(s->out.tiff, s->strip++,
-                              from->packed + (size_t)i * up_tiff_packed_most(&s->packing),
-                              (tmsize_t)from->size[i]) < 0)
+        if (up_tiff.TIFFWriteRawStrip(s->out.tiff, s->strip++,
+                                      from->packed + (size_t)i * up_tiff_packed_most(&s->packing),
+                                      (tmsize_t)from->size[i]) < 0)
             return up_tiff_output_fail(&s->out, error);
     return UP_OK;
 }
@@ -155,27 +156,28 @@ static bool set_pixels(TIFF *t, const up_format *f, int rows)
                                             [UP_COLOR_CMYK] = PHOTOMETRIC_SEPARATED };
     const uint16_t alpha = EXTRASAMPLE_UNASSALPHA;
     const bool floats = f->sample == UP_SAMPLE_F32;
-    return TIFFSetField(t, TIFFTAG_IMAGEWIDTH, f->width) &&
-           TIFFSetField(t, TIFFTAG_IMAGELENGTH, f->height) &&
-           TIFFSetField(t, TIFFTAG_BITSPERSAMPLE, f->depth) &&
-           TIFFSetField(t, TIFFTAG_SAMPLESPERPIXEL, f->channels) &&
-           TIFFSetField(t, TIFFTAG_SAMPLEFORMAT,
-                        floats ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT) &&
-           TIFFSetField(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
-           TIFFSetField(t, TIFFTAG_PHOTOMETRIC, photometric[f->color]) &&
-           TIFFSetField(t, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT) &&
-           TIFFSetField(t, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE) &&
-           TIFFSetField(t, TIFFTAG_PREDICTOR,
-                        floats ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL) &&
-           TIFFSetField(t, TIFFTAG_ROWSPERSTRIP, rows) &&
-           (!up_color_has_alpha(f->color) || TIFFSetField(t, TIFFTAG_EXTRASAMPLES, 1, &alpha));
+    return up_tiff.TIFFSetField(t, TIFFTAG_IMAGEWIDTH, f->width) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_IMAGELENGTH, f->height) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_BITSPERSAMPLE, f->depth) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_SAMPLESPERPIXEL, f->channels) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_SAMPLEFORMAT,
+                                floats ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_PHOTOMETRIC, photometric[f->color]) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_PREDICTOR,
+                                floats ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_ROWSPERSTRIP, rows) &&
+           (!up_color_has_alpha(f->color) ||
+            up_tiff.TIFFSetField(t, TIFFTAG_EXTRASAMPLES, 1, &alpha));
 }
 
 static bool set_number(const tiff_sink *s)
 {
     TIFF *t = s->out.tiff;
-    return s->pages < 2 || (TIFFSetField(t, TIFFTAG_SUBFILETYPE, FILETYPE_PAGE) &&
-                            TIFFSetField(t, TIFFTAG_PAGENUMBER, s->page, s->pages));
+    return s->pages < 2 || (up_tiff.TIFFSetField(t, TIFFTAG_SUBFILETYPE, FILETYPE_PAGE) &&
+                            up_tiff.TIFFSetField(t, TIFFTAG_PAGENUMBER, s->page, s->pages));
 }
 
 static bool set_density(TIFF *t, const up_metadata *m)
@@ -183,15 +185,15 @@ static bool set_density(TIFF *t, const up_metadata *m)
     const bool known = m->dpi_x > 0 && m->dpi_y > 0;
     if (!known && !(m->aspect > 0))
         return true;
-    return TIFFSetField(t, TIFFTAG_RESOLUTIONUNIT, known ? RESUNIT_INCH : RESUNIT_NONE) &&
-           TIFFSetField(t, TIFFTAG_XRESOLUTION, known ? m->dpi_x : 1.0) &&
-           TIFFSetField(t, TIFFTAG_YRESOLUTION, known ? m->dpi_y : m->aspect);
+    return up_tiff.TIFFSetField(t, TIFFTAG_RESOLUTIONUNIT, known ? RESUNIT_INCH : RESUNIT_NONE) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_XRESOLUTION, known ? m->dpi_x : 1.0) &&
+           up_tiff.TIFFSetField(t, TIFFTAG_YRESOLUTION, known ? m->dpi_y : m->aspect);
 }
 
 static bool set_blob(TIFF *t, uint32_t tag, const up_blob *blob)
 {
     return !blob->data || blob->size > UINT32_MAX ||
-           TIFFSetField(t, tag, (uint32_t)blob->size, blob->data);
+           up_tiff.TIFFSetField(t, tag, (uint32_t)blob->size, blob->data);
 }
 
 static bool set_texts(TIFF *t, const up_blob *exif)
@@ -201,7 +203,7 @@ static bool set_texts(TIFF *t, const up_blob *exif)
                                      TIFFTAG_HOSTCOMPUTER,     TIFFTAG_COPYRIGHT };
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         const char *text = up_exif_text(exif, tags[i]);
-        if (text && !TIFFSetField(t, tags[i], text))
+        if (text && !up_tiff.TIFFSetField(t, tags[i], text))
             return false;
     }
     return true;
@@ -220,8 +222,8 @@ static up_status add_exif(tiff_sink *s, const up_blob *exif, up_error *error)
     if (exif_at || gps_at)
         status = up_tiff_output_add(&s->out, moved.data, moved.size, &at, error);
     up_free(moved.data);
-    if ((exif_at && !TIFFSetField(s->out.tiff, TIFFTAG_EXIFIFD, (uint64_t)exif_at)) ||
-        (gps_at && !TIFFSetField(s->out.tiff, TIFFTAG_GPSIFD, (uint64_t)gps_at)))
+    if ((exif_at && !up_tiff.TIFFSetField(s->out.tiff, TIFFTAG_EXIFIFD, (uint64_t)exif_at)) ||
+        (gps_at && !up_tiff.TIFFSetField(s->out.tiff, TIFFTAG_GPSIFD, (uint64_t)gps_at)))
         return up_tiff_output_fail(&s->out, error);
     return status;
 }
@@ -297,7 +299,7 @@ static up_status begin_page(tiff_sink *s, const char *name, const up_encoding *e
         return up_fail(error, UP_ERROR_OUTPUT, "%s: rows of %d pixels are too long for TIFF", name,
                        s->base.format.width);
     UP_TRY(allocate(s, group_bytes, error));
-    s->packing.swap = TIFFIsByteSwapped(s->out.tiff);
+    s->packing.swap = up_tiff.TIFFIsByteSwapped(s->out.tiff);
     return write_head(s, &encoding->metadata, error);
 }
 
@@ -346,10 +348,11 @@ static size_t memory(const up_format *format, const up_encoding *encoding, int s
         return SIZE_MAX;
     const size_t strips = (size_t)format->height / (size_t)packing.rows + 1;
     return (size_t)slots * up_tiff_slot_bytes(&packing, strips_of(&packing, group_bytes)) +
-           packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t);
+           packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
 }
 
 const up_sink_format up_tiff_sink = { .type = "tiff",
+                                      .library = &up_tiff_library,
                                       .extensions = "tif tiff",
                                       .unit_floats = true,
                                       .choose = choose,

@@ -89,7 +89,7 @@ static up_status take_tag(tiff_source *s, uint32_t tag,
 {
     uint32_t size = 0;
     void *data = NULL;
-    if (!TIFFGetField(s->file[0].tiff, tag, &size, &data) || !data || size > METADATA_MOST)
+    if (!up_tiff.TIFFGetField(s->file[0].tiff, tag, &size, &data) || !data || size > METADATA_MOST)
         return UP_OK;
     return take(&s->base.metadata, data, size, error);
 }
@@ -106,13 +106,14 @@ static up_status take_iptc(tiff_source *s, up_error *error)
     uint32_t size = 0;
     void *data = NULL;
     TIFF *t = s->file[0].tiff;
-    if (s->base.metadata.iptc.data || !TIFFGetField(t, TIFFTAG_RICHTIFFIPTC, &size, &data) ||
-        !data || size > METADATA_MOST / 4)
+    if (s->base.metadata.iptc.data ||
+        !up_tiff.TIFFGetField(t, TIFFTAG_RICHTIFFIPTC, &size, &data) || !data ||
+        size > METADATA_MOST / 4)
         return UP_OK;
-    const TIFFField *field = TIFFFieldWithTag(t, TIFFTAG_RICHTIFFIPTC);
-    const size_t each = field && TIFFFieldDataType(field) == TIFF_LONG ? 4 : 1;
-    if (each == 4 && TIFFIsByteSwapped(t))
-        TIFFSwabArrayOfLong(data, (tmsize_t)size);
+    const TIFFField *field = up_tiff.TIFFFieldWithTag(t, TIFFTAG_RICHTIFFIPTC);
+    const size_t each = field && up_tiff.TIFFFieldDataType(field) == TIFF_LONG ? 4 : 1;
+    if (each == 4 && up_tiff.TIFFIsByteSwapped(t))
+        up_tiff.TIFFSwabArrayOfLong(data, (tmsize_t)size);
     return up_blob_set(&s->base.metadata.iptc, data, size * each, error);
 }
 
@@ -129,7 +130,7 @@ static up_status note_directories(tiff_source *s, up_error *error)
 {
     uint16_t below = 0;
     uint64_t *offsets = NULL;
-    if (TIFFGetField(s->file[0].tiff, TIFFTAG_SUBIFD, &below, &offsets))
+    if (up_tiff.TIFFGetField(s->file[0].tiff, TIFFTAG_SUBIFD, &below, &offsets))
         UP_TRY(drop(s, below, "image below a page", "images below a page", error));
     UP_TRY(drop(s, s->pages.reduced, "smaller copy", "smaller copies", error));
     UP_TRY(drop(s, s->pages.masks, "transparency mask", "transparency masks", error));
@@ -147,7 +148,7 @@ static up_status take_metadata(tiff_source *s, up_error *error)
     up_metadata *m = &s->base.metadata;
     TIFF *t = s->file[0].tiff;
     bool tells = false;
-    UP_TRY(up_tiff_take_exif(&m->exif, s->reader, TIFFCurrentDirOffset(t), &tells, error));
+    UP_TRY(up_tiff_take_exif(&m->exif, s->reader, up_tiff.TIFFCurrentDirOffset(t), &tells, error));
     if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
         m->dpi_x = m->dpi_y = 0;
     if (!tells)
@@ -214,8 +215,8 @@ static up_status begin(tiff_source *s, up_error *error)
     UP_TRY(up_tiff_read_layout(&s->layout, &s->file[0], error));
     UP_TRY(take_metadata(s, error));
     if (s->layout.kind == UP_TIFF_CONVERTED) { /* as they lie: turning is done elsewhere */
-        TIFFSetField(s->file[0].tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
-        if (!TIFFRGBAImageOK(s->file[0].tiff, reason))
+        up_tiff.TIFFSetField(s->file[0].tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+        if (!up_tiff.TIFFRGBAImageOK(s->file[0].tiff, reason))
             return up_fail(error, UP_ERROR_UNSUPPORTED, "%s: TIFF cannot be read: %s",
                            up_reader_name(s->reader), reason);
     }
@@ -284,4 +285,6 @@ static bool probe(const uint8_t *head, size_t size)
     return tiff && !(size >= 10 && memcmp(head, "II*\0", 4) == 0 && memcmp(head + 8, "CR", 2) == 0);
 }
 
-const up_source_format up_tiff_source = { .type = "tiff", .probe = probe, .open = open_tiff };
+const up_source_format up_tiff_source = {
+    .type = "tiff", .library = &up_tiff_library, .probe = probe, .open = open_tiff
+};

@@ -3,6 +3,7 @@
 
 #include "measure/kinds/measure_kind.h"
 
+#include "base/machine/library.h"
 #include "base/memory.h"
 #include "io/jxl/jxl_threads.h"
 #include "measure/kinds/light_rows.h"
@@ -15,6 +16,19 @@ enum {
     OWN_BYTES = 2 * 3 * sizeof(float),
     LIBRARY_BYTES = 260 /* as measured, a pixel */
 };
+
+/* clang-format off */
+#define FUNCTIONS(F) \
+    F(JxlButteraugliApiCreate) F(JxlButteraugliApiDestroy) F(JxlButteraugliApiSetHFAsymmetry) \
+    F(JxlButteraugliApiSetIntensityTarget) F(JxlButteraugliApiSetParallelRunner) \
+    F(JxlButteraugliCompute) F(JxlButteraugliResultDestroy) F(JxlButteraugliResultGetDistance) \
+    F(JxlButteraugliResultGetMaxDistance)
+/* clang-format on */
+
+static struct {
+    FUNCTIONS(UP_LIBRARY_POINTER)
+} libjxl;
+static const up_library library = UP_LIBRARY(libjxl, FUNCTIONS);
 
 /* As the authors' butteraugli_main has them. */
 #define INTENSITY 80.0f
@@ -47,15 +61,15 @@ static up_status compare(JxlButteraugliResult **result, const reading *r, up_err
     const up_measured *m = &r->rows->measured;
     const size_t bytes = 3 * (size_t)m->width * (size_t)m->height * sizeof(float);
     int threads = m->threads;
-    JxlButteraugliApi *api = JxlButteraugliApiCreate(NULL);
+    JxlButteraugliApi *api = libjxl.JxlButteraugliApiCreate(NULL);
     if (!api)
         return up_fail_memory(error, "Butteraugli", 0);
-    JxlButteraugliApiSetIntensityTarget(api, INTENSITY);
-    JxlButteraugliApiSetHFAsymmetry(api, ASYMMETRY);
-    JxlButteraugliApiSetParallelRunner(api, up_jxl_run, &threads);
-    *result = JxlButteraugliCompute(api, (uint32_t)m->width, (uint32_t)m->height, &format,
-                                    r->light[0], bytes, &format, r->light[1], bytes);
-    JxlButteraugliApiDestroy(api);
+    libjxl.JxlButteraugliApiSetIntensityTarget(api, INTENSITY);
+    libjxl.JxlButteraugliApiSetHFAsymmetry(api, ASYMMETRY);
+    libjxl.JxlButteraugliApiSetParallelRunner(api, up_jxl_run, &threads);
+    *result = libjxl.JxlButteraugliCompute(api, (uint32_t)m->width, (uint32_t)m->height, &format,
+                                           r->light[0], bytes, &format, r->light[1], bytes);
+    libjxl.JxlButteraugliApiDestroy(api);
     return *result ? UP_OK : up_fail_memory(error, "Butteraugli", bytes);
 }
 
@@ -65,6 +79,7 @@ static up_status measure(double *value, const up_pixels *a, const up_pixels *b,
                          const up_measuring *how, float norm, up_error *error)
 {
     up_light_rows rows;
+    UP_TRY(up_library_load(&library, "Butteraugli needs", error));
     UP_TRY(up_light_rows_init(&rows, a, b, how, error));
     const up_measured *m = &rows.measured;
     const size_t pixels = (size_t)m->width * (size_t)m->height;
@@ -83,9 +98,9 @@ static up_status measure(double *value, const up_pixels *a, const up_pixels *b,
     up_free(light);
     if (status != UP_OK)
         return status;
-    *value = (double)(norm > 0 ? JxlButteraugliResultGetDistance(result, norm)
-                               : JxlButteraugliResultGetMaxDistance(result));
-    JxlButteraugliResultDestroy(result);
+    *value = (double)(norm > 0 ? libjxl.JxlButteraugliResultGetDistance(result, norm)
+                               : libjxl.JxlButteraugliResultGetMaxDistance(result));
+    libjxl.JxlButteraugliResultDestroy(result);
     return UP_OK;
 }
 

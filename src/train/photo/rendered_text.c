@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/photo/rendered_text.h"
 
-#include "base/machine/pango_load.h"
+#include "base/machine/pango_library.h"
 #include "base/memory.h"
 #include "base/random.h"
 
@@ -62,86 +62,87 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* One of the families, as if they were sorted; NULL: there are none. */
-static const char *choose_family(const up_pango *p, PangoLayout *layout, up_random *random)
+static const char *choose_family(PangoLayout *layout, up_random *random)
 {
     PangoFontFamily **family = NULL;
     int count = 0;
-    p->pango_font_map_list_families(
-        p->pango_context_get_font_map(p->pango_layout_get_context(layout)), &family, &count);
+    up_pango.pango_font_map_list_families(
+        up_pango.pango_context_get_font_map(up_pango.pango_layout_get_context(layout)), &family,
+        &count);
     const char **name = up_alloc((size_t)count, sizeof *name);
     const char *chosen = NULL;
     for (int i = 0; name && i < count; i++)
-        name[i] = p->pango_font_family_get_name(family[i]);
+        name[i] = up_pango.pango_font_family_get_name(family[i]);
     if (name && count > 0) {
         qsort(name, (size_t)count, sizeof *name, compare_names);
         chosen = name[up_random_below(random, (uint64_t)count)];
     }
     up_free(name);
-    (p->g_free)(family);
+    (up_pango.g_free)(family);
     return chosen;
 }
 
-static bool set_font(const up_pango *p, PangoLayout *layout, up_random *random)
+static bool set_font(PangoLayout *layout, up_random *random)
 {
     static const PangoWeight weights[] = { PANGO_WEIGHT_NORMAL, PANGO_WEIGHT_NORMAL,
                                            PANGO_WEIGHT_BOLD, PANGO_WEIGHT_LIGHT };
-    const char *family = choose_family(p, layout, random);
+    const char *family = choose_family(layout, random);
     if (!family)
         return false;
-    PangoFontDescription *font = p->pango_font_description_from_string("");
+    PangoFontDescription *font = up_pango.pango_font_description_from_string("");
     const double size = LEAST_SIZE * pow((double)MOST_SIZE / LEAST_SIZE, up_random_unit(random));
-    p->pango_font_description_set_family(font, family);
-    p->pango_font_description_set_weight(font, weights[up_random_below(random, 4)]);
-    p->pango_font_description_set_style(font, up_random_below(random, 5) ? PANGO_STYLE_NORMAL
-                                                                         : PANGO_STYLE_ITALIC);
-    p->pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
-    p->pango_layout_set_font_description(layout, font);
-    p->pango_font_description_free(font);
+    up_pango.pango_font_description_set_family(font, family);
+    up_pango.pango_font_description_set_weight(font, weights[up_random_below(random, 4)]);
+    up_pango.pango_font_description_set_style(
+        font, up_random_below(random, 5) ? PANGO_STYLE_NORMAL : PANGO_STYLE_ITALIC);
+    up_pango.pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
+    up_pango.pango_layout_set_font_description(layout, font);
+    up_pango.pango_font_description_free(font);
     return true;
 }
 
 /* ---------------------------------------------------------------- pages */
 
-static bool draw_page(const up_pango *p, cairo_t *cairo, char *text, up_random *random)
+static bool draw_page(cairo_t *cairo, char *text, up_random *random)
 {
-    PangoLayout *layout = p->pango_cairo_create_layout(cairo);
-    const bool fonts = set_font(p, layout, random);
+    PangoLayout *layout = up_pango.pango_cairo_create_layout(cairo);
+    const bool fonts = set_font(layout, random);
     size_t used = 0, before = 1;
     while (fonts && used < MOST_TEXT / 2 && used != before) {
         before = used;
         used = append_word(text, used, random);
     }
     if (fonts) {
-        p->pango_layout_set_width(layout, SIDE * PANGO_SCALE);
-        p->pango_layout_set_text(layout, text, (int)used);
-        p->cairo_move_to(cairo, up_random_unit(random) * 4, up_random_unit(random) * 4);
-        p->pango_cairo_show_layout(cairo, layout);
+        up_pango.pango_layout_set_width(layout, SIDE * PANGO_SCALE);
+        up_pango.pango_layout_set_text(layout, text, (int)used);
+        up_pango.cairo_move_to(cairo, up_random_unit(random) * 4, up_random_unit(random) * 4);
+        up_pango.pango_cairo_show_layout(cairo, layout);
     }
-    p->g_object_unref(layout);
+    up_pango.g_object_unref(layout);
     return fonts;
 }
 
-static bool make_page(const up_pango *p, uint8_t *cover, char *text, up_random *random)
+static bool make_page(uint8_t *cover, char *text, up_random *random)
 {
-    cairo_surface_t *mask = p->cairo_image_surface_create(CAIRO_FORMAT_A8, SIDE, SIDE);
-    cairo_t *cairo = p->cairo_create(mask);
-    bool made = p->cairo_status(cairo) == CAIRO_STATUS_SUCCESS && draw_page(p, cairo, text, random);
-    p->cairo_surface_flush(mask);
+    cairo_surface_t *mask = up_pango.cairo_image_surface_create(CAIRO_FORMAT_A8, SIDE, SIDE);
+    cairo_t *cairo = up_pango.cairo_create(mask);
+    bool made =
+        up_pango.cairo_status(cairo) == CAIRO_STATUS_SUCCESS && draw_page(cairo, text, random);
+    up_pango.cairo_surface_flush(mask);
     for (int y = 0; made && y < SIDE; y++)
         memcpy(cover + (size_t)y * SIDE,
-               p->cairo_image_surface_get_data(mask) +
-                   (size_t)y * (size_t)p->cairo_image_surface_get_stride(mask),
+               up_pango.cairo_image_surface_get_data(mask) +
+                   (size_t)y * (size_t)up_pango.cairo_image_surface_get_stride(mask),
                SIDE);
-    p->cairo_destroy(cairo);
-    p->cairo_surface_destroy(mask);
+    up_pango.cairo_destroy(cairo);
+    up_pango.cairo_surface_destroy(mask);
     return made;
 }
 
 up_status up_text_pages_make(up_text_pages *pages, uint64_t seed, up_error *error)
 {
-    up_pango p;
     *pages = (up_text_pages){ 0 };
-    if (!up_pango_load(&p))
+    if (up_library_load(&up_pango_library, "text needs", NULL) != UP_OK)
         return UP_OK;
     char *text = up_alloc(MOST_TEXT, 1);
     pages->cover = up_alloc_zero(UP_TEXT_PAGES, (size_t)SIDE * SIDE);
@@ -152,7 +153,7 @@ up_status up_text_pages_make(up_text_pages *pages, uint64_t seed, up_error *erro
     }
     for (int i = 0; i < UP_TEXT_PAGES; i++) {
         up_random random = up_random_make(seed, (uint64_t)i, 2);
-        if (make_page(&p, pages->cover + (size_t)pages->count * SIDE * SIDE, text, &random))
+        if (make_page(pages->cover + (size_t)pages->count * SIDE * SIDE, text, &random))
             pages->count++;
     }
     up_free(text);

@@ -133,7 +133,7 @@ up_status image_save(const char *path, const up_format *format, const void *data
     up_format chosen = *format;
     size_t line, frame;
     UP_TRY(up_sink_format_find(&type, NULL, path, error));
-    UP_TRY(type->choose(&chosen, error));
+    UP_TRY(up_sink_choose(type, &chosen, error));
     cr_assert(up_row_size(&chosen, &line) && up_frame_size(&chosen, &frame));
     size_t group = line * (size_t)rows * (size_t)(chosen.planar ? chosen.channels : 1);
     UP_TRY(up_sink_open(&sink, type, path, true, &chosen, encoding, slots, group, error));

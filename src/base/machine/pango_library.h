@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Pango and Cairo, where the build knows them; loaded when they are needed. With them come 25
- * libraries, which take three times as long to load as everything else does, and the program is
- * mostly run for something else. */
-#ifndef UP_BASE_PANGO_LOAD_H
-#define UP_BASE_PANGO_LOAD_H
+/* Pango and Cairo, where the build knows them: see library.h. */
+#ifndef UP_BASE_PANGO_LIBRARY_H
+#define UP_BASE_PANGO_LIBRARY_H
 
 #ifdef UPSCALE_PANGO
 
+#include "base/machine/library.h"
+
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
-#include <stdbool.h>
-
-#define UP_PANGO_LIBRARY "libpangocairo-1.0.so.0"
 
 /* clang-format off */
 #define UP_PANGO_FUNCTIONS(F) \
@@ -35,15 +32,13 @@
     F(pango_layout_set_text) F(pango_layout_set_width)
 /* clang-format on */
 
-/* g_free is called in brackets because newer GLibs have a macro of that name. */
+/* up_pango.g_free is called in brackets because newer GLibs have a macro of that name. */
 typedef struct {
-#define UP_PANGO_POINTER(function) __typeof__(function) *function;
-    UP_PANGO_FUNCTIONS(UP_PANGO_POINTER)
-#undef UP_PANGO_POINTER
-} up_pango;
+    UP_PANGO_FUNCTIONS(UP_LIBRARY_POINTER)
+} up_pango_functions;
 
-/* It stays loaded with the program: GObject cannot be unloaded. */
-bool up_pango_load(up_pango *pango);
+extern up_pango_functions up_pango;
+extern const up_library up_pango_library;
 
 #endif
 #endif
