@@ -8,6 +8,7 @@
 #include "upscale_train.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,9 +74,28 @@ static bool again_and_again(void)
     return enlarges() && enlarges() && enlarges();
 }
 
+/* AddressSanitizer's allocator keeps its locks over a fork, held for ever if a thread that was
+ * ending held one. */
+static void wait_for_ending_threads(void)
+{
+    int threads = 0;
+    while (threads != 1) {
+        threads = 0;
+        DIR *tasks = opendir("/proc/self/task");
+        for (const struct dirent *task; tasks && (task = readdir(tasks));)
+            threads += task->d_name[0] != '.';
+        if (tasks)
+            closedir(tasks);
+    }
+}
+
 static bool in_a_child_of_its_own(void)
 {
-    return enlarges() && holds_in_child(again_and_again);
+    if (!enlarges())
+        return false;
+    if (SANITIZED)
+        wait_for_ending_threads();
+    return holds_in_child(again_and_again);
 }
 
 static void *on_a_thread(void *fine)
