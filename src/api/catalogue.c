@@ -8,6 +8,9 @@
 #include "kernels/kernels.h"
 #include "methods/method.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const char *up_version(void)
 {
     return UP_VERSION;
@@ -30,6 +33,22 @@ const up_file_format_info *up_file_format_at(int i)
         if (!up_file_formats[known].info.name)
             return NULL;
     return i < 0 ? NULL : &up_file_formats[i].info;
+}
+
+up_status up_file_format_load(const char *name, up_error *error)
+{
+    const up_file_format *f = up_file_formats;
+    char needs[64];
+    while (f->info.name && strcmp(f->info.name, name) != 0)
+        f++;
+    if (!f->info.name)
+        return up_fail(error, UP_ERROR_ARGUMENT, "no format is called \"%s\"", name);
+    if (!f->source && !f->sink)
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "this build has no %s: it was made without %s",
+                       name, f->info.library);
+    snprintf(needs, sizeof needs, "%s needs", name);
+    const up_library *library = f->source ? f->source->library : f->sink->library;
+    return library ? up_library_load(library, needs, error) : UP_OK;
 }
 
 const char *up_cpu_name(void)

@@ -41,9 +41,12 @@ static void show_version(void)
     show_formats("reads", true, false);
     show_formats("writes", false, true);
     const up_file_format_info *format;
+    up_error missing;
     for (int i = 0; (format = up_file_format_at(i)); i++)
         if (!format->reads && !format->writes)
             cli_print("without %s (%s)", format->name, format->library);
+        else if (up_file_format_load(format->name, &missing) != UP_OK)
+            cli_print("not here: %s", missing.message);
 }
 
 /* What is asked for instead of work; false: nothing. */

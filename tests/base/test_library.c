@@ -136,4 +136,22 @@ Test(library, others_go_on_without_it)
     cr_expect(strstr(r.err, avif->file), "%s", r.err);
     cr_expect_neq(r.exit_code, 0);
     process_free(&r);
+    r = shell("LD_LIBRARY_PATH=$PWD/broken upscale --version; upscale --version");
+    const char *said = strstr(r.out, "not here: avif needs ");
+    cr_expect(said && !strstr(said + 1, "not here: avif"), "%s", r.out);
+    process_free(&r);
+}
+
+Test(library, formats_load_theirs_when_asked)
+{
+    const up_file_format_info *format;
+    up_error error;
+    for (int i = 0; (format = up_file_format_at(i)); i++) {
+        const up_status status = up_file_format_load(format->name, &error);
+        const bool there = format->reads || format->writes;
+        cr_expect_eq(status, there ? UP_OK : UP_ERROR_UNSUPPORTED, "%s", error.message);
+        cr_expect(there || strstr(error.message, format->library), "%s", error.message);
+    }
+    cr_expect_eq(up_file_format_load("nonsense", &error), UP_ERROR_ARGUMENT);
+    cr_expect_eq(up_file_format_load("", NULL), UP_ERROR_ARGUMENT);
 }
