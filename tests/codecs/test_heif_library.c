@@ -260,6 +260,24 @@ Test(heif_library, what_is_left_is_named)
     up_source_close(&source);
 }
 
+/* Nothing is decoded by a size that only the stream has. */
+Test(heif_library, a_stream_larger_than_it_says)
+{
+    const kind k = { .bits = 8, .channels = 3 };
+    size_t size;
+    up_error error = { 0 };
+    up_source *source;
+    const char *path = encode(&k);
+    char *file = file_read(path, &size);
+    for (size_t i = 0; i + 16 <= size; i++)
+        if (memcmp(file + i, "ispe", 4) == 0)
+            memcpy(file + i + 8, "\0\0\0\2\0\0\0\2", 8);
+    file_write(path, file, size);
+    free(file);
+    cr_expect_eq(up_source_open(&source, path, &error), UP_ERROR_INPUT);
+    cr_expect(strstr(error.message, "pixels are coded where it says 2 x 2"), "%s", error.message);
+}
+
 /* Every twentieth length, and changed bytes. */
 Test(heif_library, hostile)
 {

@@ -5,6 +5,7 @@
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/avif/avif_file.h"
+#include "io/boxes/av1_stream.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
 
@@ -21,6 +22,7 @@ typedef struct {
     up_avif_file file;
     up_reader *reader;
     int width, height, bits; /* of what is decoded */
+    int frames;              /* that dav1d keeps together; 1: the picture alone */
     avifPixelFormat yuv;
     avifCropRect crop; /* what is shown of it */
     bool grey, exact;  /* exact: samples are those of the file, not made of YCbCr */
@@ -204,7 +206,8 @@ static bool held_bytes(const avif_source *s, size_t *bytes)
                           : s->yuv == AVIF_PIXEL_FORMAT_YUV422 ? 4
                                                                : 3; /* halves */
     const size_t alpha = s->base.format.channels % 2 == 0 ? 2 : 0;
-    const size_t each = (planes + alpha) * HELD_PICTURES * sample + 2 * colours * sample;
+    const size_t kept = (size_t)(HELD_PICTURES + s->frames - 1);
+    const size_t each = (planes + alpha) * kept * sample + 2 * colours * sample;
     return up_mul((size_t)s->width, (size_t)s->height, bytes) && up_mul(*bytes, each, bytes) &&
            up_add(*bytes / 2, HELD_LEAST, bytes) &&
            up_add(*bytes, 2 * (size_t)up_reader_size(s->reader), bytes);
@@ -232,7 +235,6 @@ static up_status set_format(avif_source *s, up_error *error)
                       .sample = wide ? UP_SAMPLE_U16 : UP_SAMPLE_U8,
                       .depth = wide ? 16 : 8 };
     f->color = up_color_of_channels(f->channels);
-    s->base.sequence.frames = decoder->imageCount > 1 ? decoder->imageCount : 0;
     if (s->width < 1 || s->height < 1 || s->bits < 8 || s->bits > 12)
         return up_fail(error, UP_ERROR_INPUT, "%s: damaged AVIF: %d x %d pixels of %d bits",
                        up_reader_name(s->reader), s->width, s->height, s->bits);
@@ -242,6 +244,17 @@ static up_status set_format(avif_source *s, up_error *error)
     if (decoder->imageCount > 1)
         return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames",
                             decoder->imageCount - 1, decoder->imageCount);
+    return UP_OK;
+}
+
+/* Of the frames of a sequence nobody has looked at what else comes with them. */
+static up_status count_frames(avif_source *s, up_error *error)
+{
+    up_av1_streams streams;
+    UP_TRY(up_av1_look(s->reader, &streams, error));
+    const int count = s->file.decoder->imageCount;
+    s->base.sequence.frames = count > 1 ? count : 0;
+    s->frames = count > 1 ? UP_AV1_KEPT : up_clamp(streams.frames, 1, UP_AV1_KEPT);
     return UP_OK;
 }
 
@@ -265,6 +278,7 @@ static up_status begin(avif_source *s, up_error *error)
     UP_TRY(up_avif_open(&s->file, s->reader, true, pixels, error));
     s->base.metadata.orientation = orientation;
     UP_TRY(take_metadata(s, error));
+    UP_TRY(count_frames(s, error));
     return set_format(s, error);
 }
 

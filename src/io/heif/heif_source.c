@@ -5,12 +5,13 @@
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/heif/heif_file.h"
+#include "io/heif/heif_luma.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
 
 #include <string.h>
 
-/* As measured: of what it decodes, converts and turns, in bytes of a pixel. */
+/* As measured: of what it decodes, converts and turns, in bytes for one of luma. */
 enum { HELD_EACH = 14, HELD_LEAST = 4 << 20 };
 
 typedef struct {
@@ -21,6 +22,7 @@ typedef struct {
     int stride;
     bool premultiplied;
     uint32_t most; /* of a sample, as decoded */
+    size_t luma;   /* bytes of it, while the picture is decoded, if those are more than it has */
     int y;         /* next row to deliver */
 } heif_source;
 
@@ -93,6 +95,17 @@ static void close_heif(up_source *source)
 
 /* ---- opening */
 
+static bool held_bytes(const heif_source *s, size_t *bytes)
+{
+    const up_format *f = &s->base.format;
+    if (!up_mul((size_t)f->width, (size_t)f->height, bytes) ||
+        !up_mul(*bytes, up_sample_size(f->sample), bytes))
+        return false;
+    *bytes = *bytes > s->luma ? *bytes : s->luma;
+    return up_mul(*bytes, HELD_EACH, bytes) && up_add(*bytes, HELD_LEAST, bytes) &&
+           up_add(*bytes, up_reader_held(s->file.reader), bytes);
+}
+
 static up_status set_format(heif_source *s, up_error *error)
 {
     const struct heif_image_handle *picture = s->file.picture;
@@ -100,7 +113,7 @@ static up_status set_format(heif_source *s, up_error *error)
     const bool wide = up_heif.heif_image_handle_get_luma_bits_per_pixel(picture) > 8;
     const char *name = up_reader_name(s->file.reader);
     up_format *f = &s->base.format;
-    size_t *held = &s->base.held_bytes, all;
+    size_t all;
     *f = (up_format){ .width = up_heif.heif_image_handle_get_width(picture),
                       .height = up_heif.heif_image_handle_get_height(picture),
                       .channels = 3 + alpha,
@@ -112,9 +125,7 @@ static up_status set_format(heif_source *s, up_error *error)
     if (f->width < 1 || f->height < 1)
         return up_fail(error, UP_ERROR_INPUT, "%s: damaged HEIF: %d x %d pixels", name, f->width,
                        f->height);
-    if (up_frame_size(f, &all) && up_mul((size_t)f->width, (size_t)f->height, held) &&
-        up_mul(*held, (size_t)HELD_EACH * (wide ? 2 : 1), held) &&
-        up_add(*held, HELD_LEAST, held) && up_add(*held, up_reader_held(s->file.reader), held))
+    if (up_frame_size(f, &all) && held_bytes(s, &s->base.held_bytes))
         return UP_OK;
     return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory", name, f->width,
                    f->height);
@@ -124,6 +135,7 @@ static up_status begin(heif_source *s, up_reader *reader, up_error *error)
 {
     up_metadata *m = &s->base.metadata;
     UP_TRY(up_reader_hold(reader, up_machine_memory_limit(0), error));
+    UP_TRY(up_heif_luma(reader, &s->luma, error));
     UP_TRY(up_heif_open(&s->file, reader, error));
     UP_TRY(up_heif_take_metadata(&s->file, &s->base, error));
     if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the HEVC streams of a HEIF file say of themselves, whatever its boxes say: decoders take
+ * memory by that. */
+#ifndef UP_IO_HEVC_STREAM_H
+#define UP_IO_HEVC_STREAM_H
+
+#include "io/files/reader.h"
+
+/* Of a sequence parameter set (ITU-T H.265, 7.3.2.2). */
+typedef struct {
+    uint32_t width, height; /* as coded, uncropped */
+    unsigned bits;          /* of luma or chroma, whichever has more */
+} up_hevc_size;
+
+/* `nal` is a NAL unit with its header, or its first 256 bytes. false: nobody can decode it. */
+bool up_hevc_read_size(up_hevc_size *size, const uint8_t *nal, size_t bytes);
+
+/* Looks at all pictures of a file that can seek: the most bytes of luma that one of them takes
+ * while it is decoded, those of all pictures that its stream keeps or refers to. Where a stream has
+ * larger ones than its boxes say, the file is refused as damaged. */
+up_status up_hevc_luma(up_reader *reader, size_t *bytes, up_error *error);
+
+#endif
