@@ -123,7 +123,8 @@ static double normalise(double *out, const up_niqe_plane *p, int x0, int y0, int
             }
             const double v = ((double)from[x] - m) / (sqrt(fabs(s - m * m)) + 1);
             out[y * side + x] = v;
-            most = fmax(most, fabs(v));
+            if (fabs(v) > most) /* GCC 12.2 for arm64 breaks on fmax() here */
+                most = fabs(v);
         }
     }
     return most;
