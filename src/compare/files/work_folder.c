@@ -3,6 +3,7 @@
 
 #include "compare/files/work_folder.h"
 
+#include "io/files/left_over.h"
 #include "io/files/writer.h"
 
 #include <dirent.h>
@@ -143,7 +144,7 @@ static up_status make_hidden(up_work_folder *w, up_error *error)
 {
     char *copy = strdup(w->target);
     char *folder = copy && !w->inside ? dirname(copy) : copy;
-    w->path = copy ? up_path_join(folder, ".upscale-XXXXXX", error) : NULL;
+    w->path = copy ? up_path_join(folder, UP_HIDDEN "XXXXXX", error) : NULL;
     free(copy);
     if (!w->path)
         return up_fail_memory(error, "a path", strlen(w->target));
@@ -158,17 +159,48 @@ static up_status make_hidden(up_work_folder *w, up_error *error)
     mode_t mask = umask(0); /* mkdtemp keeps others out; a report is as open as any new folder */
     umask(mask);
     chmod(w->path, PERMISSIONS & ~mask);
+    w->lock = open(w->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (w->lock >= 0)
+        up_left_over_lock(w->lock);
     return UP_OK;
+}
+
+static void unlock(up_work_folder *w)
+{
+    if (w->lock >= 0)
+        close(w->lock);
+    w->lock = -1;
+}
+
+/* Of others only what is a report, or the start of one. */
+static void remove_report(int at, const char *name)
+{
+    char *path;
+    if (asprintf(&path, "/proc/self/fd/%d/%s", at, name) < 0)
+        return;
+    if (holds_no(path, foreign))
+        up_folder_remove(path);
+    free(path);
+}
+
+static void clean(const char *target)
+{
+    char *copy = strdup(target);
+    up_left_over_each(target, S_IFDIR, remove_report);
+    if (copy)
+        up_left_over_each(dirname(copy), S_IFDIR, remove_report);
+    free(copy);
 }
 
 up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_folder,
                               bool overwrite, up_error *error)
 {
-    *work = (up_work_folder){ .target = strdup(target), .overwrite = overwrite };
+    *work = (up_work_folder){ .target = strdup(target), .lock = -1, .overwrite = overwrite };
     if (!work->target)
         return up_fail_memory(error, "a path", strlen(target));
     for (size_t end = strlen(target); end > 1 && work->target[end - 1] == '/';)
         work->target[--end] = 0;
+    clean(work->target);
     up_status status = check_place(work, is_folder, error);
     if (status == UP_OK)
         status = make_hidden(work, error);
@@ -272,6 +304,7 @@ up_status up_work_folder_publish(up_work_folder *work, up_error *error)
         UP_TRY(move_up(work, error));
     else
         UP_TRY(take_place(work->path, work->target, work->overwrite, error));
+    unlock(work);
     up_folder_remove(work->path); /* after an exchange, the report of before */
     free(work->path);
     work->path = NULL;
@@ -291,9 +324,11 @@ up_status up_work_folder_publish_file(up_work_folder *work, const char *name, up
 
 void up_work_folder_clear(up_work_folder *work)
 {
-    if (work->path)
+    if (work->path) {
+        unlock(work);
         up_folder_remove(work->path);
+    }
     free(work->path);
     free(work->target);
-    *work = (up_work_folder){ 0 };
+    *work = (up_work_folder){ .lock = -1 };
 }

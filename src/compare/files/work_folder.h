@@ -14,11 +14,13 @@ typedef struct {
     char *target; /* as it was named, without slashes at its end; of a folder that exists its path
                      without links */
     char *path;   /* the hidden folder while it is being made */
+    int lock;     /* an open descriptor of path; -1: none */
     bool overwrite, inside; /* an empty folder is filled */
 } up_work_folder;
 
-/* What is in the way is an error here already: anything but an empty folder (`is_folder`) unless
- * `overwrite`, and then all but a report (`is_folder`) or a regular file. */
+/* Removes what programs that were killed have left there, and makes the hidden folder. What is in
+ * the way is an error here already: anything but an empty folder (`is_folder`) unless `overwrite`,
+ * and then all but a report (`is_folder`) or a regular file. */
 up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_folder,
                               bool overwrite, up_error *error);
 

@@ -4,24 +4,20 @@
 #include "io/files/new_file.h"
 
 #include "base/hash.h"
+#include "io/files/left_over.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PERMISSIONS 0666 /* the umask takes its share, as for any new file */
-#define HIDDEN ".upscale-"
-#define YOUNG_SECONDS 60
-#define TRIES 100 /* of a random name that is not taken */
+#define TRIES 100        /* of a random name that is not taken */
 
 up_status up_fail_output(const char *name, int code, const char *doing, up_error *error)
 {
@@ -78,7 +74,7 @@ static char *take_hidden_name(const up_new_file *f, int (*make)(const up_new_fil
         uint64_t random = 0;
         if (getrandom(&random, sizeof random, 0) != sizeof random)
             break;
-        snprintf(name, size, "%s/" HIDDEN "%s%s%016llx", f->folder, mark, *mark ? "-" : "",
+        snprintf(name, size, "%s/" UP_HIDDEN "%s%s%016llx", f->folder, mark, *mark ? "-" : "",
                  (unsigned long long)random);
         *result = make(f, name);
         if (*result >= 0)
@@ -111,38 +107,9 @@ static int link_as(const up_new_file *f, const char *name)
     return linkat(AT_FDCWD, f->temp ? f->temp : unnamed, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }
 
-/* Names of 16 hexadecimal digits behind HIDDEN. */
-static bool is_hidden_name(const char *name)
+static void remove_file(int at, const char *name)
 {
-    const size_t start = strlen(HIDDEN);
-    return strncmp(name, HIDDEN, start) == 0 && strlen(name) == start + 16 &&
-           strspn(name + start, "0123456789abcdef") == 16;
-}
-
-/* Whoever writes a file holds a lock on it, which ends with the process; a young one may be about
- * to take it. */
-static void remove_left_over(int folder, const char *name)
-{
-    struct stat info;
-    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
-        time(NULL) - info.st_ctime > YOUNG_SECONDS && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        unlinkat(folder, name, 0);
-    close(fd);
-}
-
-/* What a program that was killed has left in the folder. */
-static void clean(const char *folder)
-{
-    DIR *entries = opendir(folder);
-    struct dirent *entry;
-    while (entries && (entry = readdir(entries)))
-        if (is_hidden_name(entry->d_name))
-            remove_left_over(dirfd(entries), entry->d_name);
-    if (entries)
-        closedir(entries);
+    unlinkat(at, name, 0);
 }
 
 /* An unnamed file vanishes with the process, however it dies; where the file system has none, or
@@ -157,10 +124,10 @@ static int create_temporary(up_new_file *f)
             return 0;
         close(f->fd);
     }
-    clean(f->folder);
+    up_left_over_each(f->folder, S_IFREG, remove_file);
     f->temp = take_hidden_name(f, create_named, &f->fd);
     if (f->temp)
-        flock(f->fd, LOCK_EX | LOCK_NB); /* best effort: see clean() */
+        up_left_over_lock(f->fd);
     return f->temp ? 0 : -1;
 }
 

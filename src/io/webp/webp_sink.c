@@ -90,6 +90,7 @@ static up_status encode(webp_sink *s, up_error *error)
     switch (s->picture.error_code) {
     case VP8_ENC_ERROR_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
+    case VP8_ENC_ERROR_BAD_WRITE: /* into memory */
         return up_fail_memory(error, name, s->base.held_bytes);
     case VP8_ENC_ERROR_PARTITION0_OVERFLOW:
     case VP8_ENC_ERROR_PARTITION_OVERFLOW:
