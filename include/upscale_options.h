@@ -209,6 +209,11 @@ typedef struct up_options {
 #define up_options_init(options) up_options_init_size((options), sizeof *(options))
 UP_API void up_options_init_size(up_options *options, size_t size);
 
+/* The scale of rows and of columns that options ask for: alike where only one is given, 2 where
+ * none is. Returns whether one is given; sizes, and weights that state theirs, go before a default.
+ */
+UP_API bool up_options_scale(const up_options *options, double scale[2]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -136,8 +136,7 @@ static up_status describe(up_weights *weights, up_error *error)
 static int scale_of(const up_options *options)
 {
     double scale[2];
-    up_scale_asked(options, scale);
-    return up_scale_is_asked(options) ? up_scale_whole(scale, UP_MOST_PARAMETER) : 0;
+    return up_options_scale(options, scale) ? up_scale_whole(scale, UP_MOST_PARAMETER) : 0;
 }
 
 /* A file that leaves its scale open can be looked into without one. */

@@ -3,18 +3,12 @@
 
 #include <math.h>
 
-#define DEFAULT_SCALE 2
-
-bool up_scale_is_asked(const up_options *options)
-{
-    return options->scale.rows != 0 || options->scale.columns != 0;
-}
-
-void up_scale_asked(const up_options *options, double scale[2])
+bool up_options_scale(const up_options *options, double scale[2])
 {
     const double rows = options->scale.rows, columns = options->scale.columns;
-    scale[0] = rows != 0 ? rows : columns != 0 ? columns : DEFAULT_SCALE;
+    scale[0] = rows != 0 ? rows : columns != 0 ? columns : UP_DEFAULT_SCALE;
     scale[1] = columns != 0 ? columns : scale[0];
+    return rows != 0 || columns != 0;
 }
 
 int up_scale_whole(const double scale[2], int most)

@@ -32,9 +32,9 @@ static bool check_arguments(const cli_settings *s)
 static up_status check_scale(const cli_settings *s, const up_weights *weights, up_error *error)
 {
     const up_weights_info *info = up_weights_get_info(weights);
-    const double rows = s->up.scale.rows, columns = s->up.scale.columns;
-    if (rows == 0 || info->scale[0] == 0 ||
-        (rows == info->scale[0] && columns == info->scale[1] && info->reduction[0] == 1 &&
+    double asked[2];
+    if (!up_options_scale(&s->up, asked) || info->scale[0] == 0 ||
+        (asked[0] == info->scale[0] && asked[1] == info->scale[1] && info->reduction[0] == 1 &&
          info->reduction[1] == 1))
         return UP_OK;
     error->status = UP_ERROR_ARGUMENT;

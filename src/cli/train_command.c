@@ -29,10 +29,11 @@ typedef struct {
 
 static bool take_scale(const cli_settings *s, int *scale)
 {
-    const double rows = s->up.scale.rows, columns = s->up.scale.columns;
-    *scale = (int)rows;
+    double asked[2];
+    up_options_scale(&s->up, asked);
+    *scale = (int)asked[0];
     const int least = s->train.recipe || s->train.network ? 1 : 2;
-    if (rows == columns && rows == *scale && (*scale == 0 || (*scale >= least && *scale <= 8)))
+    if (asked[0] == asked[1] && asked[0] == *scale && *scale >= least && *scale <= 8)
         return true;
     cli_say("--scale: training is for a whole number from 2 to 8, and for 1 with --recipe");
     return false;
@@ -118,7 +119,7 @@ static void show_json(const training *t, const up_error *error, double seconds)
     json_object_set_new(line, "status", json_string(fine ? "done" : "failed"));
     if (!fine)
         json_object_set_new(line, "error", cli_json_text(error->message));
-    json_object_set_new(line, "scale", json_integer(t->options.scale ? t->options.scale : 2));
+    json_object_set_new(line, "scale", json_integer(t->options.scale));
     json_object_set_new(
         line, "pictures",
         json_integer((json_int_t)(t->pictures.count + t->validation.count - t->skipped)));
@@ -134,8 +135,7 @@ static void show_text(const training *t, double seconds)
     const double psnr = t->progress.state.best_psnr;
     char *left_out = t->skipped ? cli_format(" (%zu skipped)", t->skipped) : cli_copy("");
     char *quality = isfinite(psnr) ? cli_format(", %.2f dB", psnr) : cli_copy("");
-    cli_say("%s: x%d from %zu pictures%s%s, %s", t->settings->output,
-            t->options.scale ? t->options.scale : 2,
+    cli_say("%s: x%d from %zu pictures%s%s, %s", t->settings->output, t->options.scale,
             t->pictures.count + t->validation.count - t->skipped, left_out, quality,
             cli_seconds_text(seconds).text);
     free(quality);

@@ -102,7 +102,7 @@ static up_status list_results(up_comparison *c, up_error *error)
 static up_status whole_scale(const up_options *options, int least, int *scale, up_error *error)
 {
     double asked[2];
-    up_scale_asked(options, asked);
+    up_options_scale(options, asked);
     *scale = up_scale_whole(asked, 64);
     if (options->width || options->height || *scale < least)
         return up_fail(error, UP_ERROR_ARGUMENT,

@@ -118,8 +118,9 @@ static up_status add_areas(areas *a, const up_format *f, const up_report_options
     const up_options *first = &o->contender[0].options;
     if (!up_has_original(o))
         UP_TRY(up_output_format(f, first, &out, error));
-    *scale = up_has_original(o) ? (first->scale.rows != 0 ? first->scale.rows : 2)
-                                : (double)out.height / f->height;
+    double asked[2];
+    up_options_scale(first, asked);
+    *scale = up_has_original(o) ? asked[0] : (double)out.height / f->height;
     const double area = (double)out.width * out.height;
     a->results += area;
     if (up_has_reference(o))

@@ -162,7 +162,8 @@ up_status up_eval_upscale(up_eval_result *result, up_pixels *output, const up_ev
     *result = (up_eval_result){ 0 };
     *output = (up_pixels){ 0 };
     UP_TRY(up_options_take(&scaled, options, error));
-    if (scaled.width == 0 && scaled.height == 0 && scaled.scale.rows == 0)
+    double asked[2];
+    if (scaled.width == 0 && scaled.height == 0 && !up_options_scale(&scaled, asked))
         scaled.scale.rows = scaled.scale.columns = picture->scale;
     up_image *image;
     const up_metadata *declared = picture->declared ? picture->declared : &nothing;

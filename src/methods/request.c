@@ -3,7 +3,6 @@
 #include "methods/method.h"
 
 #include "base/memory.h"
-#include "base/scale.h"
 
 #include <limits.h>
 #include <math.h>
@@ -141,7 +140,6 @@ up_status up_request_size(up_request *request, up_error *error)
     if (options->width || options->height)
         return exact_size(request, error);
     double scale[2];
-    request->sized = up_scale_is_asked(options);
-    up_scale_asked(options, scale);
+    request->sized = up_options_scale(options, scale);
     return up_request_scale(request, scale[0], scale[1], error);
 }

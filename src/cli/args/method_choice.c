@@ -114,8 +114,9 @@ static void fail_unknown(const char *name, const cli_words *folders, up_error *e
 char *cli_named_weights(const cli_settings *settings, const char *name, up_error *error)
 {
     cli_words folders = cli_weights_folders(settings);
-    double scale = settings->up.scale.rows;
-    char *path = cli_weights_find(&folders, name, scale > 0 ? scale : 2);
+    double scale[2];
+    up_options_scale(&settings->up, scale);
+    char *path = cli_weights_find(&folders, name, scale[0]);
     if (!path)
         fail_unknown(name, &folders, error);
     cli_words_clear(&folders);

@@ -14,7 +14,8 @@
 /* Is the scale what -s says (or 2), or does it come from sizes, weights or indices? */
 static bool scale_is_said(const cli_settings *s, const char *method)
 {
-    if (s->up.scale.rows > 0)
+    double scale[2];
+    if (up_options_scale(&s->up, scale))
         return true;
     bool by_size = s->up.width > 0 || s->up.height > 0 || s->up.layer.output_size.set;
     return !by_size && !s->up.weights && strcmp(method, "max-unpool") != 0;
@@ -128,10 +129,10 @@ static char *expand(const char *name_template, const cli_input *input, const cha
     value[CLI_FIELD_EXT] = choose_extension(input, s);
     value[CLI_FIELD_METHOD] = method_value(method);
     value[CLI_FIELD_DIR] = inner_folders(input->path);
+    double scale[2];
+    up_options_scale(&s->up, scale);
     if (wants_scale && known_scale)
-        value[CLI_FIELD_SCALE] = s->up.scale.rows > 0
-                                     ? scale_text(s->up.scale.rows, s->up.scale.columns)
-                                     : cli_copy("2");
+        value[CLI_FIELD_SCALE] = scale_text(scale[0], scale[1]);
     char *name = NULL;
     if (!wants_size || measure(input, &options, value, wants_scale && !known_scale, error))
         name = cli_template_expand(name_template, value);

@@ -10,7 +10,8 @@
 static up_options cheapest(const up_options *options)
 {
     up_options cheap = *options;
-    bool said = cheap.scale.rows > 0 || cheap.width > 0 || cheap.height > 0;
+    double scale[2];
+    bool said = up_options_scale(options, scale) || cheap.width > 0 || cheap.height > 0;
     if (said && !cheap.layer.output_size.set && !cheap.indices) {
         cheap.method = "nearest";
         cheap.weights = NULL;

@@ -67,11 +67,12 @@ static void show_path(const char *path, const char *title, const cli_settings *s
 /* All scales of a name, or the one asked for; only the first is plotted. */
 static int show_embedded(const char *title, const cli_settings *s, cli_ledger *ledger)
 {
+    double wanted[2];
+    const bool asked = up_options_scale(&s->up, wanted);
     int scale, shown = 0;
     const char *name;
     for (int i = 0; (name = up_embedded_weights_at(i, &scale)); i++) {
-        double wanted = s->up.scale.rows;
-        if (strcmp(name, title + strlen(prefix)) != 0 || (wanted > 0 && wanted != scale))
+        if (strcmp(name, title + strlen(prefix)) != 0 || (asked && wanted[0] != scale))
             continue;
         up_error error;
         up_weights *weights;

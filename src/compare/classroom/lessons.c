@@ -92,7 +92,7 @@ up_status up_lessons_init(up_lessons *lessons, const up_options *how, up_error *
     up_options taken;
     UP_TRY(up_options_take(&taken, how, error));
     double asked[2];
-    up_scale_asked(&taken, asked);
+    up_options_scale(&taken, asked);
     const int scale = up_scale_whole(asked, 4);
     if (scale < 2 || taken.width || taken.height)
         return up_fail(error, UP_ERROR_ARGUMENT,

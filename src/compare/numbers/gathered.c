@@ -2,7 +2,6 @@
 #include "compare/numbers/gathered.h"
 
 #include "base/memory.h"
-#include "base/scale.h"
 #include "compare/files/file_names.h"
 #include "compare/files/json_text.h"
 #include "compare/numbers/result_times.h"
@@ -42,7 +41,7 @@ double up_asked_scale(const up_options *o)
     if (o->width || o->height)
         return 0;
     double scale[2];
-    up_scale_asked(o, scale);
+    up_options_scale(o, scale);
     return scale[0];
 }
 

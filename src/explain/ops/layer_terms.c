@@ -2,7 +2,6 @@
 #include "explain/ops/layer_terms.h"
 
 #include "base/memory.h"
-#include "base/scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -110,7 +109,7 @@ up_status up_terms_scale(up_explanation *e, const up_explain_options *o, up_erro
 {
     UP_TRY(up_terms_input(e, o, error));
     double scale[2];
-    up_scale_asked(&e->options, scale);
+    up_options_scale(&e->options, scale);
     for (int a = 0; a < 2; a++) {
         if (scale[a] != floor(scale[a]) || scale[a] < 1 || scale[a] > UP_EXPLAIN_SIDE)
             return up_fail(error, UP_ERROR_UNSUPPORTED,

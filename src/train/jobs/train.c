@@ -5,6 +5,7 @@
 #include "base/machine/machine.h"
 #include "base/machine/team.h"
 #include "base/memory.h"
+#include "base/scale.h"
 #include "io/files/writer.h"
 #include "network/metadata/condition.h"
 
@@ -131,7 +132,7 @@ up_status up_train(const char *output, const up_train_options *options, up_error
     up_train_job job = { .output = output };
     UP_TRY(up_train_options_take(&job.options, options, error));
     if (!job.options.scale)
-        job.options.scale = 2;
+        job.options.scale = UP_DEFAULT_SCALE;
     UP_TRY(check(&job.options, output, error));
     if (!job.options.threads)
         job.options.threads = up_machine_cores();
