@@ -1,284 +1,94 @@
 /* SPDX-License-Identifier: MIT */
-/* Each kernel on its share of one job: a 1920x1080 RGB picture in memory to 3840x2160, row by row
- * as the pipeline does it, so that the rows between two kernels stay in the cache. */
-#include "bench_race.h"
+/* Every kernel in every variant, by the rows of the table that the tests check, on shapes as they
+ * occur; one thread. What is small enough is in the cache, as it is between the ops of a strip. */
+#include "bench.h"
+#include "support/kernels/kernel_row.h"
 
-#include "base/memory.h"
-#include "kernels/kernels.h"
-
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    WIDTH = 1920,
-    HEIGHT = 1080,
-    CHANNELS = 3,
-    SCALE = 2,
-    WIDE = WIDTH * SCALE,
-    HIGH = HEIGHT * SCALE,
-    MARGIN = 16,
-    MOST_TAPS = 12,
-    MOST_SAMPLE = 2, /* bytes */
-};
+static const double cached_bytes = 1 << 20, least_seconds = 1e-3;
 
 typedef struct {
-    const up_kernels *kernels;
-    int channels, taps;
-    uint8_t *in, *out; /* pictures */
-    float *low[MOST_TAPS][4], *mixed[4], *wide[4];
-    up_columns plan;
-    int *first, *index;
-    float *weight, *phase;
-} job;
+    kernel_job job;
+    const kernel_set *set;
+    void *out[KERNEL_OUTPUTS];
+    guarded block[KERNEL_OUTPUTS];
+    int times;
+} timed;
 
-static float *make_row(int width)
+static void run(void *user)
 {
-    float *row = bench_must(up_alloc(width + 2 * MARGIN + 16, sizeof(float)));
-    for (int x = 0; x < width + 2 * MARGIN + 16; x++)
-        row[x] = (float)(x * 37 % 256);
-    return row + MARGIN;
+    timed *t = user;
+    for (int i = 0; i < t->times; i++)
+        t->job.row->call(&t->job, t->set, t->out, 0, t->job.n);
 }
 
-static void make_job(job *j)
+static double seconds_per_call(timed *t)
 {
-    *j = (job){ 0 };
-    j->in = bench_must(up_alloc((size_t)WIDTH * HEIGHT, 4 * MOST_SAMPLE));
-    j->out = bench_must(up_alloc((size_t)WIDE * HIGH, 4 * MOST_SAMPLE));
-    memset(j->in, 100, (size_t)WIDTH * HEIGHT * 4 * MOST_SAMPLE);
-    memset(j->out, 0, (size_t)WIDE * HIGH * 4 * MOST_SAMPLE);
-    for (int c = 0; c < 4; c++) {
-        for (int t = 0; t < MOST_TAPS; t++)
-            j->low[t][c] = make_row(WIDTH * 2);
-        j->mixed[c] = make_row(WIDTH * 2);
-        j->wide[c] = make_row(WIDE);
-    }
-    j->first = bench_must(up_alloc(WIDE, sizeof *j->first));
-    j->index = bench_must(up_alloc(WIDE, sizeof *j->index));
-    j->weight = bench_must(up_alloc((size_t)WIDE * MOST_TAPS, sizeof(float)));
-    j->phase = bench_must(up_alloc(8 * MOST_TAPS, sizeof(float)));
-    for (int x = 0; x < WIDE; x++)
-        j->index[x] = x / SCALE;
+    double taken;
+    for (t->times = 1; (taken = bench_seconds(run, t)) < least_seconds; t->times *= 4)
+        if (t->times > 1 << 20)
+            break;
+    return taken / t->times;
 }
 
-static void free_job(job *j)
+static bench_work work_of(const kernel_job *job)
 {
-    for (int c = 0; c < 4; c++) {
-        for (int t = 0; t < MOST_TAPS; t++)
-            up_free(j->low[t][c] - MARGIN);
-        up_free(j->mixed[c] - MARGIN);
-        up_free(j->wide[c] - MARGIN);
-    }
-    up_free(j->in);
-    up_free(j->out);
-    up_free(j->first);
-    up_free(j->index);
-    up_free(j->weight);
-    up_free(j->phase);
+    const kernel_work w = job->row->work(job);
+    const bool cached = w.read + w.written < cached_bytes;
+    return (bench_work){ .read = cached ? 0 : w.read,
+                         .written = cached ? 0 : w.written,
+                         .cached = cached ? w.read + w.written : 0,
+                         .multiply_adds = w.multiply_adds };
 }
 
-/* Weights do not matter to the time: equal ones. Starts lie as half-pixel centres put them. */
-static void plan_columns(job *j, int taps, double scale)
+static void make(timed *t, const kernel_row *row, const kernel_timing *timing, uint32_t *random)
 {
-    j->taps = taps;
-    int whole = scale == floor(scale) ? (int)scale : 0;
-    for (int x = 0; x < WIDE; x++)
-        j->first[x] = (int)floor((x + 0.5) / scale - 0.5) - taps / 2 + 1;
-    for (size_t i = 0; i < (size_t)WIDE * taps; i++)
-        j->weight[i] = 1.0f / taps;
-    for (int i = 0; i < whole * taps; i++)
-        j->phase[i] = 1.0f / taps;
-    j->plan = (up_columns){ WIDE, taps, whole, scale >= 1, j->first, j->weight, j->phase };
-}
-
-static void unpack_u8(void *user)
-{
-    job *j = user;
-    for (int y = 0; y < HEIGHT; y++)
-        j->kernels->unpack_u8(j->low[y % 4], j->in + (size_t)y * WIDTH * j->channels, j->channels,
-                              WIDTH);
-}
-
-static void unpack_u16(void *user)
-{
-    job *j = user;
-    const uint16_t *in = (const uint16_t *)j->in;
-    for (int y = 0; y < HEIGHT; y++)
-        j->kernels->unpack_u16(j->low[y % 4], in + (size_t)y * WIDTH * j->channels, j->channels,
-                               WIDTH);
-}
-
-static void pack_u8(void *user)
-{
-    job *j = user;
-    for (int y = 0; y < HIGH; y++)
-        j->kernels->pack_u8(j->out + (size_t)y * WIDE * j->channels, (const float *const *)j->wide,
-                            j->channels, WIDE);
-}
-
-static void pack_u16(void *user)
-{
-    job *j = user;
-    uint16_t *out = (uint16_t *)j->out;
-    for (int y = 0; y < HIGH; y++)
-        j->kernels->pack_u16(out + (size_t)y * WIDE * j->channels, (const float *const *)j->wide,
-                             j->channels, WIDE);
-}
-
-static void mix_row(job *j, int y, int c)
-{
-    const float *in[MOST_TAPS];
-    for (int t = 0; t < j->taps; t++)
-        in[t] = j->low[(y / SCALE + t) % j->taps][c];
-    j->kernels->mix_rows(j->mixed[c], in, j->weight, j->taps, WIDTH);
-}
-
-static void mix_rows(void *user)
-{
-    job *j = user;
-    for (int y = 0; y < HIGH; y++)
-        for (int c = 0; c < CHANNELS; c++)
-            mix_row(j, y, c);
-}
-
-static void activate(const job *j, up_map map)
-{
-    for (int y = 0; y < HIGH; y++)
-        for (int c = 0; c < CHANNELS; c++)
-            j->kernels->map[map](j->mixed[c], j->low[y % 4][c], 0, WIDTH);
-}
-
-static void tanh_rows(void *user)
-{
-    const job *j = user;
-    activate(j, UP_MAP_TANH);
-}
-
-static void sigmoid_rows(void *user)
-{
-    const job *j = user;
-    activate(j, UP_MAP_SIGMOID);
-}
-
-static void resample_columns(void *user)
-{
-    job *j = user;
-    for (int y = 0; y < HIGH; y++)
-        for (int c = 0; c < CHANNELS; c++)
-            j->kernels->resample_columns(j->wide[c], j->mixed[c], &j->plan, 0, WIDE);
-}
-
-/* All four, as the pipeline will call them. */
-static void resample(void *user)
-{
-    job *j = user;
-    for (int y = 0; y < HIGH; y++) {
-        if (y % SCALE == 0)
-            j->kernels->unpack_u8(j->low[y / SCALE % j->taps],
-                                  j->in + (size_t)y / SCALE * WIDTH * CHANNELS, CHANNELS, WIDTH);
-        for (int c = 0; c < CHANNELS; c++) {
-            mix_row(j, y, c);
-            j->kernels->resample_columns(j->wide[c], j->mixed[c], &j->plan, 0, WIDE);
-        }
-        j->kernels->pack_u8(j->out + (size_t)y * WIDE * CHANNELS, (const float *const *)j->wide,
-                            CHANNELS, WIDE);
+    kernel_job_make(&t->job, row, timing->size, true, random);
+    for (int j = 0; j < t->job.outs; j++) {
+        const kernel_output *out = &t->job.out[j];
+        t->block[j] = guarded_make(kernel_output_bytes(out), t->job.shift);
+        t->out[j] = t->block[j].data;
+        if (out->start)
+            memcpy(t->out[j], out->start, kernel_output_bytes(out));
     }
 }
 
-static void repeat(void *user)
+static void show(const bench_limits *limits, const char *name, timed *t)
 {
-    job *j = user;
-    for (int y = 0; y < HIGH; y++)
-        j->kernels->repeat(j->out + (size_t)y * WIDE * CHANNELS,
-                           j->in + (size_t)y / SCALE * WIDTH * CHANNELS, CHANNELS, SCALE, WIDTH);
+    const bench_work work = work_of(&t->job);
+    const double seconds = seconds_per_call(t), floor = bench_floor(limits, &work);
+    const double bytes = work.read + work.written + work.cached;
+    printf("%-40s %-9s %9.2f %9.1f %9.1f %9.2f %5.0f%%\n", name, t->set->name, seconds * 1e6,
+           bytes / seconds * 1e-9, work.multiply_adds / seconds * 1e-9, floor * 1e6,
+           floor / seconds * 100);
+    fflush(stdout);
 }
 
-static void gather(void *user)
+static void time_row(const bench_limits *limits, const kernel_row *row, const kernel_timing *timing)
 {
-    job *j = user;
-    for (int y = 0; y < HIGH; y++)
-        j->kernels->gather(j->out + (size_t)y * WIDE * CHANNELS,
-                           j->in + (size_t)y / SCALE * WIDTH * CHANNELS, CHANNELS, j->index, WIDE);
-}
-
-typedef struct {
-    const char *name;
-    void (*run)(void *);
-    int channels, sample, taps;
-    double scale;
-    enum { TO_PLANES, FROM_PLANES, ROWS, COLUMNS, ALL } kind;
-} kernel_case;
-
-static const kernel_case cases[] = {
-    { "unpack_u8, 1 channel", unpack_u8, 1, 1, 0, 0, TO_PLANES },
-    { "unpack_u8, 3 channels", unpack_u8, 3, 1, 0, 0, TO_PLANES },
-    { "unpack_u8, 4 channels", unpack_u8, 4, 1, 0, 0, TO_PLANES },
-    { "unpack_u16, 3 channels", unpack_u16, 3, 2, 0, 0, TO_PLANES },
-    { "mix_rows, 2 taps", mix_rows, 3, 1, 2, 2, ROWS },
-    { "mix_rows, 4 taps", mix_rows, 3, 1, 4, 2, ROWS },
-    { "mix_rows, 6 taps", mix_rows, 3, 1, 6, 2, ROWS },
-    { "tanh", tanh_rows, 3, 1, 0, 0, ROWS },
-    { "sigmoid", sigmoid_rows, 3, 1, 0, 0, ROWS },
-    { "resample_columns x2, 2 taps", resample_columns, 3, 1, 2, 2, COLUMNS },
-    { "resample_columns x2, 4 taps", resample_columns, 3, 1, 4, 2, COLUMNS },
-    { "resample_columns x2, 6 taps", resample_columns, 3, 1, 6, 2, COLUMNS },
-    { "resample_columns x3, 4 taps", resample_columns, 3, 1, 4, 3, COLUMNS },
-    { "resample_columns x4, 4 taps", resample_columns, 3, 1, 4, 4, COLUMNS },
-    { "resample_columns x1.5, 4 taps", resample_columns, 3, 1, 4, 1.5, COLUMNS },
-    { "resample_columns x0.5, 8 taps", resample_columns, 3, 1, 8, 0.5, COLUMNS },
-    { "pack_u8, 1 channel", pack_u8, 1, 1, 0, 0, FROM_PLANES },
-    { "pack_u8, 3 channels", pack_u8, 3, 1, 0, 0, FROM_PLANES },
-    { "pack_u8, 4 channels", pack_u8, 4, 1, 0, 0, FROM_PLANES },
-    { "pack_u16, 3 channels", pack_u16, 3, 2, 0, 0, FROM_PLANES },
-    { "gather, 3 bytes", gather, 3, 1, 0, 0, ALL },
-    { "repeat x2, 3 bytes (nearest)", repeat, 3, 1, 0, 0, ALL },
-    { "all of bilinear x2", resample, 3, 1, 2, 2, ALL },
-    { "all of bicubic x2", resample, 3, 1, 4, 2, ALL },
-    { "all of lanczos x2", resample, 3, 1, 6, 2, ALL },
-};
-
-/* Pictures are in memory, float rows in the cache. */
-static bench_work work_of(const kernel_case *c)
-{
-    const double low = (double)WIDTH * HEIGHT * c->channels, wide = low * SCALE * SCALE;
-    const double mixed = low * SCALE, row_taps = mixed * fmax(c->taps, 1),
-                 column_taps = wide * c->taps;
-    switch (c->kind) {
-    case TO_PLANES:
-        return (bench_work){ .read = low * c->sample, .cached = low * (c->sample + 4) };
-    case FROM_PLANES:
-        return (bench_work){ .written = wide * c->sample, .cached = wide * (c->sample + 4) };
-    case ROWS:
-        return (bench_work){ .cached = (row_taps + mixed) * 4, .multiply_adds = row_taps };
-    case COLUMNS:
-        return (bench_work){ .cached = (mixed + wide) * 4, .multiply_adds = column_taps };
-    default:
-        return (
-            bench_work){ .read = low, .written = wide, .multiply_adds = row_taps + column_taps };
+    kernel_set sets[KERNEL_SETS];
+    const int count = kernel_sets_for(row, sets);
+    uint32_t random = 5;
+    char name[80];
+    timed t;
+    snprintf(name, sizeof name, "%s%s%s", row->name, *timing->what ? ", " : "", timing->what);
+    make(&t, row, timing, &random);
+    for (int i = 0; i < count; i++) {
+        t.set = &sets[i];
+        show(limits, i ? "" : name, &t);
     }
+    for (int j = 0; j < t.job.outs; j++)
+        guarded_free(&t.block[j]);
+    kernel_job_free(&t.job);
 }
 
 void bench_kernels(const bench_limits *limits)
 {
-    enum { MOST_VARIANTS = 8 };
-    const up_kernels *all[MOST_VARIANTS];
-    int variants = up_kernels_all(all, MOST_VARIANTS);
-    job j;
-    make_job(&j);
-    bench_header("kernels: 1920x1080 RGB to 3840x2160, one thread");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const kernel_case *c = &cases[i];
-        bench_work work = work_of(c);
-        j.channels = c->channels;
-        if (c->taps)
-            plan_columns(&j, c->taps, c->scale);
-        double pixels = c->kind == TO_PLANES ? (double)WIDTH * HEIGHT : (double)WIDE * HIGH;
-        for (int v = 0; v < variants; v++) {
-            j.kernels = all[v];
-            bench_row(v ? "" : c->name, all[v]->name, bench_seconds(c->run, &j), pixels,
-                      bench_floor(limits, &work));
-        }
-    }
-    free_job(&j);
+    printf("\nkernels, one thread\n%-40s %-9s %9s %9s %9s %9s %6s\n", "", "", "us", "GB/s",
+           "G madd/s", "floor us", "share");
+    for (int i = 0; kernel_rows[i]; i++)
+        for (const kernel_timing *t = kernel_rows[i]->timing; t->what; t++)
+            time_row(limits, kernel_rows[i], t);
 }

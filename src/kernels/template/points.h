@@ -3,10 +3,15 @@
 #ifndef UP_KERNELS_TEMPLATE_POINTS_H
 #define UP_KERNELS_TEMPLATE_POINTS_H
 
+#include "kernels/template/exponential.h"
+
 static void prelu(float *restrict out, const float *restrict in, float slope, int n)
 {
-    for (int x = 0; x < n; x++)
-        out[x] = in[x] > 0 ? in[x] : slope * in[x];
+    const vec s = splat(slope);
+    for (int x = 0; x < n; x += LANES) {
+        const vec v = load(in + x);
+        store(out + x, either(v > 0, v, s * v));
+    }
 }
 
 #define COMBINE(name, operator)                                                                    \

@@ -3,9 +3,9 @@
 
 #include "base/memory.h"
 
-#include <criterion/criterion.h>
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +23,20 @@ const up_kernels *kernel_variant(int i)
     return i < up_kernels_all(all, MOST_VARIANTS) ? all[i] : NULL;
 }
 
+static void *must(void *block)
+{
+    if (!block) {
+        fprintf(stderr, "out of memory\n");
+        exit(75);
+    }
+    return block;
+}
+
 guarded guarded_make(size_t bytes, int shift)
 {
     guarded g = { .bytes = bytes };
     size_t size = bytes + 2 * ZONE + shift;
-    g.block_ = up_alloc(size, 1);
-    cr_assert_not_null(g.block_);
+    g.block_ = must(up_alloc(size, 1));
     memset(g.block_, ZONE_BYTE, size);
     g.data = g.block_ + ZONE + shift;
     return g;
@@ -64,11 +72,15 @@ float *row_start(const guarded *row, int before)
     return (float *)row->data + up_round_up(before, 16);
 }
 
+guarded guarded_exact(size_t bytes, int shift)
+{
+    char *block = must(malloc(bytes + shift));
+    return (guarded){ .data = block + shift, .bytes = bytes, .block_ = block };
+}
+
 void *exact_copy(const void *data, size_t bytes)
 {
-    void *copy = malloc(bytes);
-    cr_assert_not_null(copy);
-    return memcpy(copy, data, bytes);
+    return memcpy(must(malloc(bytes)), data, bytes);
 }
 
 uint32_t random_bits(uint32_t *state)
