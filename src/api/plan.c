@@ -265,20 +265,27 @@ static size_t group_bytes(const up_plan *plan, int output)
     return larger(up_run_group_bytes(&plan->run, output), up_plan_chroma_group(plan));
 }
 
-/* While the graph runs. */
+static void add(size_t *bytes, size_t more)
+{
+    if (!up_add(*bytes, more, bytes))
+        *bytes = SIZE_MAX;
+}
+
+/* While the graph runs; SIZE_MAX: more than can be counted. */
 static size_t running_bytes(const up_plan *plan)
 {
     const up_source *source = plan->image->source;
-    size_t bytes = up_run_bytes(&plan->run) + plan->graph.held_bytes + source->held_bytes;
-    bytes += up_plan_chroma_bytes(plan);
+    size_t bytes = up_run_bytes(&plan->run) + plan->graph.held_bytes;
+    add(&bytes, source->held_bytes);
+    add(&bytes, up_plan_chroma_bytes(plan));
     if (plan->run.frames.count)
-        bytes += source->sequence.held_bytes;
+        add(&bytes, source->sequence.held_bytes);
     for (int o = 0; o < plan->graph.outputs; o++) {
         const up_destination *to = &plan->to[o];
         const up_format format = made_format(plan, o);
-        if (to->type && to->type->memory)
-            bytes +=
-                to->type->memory(&format, &plan->encoding, plan->run.slots, group_bytes(plan, o));
+        if (to->type)
+            add(&bytes, up_sink_memory(to->type, &format, &plan->encoding, plan->run.slots,
+                                       group_bytes(plan, o)));
     }
     return bytes;
 }
@@ -289,7 +296,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     const size_t most = plan->options.max_memory;
     const size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
     UP_TRY(up_plan_prepare_run(plan, &plan->run, mapped, error));
-    const size_t others = running_bytes(plan) - up_run_bytes(&plan->run) + beside;
+    size_t others = running_bytes(plan) - up_run_bytes(&plan->run);
+    add(&others, beside);
     UP_TRY(up_run_fit(&plan->run, most > others ? most - others : 0, error));
     UP_TRY(up_plan_finish_chroma(plan, most, error));
     const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
@@ -302,7 +310,8 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     }
     if (plan->run.frames.count)
         plan->info.output.frames = plan->run.frames.count;
-    plan->info.memory_bytes = larger(running_bytes(plan), before) + beside;
+    plan->info.memory_bytes = larger(running_bytes(plan), before);
+    add(&plan->info.memory_bytes, beside);
     plan->info.cleaning = plan->request.cleaning;
     plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);

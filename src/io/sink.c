@@ -21,6 +21,21 @@ up_status up_sink_choose(const up_sink_format *type, up_format *format, up_error
     return type->choose(format, error);
 }
 
+size_t up_sink_memory(const up_sink_format *type, const up_format *format,
+                      const up_encoding *encoding, int slots, size_t group_bytes)
+{
+    size_t bytes = type->slot ? type->slot(format, encoding, group_bytes) : 0;
+    const size_t held = type->held ? type->held(format, encoding) : 0;
+    return up_mul(bytes, (size_t)slots, &bytes) && up_add(bytes, held, &bytes) ? bytes : SIZE_MAX;
+}
+
+size_t up_sink_slot_of_rows(const up_format *format, const up_encoding *encoding,
+                            size_t group_bytes)
+{
+    (void)format, (void)encoding;
+    return group_bytes;
+}
+
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error)
 {
     bool tensor = format->color == UP_COLOR_TENSOR;

@@ -39,7 +39,6 @@ struct up_sink {
     up_writer *writer; /* owned; NULL: none. Set by up_sink_open */
     up_format format;  /* of the rows it is given; set by open, may differ from what was asked in
                           `planar` only */
-    size_t held_bytes; /* memory it holds for the whole image; 0: streams */
     int slots;         /* groups in flight that stage 2 and 3 are ready for; set by open */
 
     /* Pixels in memory: rows are written straight there and no stage is called. */
@@ -99,10 +98,19 @@ typedef struct {
     up_status (*keep_in_pages)(up_encoding *encoding, up_notes *dropped, up_error *error);
     up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
-    /* Memory that encoding an image of this format takes beyond the slots' raw rows. */
-    size_t (*memory)(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes);
+    /* Memory that encoding an image of this format takes: for itself, SIZE_MAX where that is beyond
+     * measure, and in each slot. NULL: none. */
+    size_t (*held)(const up_format *format, const up_encoding *encoding);
+    size_t (*slot)(const up_format *format, const up_encoding *encoding, size_t group_bytes);
 } up_sink_format;
+
+/* Both of it. */
+size_t up_sink_memory(const up_sink_format *type, const up_format *format,
+                      const up_encoding *encoding, int slots, size_t group_bytes);
+
+/* `slot` of formats that keep rows as they come until it is their turn. */
+size_t up_sink_slot_of_rows(const up_format *format, const up_encoding *encoding,
+                            size_t group_bytes);
 
 /* type->choose(), once what the format takes is loaded. To be called before type->open(). */
 up_status up_sink_choose(const up_sink_format *type, up_format *format, up_error *error);

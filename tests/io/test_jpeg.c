@@ -490,9 +490,9 @@ Test(jpeg, states_the_memory_of_a_progressive_file)
 {
     up_format f = picture(UP_COLOR_RGB, 50, 40);
     up_encoding encoding = { .quality = 50 };
-    size_t streamed = up_jpeg_sink.memory(&f, &encoding, 2, 1000);
+    size_t streamed = up_sink_memory(&up_jpeg_sink, &f, &encoding, 2, 1000);
     encoding.progressive = true;
-    cr_expect_eq(up_jpeg_sink.memory(&f, &encoding, 2, 1000), streamed + 4 * 3 * 6 * 128);
+    cr_expect_eq(up_sink_memory(&up_jpeg_sink, &f, &encoding, 2, 1000), streamed + 4 * 3 * 6 * 128);
 }
 
 Test(jpeg, too_few_rows_make_no_file)

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "io/avif/avif_library.h"
+#include "io/held_rows.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 
@@ -21,9 +22,7 @@ typedef struct {
     avifImage *picture;
     avifEncoder *encoder;
     avifRWData packed;
-    uint8_t *pixels; /* as they came; freed when they are in the planes of `picture` */
-    size_t row_bytes;
-    int y;
+    up_held_rows rows; /* until they are in the planes of `picture` */
 } avif_sink;
 
 static up_status choose(up_format *format, up_error *error)
@@ -44,9 +43,7 @@ static up_status accept_rows(up_sink *sink, int slot, const void *const *row, in
 {
     (void)slot;
     (void)error;
-    avif_sink *s = (avif_sink *)sink;
-    for (int i = 0; i < count; i++, s->y++)
-        memcpy(s->pixels + (size_t)s->y * s->row_bytes, row[i], s->row_bytes);
+    up_held_rows_take(&((avif_sink *)sink)->rows, row, count);
     return UP_OK;
 }
 
@@ -56,7 +53,7 @@ static up_status fail(const avif_sink *s, avifResult said, up_error *error)
 {
     const char *name = up_writer_name(s->writer);
     if (said == AVIF_RESULT_OUT_OF_MEMORY)
-        return up_fail_memory(error, name, s->base.held_bytes);
+        return up_fail_memory(error, name, s->rows.bytes);
     return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot be encoded as AVIF: %s", name,
                    up_avif.avifResultToString(said));
 }
@@ -74,7 +71,7 @@ static void fill_plane(const avif_sink *s, int channel, uint8_t *plane, size_t s
     const uint32_t white = f->sample == UP_SAMPLE_U16 ? UINT16_MAX : UINT8_MAX;
     const uint32_t most = (1u << s->picture->depth) - 1;
     for (int y = 0; y < f->height; y++) {
-        const uint8_t *row = s->pixels + (size_t)y * s->row_bytes;
+        const uint8_t *row = s->rows.pixels + (size_t)y * s->rows.row_bytes;
         uint8_t *to = plane + (size_t)y * stride;
         for (int x = 0; x < f->width; x++) {
             const size_t i = (size_t)x * (size_t)f->channels + (size_t)channel;
@@ -98,8 +95,8 @@ static avifResult make_planes(avif_sink *s)
     rgb.ignoreAlpha = AVIF_TRUE;
     rgb.chromaDownsampling = AVIF_CHROMA_DOWNSAMPLING_BEST_QUALITY;
     rgb.avoidLibYUV = AVIF_TRUE; /* whose whole numbers are a level or two off */
-    rgb.pixels = s->pixels;
-    rgb.rowBytes = (uint32_t)s->row_bytes;
+    rgb.pixels = s->rows.pixels;
+    rgb.rowBytes = (uint32_t)s->rows.row_bytes;
     return up_avif.avifImageRGBToYUV(p, &rgb);
 }
 
@@ -136,8 +133,7 @@ static up_status finish(up_sink *sink, up_error *error)
 {
     avif_sink *s = (avif_sink *)sink;
     avifResult said = convert(s);
-    up_free(s->pixels);
-    s->pixels = NULL;
+    up_held_rows_end(&s->rows);
     if (said == AVIF_RESULT_OK)
         said = up_avif.avifEncoderWrite(s->encoder, s->picture, &s->packed);
     if (said != AVIF_RESULT_OK)
@@ -154,7 +150,7 @@ static void close_avif(up_sink *sink)
     if (s->encoder)
         up_avif.avifEncoderDestroy(s->encoder);
     up_avif.avifRWDataFree(&s->packed);
-    up_free(s->pixels);
+    up_held_rows_end(&s->rows);
 }
 
 /* ---- opening */
@@ -178,15 +174,11 @@ static avifPixelFormat planes_of(const up_format *f, const up_encoding *encoding
 }
 
 /* As measured: of the library and what it brings, the picture, the encoder, and what comes out. */
-static size_t held_bytes(const up_format *format, const up_encoding *encoding)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
     const size_t sample = up_sample_size(format->sample), channels = (size_t)format->channels;
     const size_t each = 2 * channels * sample + (encoding->lossless ? 20 : 14) * channels * 2;
-    size_t bytes;
-    return up_mul((size_t)format->width, (size_t)format->height, &bytes) &&
-                   up_mul(bytes, each, &bytes) && up_add(bytes, HELD_LEAST, &bytes)
-               ? bytes
-               : SIZE_MAX;
+    return up_held_size(format->width, format->height, each, HELD_LEAST);
 }
 
 static void tell_colour(avifImage *p, const up_metadata *m, bool identity)
@@ -226,16 +218,12 @@ static up_status prepare(avif_sink *s, const up_encoding *encoding, up_error *er
     const up_format *f = &s->base.format;
     const int bits = f->depth == 8 ? 8 : encoding->lossless ? LOSSLESS_BITS : LOSSY_BITS;
     const char *name = up_writer_name(s->writer);
-    size_t all;
-    if (!up_row_size(f, &s->row_bytes) || !up_frame_size(f, &all) || s->row_bytes > UINT32_MAX)
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory", name,
-                       f->width, f->height);
-    s->pixels = up_alloc((size_t)f->height, s->row_bytes);
+    UP_TRY(up_held_rows_begin(&s->rows, f, name, error));
     s->encoder = up_avif.avifEncoderCreate();
     s->picture = up_avif.avifImageCreate((uint32_t)f->width, (uint32_t)f->height, (uint32_t)bits,
                                          planes_of(f, encoding));
-    if (!s->pixels || !s->encoder || !s->picture)
-        return up_fail_memory(error, name, all);
+    if (!s->encoder || !s->picture)
+        return up_fail_memory(error, name, s->rows.bytes);
     tell_colour(s->picture, &encoding->metadata, encoding->lossless && f->channels >= 3);
     set_encoder(s->encoder, encoding);
     return UP_OK;
@@ -251,7 +239,6 @@ static up_status open_avif(up_sink **sink, up_writer *writer, const up_format *f
         return up_fail_memory(error, up_writer_name(writer), sizeof *s);
     s->base = (up_sink){ .type = "avif",
                          .format = *format,
-                         .held_bytes = held_bytes(format, encoding),
                          .slots = slots,
                          .accept = accept_rows,
                          .finish = finish,
@@ -263,14 +250,6 @@ static up_status open_avif(up_sink **sink, up_writer *writer, const up_format *f
     return up_sink_opened(sink, &s->base, status);
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
-{
-    (void)slots;
-    (void)group_bytes;
-    return held_bytes(format, encoding);
-}
-
 const up_sink_format up_avif_sink = { .type = "avif",
                                       .library = &up_avif_library,
                                       .extensions = "avif",
@@ -279,4 +258,4 @@ const up_sink_format up_avif_sink = { .type = "avif",
                                       .declare = up_declared_by_profile,
                                       .keep = up_sink_keep_parts,
                                       .open = open_avif,
-                                      .memory = memory };
+                                      .held = held };

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "io/avif/avif_file.h"
 #include "io/boxes/av1_stream.h"
+#include "io/held_rows.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
 
@@ -239,8 +240,7 @@ static up_status set_format(avif_source *s, up_error *error)
         return up_fail(error, UP_ERROR_INPUT, "%s: damaged AVIF: %d x %d pixels of %d bits",
                        up_reader_name(s->reader), s->width, s->height, s->bits);
     if (!up_frame_size(f, &all) || !held_bytes(s, &s->base.held_bytes))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), f->width, f->height);
+        return up_fail_size(up_reader_name(s->reader), f, error);
     if (decoder->imageCount > 1)
         return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames",
                             decoder->imageCount - 1, decoder->imageCount);

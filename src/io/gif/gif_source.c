@@ -4,6 +4,7 @@
 #include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/gif/gif_picture.h"
+#include "io/held_rows.h"
 #include "io/pixels.h"
 
 #include <string.h>
@@ -123,8 +124,7 @@ static up_status set_format(gif_source *s, up_error *error)
         !up_mul((size_t)l->widest, CHANNELS + 1, &row) ||
         !up_add(s->base.held_bytes, row + UP_GIF_LIBRARY_BYTES, &s->base.held_bytes) ||
         !up_add(s->base.held_bytes, up_reader_held(s->reader), &s->base.held_bytes))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), f->width, f->height);
+        return up_fail_size(up_reader_name(s->reader), f, error);
     s->base.lossless = true;
     if (l->sequence.frames > 1) {
         s->base.sequence = l->sequence;

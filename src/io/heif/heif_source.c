@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "io/heif/heif_file.h"
 #include "io/heif/heif_luma.h"
+#include "io/held_rows.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
 
@@ -127,8 +128,7 @@ static up_status set_format(heif_source *s, up_error *error)
                        f->height);
     if (up_frame_size(f, &all) && held_bytes(s, &s->base.held_bytes))
         return UP_OK;
-    return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory", name, f->width,
-                   f->height);
+    return up_fail_size(name, f, error);
 }
 
 static up_status begin(heif_source *s, up_reader *reader, up_error *error)

@@ -185,7 +185,7 @@ static size_t ceil_div(int a, int b)
 }
 
 /* A progressive file is written from all its coefficients. */
-static size_t held_bytes(const up_format *format, const up_encoding *encoding)
+static size_t coefficient_bytes(const up_format *format, const up_encoding *encoding)
 {
     if (!encoding->progressive)
         return 0;
@@ -203,14 +203,11 @@ static size_t inverted_bytes(const up_format *format, const up_encoding *encodin
     return inverts ? (size_t)format->width * 4 * ROWS_PER_CALL : 0;
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
-    (void)slots;
-    (void)group_bytes;
     size_t rows = (size_t)format->width * (size_t)format->channels * 64; /* libjpeg's strips */
     return sizeof(jpeg_sink) + rows + inverted_bytes(format, encoding) +
-           held_bytes(format, encoding);
+           coefficient_bytes(format, encoding);
 }
 
 /* ---- pixels */
@@ -282,7 +279,6 @@ static up_status open_jpeg(up_sink **sink, up_writer *writer, const up_format *f
         return up_fail_memory(error, up_writer_name(writer), sizeof *jpeg);
     jpeg->base = (up_sink){ .type = "jpeg",
                             .format = *format,
-                            .held_bytes = held_bytes(format, encoding),
                             .slots = slots,
                             .accept = accept_rows,
                             .finish = finish,
@@ -314,4 +310,4 @@ const up_sink_format up_jpeg_sink = { .type = "jpeg",
                                       .declare = declare,
                                       .keep = up_jpeg_keep,
                                       .open = open_jpeg,
-                                      .memory = memory };
+                                      .held = held };

@@ -3,6 +3,7 @@
 #include "io/formats.h"
 
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/jxl/jxl_colour.h"
 #include "io/jxl/jxl_threads.h"
 #include "io/metadata/declared_colour.h"
@@ -24,9 +25,7 @@ typedef struct {
     JxlEncoder *encoder;
     JxlEncoderFrameSettings *frame; /* the encoder's */
     int threads;
-    uint8_t *pixels;
-    size_t row_bytes;
-    int y;
+    up_held_rows rows;
     uint8_t piece[PIECE];
 } jxl_sink;
 
@@ -49,9 +48,7 @@ static up_status accept_rows(up_sink *sink, int slot, const void *const *row, in
 {
     (void)slot;
     (void)error;
-    jxl_sink *s = (jxl_sink *)sink;
-    for (int i = 0; i < count; i++, s->y++)
-        memcpy(s->pixels + (size_t)s->y * s->row_bytes, row[i], s->row_bytes);
+    up_held_rows_take(&((jxl_sink *)sink)->rows, row, count);
     return UP_OK;
 }
 
@@ -62,7 +59,7 @@ static up_status fail(const jxl_sink *s, up_error *error)
     const char *name = up_writer_name(s->writer);
     const JxlEncoderError code = up_jxl.JxlEncoderGetError(s->encoder);
     if (code == JXL_ENC_ERR_OOM)
-        return up_fail_memory(error, name, s->base.held_bytes);
+        return up_fail_memory(error, name, s->rows.bytes);
     return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot be encoded as JPEG XL (error %d)", name,
                    (int)code);
 }
@@ -88,11 +85,10 @@ static up_status finish(up_sink *sink, up_error *error)
                                                  : f->sample == UP_SAMPLE_U16 ? JXL_TYPE_UINT16
                                                                               : JXL_TYPE_UINT8,
                                     .endianness = JXL_NATIVE_ENDIAN };
-    if (up_jxl.JxlEncoderAddImageFrame(s->frame, &format, s->pixels,
-                                       s->row_bytes * (size_t)f->height) != JXL_ENC_SUCCESS)
+    if (up_jxl.JxlEncoderAddImageFrame(s->frame, &format, s->rows.pixels, s->rows.bytes) !=
+        JXL_ENC_SUCCESS)
         return fail(s, error);
-    up_free(s->pixels);
-    s->pixels = NULL;
+    up_held_rows_end(&s->rows);
     up_jxl.JxlEncoderCloseInput(s->encoder);
     UP_TRY(write_out(s, error));
     return up_writer_publish(s->writer, error);
@@ -102,7 +98,7 @@ static void close_jxl(up_sink *sink)
 {
     jxl_sink *s = (jxl_sink *)sink;
     up_jxl.JxlEncoderDestroy(s->encoder);
-    up_free(s->pixels);
+    up_held_rows_end(&s->rows);
 }
 
 /* ---- opening */
@@ -115,18 +111,14 @@ static int effort_of(const up_encoding *encoding)
 }
 
 /* As measured: of the library and what it brings, the picture, the encoder, and what comes out. */
-static size_t held_bytes(const up_format *format, const up_encoding *encoding)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
     const size_t channels = (size_t)format->channels;
     const bool costly = effort_of(encoding) >= COSTLY_EFFORT;
     const size_t own =
         encoding->lossless ? (costly ? 80 : 40) * channels : (costly ? 290 : 60) + 10 * channels;
     const size_t each = own + channels * up_sample_size(format->sample);
-    size_t bytes;
-    return up_mul((size_t)format->width, (size_t)format->height, &bytes) &&
-                   up_mul(bytes, each, &bytes) && up_add(bytes, HELD_LEAST, &bytes)
-               ? bytes
-               : SIZE_MAX;
+    return up_held_size(format->width, format->height, each, HELD_LEAST);
 }
 
 /* Of a quality as libjpeg has it, as cjxl maps it: 90 is 1, where few people see a difference. */
@@ -189,12 +181,11 @@ static up_status prepare(jxl_sink *s, const up_encoding *encoding, up_error *err
 {
     const up_format *f = &s->base.format;
     const up_metadata *m = &encoding->metadata;
-    const size_t all = s->row_bytes * (size_t)f->height;
     s->threads = up_max(encoding->threads, 1);
-    s->pixels = up_alloc((size_t)f->height, s->row_bytes);
+    UP_TRY(up_held_rows_begin(&s->rows, f, up_writer_name(s->writer), error));
     s->encoder = up_jxl.JxlEncoderCreate(NULL);
-    if (!s->pixels || !s->encoder)
-        return up_fail_memory(error, up_writer_name(s->writer), all);
+    if (!s->encoder)
+        return up_fail_memory(error, up_writer_name(s->writer), sizeof *s);
     if (up_jxl.JxlEncoderSetParallelRunner(s->encoder, up_jxl_run, &s->threads) !=
             JXL_ENC_SUCCESS ||
         ((m->exif.data || m->xmp.data) &&
@@ -219,29 +210,15 @@ static up_status open_jxl(up_sink **sink, up_writer *writer, const up_format *fo
         return up_fail_memory(error, up_writer_name(writer), sizeof *s);
     s->base = (up_sink){ .type = "jxl",
                          .format = *format,
-                         .held_bytes = held_bytes(format, encoding),
                          .slots = slots,
                          .accept = accept_rows,
                          .finish = finish,
                          .close = close_jxl };
     s->writer = writer;
     up_status status = choose(&s->base.format, error);
-    size_t all;
-    if (status == UP_OK &&
-        (!up_row_size(&s->base.format, &s->row_bytes) || !up_frame_size(&s->base.format, &all)))
-        status = up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                         up_writer_name(writer), format->width, format->height);
     if (status == UP_OK)
         status = prepare(s, encoding, error);
     return up_sink_opened(sink, &s->base, status);
-}
-
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
-{
-    (void)slots;
-    (void)group_bytes;
-    return held_bytes(format, encoding);
 }
 
 const up_sink_format up_jxl_sink = { .type = "jxl",
@@ -252,4 +229,4 @@ const up_sink_format up_jxl_sink = { .type = "jxl",
                                      .declare = up_declared_by_profile,
                                      .keep = up_sink_keep_parts,
                                      .open = open_jxl,
-                                     .memory = memory };
+                                     .held = held };

@@ -4,6 +4,7 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/jxl/jxl_colour.h"
 #include "io/jxl/jxl_head.h"
 #include "io/metadata/exif.h"
@@ -20,9 +21,7 @@ typedef struct {
     up_source base;
     up_reader *reader;
     up_jxl_head head;
-    uint8_t *pixels;
-    size_t row_bytes;
-    int y; /* next row to deliver */
+    up_held_rows rows;
     up_jxl_file file;
 } jxl_source;
 
@@ -49,11 +48,11 @@ static up_status end_early(jxl_source *s, bool begun, up_error *error)
 static up_status begin_pixels(jxl_source *s, up_error *error)
 {
     const JxlPixelFormat format = pixel_format(&s->base.format);
-    const size_t bytes = s->row_bytes * (size_t)s->base.format.height;
+    const size_t bytes = s->rows.bytes;
     size_t wanted = 0;
     if (up_jxl.JxlDecoderImageOutBufferSize(s->file.decoder, &format, &wanted) == JXL_DEC_SUCCESS &&
         wanted == bytes &&
-        up_jxl.JxlDecoderSetImageOutBuffer(s->file.decoder, &format, s->pixels, bytes) ==
+        up_jxl.JxlDecoderSetImageOutBuffer(s->file.decoder, &format, s->rows.pixels, bytes) ==
             JXL_DEC_SUCCESS)
         return UP_OK;
     return up_fail(error, UP_ERROR_INPUT, "%s: damaged JPEG XL: its pixels are not as it says",
@@ -87,10 +86,7 @@ static up_status decode(jxl_source *s, up_error *error)
 
 static up_status start(jxl_source *s, up_error *error)
 {
-    s->pixels = up_alloc_zero((size_t)s->base.format.height, s->row_bytes);
-    if (!s->pixels)
-        return up_fail_memory(error, up_reader_name(s->reader),
-                              s->row_bytes * (size_t)s->base.format.height);
+    UP_TRY(up_held_rows_begin(&s->rows, &s->base.format, up_reader_name(s->reader), error));
     up_status status =
         up_jxl_open(&s->file, s->reader, JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE, error);
     if (status == UP_OK)
@@ -121,31 +117,27 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
 {
     jxl_source *s = (jxl_source *)source;
     const up_format *f = &source->format;
-    if (!s->pixels)
+    if (!s->rows.pixels)
         UP_TRY(start(s, error));
-    for (int i = 0; i < count; i++, s->y++) {
-        memcpy(row[i], s->pixels + (size_t)s->y * s->row_bytes, s->row_bytes);
-        if (is_scaled(s))
-            round_again(row[i], (size_t)f->width * (size_t)f->channels,
-                        s->head.info.bits_per_sample);
-    }
+    up_held_rows_give(&s->rows, row, count);
+    for (int i = 0; i < count && is_scaled(s); i++)
+        round_again(row[i], (size_t)f->width * (size_t)f->channels, s->head.info.bits_per_sample);
     return UP_OK;
 }
 
 static void close_jxl(up_source *source)
 {
-    up_free(((jxl_source *)source)->pixels);
+    up_held_rows_end(&((jxl_source *)source)->rows);
 }
 
 /* ---- opening */
 
-static bool held_bytes(const jxl_source *s, size_t *bytes)
+static size_t held_bytes(const jxl_source *s)
 {
     const up_format *f = &s->base.format;
     const size_t each = HELD_EACH + HELD_CHANNEL * (s->head.info.num_extra_channels) +
                         (size_t)f->channels * up_sample_size(f->sample);
-    return up_mul((size_t)f->width, (size_t)f->height, bytes) && up_mul(*bytes, each, bytes) &&
-           up_add(*bytes, HELD_LEAST, bytes) && up_add(*bytes, up_reader_held(s->reader), bytes);
+    return up_held_size(f->width, f->height, each, HELD_LEAST + up_reader_held(s->reader));
 }
 
 static up_status refuse(const jxl_source *s, up_error *error)
@@ -167,7 +159,6 @@ static up_status set_format(jxl_source *s, up_error *error)
     UP_TRY(refuse(s, error));
     const bool floats = info->exponent_bits_per_sample > 0 || info->bits_per_sample > INTEGER_BITS;
     const bool wide = info->bits_per_sample > 8;
-    size_t all;
     *f = (up_format){ .width = (int)info->xsize,
                       .height = (int)info->ysize,
                       .channels = (info->num_color_channels == 1 ? 1 : 3) + (info->alpha_bits > 0),
@@ -181,10 +172,9 @@ static up_status set_format(jxl_source *s, up_error *error)
     f->color = up_color_of_channels(f->channels);
     s->base.lossless = info->uses_original_profile;
     s->base.sequence.frames = s->head.frames;
-    if (!up_row_size(f, &s->row_bytes) || !up_frame_size(f, &all) ||
-        !held_bytes(s, &s->base.held_bytes))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), f->width, f->height);
+    s->base.held_bytes = held_bytes(s);
+    if (s->base.held_bytes == SIZE_MAX)
+        return up_fail_size(up_reader_name(s->reader), f, error);
     if (s->head.frames > 1)
         UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames",
                             s->head.frames - 1, s->head.frames));

@@ -111,7 +111,6 @@ static up_status allocate(npy_sink *s, size_t group_bytes, bool hold_frame, up_e
 {
     size_t frame = s->plane_bytes * (size_t)s->base.format.channels;
     if (hold_frame) {
-        s->base.held_bytes = frame;
         s->held = up_alloc(frame, 1);
         return s->held ? UP_OK : up_fail_memory(error, "a frame for a pipe", frame);
     }
@@ -158,18 +157,10 @@ static up_status open_npy(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, status);
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
-{
-    (void)format;
-    (void)encoding;
-    return (size_t)slots * group_bytes;
-}
-
 const up_sink_format up_npy_sink = { .type = "npy",
                                      .extensions = "npy",
                                      .bands = true,
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_npy,
-                                     .memory = memory };
+                                     .slot = up_sink_slot_of_rows };

@@ -151,12 +151,11 @@ static up_status open_bmp(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, begin(s, group_bytes, error));
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t slot_memory(const up_format *format, const up_encoding *encoding, size_t group_bytes)
 {
     (void)encoding;
     const size_t row = (size_t)format->width * (size_t)format->channels;
-    return (size_t)slots * (group_bytes / row) * stored_row(format);
+    return group_bytes / row * stored_row(format);
 }
 
 const up_sink_format up_bmp_sink = { .type = "bmp",
@@ -164,4 +163,4 @@ const up_sink_format up_bmp_sink = { .type = "bmp",
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_bmp,
-                                     .memory = memory };
+                                     .slot = slot_memory };

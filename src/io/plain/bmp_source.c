@@ -4,6 +4,7 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/pixels.h"
 #include "io/plain/bmp_header.h"
 
@@ -229,8 +230,7 @@ static up_status set_format(bmp_source *s, up_error *error)
     f->color = up_color_of_channels(f->channels);
     size_t all, bits;
     if (!up_frame_size(f, &all) || !up_mul((size_t)h->width, (size_t)h->bits, &bits))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), f->width, f->height);
+        return up_fail_size(up_reader_name(s->reader), f, error);
     s->row_bytes = (bits + 31) / 32 * 4;
     s->base.held_bytes = up_reader_held(s->reader);
     if (is_packed(s))

@@ -155,11 +155,10 @@ static up_status open_qoi(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, begin(s, group_bytes, error));
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t slot_memory(const up_format *format, const up_encoding *encoding, size_t group_bytes)
 {
     (void)encoding;
-    return (size_t)slots * slot_bytes(format, group_bytes);
+    return slot_bytes(format, group_bytes);
 }
 
 const up_sink_format up_qoi_sink = { .type = "qoi",
@@ -167,4 +166,4 @@ const up_sink_format up_qoi_sink = { .type = "qoi",
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_qoi,
-                                     .memory = memory };
+                                     .slot = slot_memory };

@@ -3,6 +3,7 @@
 #include "io/formats.h"
 
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/pixels.h"
 #include "io/plain/qoi_pixels.h"
 
@@ -139,8 +140,7 @@ static up_status read_header(qoi_source *s, up_reader *reader, up_error *error)
                       .depth = 8 };
     size_t all;
     if (!up_frame_size(f, &all))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(reader), f->width, f->height);
+        return up_fail_size(up_reader_name(reader), f, error);
     s->base.metadata.color.gamma = head[13] == 1 ? 1 : 0;
     return UP_OK;
 }

@@ -281,16 +281,22 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, status);
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
-    (void)encoding;
     size_t row_bytes;
+    (void)encoding;
+    return up_row_size(format, &row_bytes) && up_mul(row_bytes, 2, &row_bytes) ? row_bytes
+                                                                               : SIZE_MAX;
+}
+
+static size_t slot_memory(const up_format *format, const up_encoding *encoding, size_t group_bytes)
+{
+    size_t row_bytes;
+    (void)encoding;
     if (!up_row_size(format, &row_bytes))
         return SIZE_MAX;
-    size_t most = filtered_most(group_bytes, row_bytes);
-    return (size_t)slots * (UP_DEFLATE_WINDOW + most + up_png_deflater_memory(most)) +
-           2 * row_bytes;
+    const size_t most = filtered_most(group_bytes, row_bytes);
+    return UP_DEFLATE_WINDOW + most + up_png_deflater_memory(most);
 }
 
 const up_sink_format up_png_sink = { .type = "png",
@@ -301,4 +307,5 @@ const up_sink_format up_png_sink = { .type = "png",
                                      .declare = up_declared_by_chunks,
                                      .keep = up_png_keep,
                                      .open = open_png,
-                                     .memory = memory };
+                                     .held = held,
+                                     .slot = slot_memory };

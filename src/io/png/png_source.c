@@ -3,6 +3,7 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/pixels.h"
 #include "io/png/animation/png_frames.h"
 #include "io/png/png_chunk.h"
@@ -192,8 +193,7 @@ static up_status set_format(png_source *s, bool clears, up_error *error)
     s->base.interlaced = png_get_interlace_type(s->png, s->info) != PNG_INTERLACE_NONE;
     size_t all;
     if (!up_row_size(f, &s->row_bytes) || !up_frame_size(f, &all))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), f->width, f->height);
+        return up_fail_size(up_reader_name(s->reader), f, error);
     s->base.held_bytes = up_reader_held(s->reader) + (s->base.interlaced ? all : 0);
     return UP_OK;
 }

@@ -111,18 +111,10 @@ static up_status open_pnm(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, status);
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
-{
-    (void)format;
-    (void)encoding;
-    return (size_t)slots * group_bytes;
-}
-
 const up_sink_format up_pnm_sink = { .type = "pnm",
                                      .extensions = "pnm ppm pgm pam",
                                      .bands = true,
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_pnm,
-                                     .memory = memory };
+                                     .slot = up_sink_slot_of_rows };

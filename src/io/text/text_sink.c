@@ -121,7 +121,6 @@ static up_status open_text(up_sink **sink, up_writer *writer, const up_format *f
     s->base = (up_sink){ .type = "txt",
                          .writer = writer,
                          .format = *format,
-                         .held_bytes = frame,
                          .slots = slots,
                          .accept = accept_rows,
                          .finish = finish,
@@ -133,13 +132,10 @@ static up_status open_text(up_sink **sink, up_writer *writer, const up_format *f
                           s->held ? UP_OK : up_fail_memory(error, "encoding text", frame));
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
     size_t frame;
     (void)encoding;
-    (void)slots;
-    (void)group_bytes;
     return up_frame_size(format, &frame) ? frame : SIZE_MAX;
 }
 
@@ -148,4 +144,4 @@ const up_sink_format up_txt_sink = { .type = "txt",
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_text,
-                                     .memory = memory };
+                                     .held = held };

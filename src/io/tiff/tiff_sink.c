@@ -340,15 +340,21 @@ static up_status open_tiff(up_sink **sink, up_writer *writer, const up_format *f
     return up_sink_opened(sink, &s->base, begin(s, writer, encoding, group_bytes, error));
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
     up_tiff_packing packing;
     if (!set_packing(&packing, format, encoding))
         return SIZE_MAX;
     const size_t strips = (size_t)format->height / (size_t)packing.rows + 1;
-    return (size_t)slots * up_tiff_slot_bytes(&packing, strips_of(&packing, group_bytes)) +
-           packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
+    return packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
+}
+
+static size_t slot_memory(const up_format *format, const up_encoding *encoding, size_t group_bytes)
+{
+    up_tiff_packing packing;
+    if (!set_packing(&packing, format, encoding))
+        return SIZE_MAX;
+    return up_tiff_slot_bytes(&packing, strips_of(&packing, group_bytes));
 }
 
 const up_sink_format up_tiff_sink = { .type = "tiff",
@@ -360,4 +366,5 @@ const up_sink_format up_tiff_sink = { .type = "tiff",
                                       .keep = keep,
                                       .keep_in_pages = keep_in_pages,
                                       .open = open_tiff,
-                                      .memory = memory };
+                                      .held = held,
+                                      .slot = slot_memory };

@@ -4,6 +4,7 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/metadata/exif.h"
 #include "io/metadata/photoshop.h"
 #include "io/pixels.h"
@@ -189,8 +190,7 @@ static up_status set_format(tiff_source *s, up_error *error)
     if (up_frame_size(f, &all) && up_tiff_rows_size(&s->rows, &s->base.held_bytes) &&
         up_add(s->base.held_bytes, up_reader_held(s->reader), &s->base.held_bytes))
         return UP_OK;
-    return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                   up_reader_name(s->reader), f->width, f->height);
+    return up_fail_size(up_reader_name(s->reader), f, error);
 }
 
 /* Each plane of separate samples is read at a place of its own. */

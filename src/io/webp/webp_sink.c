@@ -3,6 +3,7 @@
 #include "io/formats.h"
 
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/metadata/declared_colour.h"
 #include "io/pixels.h"
 #include "io/webp/webp_animation.h"
@@ -19,6 +20,7 @@ typedef struct {
     WebPConfig config;
     WebPMemoryWriter packed;
     up_metadata metadata; /* ICC, EXIF and XMP, for the end */
+    size_t held_bytes;    /* for all of it, about */
     int y;
     up_webp_animation animation;
     bool animated;
@@ -91,7 +93,7 @@ static up_status encode(webp_sink *s, up_error *error)
     case VP8_ENC_ERROR_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BAD_WRITE: /* into memory */
-        return up_fail_memory(error, name, s->base.held_bytes);
+        return up_fail_memory(error, name, s->held_bytes);
     case VP8_ENC_ERROR_PARTITION0_OVERFLOW:
     case VP8_ENC_ERROR_PARTITION_OVERFLOW:
         return up_fail(error, UP_ERROR_UNSUPPORTED,
@@ -183,14 +185,10 @@ static void close_webp(up_sink *sink)
 /* ---- opening */
 
 /* As measured: of the picture, the encoder, and what comes out. */
-static size_t held_bytes(const up_format *format, const up_encoding *encoding)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
     const size_t each = encoding->lossless ? 24 : up_color_has_alpha(format->color) ? 28 : 10;
-    size_t bytes;
-    return up_mul((size_t)format->width, (size_t)format->height, &bytes) &&
-                   up_mul(bytes, each, &bytes)
-               ? bytes
-               : SIZE_MAX;
+    return up_held_size(format->width, format->height, each, 0);
 }
 
 static bool set_config(WebPConfig *config, const up_encoding *encoding)
@@ -219,7 +217,7 @@ static up_status prepare(webp_sink *s, const up_encoding *encoding, up_error *er
     s->picture.writer = WebPMemoryWrite;
     s->picture.custom_ptr = &s->packed;
     if (!WebPPictureAlloc(&s->picture))
-        return up_fail_memory(error, up_writer_name(s->writer), s->base.held_bytes);
+        return up_fail_memory(error, up_writer_name(s->writer), s->held_bytes);
     return up_metadata_copy(&s->metadata, &encoding->metadata, error);
 }
 
@@ -233,13 +231,13 @@ static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *f
         return up_fail_memory(error, up_writer_name(writer), sizeof *s);
     s->base = (up_sink){ .type = "webp",
                          .format = *format,
-                         .held_bytes = held_bytes(format, encoding),
                          .slots = slots,
                          .frame = encoding->sequence.frames ? begin_frame : NULL,
                          .accept = accept_rows,
                          .finish = finish,
                          .close = close_webp };
     s->writer = writer;
+    s->held_bytes = held(format, encoding);
     s->animated = encoding->sequence.frames != 0;
     up_metadata_init(&s->metadata);
     up_status status = choose(&s->base.format, error);
@@ -251,14 +249,6 @@ static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *f
     return up_sink_opened(sink, &s->base, status);
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
-{
-    (void)slots;
-    (void)group_bytes;
-    return held_bytes(format, encoding);
-}
-
 const up_sink_format up_webp_sink = { .type = "webp",
                                       .extensions = "webp",
                                       .frames = UP_ANY_FRAMES,
@@ -266,4 +256,4 @@ const up_sink_format up_webp_sink = { .type = "webp",
                                       .declare = declare,
                                       .keep = up_sink_keep_parts,
                                       .open = open_webp,
-                                      .memory = memory };
+                                      .held = held };

@@ -4,6 +4,7 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
 #include "io/webp/webp_frames.h"
@@ -197,8 +198,7 @@ static up_status set_format(webp_source *s, up_error *error)
     s->row_bytes = (size_t)l->pixels.columns * (l->pixels.alpha ? 4 : 3);
     s->base.lossless = l->pixels.lossless;
     if (!up_frame_size(f, &all) || !held_bytes(s, &s->base.held_bytes))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), f->width, f->height);
+        return up_fail_size(up_reader_name(s->reader), f, error);
     if (l->frames > 1)
         UP_TRY(set_frames(s, error));
     return l->cut && !l->pixels.cut ? note_end(s, error) : UP_OK;

@@ -181,15 +181,13 @@ static up_status open_y4m(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, begin(s, encoding, group_bytes, error));
 }
 
-static size_t memory(const up_format *format, const up_encoding *encoding, int slots,
-                     size_t group_bytes)
+static size_t held(const up_format *format, const up_encoding *encoding)
 {
     up_video video;
-    const size_t rows = (size_t)slots * group_bytes;
     if (encoding->by_planes)
-        return rows;
+        return 0;
     describe(&video, format, encoding);
-    return rows + up_yuv_planes_bytes(encoding->video ? &encoding->video->yuv : &video.yuv, format);
+    return up_yuv_planes_bytes(encoding->video ? &encoding->video->yuv : &video.yuv, format);
 }
 
 const up_sink_format up_y4m_sink = { .type = "y4m",
@@ -199,4 +197,5 @@ const up_sink_format up_y4m_sink = { .type = "y4m",
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_y4m,
-                                     .memory = memory };
+                                     .held = held,
+                                     .slot = up_sink_slot_of_rows };

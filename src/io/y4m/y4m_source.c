@@ -2,6 +2,7 @@
 #include "io/formats.h"
 
 #include "base/memory.h"
+#include "io/held_rows.h"
 #include "io/pixels.h"
 #include "io/y4m/y4m_frame.h"
 #include "io/y4m/y4m_header.h"
@@ -190,8 +191,7 @@ static up_status begin(y4m_source *s, up_error *error)
     size_t all;
     if (!up_frame_size(&s->base.format, &all) ||
         !up_y4m_frame_size(&s->frame, &s->video.yuv, s->size))
-        return up_fail(error, UP_ERROR_LIMIT, "%s: %dx%d pixels do not fit into memory",
-                       up_reader_name(s->reader), s->size[1], s->size[0]);
+        return up_fail_size(up_reader_name(s->reader), &s->base.format, error);
     split(&s->base, false);
     count_frames(s);
     return UP_OK;
