@@ -290,6 +290,22 @@ static size_t running_bytes(const up_plan *plan)
     return bytes;
 }
 
+static void set_at_once(up_plan *plan, int frames)
+{
+    plan->run.frames.at_once = plan->chroma.run.frames.at_once = frames;
+    plan->encoding.overlaps = frames > 1;
+}
+
+/* Two frames, where there is memory for that. */
+static void choose_at_once(up_plan *plan, size_t most)
+{
+    const int64_t count = plan->run.frames.count;
+    const bool overlaps = count != 0 && count != 1 && up_run_overlaps(&plan->run);
+    set_at_once(plan, overlaps ? UP_FRAMES_AT_ONCE : 1);
+    if (overlaps && running_bytes(plan) > most)
+        set_at_once(plan, 1);
+}
+
 up_status up_plan_finish(up_plan *plan, up_error *error)
 {
     const bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
@@ -300,6 +316,7 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     add(&others, beside);
     UP_TRY(up_run_fit(&plan->run, most > others ? most - others : 0, error));
     UP_TRY(up_plan_finish_chroma(plan, most, error));
+    choose_at_once(plan, most > beside ? most - beside : 0);
     const size_t loading = plan->request.loading_bytes + plan->request.model_bytes;
     const size_t before = larger(plan->building_bytes, loading);
     double pixels = (double)plan->request.input.width * plan->request.input.height;

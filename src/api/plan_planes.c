@@ -168,8 +168,8 @@ up_status up_plan_chroma(up_plan *plan, up_error *error)
     return UP_OK;
 }
 
-/* Of a plane with less, threads that are woken for it, and wait in between, take longer than the
- * work does, the more so where programs at both ends of a pipe want the cores, too. */
+/* Of a plane with less, threads that wait for each other take longer than the work does, the more
+ * so where programs at both ends of a pipe want the cores, too. */
 #define WORK_FOR_THREADS 1e8 /* multiply-adds */
 
 up_status up_plan_prepare_run(const up_plan *plan, up_run *run, bool mapped, up_error *error)
@@ -178,7 +178,10 @@ up_status up_plan_prepare_run(const up_plan *plan, up_run *run, bool mapped, up_
     if (!plan->image->source->by_planes || run->threads == 1 ||
         up_run_multiply_adds(run) >= WORK_FOR_THREADS)
         return UP_OK;
-    run->threads = 1;
+    if (run == &plan->run)
+        run->threads = 1;
+    else
+        run->most_strips = 1; /* beside the luma of another frame, which has all threads */
     return up_run_prepare(run, mapped, error);
 }
 

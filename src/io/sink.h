@@ -23,6 +23,7 @@ typedef struct {
     bool progressive;
     bool piece; /* of a picture: rows to be put behind others, without being packed anew */
     up_sequence sequence;  /* of frames that follow; frames 0: it is one picture */
+    bool overlaps;         /* two of them are under way at a time, which a sink may make use of */
     const up_video *video; /* borrowed: how samples of a video are to lie; NULL: as is usual */
     bool by_planes;        /* rows come as those of a source that is split */
     struct {
@@ -44,7 +45,9 @@ struct up_sink {
     /* Pixels in memory: rows are written straight there and no stage is called. */
     up_pixels mapped; /* data == NULL: none */
 
-    /* Of a sequence (else NULL), before the rows of each frame, when no slot is in use any more. */
+    /* Of a sequence (else NULL), before the rows of each frame, when no slot is in use any more;
+     * where it `overlaps`, those of the frame before may still be, but none of those before it. */
+    bool overlaps;
     up_status (*frame)(up_sink *sink, up_duration duration, up_error *error);
     /* Of a file of pages (else NULL), after `finish` of the page before: all that `open` was told
      * of the first. */

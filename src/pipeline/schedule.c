@@ -104,14 +104,20 @@ static void schedule_sink(up_state *s, int o, int chunk, int slot)
         end = up_min(end, s->run->rows[1]);
     if (sink->mapped.data || end <= up_max(start, s->run->rows[0]))
         return;
-#pragma omp task depend(inout : s->token.accept[o], s->token.slot[slot][o])
+    up_shared *shared = s->shared;
+    const int lane = s->lane;
+#pragma omp task depend(inout                                                                      \
+                        : shared->token.accept[o], shared->token.slot[slot][o],                    \
+                          shared->token.out[lane][slot][o])
     accept(s, o, start, end, slot);
     if (sink->pack) {
-#pragma omp task depend(inout : s->token.slot[slot][o])
+#pragma omp task depend(inout : shared->token.slot[slot][o])
         stage(s, o, slot, sink->pack);
     }
     if (sink->emit) {
-#pragma omp task depend(inout : s->token.emit[o], s->token.slot[slot][o])
+#pragma omp task depend(inout                                                                      \
+                        : shared->token.emit[o], shared->token.slot[slot][o],                      \
+                          shared->token.out[lane][slot][o])
         stage(s, o, slot, sink->emit);
     }
 }
@@ -120,12 +126,13 @@ static void schedule_chunk(up_state *s, int c)
 {
     const up_graph *graph = s->stage->graph;
     int from = c ? graph->input_end[c - 1] : graph->node[0].first, to = graph->input_end[c];
-    int slot = (int)((s->frame * graph->chunks + c) % s->run->slots);
+    up_shared *shared = s->shared;
+    int slot = (int)(shared->chunks++ % shared->slots);
     int ahead = c % 2, strips = s->strips.count;
 #define EVERY_STRIP iterator(int i = 0 : strips), inout : s->token.ahead[ahead][i]
 #pragma omp task depend(EVERY_STRIP)                                                               \
     depend(inout                                                                                   \
-           : s->token.source, s->token.slot[slot][0], s->token.slot[slot][1])
+           : shared->token.source, shared->token.slot[slot][0], shared->token.slot[slot][1])
     read_rows(s, from, to);
     for (int i = 0; i < strips; i++) {
 #pragma omp task depend(inout : s->token.strip[i], s->token.ahead[ahead][i])
@@ -133,25 +140,33 @@ static void schedule_chunk(up_state *s, int c)
     }
 #pragma omp task depend(EVERY_STRIP)                                                               \
     depend(inout                                                                                   \
-           : s->token.progress, s->token.slot[slot][0], s->token.slot[slot][1])
+           : shared->token.progress, shared->token.slot[slot][0], shared->token.slot[slot][1])
     up_state_report(s, (c + 1.0) / graph->chunks);
 #undef EVERY_STRIP
     for (int o = 0; o < s->stage->sinks; o++)
         schedule_sink(s, o, c, slot);
 }
 
-/* The master makes the tasks: what OpenMP keeps for that is then freed before the program can end.
- * It waits now and then, taking tasks meanwhile, so that this does not grow with the picture; the
- * others wait at the end of the region, where they take tasks, also those that a task creates. */
-void up_schedule_frame(up_state *s)
+/* It waits now and then, taking tasks meanwhile, so that what OpenMP keeps for them does not grow
+ * with the picture. */
+void up_schedule_chunks(up_state *s)
 {
     const int ahead = 256;
-#pragma omp parallel num_threads(s->run->threads)
-#pragma omp master
     for (int c = 0; c < s->stage->graph->chunks; c++) {
         schedule_chunk(s, c);
         if ((c + 1) % ahead == 0) {
 #pragma omp taskwait
         }
     }
+}
+
+/* The master makes the tasks: what OpenMP keeps for that is then freed before the program can end.
+ * The others wait at the end of the region, where they take tasks, also those that a task creates.
+ */
+void up_schedule_frame(up_state *s)
+{
+    const int threads = s->run->most_strips == 1 ? 1 : s->run->threads;
+#pragma omp parallel num_threads(threads)
+#pragma omp master
+    up_schedule_chunks(s);
 }

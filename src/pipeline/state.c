@@ -3,7 +3,7 @@
 
 bool up_state_stopped(up_state *s)
 {
-    return atomic_load_explicit(&s->status, memory_order_acquire) != UP_OK;
+    return s->absent || atomic_load_explicit(&s->shared->status, memory_order_acquire) != UP_OK;
 }
 
 void up_state_note(up_state *s, up_status status, const up_error *error)
@@ -11,8 +11,8 @@ void up_state_note(up_state *s, up_status status, const up_error *error)
     int none = UP_OK;
     if (status == UP_OK)
         return;
-    if (atomic_compare_exchange_strong(&s->status, &none, (int)status))
-        s->error = *error;
+    if (atomic_compare_exchange_strong(&s->shared->status, &none, (int)status))
+        s->shared->error = *error;
 }
 
 void up_state_check_cancel(up_state *s)

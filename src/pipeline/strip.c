@@ -198,6 +198,16 @@ static up_status allocate_strip(up_strip *strip, const up_graph *graph, up_error
                                              : up_fail_memory(error, "scratch", graph->scratch);
 }
 
+void up_strips_rewind(up_strips *strips)
+{
+    const int ends = strips->graph->inputs + strips->graph->outputs;
+    for (int i = 0; i < strips->count; i++) {
+        up_walk_rewind(&strips->strip[i].walk);
+        for (int r = 0; r < ends; r++)
+            strips->strip[i].released[r] = 0;
+    }
+}
+
 up_status up_strips_allocate(up_strips *strips, up_error *error)
 {
     if (!strips->input[0].bound) {

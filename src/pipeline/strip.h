@@ -45,4 +45,7 @@ up_status up_strips_lay_out(up_strips *strips, up_error *error);
 size_t up_strips_bytes(const up_strips *strips);
 up_status up_strips_allocate(up_strips *strips, up_error *error);
 
+/* To make everything once more, from the first row on. */
+void up_strips_rewind(up_strips *strips);
+
 #endif

@@ -39,6 +39,51 @@ Test(video_pipe, no_frame_is_lost)
     SHELL_EXPECT_ALL(tests);
 }
 
+/* Two frames at a time, whose number is known and is not, and whatever ends them. */
+Test(video_pipe, frames_that_overlap_are_in_order)
+{
+    write_video();
+    const char *const methods[] = { "-m bicubic --linear", "-m tconv:small --precision exact",
+                                    "-m tconv:linear --to-srgb" };
+    char text[600];
+    for (int m = 0; m < 3; m++) {
+        const char *method = methods[m];
+        snprintf(text, sizeof text, "upscale in.y4m %s -s 2 --threads 1 -o one.y4m -q --overwrite",
+                 method);
+        cr_assert_eq(shell_code(text), 0, "%s", text);
+        for (int threads = 2; threads < 5; threads++) {
+            snprintf(
+                text, sizeof text,
+                "cat in.y4m | upscale - %s -s 2 --threads %d -f y4m -o - -q | cmp - one.y4m && "
+                "upscale in.y4m %s -s 2 --threads %d --frame 3-11 -o some.y4m -q --overwrite && "
+                "upscale in.y4m %s -s 2 --threads 1 --frame 3-11 -o - -f y4m -q | "
+                "cmp - some.y4m",
+                method, threads, method, threads, method);
+            cr_expect_eq(shell_code(text), 0, "%s", text);
+        }
+    }
+}
+
+Test(video_pipe, frames_that_overlap_end_as_others_do)
+{
+    write_video();
+    const shell_case tests[] = {
+        { "head -c 60000 in.y4m | upscale - -m bicubic --linear -s 2 --threads 2 -f y4m -o cut.y4m",
+          0, "", "missing" },
+        { "grep -c -a FRAME cut.y4m", 0, "13", "" },
+        { "head -c 60000 in.y4m | upscale - -m bicubic --linear -s 2 --threads 2 -f y4m -o no.y4m "
+          "--strict",
+          1, "", "damaged" },
+        { "upscale in.y4m -m bicubic --linear -s 8 --threads 2 -o - -q | head -c 1000 | wc -c", 0,
+          "1000", "" },
+        { "cat in.y4m | upscale - -m bicubic --linear -s 2 --threads 2 --frame 20-40 -o no.y4m -f "
+          "y4m",
+          1, "", "before frame 30" },
+    };
+    SHELL_EXPECT_ALL(tests);
+    cr_expect_not(file_exists(scratch_path("no.y4m")));
+}
+
 Test(video_pipe, frames_and_pictures)
 {
     write_video();

@@ -72,16 +72,8 @@ up_status up_webp_animation_begin(up_webp_animation *a, up_writer *writer, const
     return write_chunk(a, "ANIM", animation, sizeof animation, error);
 }
 
-up_status up_webp_animation_next(up_webp_animation *a, up_duration duration, up_error *error)
-{
-    (void)error;
-    a->milliseconds = up_duration_milliseconds(duration, MOST_MILLISECONDS);
-    a->frames++;
-    return UP_OK;
-}
-
 up_status up_webp_animation_add(up_webp_animation *a, const uint8_t *file, size_t size,
-                                up_error *error)
+                                up_duration duration, up_error *error)
 {
     uint8_t frame[FRAME] = { 0 };
     size_t from = RIFF_HEAD;
@@ -92,7 +84,7 @@ up_status up_webp_animation_add(up_webp_animation *a, const uint8_t *file, size_
                        up_writer_name(a->writer));
     put(frame + 6, (uint32_t)a->format.width - 1, 3);
     put(frame + 9, (uint32_t)a->format.height - 1, 3);
-    put(frame + 12, (uint32_t)a->milliseconds, 3);
+    put(frame + 12, (uint32_t)up_duration_milliseconds(duration, MOST_MILLISECONDS), 3);
     frame[15] = NOT_BLENDED;
     UP_TRY(write_head(a, "ANMF", FRAME + size - from, error));
     UP_TRY(write_bytes(a, frame, sizeof frame, error));

@@ -13,8 +13,6 @@ typedef struct {
     const up_metadata *metadata; /* borrowed: ICC, EXIF and XMP go along */
     up_format format;
     uint64_t size; /* of the file, so far */
-    int64_t frames;
-    int milliseconds; /* of the frame that is coming */
 } up_webp_animation;
 
 /* Needs a writer that can go back. */
@@ -22,11 +20,9 @@ up_status up_webp_animation_begin(up_webp_animation *animation, up_writer *write
                                   const up_format *format, const up_metadata *metadata, int loops,
                                   up_error *error);
 
-/* A frame begins, which is shown for so long; and is there, as a WebP file of its own. */
-up_status up_webp_animation_next(up_webp_animation *animation, up_duration duration,
-                                 up_error *error);
+/* A frame, as a WebP file of its own, which is shown for so long. */
 up_status up_webp_animation_add(up_webp_animation *animation, const uint8_t *file, size_t size,
-                                up_error *error);
+                                up_duration duration, up_error *error);
 
 up_status up_webp_animation_end(up_webp_animation *animation, up_error *error);
 

@@ -11,19 +11,29 @@
 #include <webp/encode.h>
 #include <webp/mux.h>
 
+enum { LOSSLESS_LEAST = 8 << 20 /* as measured: of histograms */ };
 enum { DEFAULT_QUALITY = 90, DEFAULT_EFFORT = 6, MOST_EFFORT = 9, MOST_METHOD = 6 };
+
+/* A picture, or a frame that comes or is encoded. */
+typedef struct {
+    WebPPicture pixels;
+    WebPMemoryWriter packed;
+    up_duration duration;
+} webp_frame;
 
 typedef struct {
     up_sink base;
     up_writer *writer;
-    WebPPicture picture;
+    webp_frame frame[2];
+    int frames; /* of these that there are: 2 where one comes while the one before is encoded */
+    int now;    /* the one that comes */
     WebPConfig config;
-    WebPMemoryWriter packed;
     up_metadata metadata; /* ICC, EXIF and XMP, for the end */
     size_t held_bytes;    /* for all of it, about */
     int y;
     up_webp_animation animation;
     bool animated;
+    webp_frame *ended[]; /* by slot: the frame whose last rows it has brought; NULL: none */
 } webp_sink;
 
 static up_status choose(up_format *format, up_error *error)
@@ -73,23 +83,24 @@ static void set_row(uint32_t *to, const uint8_t *from, int width, int channels)
 static up_status accept_rows(up_sink *sink, int slot, const void *const *row, int count,
                              up_error *error)
 {
-    (void)slot;
     (void)error;
     webp_sink *s = (webp_sink *)sink;
+    webp_frame *frame = &s->frame[s->now];
     for (int i = 0; i < count; i++, s->y++)
-        set_row(s->picture.argb + (size_t)s->y * (size_t)s->picture.argb_stride, row[i],
+        set_row(frame->pixels.argb + (size_t)s->y * (size_t)frame->pixels.argb_stride, row[i],
                 sink->format.width, sink->format.channels);
+    s->ended[slot] = s->y == sink->format.height ? frame : NULL;
     return UP_OK;
 }
 
 /* ---- the file */
 
-static up_status encode(webp_sink *s, up_error *error)
+static up_status encode(webp_sink *s, webp_frame *frame, up_error *error)
 {
     const char *name = up_writer_name(s->writer);
-    if (WebPEncode(&s->config, &s->picture))
+    if (WebPEncode(&s->config, &frame->pixels))
         return UP_OK;
-    switch (s->picture.error_code) {
+    switch (frame->pixels.error_code) {
     case VP8_ENC_ERROR_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BAD_WRITE: /* into memory */
@@ -102,7 +113,7 @@ static up_status encode(webp_sink *s, up_error *error)
                        name);
     default:
         return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot be encoded as WebP (error %d)", name,
-                       (int)s->picture.error_code);
+                       (int)frame->pixels.error_code);
     }
 }
 
@@ -115,7 +126,7 @@ static WebPMuxError add_chunk(WebPMux *mux, const char *type, const up_blob *blo
 /* Around the picture a container that holds the metadata. */
 static up_status write_container(webp_sink *s, up_error *error)
 {
-    const WebPData picture = { s->packed.mem, s->packed.size };
+    const WebPData picture = { s->frame[0].packed.mem, s->frame[0].packed.size };
     const up_metadata *m = &s->metadata;
     WebPData all = { NULL, 0 };
     WebPMux *mux = WebPMuxCreate(&picture, 0);
@@ -136,49 +147,65 @@ static up_status write_container(webp_sink *s, up_error *error)
     return status;
 }
 
-/* The frame whose rows have come. libwebp has turned its pixels into YUV, and is to take new ones.
- */
-static up_status end_frame(webp_sink *s, up_error *error)
+/* ---- frames */
+
+static up_status begin_frame(up_sink *sink, up_duration duration, up_error *error)
 {
-    UP_TRY(encode(s, error));
-    UP_TRY(up_webp_animation_add(&s->animation, s->packed.mem, s->packed.size, error));
-    WebPMemoryWriterClear(&s->packed);
-    s->picture.use_argb = 1;
+    (void)error;
+    webp_sink *s = (webp_sink *)sink;
+    s->now = (s->now + 1) % s->frames;
+    s->frame[s->now].duration = duration;
     s->y = 0;
     return UP_OK;
 }
 
-static up_status begin_frame(up_sink *sink, up_duration duration, up_error *error)
+static up_status pack_frame(up_sink *sink, int slot, up_error *error)
 {
     webp_sink *s = (webp_sink *)sink;
-    if (s->animation.frames > 0)
-        UP_TRY(end_frame(s, error));
-    return up_webp_animation_next(&s->animation, duration, error);
+    return s->ended[slot] ? encode(s, s->ended[slot], error) : UP_OK;
 }
+
+/* libwebp has turned its pixels into YUV, and is to take new ones. */
+static up_status emit_frame(up_sink *sink, int slot, up_error *error)
+{
+    webp_sink *s = (webp_sink *)sink;
+    webp_frame *frame = s->ended[slot];
+    if (!frame)
+        return UP_OK;
+    UP_TRY(up_webp_animation_add(&s->animation, frame->packed.mem, frame->packed.size,
+                                 frame->duration, error));
+    WebPMemoryWriterClear(&frame->packed);
+    frame->pixels.use_argb = 1;
+    return UP_OK;
+}
+
+/* ---- the end */
 
 static up_status finish(up_sink *sink, up_error *error)
 {
     webp_sink *s = (webp_sink *)sink;
     const up_metadata *m = &s->metadata;
+    webp_frame *frame = &s->frame[0];
     if (s->animated) {
-        UP_TRY(end_frame(s, error));
         UP_TRY(up_webp_animation_end(&s->animation, error));
         return up_writer_publish(s->writer, error);
     }
-    UP_TRY(encode(s, error));
-    WebPPictureFree(&s->picture);
+    UP_TRY(encode(s, frame, error));
+    WebPPictureFree(&frame->pixels);
     if (m->icc.data || m->exif.data || m->xmp.data)
         UP_TRY(write_container(s, error));
     else
-        UP_TRY(up_writer_write(s->writer, s->packed.mem, s->packed.size, error));
+        UP_TRY(up_writer_write(s->writer, frame->packed.mem, frame->packed.size, error));
     return up_writer_publish(s->writer, error);
 }
 
 static void close_webp(up_sink *sink)
 {
     webp_sink *s = (webp_sink *)sink;
-    WebPPictureFree(&s->picture);
-    WebPMemoryWriterClear(&s->packed);
+    for (int i = 0; i < s->frames; i++) {
+        WebPPictureFree(&s->frame[i].pixels);
+        WebPMemoryWriterClear(&s->frame[i].packed);
+    }
     up_metadata_clear(&s->metadata);
 }
 
@@ -188,7 +215,10 @@ static void close_webp(up_sink *sink)
 static size_t held(const up_format *format, const up_encoding *encoding)
 {
     const size_t each = encoding->lossless ? 24 : up_color_has_alpha(format->color) ? 28 : 10;
-    return up_held_size(format->width, format->height, each, 0);
+    const size_t least = encoding->lossless ? LOSSLESS_LEAST : 0;
+    const size_t one = up_held_size(format->width, format->height, each, least);
+    size_t bytes;
+    return up_mul(one, encoding->overlaps ? 2 : 1, &bytes) ? bytes : SIZE_MAX;
 }
 
 static bool set_config(WebPConfig *config, const up_encoding *encoding)
@@ -205,20 +235,32 @@ static bool set_config(WebPConfig *config, const up_encoding *encoding)
     return WebPValidateConfig(config);
 }
 
-static up_status prepare(webp_sink *s, const up_encoding *encoding, up_error *error)
+static up_status prepare_frame(webp_sink *s, webp_frame *frame, up_error *error)
 {
     const up_format *f = &s->base.format;
-    if (!set_config(&s->config, encoding) || !WebPPictureInit(&s->picture))
+    if (!WebPPictureInit(&frame->pixels))
         return up_fail(error, UP_ERROR_UNSUPPORTED, "this libwebp cannot encode");
-    WebPMemoryWriterInit(&s->packed);
-    s->picture.width = f->width;
-    s->picture.height = f->height;
-    s->picture.use_argb = 1;
-    s->picture.writer = WebPMemoryWrite;
-    s->picture.custom_ptr = &s->packed;
-    if (!WebPPictureAlloc(&s->picture))
-        return up_fail_memory(error, up_writer_name(s->writer), s->held_bytes);
-    return up_metadata_copy(&s->metadata, &encoding->metadata, error);
+    WebPMemoryWriterInit(&frame->packed);
+    frame->pixels.width = f->width;
+    frame->pixels.height = f->height;
+    frame->pixels.use_argb = 1;
+    frame->pixels.writer = WebPMemoryWrite;
+    frame->pixels.custom_ptr = &frame->packed;
+    return WebPPictureAlloc(&frame->pixels)
+               ? UP_OK
+               : up_fail_memory(error, up_writer_name(s->writer), s->held_bytes);
+}
+
+static up_status prepare(webp_sink *s, const up_encoding *encoding, up_error *error)
+{
+    if (!set_config(&s->config, encoding))
+        return up_fail(error, UP_ERROR_UNSUPPORTED, "this libwebp cannot encode");
+    for (int i = 0; i < s->frames; i++)
+        UP_TRY(prepare_frame(s, &s->frame[i], error));
+    UP_TRY(up_metadata_copy(&s->metadata, &encoding->metadata, error));
+    return s->animated ? up_webp_animation_begin(&s->animation, s->writer, &s->base.format,
+                                                 &s->metadata, encoding->sequence.loops, error)
+                       : UP_OK;
 }
 
 static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *format,
@@ -226,26 +268,28 @@ static up_status open_webp(up_sink **sink, up_writer *writer, const up_format *f
                            up_error *error)
 {
     (void)group_bytes;
-    webp_sink *s = up_alloc_zero(1, sizeof *s);
+    const bool animated = encoding->sequence.frames != 0;
+    webp_sink *s = up_alloc_zero(1, sizeof *s + (size_t)slots * sizeof *s->ended);
     if (!s)
         return up_fail_memory(error, up_writer_name(writer), sizeof *s);
     s->base = (up_sink){ .type = "webp",
                          .format = *format,
                          .slots = slots,
-                         .frame = encoding->sequence.frames ? begin_frame : NULL,
+                         .overlaps = encoding->overlaps,
+                         .frame = animated ? begin_frame : NULL,
                          .accept = accept_rows,
+                         .pack = animated ? pack_frame : NULL,
+                         .emit = animated ? emit_frame : NULL,
                          .finish = finish,
                          .close = close_webp };
     s->writer = writer;
     s->held_bytes = held(format, encoding);
-    s->animated = encoding->sequence.frames != 0;
+    s->animated = animated;
+    s->frames = encoding->overlaps ? 2 : 1;
     up_metadata_init(&s->metadata);
     up_status status = choose(&s->base.format, error);
     if (status == UP_OK)
         status = prepare(s, encoding, error);
-    if (status == UP_OK && s->animated)
-        status = up_webp_animation_begin(&s->animation, writer, &s->base.format, &s->metadata,
-                                         encoding->sequence.loops, error);
     return up_sink_opened(sink, &s->base, status);
 }
 

@@ -12,6 +12,7 @@
 #include "pipeline/stages/stages.h"
 
 #define UP_MAX_OUTPUTS 2
+#define UP_FRAMES_AT_ONCE 2
 
 /* What becomes of whatever one stage makes and another needs. */
 typedef enum {
@@ -26,13 +27,16 @@ typedef struct up_run {
     up_source *source;
     up_sink *sink[UP_MAX_OUTPUTS]; /* one per output of the graph */
     int threads;
-    int slots; /* chunks in flight on their way to a sink */
-    int band;  /* rows; 0: as suits the machine's cache */
+    int most_strips; /* of a frame; 0: one for each thread */
+    int slots;       /* chunks in flight on their way to a sink */
+    int band;        /* rows; 0: as suits the machine's cache */
     up_keep keep;
     int segments; /* that a deep graph is cut into at most; 0: as many as are best */
     int rows[2];  /* of the outputs: first, end; 0, 0: all. Of single frames only */
     struct {
         int64_t first, count; /* UP_FRAMES_UNTIL_END: all from `first` on */
+        int at_once;          /* that are made beside each other, where up_run_overlaps(); up to
+                                 UP_FRAMES_AT_ONCE. 0: 1 */
     } frames; /* of a sequence, which the sinks hold; count 0: its one picture, or a batch */
     struct up_run *further; /* prepared likewise: makes further planes of each frame behind this
                                one, from the same source to the same sinks; NULL: there are none */
@@ -58,6 +62,10 @@ up_status up_run_prepare(up_run *run, bool mapped, up_error *error);
 up_status up_run_fit(up_run *run, size_t most, up_error *error);
 
 void up_run_clear(up_run *run);
+
+/* Whether several frames can be under way at a time: of a sequence that is read as it comes,
+ * without anything that waits for all rows of one. After up_run_fit(). */
+bool up_run_overlaps(const up_run *run);
 
 /* Raw bytes of the largest chunk of an output: what a sink's slot must hold. */
 size_t up_run_group_bytes(const up_run *run, int output);

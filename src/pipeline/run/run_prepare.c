@@ -133,7 +133,8 @@ static up_status prepare_stage(const up_run *run, up_stages *stages, up_stage *s
     UP_TRY(up_graph_fuse(graph, error));
     if (run->rows[1] > 0)
         limit_rows(stage, stages, run->rows);
-    UP_TRY(choose_strips(&strips, stage, run->threads, error));
+    const int most = run->most_strips ? up_min(run->most_strips, run->threads) : run->threads;
+    UP_TRY(choose_strips(&strips, stage, most, error));
     stage->strips = strips.count;
     stage->excess = up_strips_excess(&strips);
     if (band <= 0)
@@ -300,9 +301,19 @@ size_t up_run_group_bytes(const up_run *run, int output)
     return most * raw_row_bytes(up_graph_shape(graph, graph->output[output]));
 }
 
+bool up_run_overlaps(const up_run *run)
+{
+    const up_stages *stages = &run->stages;
+    const bool streams = run->threads > 1 && !run->mapped && stages->count == 1 &&
+                         stages->frames == 0 && stages->stage[0].reads &&
+                         stages->stage[0].graph->node[0].first == 0;
+    return streams && (!run->further || up_run_overlaps(run->further));
+}
+
 size_t up_run_bytes(const up_run *run)
 {
-    return up_stages_peak(&run->stages) + output_bytes(run);
+    return up_stages_peak(&run->stages) * (size_t)up_max(run->frames.at_once, 1) +
+           output_bytes(run);
 }
 
 double up_run_multiply_adds(const up_run *run)

@@ -54,12 +54,7 @@ static up_status enter_stage(up_state *s, int number, up_error *error)
     for (int f = 0; f < stages->frames; f++)
         if (stages->frame[f].first == number)
             UP_TRY(up_frame_open(&stages->frame[f], error));
-    for (int i = 0; i < s->strips.count; i++) {
-        up_strip *strip = &s->strips.strip[i];
-        up_walk_rewind(&strip->walk);
-        for (int r = 0; r < s->stage->graph->inputs + s->stage->graph->outputs; r++)
-            strip->released[r] = 0;
-    }
+    up_strips_rewind(&s->strips);
     if (s->stage->reads)
         UP_TRY(skip_rows(s, s->stage->graph->node[0].first, error));
     bind_inputs(s);
@@ -113,52 +108,18 @@ static void run_frame(up_state *s)
     }
 }
 
-static void run_further(up_state *s)
-{
-    up_state *further = s->further;
-    for (int i = 0; i < s->run->further_planes && !up_state_stopped(s); i++) {
-        run_frame(further);
-        up_state_note(s, (up_status)atomic_load(&further->status), &further->error);
-    }
-}
-
-static up_status fail_short(const up_state *s, int64_t first, up_error *error)
-{
-    const char *name = s->run->source->name;
-    if (s->frame + first == 0)
-        return up_fail(error, UP_ERROR_INPUT, "%s: holds no frame", name);
-    return up_fail(error, UP_ERROR_INPUT, "%s: ends before frame %lld, counted from 0", name,
-                   (long long)(s->frame + first));
-}
-
-/* Of a sequence, past frames that nobody wants. */
-static up_status go_on(up_state *s, bool *there, up_error *error)
-{
-    const up_run *run = s->run;
-    *there = true;
-    for (int64_t left = s->frame ? 0 : run->frames.first; left >= 0 && *there; left--) {
-        up_state_check_cancel(s);
-        if (up_state_stopped(s))
-            return UP_OK;
-        UP_TRY(up_source_next(run->source, there, error));
-    }
-    if (!*there)
-        return s->frame == 0 || run->frames.count > 0 ? fail_short(s, run->frames.first, error)
-                                                      : UP_OK;
-    for (int o = 0; o < run->graph->outputs; o++)
-        if (run->sink[o]->frame)
-            UP_TRY(run->sink[o]->frame(run->sink[o], run->source->duration, error));
-    return UP_OK;
-}
-
 static bool next_frame(up_state *s)
 {
     up_error error;
     const int64_t frames = up_state_frames(s);
-    bool there = frames < 0 || s->frame < frames;
-    if (there && s->run->frames.count && !up_state_stopped(s))
-        up_state_note(s, go_on(s, &there, &error), &error);
-    return there && !up_state_stopped(s);
+    if ((frames >= 0 && s->frame >= frames) || up_state_stopped(s))
+        return false;
+    if (s->run->frames.count == 0)
+        return true;
+    up_state_note(s, up_frame_next(s, &error), &error);
+    for (int o = 0; o < s->run->graph->outputs && !up_state_stopped(s); o++)
+        up_state_note(s, up_frame_begin(s, o, &error), &error);
+    return !up_state_stopped(s);
 }
 
 static void run_frames(void *user)
@@ -168,21 +129,26 @@ static void run_frames(void *user)
     const int64_t frames = up_state_frames(s);
     if (frames == 0)
         up_state_report(s, 1);
-    for (s->frame = 0; next_frame(s); s->frame++) {
+    if (run->frames.at_once > 1)
+        up_schedule_sequence(s);
+    for (s->frame = 0; run->frames.at_once <= 1 && next_frame(s); s->frame++) {
         run_frame(s);
-        run_further(s);
+        for (int i = 0; i < run->further_planes && !up_state_stopped(s); i++)
+            run_frame(s->further);
     }
-    if (frames < 0 && run->progress && !up_state_stopped(s))
+    if (frames < 0 && run->progress && atomic_load(&s->shared->status) == UP_OK)
         run->progress(run->user, 1);
 }
 
-static up_status allocate(up_state *s, up_error *error)
+/* Slots are those of the first of the states. */
+static up_status allocate(up_state *s, const up_state *first, up_error *error)
 {
     up_run *run = s->run;
     UP_TRY(take_strips(s, &run->stages.stage[0], error));
     for (int o = 0; o < run->graph->outputs; o++) {
         s->group_bytes[o] = up_run_group_bytes(run, o);
-        if (run->sink[o]->mapped.data)
+        s->slot[o] = first->slot[o];
+        if (run->sink[o]->mapped.data || s->slot[o])
             continue;
         s->slot[o] = up_alloc(run->slots, s->group_bytes[o]);
         if (!s->slot[o])
@@ -191,38 +157,60 @@ static up_status allocate(up_state *s, up_error *error)
     return UP_OK;
 }
 
-static up_status allocate_further(up_state *further, up_run *run, up_error *error)
+static void release(up_state *s, int states, up_run *run)
 {
-    if (!run->further)
-        return UP_OK;
-    memcpy(run->further->sink, run->sink, sizeof run->sink);
-    return allocate(further, error);
-}
-
-static void release(up_state *s)
-{
-    up_strips_free(&s->strips);
-    for (int f = 0; f < s->run->stages.frames; f++)
-        up_frame_close(&s->run->stages.frame[f]);
+    for (int f = 0; f < run->stages.frames; f++)
+        up_frame_close(&run->stages.frame[f]);
     for (int o = 0; o < UP_MAX_OUTPUTS; o++)
         up_free(s->slot[o]);
+    for (int i = 0; i < states; i++)
+        up_strips_free(&s[i].strips);
+}
+
+/* The states of a run, one for each frame at a time. */
+typedef struct {
+    up_shared shared;
+    up_state state[UP_FRAMES_AT_ONCE], further[UP_FRAMES_AT_ONCE];
+    int count;
+} states;
+
+static up_status prepare(states *all, up_run *run, up_error *error)
+{
+    all->count = up_clamp(run->frames.at_once, 1, UP_FRAMES_AT_ONCE);
+    all->shared.slots = run->slots;
+    if (run->further) {
+        memcpy(run->further->sink, run->sink, sizeof run->sink);
+        all->shared.slots = up_min(run->slots, run->further->slots);
+    }
+    for (int i = 0; i < all->count; i++) {
+        up_state *further = run->further ? &all->further[i] : NULL;
+        all->state[i] =
+            (up_state){ .run = run, .shared = &all->shared, .lane = i, .further = further };
+        UP_TRY(allocate(&all->state[i], all->state, error));
+        if (!further)
+            continue;
+        *further = (up_state){ .run = run->further, .shared = &all->shared, .lane = i };
+        UP_TRY(allocate(further, all->further, error));
+    }
+    return UP_OK;
 }
 
 up_status up_run_start(up_run *run, up_error *error)
 {
-    up_state further = { .run = run->further }, s = { .run = run, .further = &further };
-    up_status status = allocate(&s, error);
-    if (status == UP_OK)
-        status = allocate_further(&further, run, error);
+    states *all = up_alloc_zero(1, sizeof *all);
+    if (!all)
+        return up_fail_memory(error, "a run", sizeof *all);
+    up_status status = prepare(all, run, error);
     if (status == UP_OK) {
-        up_team_run(run_frames, &s);
-        status = (up_status)atomic_load(&s.status);
+        up_team_run(run_frames, all->state);
+        status = (up_status)atomic_load(&all->shared.status);
         if (status != UP_OK && error)
-            *error = s.error;
+            *error = all->shared.error;
     }
-    release(&s);
+    release(all->state, all->count, run);
     if (run->further)
-        release(&further);
+        release(all->further, all->count, run->further);
+    up_free(all);
     for (int o = 0; o < run->graph->outputs && status == UP_OK; o++)
         if (run->sink[o]->finish)
             status = run->sink[o]->finish(run->sink[o], error);
