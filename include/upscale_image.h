@@ -72,6 +72,9 @@ UP_API up_status up_image_open(up_image **image, const char *path, up_error *err
 UP_API up_status up_image_open_memory(up_image **image, const void *bytes, size_t size,
                                       up_error *error);
 UP_API const up_image_info *up_image_get_info(const up_image *image);
+/* A page, from 1, of a file of several as an image of its own, to be looked at or upscaled; `image`
+ * must stay open until it is closed. */
+UP_API up_status up_image_open_page(up_image **page, up_image *image, int number, up_error *error);
 /* The format of a page, from 1. UP_ERROR_INPUT or UP_ERROR_UNSUPPORTED where it cannot be read. */
 UP_API up_status up_image_page(up_image *image, int page, up_format *format, up_error *error);
 /* The curve by which options.linear makes light of the samples, and what says so, for people: "PQ

@@ -32,19 +32,37 @@ static up_status fail_page(const up_source *source, int number, const up_error *
     return up_fail(error, own->status, "%s: page %d: %s%s", source->name, number + 1, text, hint);
 }
 
+static up_status check_page(const up_source *source, int page, up_error *error)
+{
+    if (page < 1)
+        return up_fail(error, UP_ERROR_ARGUMENT, "pages are counted from 1, not %d", page);
+    if (source->pages == 0)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s: is one picture, with no page %d",
+                       source->name, page);
+    if (page > source->pages)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%s: has %d pages, and no page %d", source->name,
+                       source->pages, page);
+    return UP_OK;
+}
+
+up_status up_image_open_page(up_image **page, up_image *image, int number, up_error *error)
+{
+    up_error own = { 0 };
+    *page = NULL;
+    UP_TRY(check_page(image->source, number, error));
+    return open_page(page, image->source, number - 1, &own) == UP_OK
+               ? UP_OK
+               : fail_page(image->source, number - 1, &own, "", error);
+}
+
 up_status up_image_page(up_image *image, int page, up_format *format, up_error *error)
 {
-    up_source *source = image->source;
     up_image *opened;
-    up_error own = { 0 };
     if (page == 1) {
         *format = image->info.format;
         return UP_OK;
     }
-    if (page < 1 || page > source->pages)
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: has no page %d", source->name, page);
-    if (open_page(&opened, source, page - 1, &own) != UP_OK)
-        return fail_page(source, page - 1, &own, "", error);
+    UP_TRY(up_image_open_page(&opened, image, page, error));
     *format = opened->info.format;
     up_image_close(&opened);
     return UP_OK;
@@ -54,19 +72,9 @@ up_status up_plan_choose_page(up_plan *plan, up_error *error)
 {
     up_source *source = plan->image->source;
     const int page = plan->options.page;
-    up_error own = { 0 };
-    if (page < 0)
-        return up_fail(error, UP_ERROR_ARGUMENT, "pages are counted from 1, not %d", page);
-    if (page > 1 && source->pages == 0)
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: is one picture, with no page %d",
-                       source->name, page);
-    if (page > 1 && page > source->pages)
-        return up_fail(error, UP_ERROR_ARGUMENT, "%s: has %d pages, and no page %d", source->name,
-                       source->pages, page);
-    if (page < 2)
+    if (page == 0 || page == 1)
         return UP_OK;
-    if (open_page(&plan->page, source, page - 1, &own) != UP_OK)
-        return fail_page(source, page - 1, &own, "", error);
+    UP_TRY(up_image_open_page(&plan->page, plan->image, page, error));
     plan->image = plan->page;
     plan->held_bytes = source->held_bytes;
     plan->image->source->strict = plan->options.strict;

@@ -23,6 +23,7 @@ typedef struct {
     up_plan_info plan;
     cli_notes notes;
     up_error error;
+    int page;      /* of a file that it is; 0: it is all */
     bool measured; /* its noise */
     double noise;
 } upscale_estimate;
@@ -32,8 +33,9 @@ static void estimate(up_image *image, const cli_settings *s, const char *method,
 {
     up_plan *plan = NULL;
     up_options options = cli_method_options(s, method);
+    options.page = 0; /* it is the image itself */
     options.cancel = cli_signals_flag();
-    *e = (upscale_estimate){ 0 };
+    *e = (upscale_estimate){ .page = s->up.page };
     e->error.status = up_plan_create(&plan, image, NULL, &options, &e->error);
     if (e->error.status == UP_OK)
         e->plan = *up_plan_get_info(plan);
@@ -81,6 +83,8 @@ static void show_json(const char *path, up_image *image, const upscale_estimate 
     const up_image_info *info = up_image_get_info(image);
     json_t *line = json_object();
     json_object_set_new(line, "input", cli_json_text(path));
+    if (e->page)
+        json_object_set_new(line, "page", json_integer(e->page));
     json_object_set_new(line, "type", cli_json_text(info->type));
     cli_json_set_format(line, &info->format);
     json_object_set_new(line, "orientation", json_integer(info->orientation));
@@ -166,7 +170,10 @@ static void show_words(const char *path, up_image *image, const upscale_estimate
 {
     const up_image_info *info = up_image_get_info(image);
     char *format = cli_describe_format(&info->format);
-    cli_print("%s", path);
+    if (e->page)
+        cli_print("%s, page %d", path, e->page);
+    else
+        cli_print("%s", path);
     cli_print("  image     %s, %s%s", format, info->type, info->interlaced ? ", interlaced" : "");
     free(format);
     show_metadata(info);
@@ -188,6 +195,32 @@ static void show_words(const char *path, up_image *image, const upscale_estimate
     free(notes);
 }
 
+static void show_opened(const char *path, up_image *image, const cli_settings *s)
+{
+    upscale_estimate e;
+    const char *method = cli_method_at(s, 0);
+    estimate(image, s, method, &e);
+    (s->json ? show_json : show_words)(path, image, &e, method);
+    cli_notes_clear(&e.notes);
+}
+
+/* The one that --page names, or all that there is. */
+static up_status show_page(const char *path, up_image *image, const cli_settings *s,
+                           up_error *error)
+{
+    const int number = s->up.page;
+    if (number == 0 || (number == 1 && up_image_get_info(image)->pages == 0)) {
+        show_opened(path, image, s);
+        return UP_OK;
+    }
+    up_image *page;
+    const up_status status = up_image_open_page(&page, image, number, error);
+    if (status == UP_OK)
+        show_opened(path, page, s);
+    up_image_close(&page);
+    return status;
+}
+
 static void show_image(const char *path, const cli_settings *s, cli_ledger *ledger)
 {
     up_image *image = NULL;
@@ -201,13 +234,11 @@ static void show_image(const char *path, const cli_settings *s, cli_ledger *ledg
         cli_ledger_failed(ledger, path, &error);
         return;
     }
-    upscale_estimate e;
-    const char *method = cli_method_at(s, 0);
-    estimate(image, s, method, &e);
-    (s->json ? show_json : show_words)(path, image, &e, method);
-    cli_notes_clear(&e.notes);
+    if (show_page(path, image, s, &error) == UP_OK)
+        cli_ledger_done(ledger);
+    else
+        cli_ledger_failed(ledger, path, &error);
     up_image_close(&image);
-    cli_ledger_done(ledger);
 }
 
 static void show_inputs(const cli_inputs *inputs, const cli_settings *s, cli_ledger *ledger)
@@ -274,6 +305,8 @@ const cli_command cli_info_command = {
                 "upscale info -v photo.jpg\n"
                 "# how much memory would this take?\n"
                 "upscale info scan.png -s 8 -m lanczos\n"
+                "# one page of a TIFF\n"
+                "upscale info scans.tif --page 2\n"
                 "# widths of all pictures in a tree\n"
                 "upscale info -r photos --json | jq .width\n"
                 "# what is in this network, and what do its filters look like?\n"

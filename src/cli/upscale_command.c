@@ -152,6 +152,8 @@ const cli_command cli_upscale_command = {
                 "# all frames of an animation; and one of them\n"
                 "upscale dance.gif -m bicubic -o dance.png\n"
                 "upscale dance.gif --frame 1 -o still.png\n"
+                "# one page of a TIFF\n"
+                "upscale scans.tif --page 2 -o second.png\n"
                 "# at most 1920x1080, as JPEG\n"
                 "upscale scan.png --fit 1920x1080 -o scan.jpg --quality 95\n"
                 "# a tree of folders; carry on where it was stopped\n"

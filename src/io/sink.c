@@ -60,6 +60,17 @@ up_status up_sink_choose_picture(const char *type, up_format *format, up_error *
     return UP_OK;
 }
 
+up_status up_sink_refuse_inks(const char *type, const up_format *format, up_error *error)
+{
+    if (format->color != UP_COLOR_CMYK)
+        return UP_OK;
+    return up_fail(
+        error, UP_ERROR_UNSUPPORTED,
+        "%s is not written in CMYK: write .tif, .jpg or .npy (--format tif), or make RGB "
+        "of it with --to-srgb",
+        type);
+}
+
 up_status up_sink_check_bands(const up_sink_format *type, const char *name, up_error *error)
 {
     if (type->bands)

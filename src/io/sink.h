@@ -129,6 +129,9 @@ up_status up_sink_publish(up_sink *sink, up_error *error);
  * people write it: "PNG". */
 up_status up_sink_choose_picture(const char *type, up_format *format, up_error *error);
 
+/* Refuses CMYK, and names what holds it. */
+up_status up_sink_refuse_inks(const char *type, const up_format *format, up_error *error);
+
 /* Refuses formats whose bands cannot be put one behind the other. */
 up_status up_sink_check_bands(const up_sink_format *type, const char *name, up_error *error);
 

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "support/network/esrgan_file.h"
 #include "support/network/network_file.h"
+#include "support/pictures/tiff_book.h"
 #include "support/sanitized.h"
 #include "support/shell.h"
 #include "support/weights/metric_files.h"
@@ -63,6 +64,11 @@ static void set_up(void)
     write_ppm("middle.ppm", 72, 64);
     write_ppm("small.ppm", 9, 8);
     cr_assert_eq(shell_code("%s%s", stand_ins, pictures), 0);
+    tiff_book scans;
+    tiff_book_begin(&scans);
+    tiff_book_add(&scans, 20, 15, 0, 0);
+    tiff_book_add(&scans, 16, 12, 30, 0);
+    file_write(scratch_path("scans.tif"), scans.bytes, scans.size);
     tensor_file layer = network_file("weight:3,3,3,3 bias:3", NULL, "");
     file_write(scratch_path("layer.safetensors"), layer.bytes, layer.size);
     tensor_file_free(&layer);

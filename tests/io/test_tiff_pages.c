@@ -2,8 +2,9 @@
 /* Pages of TIFF files: which there are, one of them, and all. */
 #include "io/formats.h"
 #include "support/pictures/image_io.h"
+#include "support/pictures/tiff_book.h"
 #include "support/sanitized.h"
-#include "support/scratch.h"
+#include "support/shell.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,59 +21,7 @@ static void set_up(void)
 
 TestSuite(tiff_pages, .init = set_up, .fini = scratch_fini, .timeout = 120);
 
-/* ---- files made by hand: grey of 8 bits */
-
-enum { REDUCED = 1, MASK = 4, ENTRIES = 10 };
-
-typedef struct {
-    uint8_t bytes[4096];
-    size_t size, link; /* where the place of the next directory is to be entered */
-} book;
-
-static void put(book *b, size_t at, int bytes, size_t value)
-{
-    for (int i = 0; i < bytes; i++, value >>= 8)
-        b->bytes[at + (size_t)i] = (uint8_t)value;
-}
-
-static void begin(book *b)
-{
-    *b = (book){ .size = 8, .link = 4 };
-    memcpy(b->bytes, "II*\0", 4);
-}
-
-/* Pixels are first, first + 1, ... Returns where the directory lies. */
-static size_t add_page(book *b, int width, int height, int first, int type)
-{
-    const size_t pixels = b->size, count = (size_t)width * (size_t)height;
-    for (size_t i = 0; i < count; i++)
-        b->bytes[pixels + i] = (uint8_t)((size_t)first + i);
-    const size_t at = pixels + count + count % 2;
-    const size_t entries[ENTRIES][2] = { { 254, (size_t)type },
-                                         { 256, (size_t)width },
-                                         { 257, (size_t)height },
-                                         { 258, 8 },
-                                         { 259, 1 },
-                                         { 262, 1 },
-                                         { 273, pixels },
-                                         { 277, 1 },
-                                         { 278, (size_t)height },
-                                         { 279, count } };
-    put(b, at, 2, ENTRIES);
-    for (size_t e = 0; e < ENTRIES; e++) {
-        put(b, at + 2 + 12 * e, 2, entries[e][0]);
-        put(b, at + 2 + 12 * e + 2, 2, 4);
-        put(b, at + 2 + 12 * e + 4, 4, 1);
-        put(b, at + 2 + 12 * e + 8, 4, entries[e][1]);
-    }
-    put(b, b->link, 4, at);
-    b->link = at + 2 + 12 * ENTRIES;
-    put(b, b->link, 4, 0);
-    b->size = b->link + 4;
-    return at;
-}
-
-static const char *save(const book *b)
+static const char *save(const tiff_book *b)
 {
     const char *path = scratch_path("book.tif");
     file_write(path, b->bytes, b->size);
@@ -151,13 +100,13 @@ static void expect_note(const char *path, const char *to, const char *wanted)
 
 Test(tiff_pages, all_are_kept_each_of_its_size)
 {
-    book b;
+    tiff_book b;
     up_error error = { 0 };
-    begin(&b);
-    add_page(&b, 7, 5, 0, 0);
-    add_page(&b, 3, 9, 100, 2);
-    add_page(&b, 3, 9, 60, 2);
-    add_page(&b, 12, 1, 200, 0);
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_add(&b, 3, 9, 100, 2);
+    tiff_book_add(&b, 3, 9, 60, 2);
+    tiff_book_add(&b, 12, 1, 200, 0);
     const char *path = save(&b);
     cr_expect_eq(pages_of(path), 4);
     expect_note(path, "out.tif", "");
@@ -172,11 +121,11 @@ Test(tiff_pages, all_are_kept_each_of_its_size)
 
 Test(tiff_pages, one_is_taken)
 {
-    book b;
+    tiff_book b;
     up_error error = { 0 };
-    begin(&b);
-    add_page(&b, 7, 5, 0, 0);
-    add_page(&b, 3, 9, 100, 0);
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_add(&b, 3, 9, 100, 0);
     const char *path = save(&b);
     expect_page(path, 1, 7, 5, 0, 1);
     expect_page(path, 2, 3, 9, 100, 1);
@@ -190,15 +139,65 @@ Test(tiff_pages, one_is_taken)
     expect_note(path, "out.png", "1 further page;");
 }
 
+/* Its noise is its own, though the file can be opened again only as a whole. */
+Test(tiff_pages, one_is_an_image)
+{
+    tiff_book b;
+    up_image *opened, *page;
+    up_error error = { 0 };
+    double noise;
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_add(&b, 3, 9, 100, 0);
+    cr_assert_eq(up_image_open(&opened, save(&b), &error), UP_OK, "%s", error.message);
+    cr_expect_eq(up_image_open_page(&page, opened, 3, &error), UP_ERROR_ARGUMENT);
+    cr_expect_null(page);
+    cr_expect_eq(up_image_open_page(&page, opened, 0, &error), UP_ERROR_ARGUMENT);
+    for (int number = 2; number >= 1; number--) {
+        cr_assert_eq(up_image_open_page(&page, opened, number, &error), UP_OK, "%s", error.message);
+        const up_image_info *info = up_image_get_info(page);
+        cr_expect_eq(info->format.width, number == 1 ? 7 : 3);
+        cr_expect_eq(info->format.height, number == 1 ? 5 : 9);
+        cr_expect_eq(info->pages, 0);
+        cr_expect_eq(up_image_noise(page, &noise, NULL, &error), UP_OK, "%s", error.message);
+        cr_expect_eq(up_image_open_page(&(up_image *){ NULL }, page, 1, &error), UP_ERROR_ARGUMENT);
+        up_image_close(&page);
+    }
+    up_image_close(&opened);
+}
+
+Test(tiff_pages, info_tells_of_one)
+{
+    static const shell_case tests[] = {
+        { "upscale info book.tif --page 2", 0, "book.tif, page 2\n  image     3 x 9 grey", "" },
+        { "upscale info -v book.tif --page 2", 0, "noise", "" },
+        { "upscale info book.tif --page 1 -s 3 -m nearest", 0, "21 x 15", "" },
+        { "upscale info book.tif --page 3", 2, "", "has 2 pages, and no page 3" },
+        { "upscale info one.tif --page 2", 2, "", "is one picture, with no page 2" },
+        { "upscale info one.tif --page 1", 0, "one.tif", "" },
+    };
+    tiff_book b;
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    file_write(scratch_path("one.tif"), b.bytes, b.size);
+    tiff_book_add(&b, 3, 9, 100, 0);
+    save(&b);
+    SHELL_EXPECT_ALL(tests);
+    json_t *line = shell_json("upscale info book.tif --page 2 --json");
+    cr_expect_eq(json_integer_value(json_object_get(line, "page")), 2);
+    cr_expect_eq(json_integer_value(json_object_get(line, "width")), 3);
+    json_decref(line);
+}
+
 Test(tiff_pages, formats_are_told)
 {
-    book b;
+    tiff_book b;
     up_image *opened;
     up_format format;
     up_error error;
-    begin(&b);
-    add_page(&b, 7, 5, 0, 0);
-    add_page(&b, 3, 9, 100, 0);
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_add(&b, 3, 9, 100, 0);
     cr_assert_eq(up_image_open(&opened, save(&b), &error), UP_OK, "%s", error.message);
     cr_assert_eq(up_image_page(opened, 2, &format, &error), UP_OK, "%s", error.message);
     cr_expect(format.width == 3 && format.height == 9);
@@ -210,13 +209,13 @@ Test(tiff_pages, formats_are_told)
 /* Also where a smaller copy is the first. */
 Test(tiff_pages, smaller_copies_and_masks_are_none)
 {
-    book b;
-    begin(&b);
-    add_page(&b, 2, 2, 50, REDUCED);
-    add_page(&b, 7, 5, 0, 0);
-    add_page(&b, 7, 5, 0, MASK);
-    add_page(&b, 4, 3, 0, REDUCED);
-    add_page(&b, 3, 9, 100, 0);
+    tiff_book b;
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 2, 2, 50, TIFF_REDUCED);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_add(&b, 7, 5, 0, TIFF_MASK);
+    tiff_book_add(&b, 4, 3, 0, TIFF_REDUCED);
+    tiff_book_add(&b, 3, 9, 100, 0);
     const char *path = save(&b);
     cr_expect_eq(pages_of(path), 2);
     expect_note(path, "out.tif", "2 smaller copies; 1 transparency mask;");
@@ -226,28 +225,28 @@ Test(tiff_pages, smaller_copies_and_masks_are_none)
 
 Test(tiff_pages, a_loop_ends)
 {
-    book b;
-    begin(&b);
-    add_page(&b, 7, 5, 0, 0);
-    const size_t second = add_page(&b, 3, 9, 100, 0);
-    add_page(&b, 4, 4, 9, 0);
-    put(&b, b.link, 4, second);
+    tiff_book b;
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
+    tiff_book_add(&b, 4, 4, 9, 0);
+    tiff_book_put(&b, b.link, 4, second);
     const char *path = save(&b);
     cr_expect_eq(pages_of(path), 3);
     expect_note(path, "out.tif", "its pages do not end");
-    put(&b, b.link, 4, 1 << 20);
+    tiff_book_put(&b, b.link, 4, 1 << 20);
     cr_expect_eq(pages_of(save(&b)), 3);
     expect_note(path, "out.tif", "its pages do not end");
 }
 
 Test(tiff_pages, a_broken_one_leaves_nothing)
 {
-    book b;
+    tiff_book b;
     up_error error = { 0 };
-    begin(&b);
-    add_page(&b, 7, 5, 0, 0);
-    const size_t second = add_page(&b, 3, 9, 100, 0);
-    put(&b, second + 2 + 12 * 3 + 8, 4, 33); /* bits of a sample */
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
+    tiff_book_put(&b, second + 2 + 12 * 3 + 8, 4, 33); /* bits of a sample */
     const char *path = save(&b);
     cr_expect_neq(make(path, "out.tif", 2, 0, &error), UP_OK);
     cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
@@ -260,17 +259,17 @@ Test(tiff_pages, a_broken_one_leaves_nothing)
 /* Memory is that of the largest page, and it is refused before anything is written. */
 Test(tiff_pages, memory_is_that_of_the_largest)
 {
-    book b;
+    tiff_book b;
     up_error error;
     up_image *opened;
     up_plan *plan;
     size_t need[2];
     for (int large = 0; large < 2; large++) {
-        begin(&b);
-        add_page(&b, 7, 5, 0, 0);
-        const size_t second = add_page(&b, 3, 9, 100, 0);
+        tiff_book_begin(&b);
+        tiff_book_add(&b, 7, 5, 0, 0);
+        const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
         if (large)
-            put(&b, second + 2 + 12 + 8, 4, 5000000);
+            tiff_book_put(&b, second + 2 + 12 + 8, 4, 5000000);
         const up_options options = nearest(2, 0);
         cr_assert_eq(up_image_open(&opened, save(&b), &error), UP_OK, "%s", error.message);
         cr_assert_eq(up_plan_create(&plan, opened, "out.tif", &options, &error), UP_OK, "%s",
@@ -292,12 +291,12 @@ Test(tiff_pages, memory_is_that_of_the_largest)
 
 Test(tiff_pages, hostile)
 {
-    book b;
+    tiff_book b;
     uint32_t state = 7;
-    begin(&b);
-    add_page(&b, 7, 5, 0, 0);
-    add_page(&b, 3, 9, 100, 0);
-    add_page(&b, 4, 4, 9, 0);
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_add(&b, 3, 9, 100, 0);
+    tiff_book_add(&b, 4, 4, 9, 0);
     for (int i = 0; i < MANY_OR_FEW(250, 60); i++) {
         up_options options = nearest(2, 0);
         options.max_memory = (size_t)64 << 20;

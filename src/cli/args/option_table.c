@@ -94,7 +94,7 @@ const cli_option cli_options[] = {
       cli_parse_frames, FIELD(up.frames),
       .help = "of an animation or a video only this frame, as a picture, or these; counted from 0. "
               "Otherwise all, or the first where the output holds one picture" },
-    { "page", 0, "N", CLI_UPSCALE, CLI_GROUP_FILES,
+    { "page", 0, "N", CLI_UPSCALE | CLI_INFO, CLI_GROUP_FILES,
       cli_parse_int, FIELD(up.page), 1, 65535,
       .help = "of a TIFF of several pages only this one, as a picture; counted from 1. Otherwise all "
               "where the output is TIFF, else the first" },

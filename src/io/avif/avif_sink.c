@@ -27,9 +27,7 @@ typedef struct {
 
 static up_status choose(up_format *format, up_error *error)
 {
-    if (format->color == UP_COLOR_CMYK)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "AVIF cannot hold CMYK; write .tif, .jpg or .npy (--format tif)");
+    UP_TRY(up_sink_refuse_inks("AVIF", format, error));
     UP_TRY(up_sink_choose_picture("AVIF", format, error));
     if (format->width > MOST_PIXELS || format->height > MOST_PIXELS)
         return up_fail(error, UP_ERROR_UNSUPPORTED,

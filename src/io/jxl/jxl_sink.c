@@ -32,9 +32,7 @@ typedef struct {
 static up_status choose(up_format *format, up_error *error)
 {
     const bool floats = format->sample == UP_SAMPLE_F32 && format->color != UP_COLOR_TENSOR;
-    if (format->color == UP_COLOR_CMYK)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "CMYK is not written as JPEG XL; write .tif, .jpg or .npy (--format tif)");
+    UP_TRY(up_sink_refuse_inks("JPEG XL", format, error));
     UP_TRY(up_sink_choose_picture("JPEG XL", format, error));
     if (floats) {
         format->sample = UP_SAMPLE_F32;

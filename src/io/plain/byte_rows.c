@@ -5,9 +5,7 @@
 
 up_status up_choose_bytes(const char *type, up_format *format, up_error *error)
 {
-    if (format->color == UP_COLOR_CMYK)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "%s cannot hold CMYK; write .tif, .jpg or .npy (--format tif)", type);
+    UP_TRY(up_sink_refuse_inks(type, format, error));
     UP_TRY(up_sink_choose_picture(type, format, error));
     format->sample = UP_SAMPLE_U8;
     format->depth = 8;

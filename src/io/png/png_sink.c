@@ -54,9 +54,7 @@ typedef struct {
 
 static up_status choose(up_format *format, up_error *error)
 {
-    if (format->color == UP_COLOR_CMYK)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "PNG cannot hold CMYK; write .jpg or .npy (--format jpg)");
+    UP_TRY(up_sink_refuse_inks("PNG", format, error));
     return up_sink_choose_picture("PNG", format, error);
 }
 
@@ -270,7 +268,8 @@ static up_status open_png(up_sink **sink, up_writer *writer, const up_format *fo
     up_status status = UP_OK;
     if (!up_row_size(&chosen, &s->row_bytes) ||
         filtered_most(group_bytes, s->row_bytes) > CHUNK_MOST)
-        status = up_fail(error, UP_ERROR_OUTPUT, "%s: rows of %d pixels are too long for PNG",
+        status = up_fail(error, UP_ERROR_OUTPUT,
+                         "%s: rows of %d pixels are too long for PNG: write .tif or .npy instead",
                          up_writer_name(writer), chosen.width);
     if (status == UP_OK)
         status = allocate(s, encoding->png_level, group_bytes, error);

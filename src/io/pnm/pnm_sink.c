@@ -21,9 +21,7 @@ typedef struct {
 
 static up_status choose(up_format *format, up_error *error)
 {
-    if (format->color == UP_COLOR_CMYK)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "PNM cannot hold CMYK; write .jpg or .npy (--format jpg)");
+    UP_TRY(up_sink_refuse_inks("PNM", format, error));
     return up_sink_choose_picture("PNM", format, error);
 }
 

@@ -296,7 +296,8 @@ static up_status begin_page(tiff_sink *s, const char *name, const up_encoding *e
     s->carried_rows = 0;
     UP_TRY(choose(&s->base.format, error));
     if (!set_packing(&s->packing, &s->base.format, encoding))
-        return up_fail(error, UP_ERROR_OUTPUT, "%s: rows of %d pixels are too long for TIFF", name,
+        return up_fail(error, UP_ERROR_OUTPUT,
+                       "%s: rows of %d pixels are too long for TIFF: write .npy instead", name,
                        s->base.format.width);
     UP_TRY(allocate(s, group_bytes, error));
     s->packing.swap = up_tiff.TIFFIsByteSwapped(s->out.tiff);

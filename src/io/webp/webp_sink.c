@@ -38,9 +38,7 @@ typedef struct {
 
 static up_status choose(up_format *format, up_error *error)
 {
-    if (format->color == UP_COLOR_CMYK)
-        return up_fail(error, UP_ERROR_UNSUPPORTED,
-                       "WebP cannot hold CMYK; write .tif, .jpg or .npy (--format tif)");
+    UP_TRY(up_sink_refuse_inks("WebP", format, error));
     UP_TRY(up_sink_choose_picture("WebP", format, error));
     if (format->width > WEBP_MAX_DIMENSION || format->height > WEBP_MAX_DIMENSION)
         return up_fail(error, UP_ERROR_UNSUPPORTED,

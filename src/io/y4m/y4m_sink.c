@@ -22,12 +22,12 @@ typedef struct {
 
 static up_status choose(up_format *format, up_error *error)
 {
+    UP_TRY(up_sink_refuse_inks("Y4M", format, error));
     UP_TRY(up_sink_choose_picture("Y4M", format, error));
-    if (format->color == UP_COLOR_CMYK || up_color_has_alpha(format->color))
-        return up_fail(error, UP_ERROR_UNSUPPORTED, "Y4M cannot hold %s; %s",
-                       format->color == UP_COLOR_CMYK ? "CMYK" : "alpha",
-                       format->color == UP_COLOR_CMYK ? "make RGB of it with --to-srgb"
-                                                      : "put it on a colour with --background");
+    if (up_color_has_alpha(format->color))
+        return up_fail(error, UP_ERROR_UNSUPPORTED,
+                       "Y4M cannot hold alpha: put the picture on a colour with --background, or "
+                       "write .png or .webp instead");
     return UP_OK;
 }
 

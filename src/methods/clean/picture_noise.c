@@ -82,7 +82,7 @@ static bool same_format(const up_format *a, const up_format *b)
            a->sample == b->sample && a->planar == b->planar;
 }
 
-/* By a source of its own. */
+/* By a source of its own, which a page is not found by: its name is that of them all. */
 static up_status add_file(const measuring *m, const up_source *first, const char *path,
                           up_error *error)
 {
@@ -116,7 +116,7 @@ static up_status open_measuring(measuring *m, const up_source *source, up_error 
 static up_status measure(measuring *m, up_source *source, const up_options *options,
                          up_error *error)
 {
-    const char *path = source->reader ? up_reader_path(source->reader) : NULL;
+    const char *path = source->reader && !source->part ? up_reader_path(source->reader) : NULL;
     if (!path && source->next)
         return up_fail(error, UP_ERROR_UNSUPPORTED,
                        "%s: frames that come by a pipe are not measured for noise: say how much to "
