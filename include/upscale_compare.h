@@ -61,9 +61,10 @@ typedef struct {
     up_sheet_map sheet_map; /* below each result; needs something to measure against */
     bool sheet_narrow;      /* PDF and SVG: for one column of a page instead of its width */
     int zoom;               /* of the crops on a PNG; 0: so that they fill it well */
-    int time_runs;  /* time every method so many times by turns from memory to memory, after one run
-                       to warm up, with all threads and with one; 0: what takes little time
-                       UP_QUICK_RUNS times by turns with all threads, the rest once */
+    int time_runs;  /* time every method so many times by turns from memory to memory or, until its
+                       time settles, more often, as up_eval_time() does, with all threads and with
+                       one; 0: what takes little time UP_QUICK_RUNS times or more with all threads,
+                       the rest once */
     bool no_time;   /* no times: the same command gives the same report */
     bool overwrite; /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
@@ -80,6 +81,7 @@ typedef struct {
     double metric[UP_MOST_METRICS];         /* those asked for, in their order, likewise */
     double seconds;       /* the median of all_threads, or where that has no runs of reading,
                              upscaling and writing, once */
+    double processor;     /* that of one_thread, NaN where it has no runs: what to compare by */
     double multiply_adds; /* per pixel of the input */
     up_timing all_threads, one_thread; /* from memory to memory; not timed: no runs */
     char steps[512];                   /* as in up_plan_info */

@@ -214,21 +214,31 @@ UP_API up_status up_eval_run(up_eval_result *result, const up_eval_picture *pict
 /* How long an upscale from memory to memory takes, its weights read before. */
 typedef struct {
     int runs;
-    double median, low, high; /* seconds */
-    double processor;         /* the median of seconds of processor time, of all threads together:
-                                 with one thread what other programs do does not count in it */
+    double median, low, high; /* seconds by the clock on the wall */
+    double median_spread;     /* how far from the median the farther end of its 95 % interval is
+                                 (ranks by the normal approximation), as a part of it; 0: one run */
+    double processor;         /* the least processor time of a run in seconds, of all threads
+                                 together: with one thread it hardly tells what else the machine
+                                 does, and repeats best */
+    double processor_spread;  /* how much longer the third least is, as a part of it: small, and the
+                                 least was no chance; of fewer runs the longest */
     double pixels_per_second; /* of the result, by the median */
     size_t peak_bytes; /* of resident memory of the whole process at its highest, pictures held in
                           memory included; 0: the system does not tell */
 } up_timing;
 
+/* A time whose spread is at most this has settled. */
+#define UP_SETTLED 0.05
+
 /* Times several methods (1 ..) on one picture: each runs once to warm up, and then `runs` (1 ..)
- * times by turns, so that what else the machine does meets all alike. timing[i] is of options[i].
- */
+ * times by turns, so that what else the machine does meets all alike. Those that have not settled
+ * go on by turns until they have, or have had twice as long as that took, or 0.2 s if that is
+ * longer, or 1000 runs: by processor time where options[i].threads is 1, which takes 0.2 s at
+ * least, and else by the median. timing[i] is of options[i]. */
 UP_API up_status up_eval_time(up_timing *timing, const up_eval_picture *picture,
                               const up_options *options, int count, int runs, up_error *error);
 
-/* Where one run takes less than this, its time is the median of so many instead. */
+/* Where one run takes less than this, its time is the median of so many or more instead. */
 #define UP_QUICK_SECONDS 0.1
 #define UP_QUICK_RUNS 5
 

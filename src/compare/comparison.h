@@ -19,8 +19,8 @@
  *   results       the reference first if there is one:
  *     name, reference, file (the PNG, from the page on; absent where only tiles are kept), bytes,
  *     width, height, channels, scale, steps (what was done), psnr_y, psnr_rgb, ssim, ms_ssim
- *     (null: not known; "infinity": identical), the measures below alike, seconds, multiply_adds
- *     (per pixel of the input)
+ *     (null: not known; "infinity": identical), the measures below alike, seconds,
+ *     processor, multiply_adds (as in up_report_row)
  *     impulse     width, height, values: see compare/impulse.h
  *     network     family, layers, parameters, receptive_field, and shown layers with their filters
  *                 in steps of 1/127 and, if transposed, how many taps overlap

@@ -72,7 +72,7 @@ static up_status name_result(up_comparison *c, int i, const char *name, up_error
     }
     r->row.name = name;
     r->row.psnr_y = r->row.psnr_rgb = r->row.ssim = r->row.ms_ssim = (double)NAN;
-    r->row.seconds = r->row.multiply_adds = (double)NAN;
+    r->row.seconds = r->row.processor = r->row.multiply_adds = (double)NAN;
     for (int k = 0; k < UP_MOST_METRICS; k++)
         r->row.metric[k] = (double)NAN;
     r->file = strdup(file);

@@ -157,10 +157,13 @@ static double mean_of(const up_gathered *all, int method, const char *key)
 static up_status draw_plot(char **svg, const up_gathered *all, up_error *error)
 {
     up_quality_point point[UP_MOST_CONTENDERS];
+    const bool processor = all->options->time_runs > 0;
     for (int m = 0; m < all->methods; m++)
-        point[m] = (up_quality_point){ all->name[m], mean_of(all, m, "seconds"),
-                                       mean_of(all, m, "psnr_y") };
-    return up_quality_plot(svg, point, all->methods, error);
+        point[m] =
+            (up_quality_point){ all->name[m], mean_of(all, m, processor ? "processor" : "seconds"),
+                                mean_of(all, m, "psnr_y") };
+    return up_quality_plot(svg, point, all->methods,
+                           processor ? "processor time, one thread" : "time", error);
 }
 
 up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)

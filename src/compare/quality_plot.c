@@ -27,6 +27,7 @@ typedef struct {
     const up_quality_point *point[MOST_POINTS]; /* the best first */
     int count, far;                             /* the last ones are too far below to be drawn */
     range time, quality;                        /* time in powers of ten */
+    const char *axis;
     FILE *out;
 } plot;
 
@@ -94,7 +95,7 @@ static void draw_times(const plot *p)
         fputs("</g>\n", p->out);
         draw_text(p->out, x, HEIGHT - BOTTOM + 20, "middle", text);
     }
-    draw_text(p->out, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", "time");
+    draw_text(p->out, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", p->axis);
 }
 
 static void draw_qualities(const plot *p)
@@ -199,9 +200,10 @@ static void draw(plot *p)
     fputs("</svg>\n", p->out);
 }
 
-up_status up_quality_plot(char **svg, const up_quality_point *point, int count, up_error *error)
+up_status up_quality_plot(char **svg, const up_quality_point *point, int count, const char *time,
+                          up_error *error)
 {
-    plot p = { 0 };
+    plot p = { .axis = time };
     size_t size;
     *svg = NULL;
     for (int i = 0; i < count && p.count < MOST_POINTS; i++)

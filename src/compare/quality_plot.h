@@ -11,8 +11,10 @@ typedef struct {
     double seconds, psnr;
 } up_quality_point;
 
-/* For free(). *svg is NULL, without an error, where fewer than two points have both numbers. Drawn
- * in the colour of the text around it; it holds no scripts, styles or links. */
-up_status up_quality_plot(char **svg, const up_quality_point *point, int count, up_error *error);
+/* `time` is what the axis is called. For free(). *svg is NULL, without an error, where fewer than
+ * two points have both numbers. Drawn in the colour of the text around it; it holds no scripts,
+ * styles or links. */
+up_status up_quality_plot(char **svg, const up_quality_point *point, int count, const char *time,
+                          up_error *error);
 
 #endif

@@ -138,6 +138,8 @@ static up_status upscale(up_eval_result *result, up_pixels *upscaled,
     result->cleaning = info->cleaning;
     memcpy(result->steps, info->steps, sizeof result->steps);
     up_status status = make_room(upscaled, error);
+    if (status == UP_OK)
+        memset(upscaled->data, 0, large); /* pages that are new cost more than `nearest` does */
     const double start = up_now(), used = up_processor_now();
     if (status == UP_OK)
         status = up_plan_run_to_pixels(plan, upscaled, error);

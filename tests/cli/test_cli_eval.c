@@ -149,7 +149,8 @@ Test(cli_eval, csv)
     static const shell_case tests[] = {
         { "upscale eval set/kitten.png -m nearest,bicubic --csv | wc -l", 0, "5", NULL },
         { "upscale eval set/kitten.png -m nearest,bicubic --csv | head -n 1", 0,
-          "picture,method,scale,channel,border,psnr,ssim,seconds,multiply_adds", "Scale 2" },
+          "picture,method,scale,channel,border,psnr,ssim,seconds,processor,multiply_adds",
+          "Scale 2" },
         { "upscale eval set/kitten.png -m nearest -s 3 --csv -q", 0,
           "\nset/kitten.png,nearest,3,y,3,", "" },
         { "upscale eval set/kitten.png --csv -q | awk -F, 'NF != 9'", 0, "", "" },

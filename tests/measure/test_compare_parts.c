@@ -302,7 +302,7 @@ Test(compare_parts, plots_escape_names_and_leave_out_what_is_unknown)
                                         { "unknown", (double)NAN, 31 },
                                         { "far", 0.02, 8 },
                                         { "good", 1, 33 } };
-    cr_assert_eq(up_quality_plot(&svg, points, 4, &error), UP_OK);
+    cr_assert_eq(up_quality_plot(&svg, points, 4, "time", &error), UP_OK);
     cr_expect(!strstr(svg, "<script") && !strstr(svg, "unknown") && strstr(svg, "&#60;script"),
               "%s", svg);
     cr_expect(strstr(svg, "far: 8.00 dB"));
@@ -312,7 +312,7 @@ Test(compare_parts, plots_escape_names_and_leave_out_what_is_unknown)
     cr_expect(valid, "UTF-8");
     json_decref(valid);
     free(svg);
-    cr_assert_eq(up_quality_plot(&svg, points + 1, 2, &error), UP_OK);
+    cr_assert_eq(up_quality_plot(&svg, points + 1, 2, "time", &error), UP_OK);
     cr_expect_null(svg);
 }
 

@@ -303,8 +303,9 @@ const cli_option cli_options[] = {
               "interval, Wilcoxon's p, pictures won and lost" },
     { "time", 0, "N", CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_int, FIELD(time_runs), 5, 1000,
-      .help = "time every method N times by turns, with all threads and with one, and say median, "
-              "range, megapixels a second and peak memory; otherwise 5 times where it takes little" },
+      .help = "time every method N times by turns, or until its time settles, with one thread and with "
+              "all, and say processor time, median, range, megapixels a second and peak memory; otherwise 5 times "
+              "where it takes little" },
     { "no-time", 0, NULL, CLI_EVAL | CLI_COMPARE, CLI_GROUP_MEASURE,
       cli_parse_flag, FIELD(no_time),
       .help = "no times: the same command says the same" },

@@ -88,6 +88,7 @@ static void take_row(cli_evaluation *one, const cli_evaluations *all, const up_r
     one->result[m].psnr = row->psnr_y;
     one->result[m].ssim = row->ssim;
     one->result[m].seconds = row->seconds;
+    one->result[m].processor = row->processor;
     one->result[m].multiply_adds = row->multiply_adds;
     for (size_t k = 0; k < all->metrics; k++)
         one->value[m * all->metrics + k] = value_of(row, all->settings, all->metric[k]->name);

@@ -39,6 +39,8 @@ static void show_json(const char *input, const up_report_row *row, const cli_wor
     set_number(line, "ms_ssim", row->ms_ssim);
     set_metrics(line, row, metrics);
     set_number(line, "seconds", row->seconds);
+    if (row->one_thread.runs > 0)
+        set_number(line, "processor", row->processor);
     set_number(line, "multiply_adds", row->multiply_adds);
     json_object_set_new(line, "steps", cli_json_text(row->steps));
     cli_json_put(line);

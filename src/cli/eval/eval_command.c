@@ -163,8 +163,10 @@ static up_status time_all(cli_evaluation *one, const up_eval_picture *picture,
         status =
             up_eval_time(one->timing[i], picture, options, (int)all->methods, s->time_runs, error);
     }
-    for (size_t m = 0; m < all->methods && status == UP_OK; m++)
+    for (size_t m = 0; m < all->methods && status == UP_OK; m++) {
         one->result[m].seconds = one->timing[CLI_ALL_THREADS][m].median;
+        one->result[m].processor = one->timing[CLI_ONE_THREAD][m].processor;
+    }
     free(options);
     return status;
 }

@@ -38,6 +38,10 @@ static void put_row(FILE *file, const cli_evaluations *all, const char *picture,
         cli_append(&line, ",%.6f", r->seconds);
     else
         cli_append(&line, ",");
+    if (r && all->settings->time_runs)
+        cli_append(&line, ",%.6f", r->processor);
+    else
+        cli_append(&line, ",");
     if (r)
         cli_append(&line, ",%.6g", r->multiply_adds);
     else
@@ -53,7 +57,7 @@ void cli_eval_csv_start(FILE *file, const cli_evaluations *all)
     char *line = cli_copy("picture,method,scale,channel,border");
     for (size_t k = 0; k < all->metrics; k++)
         cli_append(&line, ",%s", all->metric[k]->name);
-    cli_append(&line, ",seconds,multiply_adds");
+    cli_append(&line, ",seconds,processor,multiply_adds");
     cli_put_line_into(file, line);
     free(line);
 }

@@ -30,6 +30,8 @@ static void set_cost(json_t *json, const cli_evaluations *all, const up_eval_res
 {
     if (!all->settings->no_time)
         json_object_set_new(json, "seconds", json_real(r->seconds));
+    if (all->settings->time_runs)
+        json_object_set_new(json, "processor", json_real(r->processor));
     json_object_set_new(json, "multiply_adds", json_real(r->multiply_adds));
     cli_json_set_cleaning(json, &r->cleaning);
 }
@@ -125,8 +127,10 @@ static json_t *times_json(const cli_evaluations *all)
         for (int i = 0; i < CLI_TIMINGS; i++) {
             const up_timing t = cli_mean_timing(all, m, i);
             json_object_set_new(json, threads[i],
-                                json_pack("{s:i, s:f, s:f, s:f, s:f, s:I}", "runs", t.runs,
-                                          "median", t.median, "low", t.low, "high", t.high,
+                                json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I}", "runs",
+                                          t.runs, "median", t.median, "low", t.low, "high", t.high,
+                                          "median_spread", t.median_spread, "processor",
+                                          t.processor, "processor_spread", t.processor_spread,
                                           "pixels_per_second", t.pixels_per_second, "peak_bytes",
                                           (json_int_t)t.peak_bytes));
         }

@@ -144,7 +144,8 @@ static void show_mean_rows(const cli_evaluations *all, size_t set, size_t first,
         if (first == 0 && all->settings->no_time)
             cli_append(&line, "  %10s", "-");
         else if (first == 0)
-            cli_append(&line, "  %10.1f", 1000 * mean.seconds);
+            cli_append(&line, "  %10.1f",
+                       1000 * (all->settings->time_runs ? mean.processor : mean.seconds));
         if (first == 0)
             cli_append(&line, "  %15s", cli_count_text(mean.multiply_adds).text);
         put(line);
@@ -164,7 +165,8 @@ static void show_means(const cli_evaluations *all, size_t set)
         for (size_t k = first; k < end; k++)
             cli_append(&line, "%*s", metric_columns(all->metric[k]), all->metric[k]->title);
         if (first == 0)
-            cli_append(&line, "  %10s  %15s", "ms/picture", "mul-adds/pixel");
+            cli_append(&line, "  %10s  %15s", all->settings->time_runs ? "CPU ms" : "ms/picture",
+                       "mul-adds/pixel");
         cli_put_line("");
         put(line);
         show_mean_rows(all, set, first, end, name_width);
@@ -232,35 +234,59 @@ static void show_against(const cli_evaluations *all, size_t k)
 
 /* -------------------------------------------------------------- times */
 
-static void append_time(char **line, const up_timing *t)
+/* Threads that all of them are, in words. */
+static char *threads_text(const cli_evaluations *all)
 {
-    char *range = cli_format("%.1f..%.1f", 1000 * t->low, 1000 * t->high);
-    cli_append(line, " %7.1f %13s", 1000 * t->median, range);
-    free(range);
+    const int threads = all->settings->up.threads ? all->settings->up.threads : up_cpu_count();
+    return cli_format("%d thread%s", threads, threads == 1 ? "" : "s");
+}
+
+static void say_unsettled(const cli_evaluations *all, size_t m, const up_timing *one,
+                          const up_timing *several)
+{
+    char *line = cli_format("%s did not settle:", all->label[m]), *threads = threads_text(all);
+    if (one->processor_spread > UP_SETTLED)
+        cli_append(&line, " one thread %.0f %%", 100 * one->processor_spread);
+    if (several->median_spread > UP_SETTLED)
+        cli_append(&line, "%s %s by the clock %.0f %%",
+                   one->processor_spread > UP_SETTLED ? "," : "", threads,
+                   100 * several->median_spread);
+    put(line);
+    free(threads);
+}
+
+static void show_unsettled(const cli_evaluations *all)
+{
+    for (size_t m = 0; m < all->methods; m++) {
+        const up_timing several = cli_mean_timing(all, m, CLI_ALL_THREADS);
+        const up_timing one = cli_mean_timing(all, m, CLI_ONE_THREAD);
+        if (one.processor_spread > UP_SETTLED || several.median_spread > UP_SETTLED)
+            say_unsettled(all, m, &one, &several);
+    }
 }
 
 static void show_times(const cli_evaluations *all)
 {
-    enum { NAME = 20 };
-    const int threads = all->settings->up.threads;
-    char *title = cli_format("%d runs by turns", all->settings->time_runs);
-    char *head = cli_fit(title, NAME, false);
+    enum { NAME = 24 };
+    char *title = cli_format("%d runs or more", all->settings->time_runs);
+    char *head = cli_fit(title, NAME, false), *threads = threads_text(all);
     cli_put_line("");
-    char *several = cli_format("%d threads", threads ? threads : up_cpu_count());
-    cli_print("%s %7s %13s %7s %13s %6s %8s", head, "ms", several, "ms", "one thread", "MP/s",
-              "peak");
-    free(several);
+    cli_print("%s %10s %8s %15s %7s %8s", head, "CPU ms", "ms", threads, "MP/s", "peak");
     for (size_t m = 0; m < all->methods; m++) {
         const up_timing t = cli_mean_timing(all, m, CLI_ALL_THREADS);
         const up_timing one = cli_mean_timing(all, m, CLI_ONE_THREAD);
         char *line = cli_fit(all->label[m], NAME, false);
-        append_time(&line, &t);
-        append_time(&line, &one);
-        cli_append(&line, " %6.1f %8s", t.pixels_per_second / 1e6,
+        char *range = cli_format("%.1f..%.1f", 1000 * t.low, 1000 * t.high);
+        cli_append(&line, " %10.3g %8.1f %15s %7.1f %8s", 1000 * one.processor, 1000 * t.median,
+                   range, t.pixels_per_second / 1e6,
                    t.peak_bytes ? cli_bytes_text((double)t.peak_bytes).text : "-");
         put(line);
+        free(range);
     }
+    show_unsettled(all);
+    cli_put_line("CPU ms: the least processor time of a run with one thread.");
     cli_print("upscale %s on %s", UP_VERSION, up_machine_words());
+    free(threads);
     free(head);
     free(title);
 }

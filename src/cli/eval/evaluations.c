@@ -162,6 +162,7 @@ up_eval_result cli_mean_result(const cli_evaluations *all, size_t set, size_t me
             continue;
         const up_eval_result *r = &all->item[i].result[method];
         mean.seconds += share * r->seconds;
+        mean.processor += share * r->processor;
         mean.multiply_adds += share * r->multiply_adds;
         mean.cleaning = r->cleaning;
     }
@@ -174,13 +175,18 @@ up_timing cli_mean_timing(const cli_evaluations *all, size_t method, int threads
     double pixels = 0;
     for (size_t i = 0; i < all->count; i++) {
         const up_timing *t = &all->item[i].timing[threads][method];
-        mean.runs = t->runs;
+        mean.runs = i == 0 || t->runs < mean.runs ? t->runs : mean.runs;
+        mean.median_spread += t->median * t->median_spread / (double)all->count;
+        mean.processor += t->processor / (double)all->count;
+        mean.processor_spread += t->processor * t->processor_spread / (double)all->count;
         mean.median += t->median / (double)all->count;
         mean.low += t->low / (double)all->count;
         mean.high += t->high / (double)all->count;
         mean.peak_bytes = t->peak_bytes > mean.peak_bytes ? t->peak_bytes : mean.peak_bytes;
         pixels += t->median * t->pixels_per_second;
     }
+    mean.median_spread /= mean.median > 0 ? mean.median : 1;
+    mean.processor_spread /= mean.processor > 0 ? mean.processor : 1;
     if (mean.median > 0)
         mean.pixels_per_second = pixels / (mean.median * (double)all->count);
     return mean;

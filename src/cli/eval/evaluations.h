@@ -43,7 +43,8 @@ cli_evaluation *cli_evaluations_add(cli_evaluations *all, const cli_evaluation *
 
 size_t cli_set_count(const cli_evaluations *all, size_t set);
 up_eval_result cli_mean_result(const cli_evaluations *all, size_t set, size_t method);
-/* Means over the pictures, of megapixels a second by all of them, and the highest peak. */
+/* Means over the pictures, of megapixels a second by all of them and of spreads by times; the
+ * fewest runs, and the highest peak. */
 up_timing cli_mean_timing(const cli_evaluations *all, size_t method, int threads);
 double cli_mean(const cli_evaluations *all, size_t set, size_t method, size_t metric);
 /* With its bootstrap: milliseconds. */

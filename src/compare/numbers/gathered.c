@@ -179,6 +179,8 @@ static json_t *paired_json(const group *g, int method, int number)
 static void add_timing(up_timing *sum, const up_timing *t)
 {
     sum->pixels_per_second += t->median * t->pixels_per_second; /* pixels, so far */
+    sum->median_spread += t->median * t->median_spread;         /* weighted likewise */
+    sum->processor_spread += t->processor * t->processor_spread;
     sum->median += t->median;
     sum->low += t->low;
     sum->high += t->high;
@@ -190,6 +192,8 @@ static void add_timing(up_timing *sum, const up_timing *t)
 static void take_mean(up_timing *sum, int count)
 {
     sum->pixels_per_second = sum->median > 0 ? sum->pixels_per_second / sum->median : 0;
+    sum->median_spread = sum->median > 0 ? sum->median_spread / sum->median : 0;
+    sum->processor_spread = sum->processor > 0 ? sum->processor_spread / sum->processor : 0;
     sum->median /= count;
     sum->low /= count;
     sum->high /= count;

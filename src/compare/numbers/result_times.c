@@ -56,6 +56,8 @@ static up_status take_turns(const turns *t, bool one_thread, up_error *error)
         up_report_row *row = &t->comparison->result[t->method[i]].row;
         *(one_thread ? &row->one_thread : &row->all_threads) = timing[i];
         row->seconds = row->all_threads.median;
+        if (one_thread)
+            row->processor = row->one_thread.processor;
     }
     up_free(timing);
     up_free(options);
@@ -122,17 +124,21 @@ void up_times_say(json_t *list, const up_comparison *c)
     if (o->no_time)
         return;
     const char *how =
-        o->time_runs       ? "by turns of the methods, after one run to warm up"
-        : o->from_original ? "the median of five runs by turns of the methods, after one to warm "
-                             "up, or once where it takes 0.1 s or more"
-        : o->classroom     ? "once, and reading and writing PNG with it"
-                           : "the median of five runs by turns of the methods, after one to warm "
-                             "up; where results are large or take a second or more once, reading and "
-                             "writing PNG with it";
+        o->time_runs ? "by turns of the methods, after one to warm up"
+        : o->from_original
+            ? "the median of five or more runs by turns of the methods, after one to "
+              "warm up, or once where it takes 0.1 s or more"
+        : o->classroom
+            ? "once, and reading and writing PNG with it"
+            : "the median of five or more runs by turns of the methods, after one "
+              "to warm up; where results are large or take a second or more once, reading and "
+              "writing PNG with it";
     if (o->time_runs)
-        up_json_add_sentence(list,
-                             "Time: upscaling from memory to memory, the median of %d runs %s.",
-                             o->time_runs, how);
+        up_json_add_sentence(
+            list,
+            "Time: upscaling from memory to memory, %d or more runs %s: the least "
+            "processor time with one thread, and the median by the clock with all.",
+            o->time_runs, how);
     else
         up_json_add_sentence(list, "Time: upscaling from memory to memory, %s.", how);
     up_json_add_sentence(list, "Timed with %d threads by upscale %s on %s.", threads_of(o),
@@ -141,9 +147,11 @@ void up_times_say(json_t *list, const up_comparison *c)
 
 static json_t *timing_json(const up_timing *t)
 {
-    return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:I}", "runs", t->runs, "median", t->median,
-                     "low", t->low, "high", t->high, "processor", t->processor, "pixels_per_second",
-                     t->pixels_per_second, "peak_bytes", (json_int_t)t->peak_bytes);
+    return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I}", "runs", t->runs, "median",
+                     t->median, "low", t->low, "high", t->high, "median_spread", t->median_spread,
+                     "processor", t->processor, "processor_spread", t->processor_spread,
+                     "pixels_per_second", t->pixels_per_second, "peak_bytes",
+                     (json_int_t)t->peak_bytes);
 }
 
 void up_times_set(json_t *object, const up_report_row *row)
@@ -162,7 +170,7 @@ json_t *up_machine_json(const up_report_options *o)
     if (o->no_time)
         return json_null();
     up_machine_processor(processor, sizeof processor);
-    return json_pack("{s:o, s:i, s:s, s:i, s:i}", "processor", up_json_bytes(processor), "cores",
-                     up_machine_cores(), "kernels", up_cpu_name(), "threads", threads_of(o), "runs",
-                     o->time_runs);
+    return json_pack("{s:o, s:i, s:s, s:i, s:i, s:f}", "processor", up_json_bytes(processor),
+                     "cores", up_machine_cores(), "kernels", up_cpu_name(), "threads",
+                     threads_of(o), "runs", o->time_runs, "settled", UP_SETTLED);
 }

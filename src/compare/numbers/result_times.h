@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long methods take, measured so that it can be believed: from memory to memory, warm, by
- * turns. As JSON: times     of a result, absent where it was not timed so: all_threads and, with
- * time_runs, one_thread: runs, median, low, high     seconds processor                   the median
- * of seconds of processor time, of all threads together pixels_per_second           of the result,
- * by the median peak_bytes                  of the process; 0: not known machine   what times
- * belong to, null where there are none: processor ("": not known), cores, kernels, threads, runs
- * (0: as many as up_report_options says)
+ * turns. As JSON, in seconds:
+ *
+ *   times     of a result, absent where it was not timed so: all_threads and, with time_runs,
+ *             one_thread. Each has runs, median, low, high, median_spread, processor,
+ *             processor_spread, pixels_per_second and peak_bytes, as in up_timing; what has a
+ * spread above UP_SETTLED did not settle machine   what times belong to, null where there are none:
+ * processor ("": not known), cores, kernels, threads, runs (the least that was asked for; 0: as
+ * many as up_report_options says), settled (UP_SETTLED)
  */
 #ifndef UP_COMPARE_RESULT_TIMES_H
 #define UP_COMPARE_RESULT_TIMES_H

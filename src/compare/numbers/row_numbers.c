@@ -10,8 +10,9 @@
     }
 
 static const up_row_number usual[] = {
-    NUMBER(psnr_y, true),  NUMBER(psnr_rgb, true), NUMBER(ssim, true),
-    NUMBER(ms_ssim, true), NUMBER(seconds, false), NUMBER(multiply_adds, false),
+    NUMBER(psnr_y, true),         NUMBER(psnr_rgb, true), NUMBER(ssim, true),
+    NUMBER(ms_ssim, true),        NUMBER(seconds, false), NUMBER(processor, false),
+    NUMBER(multiply_adds, false),
 };
 
 _Static_assert(sizeof usual / sizeof *usual + UP_MOST_METRICS == UP_MOST_NUMBERS,

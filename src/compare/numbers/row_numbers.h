@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define UP_MOST_NUMBERS (UP_MOST_METRICS + 6)
+#define UP_MOST_NUMBERS (UP_MOST_METRICS + 7)
 
 typedef struct {
     char key[32];  /* "psnr-hvs" is psnr_hvs */

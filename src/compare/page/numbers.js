@@ -44,7 +44,12 @@ function measureText(value, measure) {
 // What a row costs: the median time, with the range of the runs behind it, and multiply-adds.
 function rangeText(row) {
   const times = row.times?.all_threads;
-  return times && times.runs > 1 ? `${seconds(times.low)} \u2013 ${seconds(times.high)}` : "";
+  return times && times.runs > 1 ? [`${seconds(times.low)} \u2013 ${seconds(times.high)}`, unsettledText(times.median_spread)].filter(Boolean).join("; ") : "";
+}
+
+
+function unsettledText(spread) {
+  return spread > data.machine?.settled ? `did not settle: ${Math.round(100 * spread)}\u2009%` : "";
 }
 
 function megapixelsText(row) {

@@ -1,6 +1,7 @@
 // A measure against what it costs, with the Pareto front: the methods that no other one beats in both.
 
 const COSTS = [
+  { key: "processor", title: "Processor time, one thread", text: (power) => seconds(10 ** power) },
   { key: "seconds", title: "Time", text: (power) => seconds(10 ** power) },
   { key: "multiply_adds", title: "Multiply-adds per pixel", text: (power) => count(10 ** power) },
 ];
@@ -108,7 +109,7 @@ class Plot {
       const name = point.name.length > letters ? point.name.slice(0, letters - 1) + "\u2026" : point.name;
       const circle = svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 5, fill: onFront ? "#2f7de1" : "none", stroke: "#2f7de1", "stroke-width": 2 });
       const title = svg("title", {});
-      title.textContent = `${point.name}: ${measureText(point.y, this.measure)}, ${this.cost.key === "seconds" ? seconds(point.x) : count(point.x)}`;
+      title.textContent = `${point.name}: ${measureText(point.y, this.measure)}, ${this.cost.key === "multiply_adds" ? count(point.x) : seconds(point.x)}`;
       circle.append(title);
       parts.push(this.line(`M${x.toFixed(1)} ${y.toFixed(1)}L${nameX - 5} ${at[i].toFixed(1)}`, 0.3), circle, this.text(nameX, at[i] + 4, "start", name));
     });

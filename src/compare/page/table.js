@@ -119,11 +119,12 @@ function metricColumns(measures, group) {
 }
 
 function costColumns(timed, rows, group) {
+  const single = (r) => r.times?.one_thread, processor = (r) => measured(r, "processor");
   const time = (r) => measured(r, "seconds"), cost = (r) => measured(r, "multiply_adds");
   const columns = [
-    { first: true, title: "Time", value: time, cell: (cell, r) => withSmall(cell, seconds(time(r)), rangeText(r)), best: "least", about: timed, group },
+    { first: true, title: "One thread", value: processor, cell: (cell, r) => withSmall(cell, seconds(processor(r)), unsettledText(single(r)?.processor_spread)), best: "least", about: "The least processor time of a run with one thread", group },
+    { first: !rows.some((r) => processor(r) !== null), title: "Time", value: time, cell: (cell, r) => withSmall(cell, seconds(time(r)), rangeText(r)), best: "least", about: `Median by the clock. ${timed}`, group },
     { title: "Speed", value: (r) => r.times?.all_threads.pixels_per_second ?? null, text: megapixelsText, about: "Megapixels of the result a second, by the median" },
-    { title: "One thread", value: (r) => r.times?.one_thread?.median ?? null, text: (r) => seconds(r.times?.one_thread?.median), best: "least", about: "Median with one thread", group },
     { title: "Memory", value: (r) => r.times?.all_threads.peak_bytes || null, text: (r) => bytes(r.times?.all_threads.peak_bytes), about: "The most that the whole process held" },
     { title: "Multiply-adds", value: cost, text: (r) => count(cost(r)), about: "Per pixel of the input" },
   ];
