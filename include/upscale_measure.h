@@ -185,7 +185,8 @@ typedef struct {
     char steps[512];      /* what was done, as in up_plan_info */
 } up_eval_result;
 
-/* Reads `path` and makes both pictures; up_eval_close() frees them. Of the options (may be NULL)
+/* Reads `path` and makes both pictures; up_eval_close() frees them. CMYK becomes sRGB first, by its
+ * profile if it has one. Of the options (may be NULL)
  * count has_background, strict, threads, max_memory and cancel. */
 UP_API up_status up_eval_open(up_eval_picture *picture, const char *path, int scale,
                               const up_options *options, up_error *error);

@@ -52,6 +52,9 @@ typedef struct {
     const char *input; /* as it was named */
     char *folder;      /* of the page, being made */
     char *given;       /* the file that the methods are given */
+    bool inks;         /* it is CMYK, which became sRGB */
+    int64_t frames;    /* of an animation or video it is, of which the first was taken */
+    int pages;         /* of a TIFF, likewise */
     up_format input_format, output;
     int jpeg_quality;         /* of what the methods are given; 0: it was no JPEG */
     char *indices;            /* positions of the maxima that are given, in a classroom */

@@ -60,6 +60,21 @@ json_t *up_comparison_protocol(const up_comparison *c)
     return list;
 }
 
+/* What was left out of this input, or changed, beside what holds for all. */
+static json_t *protocol_of_input(const up_comparison *c)
+{
+    json_t *list = up_comparison_protocol(c);
+    if (c->inks)
+        up_json_add_sentence(list,
+                             "The picture is CMYK, and was made sRGB first: by its ICC profile, "
+                             "or as (1 - C)(1 - K) without one.");
+    if (c->frames > 1 || c->frames < 0)
+        up_json_add_sentence(list, "Of the frames of the animation the first was taken.");
+    if (c->pages > 1)
+        up_json_add_sentence(list, "Of %d pages the first was taken.", c->pages);
+    return list;
+}
+
 static json_t *levels(const up_comparison *c)
 {
     json_t *list = json_array();
@@ -156,7 +171,7 @@ json_t *up_comparison_json(const up_comparison *c)
         "program", "upscale " UP_VERSION, "picture", picture, "output", "width", c->output.width,
         "height", c->output.height, "scale", (double)c->output.height / in->height,
         (double)c->output.width / in->width, "reference", reference_words(c), "protocol",
-        up_comparison_protocol(c), "methods", c->options->contenders, "tile", UP_TILE, "levels",
+        protocol_of_input(c), "methods", c->options->contenders, "tile", UP_TILE, "levels",
         levels(c), "inlined", c->options->single_file, "crops_only",
         c->options->single_file && !c->options->full, "part_of_many", c->options->many, "crops",
         boxes(c), "results", results(c));

@@ -145,29 +145,65 @@ static up_status write_original(up_comparison *c, up_error *error)
                : up_write_declared(c->given, &c->original.reduced, declared, &plain, error);
 }
 
-/* The reference as PNG, and in memory. */
-static up_status write_reference(up_comparison *c, up_error *error)
+/* A picture as it is, but for inks, which PNG cannot hold: they become sRGB. */
+static up_options copy_options(const up_comparison *c, bool inks)
 {
     up_options copy = up_options_running(&c->options->contender[0].options);
     copy.method = "nearest";
     copy.scale.rows = copy.scale.columns = 1;
+    copy.to_srgb = inks;
+    return copy;
+}
+
+/* The reference as PNG, and in memory. */
+static up_status write_reference(up_comparison *c, up_error *error)
+{
+    up_image *image;
+    UP_TRY(up_image_open(&image, c->options->reference, error));
+    const up_options copy =
+        copy_options(c, up_image_get_info(image)->format.color == UP_COLOR_CMYK);
+    up_image_close(&image);
     UP_TRY(up_read_pixels(&c->reference, c->options->reference, &copy, error));
     return up_upscale_file(c->options->reference, c->result[0].path, &copy, error);
+}
+
+static up_status look_at_input(up_comparison *c, up_error *error)
+{
+    up_image *image;
+    UP_TRY(up_image_open(&image, c->input, error));
+    const up_image_info *info = up_image_get_info(image);
+    c->inks = info->format.color == UP_COLOR_CMYK;
+    c->frames = info->frames;
+    c->pages = info->pages;
+    up_image_close(&image);
+    return UP_OK;
+}
+
+/* The input itself, or a copy of it in colours. */
+static up_status give_input(up_comparison *c, up_error *error)
+{
+    const up_options copy = copy_options(c, c->inks);
+    c->given = c->inks ? up_path_join(c->folder, "input.png", error) : strdup(c->input);
+    if (!c->given)
+        return up_fail_memory(error, "a path", strlen(c->input));
+    return c->inks ? up_upscale_file(c->input, c->given, &copy, error) : UP_OK;
 }
 
 static up_status prepare(up_comparison *c, up_error *error)
 {
     up_image *image;
-    up_status status = up_folder_make_in(c->folder, "results", error);
+    up_status status = look_at_input(c, error);
+    if (status == UP_OK)
+        status = up_folder_make_in(c->folder, "results", error);
     if (status == UP_OK)
         status = list_results(c, error);
     if (status == UP_OK && up_has_original(c->options))
         status = write_original(c, error);
     if (status == UP_OK && c->options->reference)
         status = write_reference(c, error);
+    if (status == UP_OK && !c->given)
+        status = give_input(c, error);
     UP_TRY(status);
-    if (!c->given && !(c->given = strdup(c->input)))
-        return up_fail_memory(error, "a path", strlen(c->input));
     UP_TRY(up_image_open(&image, c->given, error));
     c->input_format = up_image_get_info(image)->format;
     c->jpeg_quality =

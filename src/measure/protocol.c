@@ -61,6 +61,19 @@ static up_status reduce(up_eval_picture *picture, const up_options *options, up_
     return up_upscale_pixels(&picture->reference, reduced, &reduction, error);
 }
 
+/* Inks become what they look like: luma is of colours, and PNG holds no inks. */
+static up_status read_as_seen(up_eval_picture *picture, up_image *image, const up_options *options,
+                              up_error *error)
+{
+    up_options reading = *options;
+    reading.to_srgb = image->source->format.color == UP_COLOR_CMYK;
+    if (reading.to_srgb)
+        picture->declared->color.has_srgb = true;
+    else
+        UP_TRY(up_declared_copy(picture->declared, &image->source->metadata, error));
+    return up_image_to_pixels(&picture->reference, image, &reading, error);
+}
+
 static up_status read_original(up_eval_picture *picture, const char *path,
                                const up_options *options, up_error *error)
 {
@@ -72,9 +85,7 @@ static up_status read_original(up_eval_picture *picture, const char *path,
     if (status == UP_OK && image->source->format.color == UP_COLOR_TENSOR)
         status = up_fail(error, UP_ERROR_UNSUPPORTED, "%s: is a tensor; eval takes pictures", path);
     if (status == UP_OK)
-        status = up_declared_copy(picture->declared, &image->source->metadata, error);
-    if (status == UP_OK)
-        status = up_image_to_pixels(&picture->reference, image, options, error);
+        status = read_as_seen(picture, image, options, error);
     up_image_close(&image);
     if (status != UP_OK)
         up_eval_close(picture);

@@ -153,7 +153,7 @@ Test(cli_eval, csv)
           "Scale 2" },
         { "upscale eval set/kitten.png -m nearest -s 3 --csv -q", 0,
           "\nset/kitten.png,nearest,3,y,3,", "" },
-        { "upscale eval set/kitten.png --csv -q | awk -F, 'NF != 9'", 0, "", "" },
+        { "upscale eval set/kitten.png --csv -q | awk -F, 'NF != 10'", 0, "", "" },
         { "cp a.ppm 'odd, \"name\".ppm'; upscale eval odd* -m lanczos --csv -q", 0,
           "\n\"odd, \"\"name\"\".ppm\",lanczos,2,", "" },
     };
@@ -172,6 +172,18 @@ Test(cli_eval, kinds_of_pictures)
     static const shell_case tests[] = {
         { "upscale eval grey.png rgba.png cmyk.jpg grey16.png -m bicubic,tconv", 0, "cmyk.jpg",
           NULL },
+        { "upscale cmyk.jpg --to-srgb -m nearest -s 1 -o seen.png -q; "
+          "for i in cmyk.jpg seen.png; do upscale eval $i -m bicubic --csv -q --no-time | cut -d, "
+          "-f2-; "
+          "done | sort -u | wc -l",
+          0, "2\n", "" },
+        { "upscale compare cmyk.jpg --from-hr -m bicubic -s 2 -q -o inks && "
+          "grep -o 'picture is CMYK' inks/results.json && "
+          "upscale compare seen.png --reference cmyk.jpg -m nearest -s 1 -q -o same && "
+          "grep -o '\"psnr_rgb\":\"infinity\"' same/results.json && "
+          "upscale compare cmyk.jpg -m nearest -s 1 -q -o plain && "
+          "upscale info plain/results/nearest.png | grep -o RGB",
+          0, "picture is CMYK", "" },
         { "upscale eval rgba.png --background white -m bicubic", 0, "rgba.png", NULL },
         { "upscale eval tensor.npy", 1, "", "tensor.npy: is a tensor; eval takes pictures" },
     };

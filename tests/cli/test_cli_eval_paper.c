@@ -91,7 +91,7 @@ Test(cli_eval_paper, csv_has_every_measure_and_set)
           "" },
         { "upscale eval --threads 1 one two_b -m bicubic --csv -q | grep -c 'of two_b'", 0, "5\n",
           "" },
-        { "upscale eval --threads 1 one two_b -m bicubic --csv -q | awk -F, 'NF != 9'", 0, "", "" },
+        { "upscale eval --threads 1 one two_b -m bicubic --csv -q | awk -F, 'NF != 10'", 0, "", "" },
         { "upscale eval --threads 1 one -m bicubic --csv -q | grep '^(deviation),bicubic,2,y,2,' | "
           "grep ',,$'",
           0, NULL, "" },

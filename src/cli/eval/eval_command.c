@@ -335,7 +335,9 @@ const cli_command cli_eval_command = {
         "a set, and several sets are summed up each. --latex and --markdown make the table for a "
         "paper: best bold, second underlined.\n"
         "Grey pictures are compared as they are; 16-bit pictures are brought to 8 bits first; "
-        "pictures with alpha are compared as they look on white, and CMYK as RGB. A picture that "
+        "pictures with alpha are compared as they look on white, CMYK as sRGB, by the profile if "
+        "there "
+        "is one, and of animations and pages the first. A picture that "
         "cannot be read, or that one of the methods cannot do, is named and left out of all means. "
         "Of a folder the pictures in it are taken, with -r also those in its folders.\n",
     .examples = "# which method is best on my pictures?\n"
