@@ -11,6 +11,7 @@ extern "C" {
 #endif
 
 #define UP_MOST_METRICS 32
+#define UP_MOST_FILES 16
 
 /* A method to compare, and how it is called. Of its options count what makes the result, how it is
  * encoded (as PNG), strict, threads, max_memory and cancel. */
@@ -61,12 +62,16 @@ typedef struct {
     up_sheet_map sheet_map; /* below each result; needs something to measure against */
     bool sheet_narrow;      /* PDF and SVG: for one column of a page instead of its width */
     int zoom;               /* of the crops on a PNG; 0: so that they fill it well */
-    int time_runs;  /* time every method so many times by turns from memory to memory or, until its
-                       time settles, more often, as up_eval_time() does, with all threads and with
-                       one; 0: what takes little time UP_QUICK_RUNS times or more with all threads,
-                       the rest once */
-    bool no_time;   /* no times: the same command gives the same report */
-    bool overwrite; /* replace an existing report (nothing else) and sheet */
+    int time_runs; /* time every method so many times by turns from memory to memory or, until its
+                      time settles, more often, as up_eval_time() does, with all threads and with
+                      one; 0: what takes little time UP_QUICK_RUNS times or more with all threads,
+                      the rest once */
+    bool no_time;  /* no times: the same command gives the same report */
+    const char *const *file; /* other files of the same run, by their paths, which the report names
+                                beside its sheet; their folders are there. In its own folder they
+                                may lie, too: `overwrite` replaces a report with such files in it */
+    int files;               /* 0 .. UP_MOST_FILES */
+    bool overwrite;          /* replace an existing report (nothing else) and sheet */
     void (*progress)(void *user, double done); /* 0..1 of each picture; may be NULL */
     void *user;
 } up_report_options;

@@ -26,6 +26,7 @@
  *                 in steps of 1/127 and, if transposed, how many taps overlap
  *     times       see compare/numbers/result_times.h
  *   machine       likewise
+ *   files         see compare/files/other_files.h; absent in parts of many
  *   classroom     see compare/classroom/classroom.h
  */
 #ifndef UP_COMPARE_COMPARISON_H

@@ -166,16 +166,17 @@ static up_status draw_plot(char **svg, const up_gathered *all, up_error *error)
                            processor ? "processor time, one thread" : "time", error);
 }
 
-up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error)
+up_status up_overview_write(const up_overview *overview, const char *folder, json_t *files,
+                            up_error *error)
 {
     const up_gathered *all = &overview->gathered;
     json_t *baseline = all->baseline < 0 ? json_null() : up_json_bytes(all->name[all->baseline]);
-    json_t *data =
-        json_pack("{s:s, s:O, s:O, s:o, s:o, s:o, s:o, s:I, s:o}", "program", "upscale " UP_VERSION,
-                  "pictures", overview->pictures, "protocol", overview->protocol, "measures",
-                  up_json_measures(all->options), "machine", up_machine_json(all->options), "means",
-                  means_json(all), "baseline", baseline, "seed", (json_int_t)all->options->seed,
-                  "statistics", up_gathered_json(all));
+    json_t *data = json_pack("{s:s, s:O, s:O, s:o, s:o, s:o, s:o, s:I, s:o, s:O}", "program",
+                             "upscale " UP_VERSION, "pictures", overview->pictures, "protocol",
+                             overview->protocol, "measures", up_json_measures(all->options),
+                             "machine", up_machine_json(all->options), "means", means_json(all),
+                             "baseline", baseline, "seed", (json_int_t)all->options->seed,
+                             "statistics", up_gathered_json(all), "files", files);
     char *plot = NULL;
     up_status status = draw_plot(&plot, all, error);
     const up_page_content content = { .data = data };

@@ -12,6 +12,7 @@
  *                      seconds, multiply_adds
  *   baseline           what others are compared with, or null
  *   seed               of the intervals
+ *   files              see compare/files/other_files.h
  *   statistics         of every scale and set: see compare/numbers/gathered.h
  */
 #ifndef UP_COMPARE_OVERVIEW_H
@@ -29,7 +30,9 @@ up_status up_overview_init(up_overview *overview, const up_report_options *optio
 /* A picture whose page lies in the folder `place` of the report. */
 up_status up_overview_add(up_overview *overview, const up_comparison *comparison, const char *place,
                           up_error *error);
-up_status up_overview_write(const up_overview *overview, const char *folder, up_error *error);
+/* `files` as in compare/files/other_files.h. */
+up_status up_overview_write(const up_overview *overview, const char *folder, json_t *files,
+                            up_error *error);
 void up_overview_clear(up_overview *overview);
 
 #endif

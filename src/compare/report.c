@@ -6,6 +6,7 @@
 #include "compare/classroom/lessons.h"
 #include "compare/files/file_names.h"
 #include "compare/files/json_text.h"
+#include "compare/files/other_files.h"
 #include "compare/files/work_folder.h"
 #include "compare/overview.h"
 #include "compare/pages.h"
@@ -73,6 +74,9 @@ static up_status check_options(const char *path, const up_report_options *o, up_
     if (o->many && (o->single_file || o->reference))
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "many pictures make a folder of pages: no single file or reference");
+    if (o->files < 0 || o->files > UP_MOST_FILES)
+        return up_fail(error, UP_ERROR_ARGUMENT, "%d other files are too many; %d is the most",
+                       o->files, UP_MOST_FILES);
     if (o->zoom < 0 || o->zoom > 64)
         return up_fail(error, UP_ERROR_ARGUMENT, "a zoom is 1 to 64, not %d", o->zoom);
     if (o->sheet && !o->overwrite && lstat(o->sheet, &info) == 0)
@@ -91,6 +95,19 @@ static up_status take_lessons(up_report *r, up_error *error)
     return UP_OK;
 }
 
+/* Tables and a sheet may lie in the report, too. */
+static up_status make_work_folder(up_work_folder *work, const char *path, bool is_folder,
+                                  const up_report_options *o, up_error *error)
+{
+    const char *name[UP_MOST_FILES + 1];
+    up_work_names also = { name, o->files };
+    for (int i = 0; i < o->files; i++)
+        name[i] = o->file[i];
+    if (o->sheet)
+        name[also.count++] = o->sheet;
+    return up_work_folder_make(work, path, is_folder, o->overwrite, &also, error);
+}
+
 up_status up_report_open(up_report **report, const char *path, const up_report_options *options,
                          up_error *error)
 {
@@ -105,8 +122,8 @@ up_status up_report_open(up_report **report, const char *path, const up_report_o
     bool is_folder = path && !options->single_file;
     up_status status = options->classroom ? take_lessons(r, error) : UP_OK;
     if (status == UP_OK)
-        status = up_work_folder_make(&r->work, path ? path : options->sheet, is_folder,
-                                     options->overwrite, error);
+        status =
+            make_work_folder(&r->work, path ? path : options->sheet, is_folder, options, error);
     if (status == UP_OK)
         status = up_overview_init(&r->overview, r->options, error);
     if (status == UP_OK)
@@ -131,9 +148,12 @@ void up_report_close(up_report **report)
 
 /* -------------------------------------------------------------- a picture */
 
-static up_status write_page(const up_comparison *c, const char *pictures, up_error *error)
+static up_status write_page(const up_report *r, const up_comparison *c, const char *pictures,
+                            up_error *error)
 {
     json_t *data = up_comparison_json(c);
+    if (data && !r->options->many)
+        up_json_set(data, "files", up_other_files_json(r->options, r->work.target));
     const up_page_content content = { data, pictures };
     up_status status = data ? up_page_write(c->folder, &up_page_picture, &content, error)
                             : up_fail_memory(error, "a page", sizeof *c);
@@ -150,7 +170,7 @@ static up_status finish_picture(up_report *r, up_comparison *c, const char *plac
     if (inlined && fflush(inlined))
         return up_fail_write(pictures, error);
     if (r->kept)
-        UP_TRY(write_page(c, pictures, error));
+        UP_TRY(write_page(r, c, pictures, error));
     if (o->many)
         UP_TRY(up_overview_add(&r->overview, c, place, error));
     if (o->sheet)
@@ -255,23 +275,28 @@ const up_report_row *up_report_row_at(const up_report *report, int i)
 
 /* -------------------------------------------------------------- finishing */
 
+static up_status publish(up_report *r, up_error *error)
+{
+    json_t *files = up_other_files_json(r->options, r->work.target);
+    up_status status = UP_OK;
+    if (r->options->many)
+        status = up_overview_write(&r->overview, r->work.path, files, error);
+    json_decref(files);
+    UP_TRY(status);
+    return r->options->single_file ? up_work_folder_publish_file(&r->work, "index.html", error)
+                                   : up_work_folder_publish(&r->work, error);
+}
+
+/* The sheet last: it may lie in the report. */
 up_status up_report_finish(up_report *report, size_t *bytes, up_error *error)
 {
     if (bytes)
         *bytes = 0;
     if (report->pictures == 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "there is no picture in the report");
-    if (report->options->sheet)
-        UP_TRY(up_sheet_write(&report->sheet, error));
-    if (!report->kept)
-        return UP_OK;
-    if (report->options->many)
-        UP_TRY(up_overview_write(&report->overview, report->work.path, error));
-    if (report->options->single_file)
-        UP_TRY(up_work_folder_publish_file(&report->work, "index.html", error));
-    else
-        UP_TRY(up_work_folder_publish(&report->work, error));
-    if (bytes)
+    if (report->kept)
+        UP_TRY(publish(report, error));
+    if (bytes && report->kept)
         *bytes = up_tree_bytes(report->work.target);
-    return UP_OK;
+    return report->options->sheet ? up_sheet_write(&report->sheet, error) : UP_OK;
 }

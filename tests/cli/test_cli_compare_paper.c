@@ -176,3 +176,28 @@ Test(cli_compare_paper, a_weight_file_stands_beside_those_inside)
     expect_three("upscale --threads 1 -q one/a.ppm -s 2 -m fast,tconv,nearest "
                  "-w w.safetensors -o out/ && ls out");
 }
+
+/* -------------------------------------------------------------- files beside the report */
+
+Test(cli_compare_paper, reports_name_the_files_of_their_run)
+{
+    static const shell_case tests[] = {
+        { "for i in 1 2; do upscale compare -q one/a.ppm --from-hr -m nearest -s 2 --overwrite "
+          "-o out/r --csv out/r/all.csv --latex out/t/table.tex --sheet out/r/fig.svg "
+          "--markdown $PWD/far.md || exit 1; done; cd out/r; ls all.csv fig.svg ../t/table.tex; "
+          "grep -o '\"files\":.*far.md\"}]' results.json",
+          0,
+          "\"files\":[{\"name\":\"fig.svg\",\"link\":\"fig.svg\"},{\"name\":\"all.csv\",\"link\":"
+          "\"all.csv\"},{\"name\":\"table.tex\",\"link\":\"../t/"
+          "table.tex\"},{\"name\":\"far.md\"}]",
+          "" },
+        { "touch out/r/mine; upscale compare -q one/a.ppm --from-hr -m nearest -s 2 --overwrite "
+          "-o out/r --csv out/r/all.csv; ls out/r/all.csv",
+          0, "out/r/all.csv", "is not a report alone" },
+        { "upscale compare -q one/a.ppm --from-hr -m nearest -s 2 -o out/r.html --single-file "
+          "--csv \"out/$(printf 'a\\377b').csv\" --markdown out/m.md; "
+          "grep -o '\"link\":\"[^\"]*\"' out/r.html",
+          0, "\"link\":\"m.md\"", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}

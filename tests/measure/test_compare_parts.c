@@ -336,7 +336,8 @@ Test(compare_parts, a_folder_that_is_filled_by_others_is_left_to_them)
     up_error error = { 0 };
     up_work_folder work;
     mkdir(scratch_path("empty"), 0777);
-    cr_assert_eq(up_work_folder_make(&work, scratch_path("empty"), true, false, &error), UP_OK);
+    cr_assert_eq(up_work_folder_make(&work, scratch_path("empty"), true, false, NULL, &error),
+                 UP_OK);
     fill(&work);
     file_write(scratch_path("empty/index.html"), "mine", 4);
     cr_expect_eq(up_work_folder_publish(&work, &error), UP_ERROR_OUTPUT);
@@ -354,8 +355,9 @@ Test(compare_parts, two_reports_cannot_take_one_folder)
     up_error error = { 0 };
     up_work_folder first, second;
     mkdir(scratch_path("empty"), 0777);
-    cr_assert_eq(up_work_folder_make(&first, scratch_path("empty"), true, false, &error), UP_OK);
-    cr_expect_eq(up_work_folder_make(&second, scratch_path("empty"), true, false, &error),
+    cr_assert_eq(up_work_folder_make(&first, scratch_path("empty"), true, false, NULL, &error),
+                 UP_OK);
+    cr_expect_eq(up_work_folder_make(&second, scratch_path("empty"), true, false, NULL, &error),
                  UP_ERROR_OUTPUT);
     fill(&first);
     cr_expect_eq(up_work_folder_publish(&first, &error), UP_OK);

@@ -29,11 +29,14 @@ static up_contender *contenders_of(const cli_settings *s)
     return list;
 }
 
+enum { TABLES = 3 };
+
 typedef struct {
     cli_settings *settings;
     const cli_inputs *inputs;
     up_report_options options;
-    up_contender *contender; /* of the scale that is being done */
+    const char *table[TABLES]; /* files of them, which the options have */
+    up_contender *contender;   /* of the scale that is being done */
     up_report *report;
     cli_papers papers;
     cli_progress *progress;
@@ -58,13 +61,13 @@ static void add_picture(comparing *c, const cli_input *input)
 static void say_files(const comparing *c, size_t bytes)
 {
     const cli_settings *s = c->settings;
-    const char *const files[] = { s->sheet, s->csv_file, s->latex_file, s->markdown_file };
     if (s->output)
         cli_say("%s%s  %s", s->output, s->single_file ? "" : " (open index.html in it)",
                 cli_bytes_text((double)bytes).text);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i])
-            cli_say("%s", files[i]);
+    if (s->sheet)
+        cli_say("%s", s->sheet);
+    for (int i = 0; i < c->options.files; i++)
+        cli_say("%s", c->table[i]);
 }
 
 /* `path` is what the report, or else the sheet, is called. */
@@ -86,16 +89,14 @@ static void finish(comparing *c, const char *path)
 static bool open_report(comparing *c)
 {
     const cli_settings *s = c->settings;
-    const char *const files[] = { s->sheet, s->csv_file, s->latex_file, s->markdown_file };
     char *path = s->output ? cli_tidy_path(s->output) : NULL;
     const char *named = path ? path : s->sheet;
     up_error error = { 0 };
     bool fine = true;
-    for (size_t i = 0; i < sizeof files / sizeof *files && fine; i++)
-        if (files[i]) {
-            named = files[i];
-            fine = cli_output_prepare(files[i], s->up.overwrite, &error);
-        }
+    if (s->sheet)
+        fine = cli_output_prepare(named = s->sheet, s->up.overwrite, &error);
+    for (int i = 0; i < c->options.files && fine; i++)
+        fine = cli_output_prepare(named = c->table[i], s->up.overwrite, &error);
     if (fine)
         named = path ? path : s->sheet;
     if (fine && (!path || cli_make_folders(path, &error)))
@@ -189,6 +190,16 @@ static up_report_options report_options(const cli_settings *s)
     };
 }
 
+static void take_tables(comparing *c)
+{
+    const cli_settings *s = c->settings;
+    const char *const tables[TABLES] = { s->csv_file, s->latex_file, s->markdown_file };
+    for (int i = 0; i < TABLES; i++)
+        if (tables[i])
+            c->table[c->options.files++] = tables[i];
+    c->options.file = c->table;
+}
+
 static int run_compare(cli_settings *s)
 {
     int code = cli_metrics_settle(s);
@@ -210,6 +221,7 @@ static int run_compare(cli_settings *s)
     c.options.metric = metric;
     c.options.metrics = (int)metrics;
     c.options.metric_weights = s->measuring.weights;
+    take_tables(&c);
     cli_papers_init(&c.papers, s);
     if (cli_inputs_expand(&inputs, s, &ledger)) {
         if (inputs.count > 0)

@@ -3,6 +3,7 @@
 
 #include "compare/files/work_folder.h"
 
+#include "compare/files/file_names.h"
 #include "io/files/left_over.h"
 #include "io/files/writer.h"
 
@@ -67,34 +68,36 @@ up_status up_file_write_in(const char *folder, const char *name, up_file_fill *f
 
 static bool is_report_entry(const char *name)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return true;
     for (size_t i = 0; i < sizeof report_entries / sizeof *report_entries; i++)
         if (strcmp(report_entries[i], name) == 0)
             return true;
     return false;
 }
 
-static int foreign(const struct dirent *entry)
+static bool is_dots(const char *name)
 {
-    return !is_report_entry(entry->d_name);
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static int any(const struct dirent *entry)
+static bool is_among(const up_work_names *names, const char *name)
 {
-    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    for (int i = 0; i < names->count; i++)
+        if (strcmp(up_last_part(names->path[i]), name) == 0)
+            return true;
+    return false;
 }
 
-/* Whether the folder can be read and holds nothing of that kind. */
-static bool holds_no(const char *path, int (*kind)(const struct dirent *))
+/* Whether the folder can be read and is empty, or with `also` holds a report and these alone. */
+static bool holds_no_other(const char *path, const up_work_names *also)
 {
-    struct dirent **entry;
-    int count = scandir(path, &entry, kind, NULL);
-    for (int i = 0; i < count; i++)
-        free(entry[i]);
-    if (count >= 0)
-        free(entry);
-    return count == 0;
+    DIR *folder = opendir(path);
+    bool fine = folder;
+    for (struct dirent *e; fine && (e = readdir(folder));)
+        fine = is_dots(e->d_name) ||
+               (also && (is_report_entry(e->d_name) || is_among(also, e->d_name)));
+    if (folder)
+        closedir(folder);
+    return fine;
 }
 
 /* Where a link to a folder leads. */
@@ -108,26 +111,27 @@ static up_status follow(up_work_folder *w, up_error *error)
     return UP_OK;
 }
 
-static up_status check_folder(up_work_folder *w, up_error *error)
+static up_status check_folder(up_work_folder *w, const up_work_names *also, up_error *error)
 {
-    w->inside = holds_no(w->target, any);
+    w->inside = holds_no_other(w->target, NULL);
     if (!w->inside && !w->overwrite)
         return up_fail(error, UP_ERROR_OUTPUT,
                        "%s: is a folder with something in it; name a new or an empty one "
                        "(--overwrite replaces it if that is a report)",
                        w->target);
-    if (!w->inside && !holds_no(w->target, foreign))
+    if (!w->inside && !holds_no_other(w->target, also))
         return up_fail(error, UP_ERROR_OUTPUT,
                        "%s: is not a report alone, so it is not replaced; choose another output",
                        w->target);
     return follow(w, error);
 }
 
-static up_status check_place(up_work_folder *w, bool is_folder, up_error *error)
+static up_status check_place(up_work_folder *w, bool is_folder, const up_work_names *also,
+                             up_error *error)
 {
     struct stat info;
     if (is_folder && stat(w->target, &info) == 0 && S_ISDIR(info.st_mode))
-        return check_folder(w, error);
+        return check_folder(w, also, error);
     if (lstat(w->target, &info) != 0)
         return UP_OK;
     if (!w->overwrite)
@@ -175,10 +179,11 @@ static void unlock(up_work_folder *w)
 /* Of others only what is a report, or the start of one. */
 static void remove_report(int at, const char *name)
 {
+    const up_work_names none = { 0 };
     char *path;
     if (asprintf(&path, "/proc/self/fd/%d/%s", at, name) < 0)
         return;
-    if (holds_no(path, foreign))
+    if (holds_no_other(path, &none))
         up_folder_remove(path);
     free(path);
 }
@@ -193,7 +198,7 @@ static void clean(const char *target)
 }
 
 up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_folder,
-                              bool overwrite, up_error *error)
+                              bool overwrite, const up_work_names *also, up_error *error)
 {
     *work = (up_work_folder){ .target = strdup(target), .lock = -1, .overwrite = overwrite };
     if (!work->target)
@@ -201,7 +206,7 @@ up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_
     for (size_t end = strlen(target); end > 1 && work->target[end - 1] == '/';)
         work->target[--end] = 0;
     clean(work->target);
-    up_status status = check_place(work, is_folder, error);
+    up_status status = check_place(work, is_folder, also, error);
     if (status == UP_OK)
         status = make_hidden(work, error);
     if (status != UP_OK)

@@ -18,11 +18,18 @@ typedef struct {
     bool overwrite, inside; /* an empty folder is filled */
 } up_work_folder;
 
+/* Files by their last names. */
+typedef struct {
+    const char *const *path;
+    int count;
+} up_work_names;
+
 /* Removes what programs that were killed have left there, and makes the hidden folder. What is in
  * the way is an error here already: anything but an empty folder (`is_folder`) unless `overwrite`,
- * and then all but a report (`is_folder`) or a regular file. */
+ * and then all but a report (`is_folder`), with files called as those of `also`, or a regular
+ * file. */
 up_status up_work_folder_make(up_work_folder *work, const char *target, bool is_folder,
-                              bool overwrite, up_error *error);
+                              bool overwrite, const up_work_names *also, up_error *error);
 
 /* Renames the folder to its target, or the file `name` in it. */
 up_status up_work_folder_publish(up_work_folder *work, up_error *error);

@@ -26,6 +26,14 @@ function startTheme(button) {
   apply();
 }
 
+// Tables and figures of the same run; a link where they lie near.
+function showFiles(element, files = []) {
+  if (!files.length) return;
+  const line = make("p", { textContent: "Of the same run: " });
+  files.forEach(({ name, link }, i) => line.append(i ? ", " : "", link ? make("a", { href: link.split("/").map(encodeURIComponent).join("/"), textContent: name }) : name));
+  element.append(line);
+}
+
 function paragraphs(element, texts) {
   element.replaceChildren(...texts.map((textContent) => make("p", { textContent })));
 }

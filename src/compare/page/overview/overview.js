@@ -18,4 +18,5 @@ const plot = new PlotFigure(byId("plot"), statistics.measures, () => statistics.
 statistics.listeners.push(() => plot.draw());
 new Pictures(data, measures);
 paragraphs(byId("protocol"), [...data.protocol]);
+showFiles(byId("protocol"), data.files);
 byId("footer").textContent = `Made by ${data.program}.`;

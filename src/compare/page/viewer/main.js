@@ -116,6 +116,7 @@ function start() {
   showCrops(side);
   showTable();
   paragraphs(byId("protocol"), data.protocol);
+  showFiles(byId("protocol"), data.files);
   showLessons(data, stage, byId("lessons"));
   if (!data.classroom) showImpulses(data.results, byId("impulses"), byId("impulse-cards"));
   showNetworks(data.results, byId("networks"), byId("network-list"));
