@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_GAIN = 32 };
 
@@ -50,4 +51,15 @@ up_status up_cell_map(up_cell_pixels *map, const up_cell_pixels *a, const up_cel
             map->rgb[k] = (uint8_t)up_clamp(128 + gain * (b->rgb[k] - a->rgb[k]), 0, 255);
     }
     return UP_OK;
+}
+
+void up_cell_map_scale(const up_cell_pixels *scale, up_sheet_map kind)
+{
+    for (int i = 0; i < scale->width; i++) {
+        const double level = 255.0 * i / (scale->width - 1);
+        if (kind == UP_MAP_ERROR)
+            put_heat(scale->rgb + 3 * i, level);
+        else
+            memset(scale->rgb + 3 * i, (int)lround(level), 3);
+    }
 }

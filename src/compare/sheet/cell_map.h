@@ -15,4 +15,7 @@ int up_cell_gain(const up_cell_pixels *reference, const up_cell_pixels *result, 
 up_status up_cell_map(up_cell_pixels *map, const up_cell_pixels *reference,
                       const up_cell_pixels *result, up_sheet_map kind, int gain, up_error *error);
 
+/* The colours from the least to the most that a map shows, into a row of two pixels or more. */
+void up_cell_map_scale(const up_cell_pixels *scale, up_sheet_map kind);
+
 #endif

@@ -188,23 +188,31 @@ static const char *map_words(up_sheet_map map)
     return map == UP_MAP_ERROR ? "error" : "difference";
 }
 
-/* `gain` of up_cell_map(): the same for all results of a crop. */
-static up_status take_maps(up_sheet *s, up_sheet_band *band, const up_cell_pixels *reference,
-                           const shown *column, const up_comparison *c, up_error *error)
+/* The same for all results and crops of a picture. */
+static int gain_of(const up_sheet *s, const up_sheet_block *b, const up_cell_pixels *reference,
+                   const shown *column, const up_comparison *c)
+{
+    int gain = 64;
+    for (int k = 0; k < b->bands; k++)
+        for (int i = 0; i < s->columns; i++)
+            if (!c->result[column[i].result].row.reference)
+                gain = up_cell_gain(&reference[k], &b->band[k].cell[i].pixels, gain);
+    return s->options->sheet_map == UP_MAP_DIFFERENCE ? up_max(gain / 2, 1) /* half the range */
+                                                      : gain;
+}
+
+static up_status take_maps(up_sheet *s, const up_sheet_block *b, up_sheet_band *band,
+                           const up_cell_pixels *reference, const shown *column,
+                           const up_comparison *c, up_error *error)
 {
     const up_sheet_map kind = s->options->sheet_map;
-    int gain = 64;
-    for (int i = 0; i < s->columns; i++)
-        if (!c->result[column[i].result].row.reference)
-            gain = up_cell_gain(reference, &band->cell[i].pixels, gain);
-    if (kind == UP_MAP_DIFFERENCE)
-        gain = up_max(gain / 2, 1); /* its range is half as wide */
     for (int i = 0; i < s->columns; i++) {
         up_sheet_cell *map = &band->cell[s->columns + i];
         if (c->result[column[i].result].row.reference)
             continue;
-        UP_TRY(up_cell_map(&map->pixels, reference, &band->cell[i].pixels, kind, gain, error));
-        UP_TRY(format_text(&map->numbers, error, "%s \xC3\x97%d", map_words(kind), gain));
+        UP_TRY(up_cell_map(&map->pixels, reference, &band->cell[i].pixels, kind, b->gain, error));
+        UP_TRY(format_text(&map->name, error, "%s", band->cell[i].name));
+        UP_TRY(format_text(&map->numbers, error, "%s", map_words(kind)));
     }
     return UP_OK;
 }
@@ -213,17 +221,19 @@ static up_status map_bands(up_sheet *s, up_sheet_block *b, const shown *column,
                            const up_comparison *c, up_error *error)
 {
     up_pixels cut[UP_MOST_BOXES];
+    up_cell_pixels reference[UP_MOST_BOXES] = { 0 };
     up_box box[UP_MOST_BOXES];
     boxes_of(box, b);
     UP_TRY(up_cuts_read(cut, c->result[0].path, box, b->bands, error));
     up_status status = UP_OK;
-    for (int k = 0; k < b->bands && status == UP_OK; k++) {
-        up_cell_pixels reference = { 0 };
-        status = take_pixels(&reference, s, &cut[k], error);
-        if (status == UP_OK)
-            status = take_maps(s, &b->band[k], &reference, column, c, error);
-        up_free(reference.rgb);
-    }
+    for (int k = 0; k < b->bands && status == UP_OK; k++)
+        status = take_pixels(&reference[k], s, &cut[k], error);
+    if (status == UP_OK)
+        b->gain = gain_of(s, b, reference, column, c);
+    for (int k = 0; k < b->bands && status == UP_OK; k++)
+        status = take_maps(s, b, &b->band[k], &reference[k], column, c, error);
+    for (int k = 0; k < b->bands; k++)
+        up_free(reference[k].rgb);
     up_cuts_free(cut, b->bands);
     return status;
 }

@@ -25,6 +25,7 @@ typedef struct {
     int width, height;    /* of the results */
     up_sheet_band *band;
     int bands;
+    int gain; /* of its maps: see up_cell_map() */
 } up_sheet_block;
 
 typedef struct {

@@ -2,6 +2,7 @@
 #include "compare/sheet/sheet.h"
 
 #include "base/memory.h"
+#include "compare/sheet/cell_map.h"
 #include "compare/sheet/sheet_layout.h"
 
 #include <math.h>
@@ -73,27 +74,37 @@ static up_status put_cell(const page *p, const up_rectangle *to, const up_sheet_
                                   to->height + 2 * line };
     if (frame)
         up_figure_frame(p->figure, &around, line, frame);
+    return UP_OK;
+}
+
+/* Of a map below its result nothing need say whose it is. */
+static up_status put_captions(const page *p, const up_rectangle *to, const up_sheet_cell *cell,
+                              bool named, up_error *error)
+{
+    if (!cell->pixels.rgb)
+        return UP_OK;
     const up_rectangle first = line_below(p, to, 0), second = line_below(p, to, 1);
-    UP_TRY(put_text(p, &first, p->look.text, true, cell->name, error));
-    return put_text(p, cell->name ? &second : &first, p->look.numbers, false, cell->numbers, error);
+    UP_TRY(put_text(p, &first, p->look.text, true, named ? cell->name : NULL, error));
+    return put_text(p, named ? &second : &first, p->look.numbers, false, cell->numbers, error);
 }
 
 static up_status put_band(const page *p, const up_sheet_block *b, int k,
                           const up_block_place *place, double left, double top, up_error *error)
 {
     const up_band_place *band = &place->band[k];
-    const int cells = p->sheet->columns * (p->sheet->maps ? 2 : 1);
-    int at = 0;
-    for (int i = 0; i < cells; i++) {
-        if (place->rows == 1 && !b->band[k].cell[i].pixels.rgb)
-            continue; /* the reference has no map: beside results there is no gap for it */
-        const int column = at % place->columns, row = at / place->columns;
-        at++;
-        const up_rectangle to = { left + column * (band->width + p->look.gap),
-                                  top + band->y +
-                                      (row ? band->height + band->caption[0] + p->look.gap : 0),
-                                  band->width, band->height };
-        UP_TRY(put_cell(p, &to, &b->band[k].cell[i], b->bands > 1 ? frame_ink(k) : NULL, error));
+    const up_sheet *s = p->sheet;
+    for (int i = 0; i < s->columns * (s->maps ? 2 : 1); i++) {
+        int row, column;
+        const up_sheet_cell *cell = &b->band[k].cell[i];
+        up_cell_grid(&row, &column, place, s, b, i);
+        double y = top + band->y;
+        for (int r = 0; r < row; r++)
+            y += band->height + up_caption_height(place, s, &p->look, k, r) + p->look.gap;
+        const up_rectangle to = { left + column * (band->width + p->look.gap), y, band->width,
+                                  band->height };
+        UP_TRY(put_cell(p, &to, cell, b->bands > 1 ? frame_ink(k) : NULL, error));
+        if (band->captioned)
+            UP_TRY(put_captions(p, &to, cell, i < s->columns || place->beside, error));
     }
     return UP_OK;
 }
@@ -114,6 +125,30 @@ static up_status put_zoom(const page *p, const up_rectangle *to, const up_sheet_
     return put_text(p, &second, p->look.numbers, false, text, error);
 }
 
+/* What the colours of its maps mean. */
+static up_status put_legend(const page *p, const up_rectangle *to, const up_sheet_block *b,
+                            up_error *error)
+{
+    enum { STEPS = 64 };
+    uint8_t rgb[3 * STEPS];
+    char text[96];
+    const up_sheet_map kind = p->sheet->options->sheet_map;
+    const up_cell_pixels scale = { rgb, STEPS, 1 };
+    up_cell_map_scale(&scale, kind);
+    if (kind == UP_MAP_ERROR)
+        snprintf(text, sizeof text, "error of luma: 0 to %d levels", 255 / b->gain);
+    else
+        snprintf(text, sizeof text, "difference: \xE2\x88\x92%d to +%d levels", 128 / b->gain,
+                 127 / b->gain);
+    const up_rectangle third = line_below(p, to, 2), fourth = line_below(p, to, 3);
+    const double across = fmin(to->width, 12 * p->look.text);
+    const up_rectangle bar = { to->x + (to->width - across) / 2, third.y + p->look.line / 4, across,
+                               p->look.line / 2 };
+    UP_TRY(p->figure->kind->image(p->figure, &bar, &scale, true, error));
+    up_figure_frame(p->figure, &bar, p->look.frame / 2, ink);
+    return put_text(p, &fourth, p->look.numbers, false, text, error);
+}
+
 /* Around a crop, but not beyond the picture. */
 static up_rectangle frame_in(const up_rectangle *whole, const up_sheet_block *b, const up_box *box,
                              double line)
@@ -128,7 +163,8 @@ static up_rectangle frame_in(const up_rectangle *whole, const up_sheet_block *b,
 static up_status put_whole(const page *p, const up_sheet_block *b, const up_block_place *place,
                            double top, up_error *error)
 {
-    const up_rectangle to = { p->look.margin, top, place->whole_width, place->whole_height };
+    const up_rectangle to = { p->look.margin + place->whole_x, top, place->whole_width,
+                              place->whole_height };
     UP_TRY(p->figure->kind->image(p->figure, &to, &b->whole, false, error));
     for (int k = 0; k < b->bands; k++) {
         const up_rectangle frame = frame_in(&to, b, &b->band[k].box, p->look.frame);
@@ -136,14 +172,15 @@ static up_status put_whole(const page *p, const up_sheet_block *b, const up_bloc
     }
     const up_rectangle first = line_below(p, &to, 0);
     UP_TRY(put_text(p, &first, p->look.text, false, b->caption, error));
-    return put_zoom(p, &to, b, place, error);
+    UP_TRY(put_zoom(p, &to, b, place, error));
+    return p->sheet->maps ? put_legend(p, &to, b, error) : UP_OK;
 }
 
 static up_status put_block(const page *p, const up_sheet_block *b, const up_block_place *place,
                            double top, up_error *error)
 {
     UP_TRY(put_whole(p, b, place, top, error));
-    const double left = p->look.margin + place->whole_width + p->look.gap;
+    const double left = p->look.margin + place->bands_x;
     for (int k = 0; k < b->bands; k++)
         UP_TRY(put_band(p, b, k, place, left, top, error));
     return UP_OK;

@@ -5,8 +5,6 @@
 
 #include "compare/sheet/sheet.h"
 
-#define UP_ROWS_OF_BAND 2 /* at most */
-
 /* How large things are, of pixels and of points. */
 typedef struct {
     double text, numbers;      /* height of letters */
@@ -19,18 +17,28 @@ typedef struct {
 /* Of one crop. */
 typedef struct {
     double y, width, height; /* from the top of the block; of a cell */
-    double caption[UP_ROWS_OF_BAND];
+    bool captioned;          /* of several in one row each the last, for all */
 } up_band_place;
 
 /* Of one picture. */
 typedef struct {
     int columns, rows; /* of each band */
-    double whole_width, whole_height;
+    bool beside;       /* maps stand beside the results, not each below its own */
+    double whole_x, whole_width, whole_height; /* the whole picture: left of its crops, or above */
+    double bands_x;                            /* from the margin on, as whole_x */
     up_band_place band[UP_MOST_BOXES];
     double width, height;
 } up_block_place;
 
 up_sheet_look up_sheet_look_of(const up_sheet *sheet);
+/* How high the captions of a row of cells are, or those of the whole picture, its legend included.
+ */
+double up_caption_height(const up_block_place *place, const up_sheet *sheet,
+                         const up_sheet_look *look, int band, int row);
+double up_whole_caption_height(const up_sheet *sheet, const up_sheet_look *look);
+/* Where cell `i` of a band lies, maps behind the results. */
+void up_cell_grid(int *row, int *column, const up_block_place *place, const up_sheet *sheet,
+                  const up_sheet_block *block, int i);
 void up_block_lay_out(up_block_place *place, const up_sheet *sheet, const up_sheet_block *block,
                       const up_sheet_look *look);
 
