@@ -45,13 +45,15 @@ Test(cli_sheet, svg_holds_text_and_pictures)
     size_t size;
     char *svg = file_read(scratch_path("f.svg"), &size);
     cr_expect(strstr(svg, "width=\"238"), "%.200s", svg);
-    /* Of each of two pictures the whole, and of each of two crops three results and two maps. */
-    cr_expect_eq(count_of(svg, "<image "), 2 * (1 + 2 * 5));
+    /* Of each of two pictures the whole, of each of two crops three results and two maps, and what
+     * their colours mean. */
+    cr_expect_eq(count_of(svg, "<image "), 2 * (1 + 2 * 5 + 1));
     cr_expect_eq(count_of(svg, ">GT &#38; more</text>"), 4);
     cr_expect_eq(count_of(svg, ">&#60;i&#62;</text>"), 4);
     cr_expect_eq(count_of(svg, ">bicubic</text>"), 4);
     cr_expect_eq(count_of(svg, ">nearest</text>"), 0);
-    cr_expect_eq(count_of(svg, ">error \xC3\x97"), 8);
+    cr_expect_eq(count_of(svg, ">error</text>"), 8);
+    cr_expect_eq(count_of(svg, ">error of luma: 0 to "), 2);
     cr_expect_eq(count_of(svg, ">b &#38; &#60;c&#62;.ppm \xC3\x97"), 1);
     cr_expect_eq(count_of(svg, ">crops 16\xC3\x97"
                                "12, \xC3\x97"),

@@ -140,9 +140,13 @@ static up_status put_legend(const page *p, const up_rectangle *to, const up_shee
     else
         snprintf(text, sizeof text, "difference: \xE2\x88\x92%d to +%d levels", 128 / b->gain,
                  127 / b->gain);
-    const up_rectangle third = line_below(p, to, 2), fourth = line_below(p, to, 3);
-    const double across = fmin(to->width, 12 * p->look.text);
-    const up_rectangle bar = { to->x + (to->width - across) / 2, third.y + p->look.line / 4, across,
+    /* Below all captions there is room beyond a narrow picture. */
+    const double width = fmax(to->width, 16 * p->look.text), across = 12 * p->look.text;
+    up_rectangle area = *to;
+    area.x = fmax(to->x + (to->width - width) / 2, p->look.margin);
+    area.width = width;
+    const up_rectangle third = line_below(p, &area, 2), fourth = line_below(p, &area, 3);
+    const up_rectangle bar = { area.x + (width - across) / 2, third.y + p->look.line / 4, across,
                                p->look.line / 2 };
     UP_TRY(p->figure->kind->image(p->figure, &bar, &scale, true, error));
     up_figure_frame(p->figure, &bar, p->look.frame / 2, ink);

@@ -18,7 +18,7 @@ enum {
 #define MOST_WHOLE 0.42
 
 /* Points: in less width captions are not read. */
-#define LEAST_CELL 42.0
+#define LEAST_CELL 50.0
 
 up_sheet_look up_sheet_look_of(const up_sheet *s)
 {
