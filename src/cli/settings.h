@@ -39,6 +39,7 @@ typedef struct {
     up_options up;
     cli_words methods;      /* empty: the default method */
     cli_words weights;      /* every --weights; up.weights is the only one, or its file */
+    bool weights_as_names;  /* one --weights, too, is a method by the name of its file */
     cli_words told_weights; /* of several --weights for each method the one it means, or "" */
     char **method_weights;  /* for each method the file that its tconv:NAME means, or NULL */
     char *named_weights;    /* the file that the only --weights means, or NULL */

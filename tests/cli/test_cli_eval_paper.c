@@ -91,7 +91,8 @@ Test(cli_eval_paper, csv_has_every_measure_and_set)
           "" },
         { "upscale eval --threads 1 one two_b -m bicubic --csv -q | grep -c 'of two_b'", 0, "5\n",
           "" },
-        { "upscale eval --threads 1 one two_b -m bicubic --csv -q | awk -F, 'NF != 10'", 0, "", "" },
+        { "upscale eval --threads 1 one two_b -m bicubic --csv -q | awk -F, 'NF != 10'", 0, "",
+          "" },
         { "upscale eval --threads 1 one -m bicubic --csv -q | grep '^(deviation),bicubic,2,y,2,' | "
           "grep ',,$'",
           0, NULL, "" },
@@ -209,6 +210,14 @@ Test(cli_eval_paper, several_weights_are_methods)
           "second.safetensors --csv -q | "
           "grep mean | cut -d, -f 2",
           0, "bicubic\nfirst\nsecond\n", "" },
+        { "upscale eval --threads 1 one -m bicubic,tconv -w first.safetensors --baseline tconv "
+          "--json -q "
+          "| tail -n 1",
+          0, "\"method\":\"tconv:first\",\"weights\":\"first.safetensors\"", "" },
+        { "upscale compare --threads 1 -q one/a.ppm --from-hr -s 2 -w first.safetensors -o named "
+          "--sheet named.svg --sheet-columns tconv=Ours,bicubic && ls named/results && "
+          "grep -c '>Ours<' named.svg",
+          0, "bicubic.png\noriginal.png\ntconv-first.png\n1\n", "" },
         { "mkdir d; cp first.safetensors d/second.safetensors; upscale eval --threads 1 one --json "
           "-q "
           "-w second.safetensors -w d/second.safetensors -s 2 | tail -n 1",

@@ -206,6 +206,12 @@ const char *cli_method_file(const cli_settings *settings, size_t i)
                : NULL;
 }
 
+bool cli_method_means(const cli_settings *settings, size_t i, const char *name)
+{
+    return settings->weights.count == 1 && strcmp(name, "tconv") == 0 &&
+           cli_method_file(settings, i);
+}
+
 static up_weights *open_shared(const cli_settings *settings, const char *path)
 {
     up_weights *weights = NULL;

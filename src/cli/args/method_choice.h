@@ -18,6 +18,9 @@ void cli_methods_release(cli_settings *settings);
 /* The file of weights that a method runs with, as --weights says it; NULL: none was given. */
 const char *cli_method_file(const cli_settings *settings, size_t i);
 
+/* Whether `name` is tconv, and method i the only one of a file. */
+bool cli_method_means(const cli_settings *settings, size_t i, const char *name);
+
 /* The path of the weights called `name` in the weights folders, in new memory; NULL: `error` says
  * where they were looked for. */
 char *cli_named_weights(const cli_settings *settings, const char *name, up_error *error);

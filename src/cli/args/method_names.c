@@ -68,7 +68,7 @@ static bool names_embedded(const cli_settings *s)
 /* One file is for tconv alone where weights inside the program stand beside it. */
 static bool is_for_one(const cli_settings *s)
 {
-    return is_taken(&s->methods, "tconv") && names_embedded(s);
+    return s->weights_as_names || (is_taken(&s->methods, "tconv") && names_embedded(s));
 }
 
 bool cli_methods_join(cli_settings *s)

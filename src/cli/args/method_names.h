@@ -14,9 +14,10 @@ const char *cli_method_alias_at(int i);
  */
 bool cli_methods_join(cli_settings *settings);
 
-/* Where several --weights were given, or one beside others that are named: in the place of tconv a
- * method for each, tconv:NAME by the name of its file, and `told_weights` beside them. Once is
- * enough. false: something else stands in their way, and that was said. */
+/* Where several --weights were given, or one beside others that are named or as names are asked
+ * for: in the place of tconv a method for each, tconv:NAME by the name of its file, and
+ * `told_weights` beside them. Once is enough. false: something else stands in their way, and that
+ * was said. */
 bool cli_methods_spread(cli_settings *settings);
 
 #endif

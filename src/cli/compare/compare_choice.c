@@ -106,6 +106,7 @@ bool cli_compare_settle(cli_settings *s, double scale)
 {
     if (s->scales.count > 0)
         s->up.scale.rows = s->up.scale.columns = scale;
+    s->weights_as_names = true;
     return cli_methods_settle(s);
 }
 

@@ -16,6 +16,7 @@
 #include "cli/signals.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static up_contender *contenders_of(const cli_settings *s)
 {
@@ -190,6 +191,25 @@ static up_report_options report_options(const cli_settings *s)
     };
 }
 
+/* tconv=CAPTION means the method of the only file of weights, whatever that is called. */
+static void rename_columns(cli_settings *s)
+{
+    for (size_t i = 0; i < s->sheet_columns.count; i++) {
+        char **column = &s->sheet_columns.item[i], *name = cli_copy(*column);
+        char *caption = strchr(name, '=');
+        if (caption)
+            *caption = 0;
+        for (size_t m = 0; m < cli_method_count(s); m++) {
+            if (!cli_method_means(s, m, name))
+                continue;
+            char *renamed = cli_format("%s%s", cli_method_at(s, m), *column + strlen(name));
+            free(*column);
+            *column = renamed;
+        }
+        free(name);
+    }
+}
+
 static void take_tables(comparing *c)
 {
     const cli_settings *s = c->settings;
@@ -208,6 +228,7 @@ static int run_compare(cli_settings *s)
     cli_compare_choose(s);
     if (!cli_compare_check(s) || !cli_papers_check(s))
         return CLI_EXIT_USAGE;
+    rename_columns(s);
     s->flat_folders = true;
     double start = cli_now();
     cli_ledger ledger;

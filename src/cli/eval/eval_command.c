@@ -59,6 +59,7 @@ static bool check_arguments(cli_settings *s)
 static bool settle(cli_settings *s, double scale)
 {
     s->up.scale.rows = s->up.scale.columns = scale;
+    s->weights_as_names = true;
     return cli_methods_settle(s);
 }
 

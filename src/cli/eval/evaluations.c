@@ -61,7 +61,8 @@ static bool find_baseline(cli_evaluations *all)
         const char *method = cli_method_at(all->settings, m);
         cli_nearest_offer(&nearest, method);
         cli_nearest_offer(&nearest, all->label[m]);
-        if (strcmp(method, name) == 0 || strcmp(all->label[m], name) == 0)
+        if (strcmp(method, name) == 0 || strcmp(all->label[m], name) == 0 ||
+            cli_method_means(all->settings, m, name))
             all->baseline = m;
     }
     if (all->baseline < all->methods)
