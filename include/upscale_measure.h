@@ -56,6 +56,8 @@ typedef struct {
     size_t max_memory; /* bytes that one measure may hold of a picture; 0: half of what there is.
                           More is UP_ERROR_LIMIT. */
     const up_metric_weights *weights; /* NULL: none */
+    const volatile int *cancel; /* may be NULL; non-zero ends a measure soon, butteraugli before it
+                                   begins: UP_ERROR_INTERRUPTED */
 } up_measuring;
 
 /* Pictures of different sizes, of other than 1, 3 or (with alpha, CMYK) 2 or 4 channels, are

@@ -19,6 +19,7 @@ static up_measuring measuring(const up_comparison *c, up_channel channel)
                            .border = c->border,
                            .threads = c->options->contender[0].options.threads,
                            .max_memory = c->options->contender[0].options.max_memory,
+                           .cancel = c->options->contender[0].options.cancel,
                            .weights = c->options->metric_weights };
 }
 

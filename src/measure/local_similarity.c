@@ -198,7 +198,7 @@ up_status up_local_similarity(up_similarity similarity[3], const up_measured *m,
     s.row_sum = up_alloc(sums, sizeof *s.row_sum);
     if (!s.row_sum)
         return up_fail_memory(error, "sums of rows", sums * sizeof *s.row_sum);
-    const up_row_bands bands = { m->threads, s.height, BAND, workspace_floats(&s) };
+    const up_row_bands bands = { m->threads, s.height, BAND, workspace_floats(&s), m->cancel };
     up_status status = up_row_bands_run(&bands, compare_band, &s, error);
     if (status == UP_OK)
         average(similarity, &s);

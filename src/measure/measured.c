@@ -45,7 +45,9 @@ up_status up_measured_init(up_measured *m, const up_pixels *a, const up_pixels *
 {
     static const up_measuring usual;
     how = how ? how : &usual;
-    *m = (up_measured){ .channel = how->channel, .max_memory = how->max_memory };
+    *m = (up_measured){ .channel = how->channel,
+                        .max_memory = how->max_memory,
+                        .cancel = how->cancel };
     UP_TRY(check_picture(&m->picture[0], a, error));
     UP_TRY(check_picture(&m->picture[1], b, error));
     const up_format *f = &m->picture[0].format, *g = &m->picture[1].format;

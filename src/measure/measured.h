@@ -10,11 +10,12 @@ typedef struct {
     up_pixels picture[2];
     up_channel channel;
     int border, threads;
-    int width, height; /* inside the border */
-    int planes;        /* measured: 1, or red, green and blue */
-    bool colour;       /* grey of one picture is taken as colour, for the other has some */
-    size_t max_memory; /* bytes, 0: as much as up_machine_memory_limit() says */
-    size_t stride;     /* floats from plane to plane of a row, padded as the kernels want */
+    int width, height;          /* inside the border */
+    int planes;                 /* measured: 1, or red, green and blue */
+    bool colour;                /* grey of one picture is taken as colour, for the other has some */
+    const volatile int *cancel; /* may be NULL */
+    size_t max_memory;          /* bytes, 0: as much as up_machine_memory_limit() says */
+    size_t stride; /* floats from plane to plane of a row, padded as the kernels want */
 } up_measured;
 
 /* `how` may be NULL. */

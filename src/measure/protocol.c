@@ -199,7 +199,9 @@ up_status up_eval_run(up_eval_result *result, const up_eval_picture *picture,
         *upscaled = (up_pixels){ 0 };
     *result = (up_eval_result){ 0 };
     UP_TRY(up_options_take(&taken, options, error));
-    const up_measuring papers = { .border = picture->scale, .threads = taken.threads };
+    const up_measuring papers = { .border = picture->scale,
+                                  .threads = taken.threads,
+                                  .cancel = taken.cancel };
     UP_TRY(up_eval_upscale(result, &output, picture, &taken, error));
     up_status status = measure(result, picture, &output, how ? how : &papers, error);
     if (status != UP_OK || !upscaled)

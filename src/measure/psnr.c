@@ -39,7 +39,7 @@ static void sum_squares(void *user, int y0, int y1, float *scratch)
 
 static up_row_bands all_rows(const up_measured *m)
 {
-    return (up_row_bands){ m->threads, m->height, BAND, 2 * up_measured_row_floats(m) };
+    return (up_row_bands){ m->threads, m->height, BAND, 2 * up_measured_row_floats(m), m->cancel };
 }
 
 up_status up_mse(double *mse, const up_pixels *a, const up_pixels *b, const up_measuring *how,

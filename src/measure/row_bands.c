@@ -15,6 +15,11 @@ typedef struct {
     size_t each;
 } call;
 
+bool up_is_cancelled(const volatile int *cancel)
+{
+    return cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED);
+}
+
 static void run(void *user)
 {
     const call *c = user;
@@ -22,7 +27,8 @@ static void run(void *user)
 #pragma omp parallel for num_threads(c->threads) schedule(dynamic)
     for (int i = 0; i < c->count; i++) {
         int y0 = i * band, y1 = up_min(y0 + band, rows);
-        c->work(c->user, y0, y1, c->scratch + c->each * (size_t)omp_get_thread_num());
+        if (!up_is_cancelled(c->bands->cancel))
+            c->work(c->user, y0, y1, c->scratch + c->each * (size_t)omp_get_thread_num());
     }
 }
 
@@ -38,5 +44,6 @@ up_status up_row_bands_run(const up_row_bands *bands, up_band_work *work, void *
     call c = { bands, count, threads, work, user, scratch, each };
     up_team_run(run, &c);
     up_free(scratch);
-    return UP_OK;
+    return up_is_cancelled(bands->cancel) ? up_fail(error, UP_ERROR_INTERRUPTED, "interrupted")
+                                          : UP_OK;
 }

@@ -10,9 +10,13 @@ typedef void up_band_work(void *user, int y0, int y1, float *scratch);
 
 typedef struct {
     int threads, rows;
-    int band;       /* rows at a time */
-    size_t scratch; /* floats per thread */
+    int band;                   /* rows at a time */
+    size_t scratch;             /* floats per thread */
+    const volatile int *cancel; /* may be NULL; set, rows are left undone: UP_ERROR_INTERRUPTED */
 } up_row_bands;
+
+/* Whether `cancel` is set. */
+bool up_is_cancelled(const volatile int *cancel);
 
 up_status up_row_bands_run(const up_row_bands *bands, up_band_work *work, void *user,
                            up_error *error);

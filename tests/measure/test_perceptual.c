@@ -45,6 +45,22 @@ Test(perceptual, in_xyb)
     golden_each("ssimulacra", "cases", expect_in_xyb);
 }
 
+Test(perceptual, cancelled)
+{
+    up_pixels p = sample_picture("drawing.png");
+    const volatile int set = 1;
+    const up_measuring how = { .cancel = &set };
+    const up_measure_info *info;
+    for (int i = 0; (info = up_measure_at(i)); i++) {
+        up_error error = { 0 };
+        double value;
+        if (!info->weights)
+            cr_expect_eq(up_measure(&value, info->name, &p, &p, &how, &error), UP_ERROR_INTERRUPTED,
+                         "%s: %s", info->name, error.message);
+    }
+    up_pixels_free(&p);
+}
+
 static void expect_blind(const json_t *golden)
 {
     cr_expect_eq(expect_measures(golden, 1e-3), 1);

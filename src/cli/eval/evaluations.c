@@ -86,6 +86,7 @@ bool cli_evaluations_init(cli_evaluations *all, const cli_settings *settings, in
     all->how.border = cli_given(settings, "border") ? settings->measuring.border : scale;
     all->how.threads = settings->up.threads;
     all->how.max_memory = settings->up.max_memory;
+    all->how.cancel = settings->up.cancel;
     all->label = cli_alloc(all->methods, sizeof(char *));
     for (size_t m = 0; m < all->methods; m++)
         all->label[m] = label_of(settings, m);

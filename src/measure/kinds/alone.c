@@ -74,7 +74,8 @@ static up_status measure(traits *all, const up_measured *m, up_error *error)
     looking l = { m, up_alloc((size_t)m->height, sizeof(traits)) };
     if (!l.row)
         return up_fail_memory(error, "sums of rows", (size_t)m->height * sizeof(traits));
-    const up_row_bands bands = { m->threads, m->height, BAND, 3 * up_measured_row_floats(m) };
+    const up_row_bands bands = { m->threads, m->height, BAND, 3 * up_measured_row_floats(m),
+                                 m->cancel };
     up_status status = up_row_bands_run(&bands, look_at_rows, &l, error);
     *all = (traits){ 0 };
     for (int y = 0; y < m->height && status == UP_OK; y++) {

@@ -90,7 +90,7 @@ static up_status measure(double *value, const up_pixels *a, const up_pixels *b,
     if (!light)
         return up_fail_memory(error, "pictures to measure", pixels * OWN_BYTES);
     reading r = { &rows, { light, light + 3 * pixels } };
-    const up_row_bands bands = { m->threads, m->height, 16, up_measured_row_floats(m) };
+    const up_row_bands bands = { m->threads, m->height, 16, up_measured_row_floats(m), m->cancel };
     JxlButteraugliResult *result = NULL;
     up_status status = up_row_bands_run(&bands, read_rows, &r, error);
     if (status == UP_OK)

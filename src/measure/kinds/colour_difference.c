@@ -127,7 +127,8 @@ static up_status ciede2000(double *value, const up_pixels *a, const up_pixels *b
     colours c = { &m, up_alloc((size_t)m.height, sizeof(double)) };
     if (!c.row_sum)
         return up_fail_memory(error, "sums of rows", (size_t)m.height * sizeof(double));
-    const up_row_bands bands = { m.threads, m.height, 16, 2 * up_measured_row_floats(&m) };
+    const up_row_bands bands = { m.threads, m.height, 16, 2 * up_measured_row_floats(&m),
+                                 m.cancel };
     up_status status = up_row_bands_run(&bands, compare_rows, &c, error);
     *value = 0;
     for (int y = 0; y < m.height && status == UP_OK; y++)

@@ -84,7 +84,7 @@ static double similarity(const up_whole_planes *w, double *const congruency[2], 
     return weights > 0 ? sum / weights : 1;
 }
 
-static up_status compare(double *value, const up_whole_planes *w, int threads, bool chroma,
+static up_status compare(double *value, const up_whole_planes *w, const up_measured *m, bool chroma,
                          up_error *error)
 {
     const size_t count = (size_t)w->width * (size_t)w->height;
@@ -95,7 +95,7 @@ static up_status compare(double *value, const up_whole_planes *w, int threads, b
     const float *const luma[2] = { w->value[0], w->value[1] };
     to_yiq(w, 0);
     to_yiq(w, 1);
-    up_status status = up_phase_congruency(congruency, luma, w->height, w->width, threads, error);
+    up_status status = up_phase_congruency(congruency, luma, w->height, w->width, m, error);
     if (status == UP_OK)
         *value = similarity(w, congruency, chroma);
     up_free(block);
@@ -117,7 +117,7 @@ static up_status measure(double *value, const up_pixels *a, const up_pixels *b,
     const size_t bytes = pixels * (HELD_BYTES + (size_t)m.threads * THREAD_BYTES);
     UP_TRY(up_measure_holds(&m, up_kind_fsim.info.title, bytes, error));
     UP_TRY(up_whole_planes_read(&whole, &m, step, error));
-    up_status status = compare(value, &whole, m.threads, chroma, error);
+    up_status status = compare(value, &whole, &m, chroma, error);
     up_whole_planes_clear(&whole);
     return status;
 }

@@ -79,7 +79,7 @@ static up_status gmsd(double *value, const up_pixels *a, const up_pixels *b,
     UP_TRY(up_whole_planes_read(&halved, &m, 2, error));
     const size_t rows = (size_t)halved.height * (size_t)halved.planes;
     deviation d = { &halved, up_alloc(rows, sizeof(moments)) };
-    const up_row_bands bands = { m.threads, halved.height, 16, 1 };
+    const up_row_bands bands = { m.threads, halved.height, 16, 1, m.cancel };
     up_status status = d.row ? up_row_bands_run(&bands, compare_rows, &d, error)
                              : up_fail_memory(error, "sums of rows", rows * sizeof(moments));
     *value = 0;

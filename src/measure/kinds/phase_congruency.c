@@ -13,6 +13,7 @@ enum { SCALES = 4, ORIENTATIONS = 4, TASKS = 2 * ORIENTATIONS };
 typedef struct {
     int rows, columns;
     size_t count;
+    const volatile int *cancel;
     up_fourier *across, *down;
     double *scale[SCALES], *orientation[ORIENTATIONS]; /* filters, as factors */
     up_complex *spectrum[2];
@@ -198,8 +199,10 @@ static void run_tasks(void *user, int first, int end, float *scratch)
     const workspace w = lay_out(c, (double *)(void *)scratch);
     for (int task = first; task < end; task++) {
         memset(w.even, 0, 2 * c->count * sizeof *w.even);
-        for (int s = 0; s < SCALES; s++)
+        for (int s = 0; s < SCALES && !up_is_cancelled(c->cancel); s++)
             respond(c, &w, task, s);
+        if (up_is_cancelled(c->cancel))
+            return;
         add_energy(c, &w, task);
         const double threshold = noise_threshold(c, &w, task % ORIENTATIONS);
         for (size_t i = 0; i < c->count; i++)
@@ -258,24 +261,28 @@ static void add_up(const congruency *c, double *const result[2])
         }
 }
 
-static up_status run(congruency *c, const float *const picture[2], int threads, up_error *error)
+static up_status run(congruency *c, const float *const picture[2], const up_measured *m,
+                     up_error *error)
 {
     UP_TRY(up_fourier_open(&c->across, c->columns, error));
     UP_TRY(up_fourier_open(&c->down, c->rows, error));
     c->scratch = up_fourier_plane_scratch(c->across, c->down);
     make_filters(c);
     UP_TRY(transform_pictures(c, picture, error));
-    const up_row_bands tasks = { threads, TASKS, 1, 2 * workspace_doubles(c) };
+    const up_row_bands tasks = { m->threads, TASKS, 1, 2 * workspace_doubles(c), m->cancel };
     return up_row_bands_run(&tasks, run_tasks, c, error);
 }
 
 up_status up_phase_congruency(double *const result[2], const float *const picture[2], int rows,
-                              int columns, int threads, up_error *error)
+                              int columns, const up_measured *m, up_error *error)
 {
-    congruency c = { .rows = rows, .columns = columns, .count = (size_t)rows * (size_t)columns };
+    congruency c = { .cancel = m->cancel,
+                     .rows = rows,
+                     .columns = columns,
+                     .count = (size_t)rows * (size_t)columns };
     double *block;
     UP_TRY(allocate(&c, &block, error));
-    up_status status = run(&c, picture, threads, error);
+    up_status status = run(&c, picture, m, error);
     if (status == UP_OK)
         add_up(&c, result);
     up_fourier_close(&c.across);

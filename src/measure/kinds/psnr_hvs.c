@@ -139,7 +139,8 @@ static up_status measure(double *value, const up_pixels *a, const up_pixels *b,
     if (!w.row_sum)
         return up_fail_memory(error, "sums of rows", (size_t)rows * sizeof(double));
     prepare(&w);
-    const up_row_bands bands = { m.threads, rows, 4, 2 * SIDE * up_measured_row_floats(&m) };
+    const up_row_bands bands = { m.threads, rows, 4, 2 * SIDE * up_measured_row_floats(&m),
+                                 m.cancel };
     up_status status = up_row_bands_run(&bands, compare_rows, &w, error);
     double sum = 0;
     for (int y = 0; y < rows && status == UP_OK; y++)

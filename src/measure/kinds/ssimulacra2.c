@@ -311,7 +311,7 @@ static up_status compare_scales(norms *all, scale *s, float *halves, up_error *e
         float *next = halves + (i % 2 ? 2 * first : 0); /* by turns */
         s->half[0] = last ? NULL : next;
         s->half[1] = last ? NULL : next + size;
-        const up_row_bands bands = { m->threads, s->height, BAND, workspace_floats(s) };
+        const up_row_bands bands = { m->threads, s->height, BAND, workspace_floats(s), m->cancel };
         UP_TRY(up_row_bands_run(&bands, compare_rows, s, error));
         add_scale(all, s);
         if (last)

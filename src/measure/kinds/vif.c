@@ -76,13 +76,13 @@ static void reduce_rows(void *user, int y0, int y1, float *scratch)
 }
 
 /* In the place of the pictures of `s`, which the caller frees. */
-static up_status reduce(vif_scale *s, int threads, up_error *error)
+static up_status reduce(vif_scale *s, const up_measured *m, up_error *error)
 {
     const int width = (windows(s->width, s) + 1) / 2, height = (windows(s->height, s) + 1) / 2;
     const size_t count = (size_t)width * (size_t)height;
     for (int p = 0; p < 2; p++)
         s->reduced[p] = up_alloc(count, sizeof(float));
-    const up_row_bands bands = { threads, height, BAND, (size_t)s->width };
+    const up_row_bands bands = { m->threads, height, BAND, (size_t)s->width, m->cancel };
     up_status status = s->reduced[0] && s->reduced[1]
                            ? up_row_bands_run(&bands, reduce_rows, s, error)
                            : up_fail_memory(error, "pictures to measure", count * sizeof(float));
@@ -150,14 +150,14 @@ static void compare_rows(void *user, int y0, int y1, float *scratch)
     }
 }
 
-static up_status add_scale(information *sum, vif_scale *s, int threads, up_error *error)
+static up_status add_scale(information *sum, vif_scale *s, const up_measured *m, up_error *error)
 {
     const int rows = windows(s->height, s);
     const size_t scratch = 2 * MOMENTS * (size_t)s->width;
     s->row = up_alloc((size_t)rows, sizeof *s->row);
     if (!s->row)
         return up_fail_memory(error, "sums of rows", (size_t)rows * sizeof *s->row);
-    const up_row_bands bands = { threads, rows, BAND, scratch };
+    const up_row_bands bands = { m->threads, rows, BAND, scratch, m->cancel };
     up_status status = up_row_bands_run(&bands, compare_rows, s, error);
     for (int y = 0; y < rows && status == UP_OK; y++) {
         sum->through += s->row[y].through;
@@ -169,8 +169,8 @@ static up_status add_scale(information *sum, vif_scale *s, int threads, up_error
 
 /* -------------------------------------------------------------- a plane */
 
-static up_status plane_fidelity(double *value, const up_whole_planes *whole, int plane, int threads,
-                                up_error *error)
+static up_status plane_fidelity(double *value, const up_whole_planes *whole, int plane,
+                                const up_measured *m, up_error *error)
 {
     vif_scale s = { .width = whole->width, .height = whole->height };
     information sum = { 0 };
@@ -181,14 +181,14 @@ static up_status plane_fidelity(double *value, const up_whole_planes *whole, int
     for (int scale = 0; scale < SCALES && status == UP_OK; scale++) {
         make_taps(&s, scale);
         if (scale > 0) {
-            status = reduce(&s, threads, error);
+            status = reduce(&s, m, error);
             for (int p = 0; p < 2; p++) {
                 up_free(owned[p]);
                 owned[p] = s.reduced[p];
             }
         }
         if (status == UP_OK)
-            status = add_scale(&sum, &s, threads, error);
+            status = add_scale(&sum, &s, m, error);
     }
     for (int p = 0; p < 2; p++)
         up_free(owned[p]);
@@ -208,7 +208,7 @@ static up_status vifp(double *value, const up_pixels *a, const up_pixels *b,
     *value = 0;
     for (int c = 0; c < m.planes && status == UP_OK; c++) {
         double one = 0;
-        status = plane_fidelity(&one, &whole, c, m.threads, error);
+        status = plane_fidelity(&one, &whole, c, &m, error);
         *value += one / m.planes;
     }
     up_whole_planes_clear(&whole);

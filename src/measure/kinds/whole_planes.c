@@ -59,7 +59,8 @@ up_status up_whole_planes_read(up_whole_planes *whole, const up_measured *m, int
         return up_fail_memory(error, "pictures to measure", fits ? 2 * count * sizeof(float) : 0);
     }
     reading r = { m, whole, step };
-    const up_row_bands bands = { m->threads, whole->height, 16, up_measured_row_floats(m) };
+    const up_row_bands bands = { m->threads, whole->height, 16, up_measured_row_floats(m),
+                                 m->cancel };
     up_status status = up_row_bands_run(&bands, read_rows, &r, error);
     if (status != UP_OK)
         up_whole_planes_clear(whole);

@@ -161,7 +161,9 @@ up_status up_feature_graph_run(up_feature_graph *f, int node, float *value, up_e
                     .depth = 32 },
         .data = value,
     };
-    up_run run = { .graph = &f->graph, .threads = f->measured.threads };
+    up_run run = { .graph = &f->graph,
+                   .threads = f->measured.threads,
+                   .cancel = f->measured.cancel };
     UP_TRY(up_add_output(&f->graph, node, &result.format, error));
     UP_TRY(up_pair_source_open(&run.source, &f->measured, error));
     up_status status = up_sink_to_pixels(&run.sink[0], &result, error);

@@ -167,9 +167,10 @@ static up_status measure_plane(double *value, planes *p, looking *l, up_error *e
 {
     const up_measured *m = p->measured;
     const int blocks = p->width / SIDE * (p->height / SIDE);
-    const up_row_bands reading = { m->threads, p->height, 16, up_measured_row_floats(m) };
-    const up_row_bands halving = { m->threads, p->height / 2, 16, (size_t)p->width };
-    const up_row_bands each = { m->threads, blocks, 1, 2 * up_niqe_scratch() };
+    const up_row_bands reading = { m->threads, p->height, 16, up_measured_row_floats(m),
+                                   m->cancel };
+    const up_row_bands halving = { m->threads, p->height / 2, 16, (size_t)p->width, m->cancel };
+    const up_row_bands each = { m->threads, blocks, 1, 2 * up_niqe_scratch(), m->cancel };
     UP_TRY(up_row_bands_run(&reading, read_rows, p, error));
     UP_TRY(up_row_bands_run(&halving, halve_rows, p, error));
     UP_TRY(up_row_bands_run(&each, look_at_blocks, l, error));
