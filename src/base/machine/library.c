@@ -11,13 +11,24 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* glibc adds the cause to some of its words only. */
+static bool lacks_memory(const char *said)
+{
+    const char *const words[] = { strerror(ENOMEM), "out of memory", "cannot allocate",
+                                  "cannot create", "failed to map" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(said, words[i]))
+            return true;
+    return false;
+}
+
 /* The loader's words begin with the file that it did not find, which may be one that the library
  * needs. */
 static up_status fail(const up_library *l, const char *needs, const char *said, up_error *error)
 {
     const bool absent = begins(said, l->file) && strstr(said, strerror(ENOENT));
     const bool known = l->package[0] != '\0';
-    if (strstr(said, strerror(ENOMEM)) || strstr(said, "out of memory"))
+    if (lacks_memory(said))
         return up_fail_memory(error, l->file, 0);
     return up_fail(error, UP_ERROR_UNSUPPORTED, "%s %s%s%s%s, which %s%s", needs, l->file,
                    known ? " (Debian: " : "", l->package, known ? ")" : "",

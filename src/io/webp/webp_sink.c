@@ -8,6 +8,7 @@
 #include "io/pixels.h"
 #include "io/webp/webp_animation.h"
 
+#include <webp/decode.h>
 #include <webp/encode.h>
 #include <webp/mux.h>
 
@@ -93,11 +94,33 @@ static up_status accept_rows(up_sink *sink, int slot, const void *const *row, in
 
 /* ---- the file */
 
+/* libwebp 1.2.4 does not see that its writer of bits was refused memory, and the file ends there.
+ * Whoever keeps the last pixel only has read all of them; by the incremental decoder, as the other
+ * ends the program where that is refused memory. */
+static bool ends_well(const webp_frame *frame)
+{
+    WebPDecoderConfig config;
+    if (!WebPInitDecoderConfig(&config))
+        return false;
+    config.options.use_cropping = 1;
+    config.options.crop_left = frame->pixels.width - 1;
+    config.options.crop_top = frame->pixels.height - 1;
+    config.options.crop_width = config.options.crop_height = 1;
+    WebPIDecoder *decoder = WebPIDecode(NULL, 0, &config);
+    const bool fine =
+        decoder && WebPIUpdate(decoder, frame->packed.mem, frame->packed.size) == VP8_STATUS_OK;
+    WebPIDelete(decoder);
+    WebPFreeDecBuffer(&config.output);
+    return fine;
+}
+
 static up_status encode(webp_sink *s, webp_frame *frame, up_error *error)
 {
     const char *name = up_writer_name(s->writer);
-    if (WebPEncode(&s->config, &frame->pixels))
-        return UP_OK;
+    if (WebPEncode(&s->config, &frame->pixels)) {
+        const bool fine = !s->config.lossless || ends_well(frame);
+        return fine ? UP_OK : up_fail_memory(error, name, s->held_bytes);
+    }
     switch (frame->pixels.error_code) {
     case VP8_ENC_ERROR_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
