@@ -29,7 +29,7 @@ static up_status fail(const up_library *l, const char *needs, const char *said, 
     const bool absent = begins(said, l->file) && strstr(said, strerror(ENOENT));
     const bool known = l->package[0] != '\0';
     if (lacks_memory(said))
-        return up_fail_memory(error, l->file, 0);
+        return up_fail(error, UP_ERROR_MEMORY, "out of memory: %s cannot be loaded", l->file);
     return up_fail(error, UP_ERROR_UNSUPPORTED, "%s %s%s%s%s, which %s%s", needs, l->file,
                    known ? " (Debian: " : "", l->package, known ? ")" : "",
                    absent ? "is not installed" : "cannot be loaded: ", absent ? "" : said);

@@ -2,6 +2,7 @@
 #include "io/tiff/tiff_file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define BESIDE_FILE ((tmsize_t)32 << 20) /* bytes of what is packed very well */
 
@@ -90,10 +91,18 @@ void up_tiff_close(up_tiff_file *file)
     file->tiff = NULL;
 }
 
+bool up_tiff_lacks_memory(const char *said)
+{
+    return strstr(said, "memory") || strstr(said, "malloc") || strstr(said, "No space for");
+}
+
 up_status up_tiff_fail(const up_tiff_file *file, up_error *error)
 {
     if (up_reader_failed(file->reader))
         return up_reader_fail(file->reader, error);
+    if (up_tiff_lacks_memory(file->said))
+        return up_fail(error, UP_ERROR_MEMORY, "%s: libtiff is out of memory: %s",
+                       up_reader_name(file->reader), file->said);
     return up_fail(error, UP_ERROR_INPUT, "%s: damaged TIFF: %s", up_reader_name(file->reader),
                    file->said[0] ? file->said : "it cannot be read");
 }
