@@ -100,6 +100,8 @@ void up_plan_destroy(up_plan **plan)
     up_request_clear(&p->request);
     up_metadata_clear(&p->encoding.metadata);
     up_notes_clear(&p->notes);
+    up_weights_close(&p->weights);
+    up_free(p->left_out);
     up_image_close(&p->page);
     up_free(p);
     *plan = NULL;
@@ -220,6 +222,7 @@ up_status up_plan_size(up_plan *plan, up_error *error)
 up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pixels *pixels,
                             up_error *error)
 {
+    UP_TRY(up_plan_share_weights(plan, output_path, pixels, error));
     UP_TRY(up_plan_size(plan, error));
     UP_TRY(up_plan_split(plan, output_path, pixels, error));
     UP_TRY(check_rows(plan, pixels, error));
@@ -387,12 +390,13 @@ up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], u
 {
     plan->image->used = true;
     plan->image->source->strict = plan->options.strict;
-    for (int o = 0; o < plan->graph.outputs; o++)
+    const int outputs = plan->graph.outputs;
+    for (int o = 0; o < outputs; o++)
         plan->run.sink[o] = sinks[o];
     up_status status = up_run_start(&plan->run, error);
     if (status == UP_OK)
         status = up_plan_run_pages(plan, sinks[0], error);
-    for (int o = 0; o < plan->graph.outputs; o++)
+    for (int o = 0; o < outputs; o++)
         up_sink_close(&plan->run.sink[o]);
     return status;
 }

@@ -37,6 +37,8 @@ struct up_plan {
     up_image *image;
     up_image *page; /* that the options ask for, owned, and then the image; NULL: the image given */
     int pages_done; /* while those behind the first are run */
+    bool *left_out;      /* pages that cannot be read, by their numbers from 0; NULL: one is made */
+    up_weights *weights; /* owned: those of options, opened once for all pages; NULL: not needed */
     up_options options; /* its strings are the caller's */
     const up_method *method;
     up_request request;
@@ -96,8 +98,13 @@ void up_plan_clear_chroma(up_plan *plan);
 /* Opens the page that options ask for, to be the plan's image. */
 up_status up_plan_choose_page(up_plan *plan, up_error *error);
 
+/* Where all pages are made, opens the weights that they have in common. */
+up_status up_plan_share_weights(up_plan *plan, const char *path, const up_pixels *pixels,
+                                up_error *error);
+
 /* Plans all pages of the image where the output holds them, and counts what they take; else notes
- * those that are left behind. Then those behind the first are run. */
+ * those that are left behind, as those are that cannot be read. Then those behind the first are
+ * run, when what the plan holds of that is gone. */
 up_status up_plan_add_pages(up_plan *plan, up_error *error);
 up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error);
 

@@ -2,6 +2,7 @@
 /* Files of pages: which of them a plan makes, and a plan for each further one behind it. */
 #include "api/plan.h"
 
+#include "base/machine/machine.h"
 #include "base/memory.h"
 #include "io/pixels.h"
 #include "io/source_open.h"
@@ -10,26 +11,35 @@
 
 /* ---- one page */
 
-static up_status open_page(up_image **image, up_source *source, int number, up_error *error)
+/* `scraps`: of one among others, whatever is there. */
+static up_status open_page(up_image **image, up_source *source, int number, bool scraps,
+                           up_error *error)
 {
     up_source *page;
     *image = NULL;
-    UP_TRY(up_source_open_page(&page, source, number, error));
+    UP_TRY(up_source_open_page(&page, source, number, scraps, error));
     return up_image_from_source(image, page, error);
+}
+
+/* What is wrong with a page, without the name of the file. */
+static const char *reason_of(const up_source *source, const up_error *own)
+{
+    const size_t name = strlen(source->name);
+    const char *text = own->message;
+    return strncmp(text, source->name, name) == 0 && strncmp(text + name, ": ", 2) == 0
+               ? text + name + 2
+               : text;
 }
 
 /* "NAME: page 3: damaged TIFF ...", where it is the page that is at fault. */
 static up_status fail_page(const up_source *source, int number, const up_error *own,
                            const char *hint, up_error *error)
 {
-    const size_t name = strlen(source->name);
-    const char *text = own->message;
     if (own->status != UP_ERROR_INPUT && own->status != UP_ERROR_UNSUPPORTED &&
         own->status != UP_ERROR_LIMIT)
         return up_fail(error, own->status, "%s", own->message);
-    if (strncmp(text, source->name, name) == 0 && strncmp(text + name, ": ", 2) == 0)
-        text += name + 2;
-    return up_fail(error, own->status, "%s: page %d: %s%s", source->name, number + 1, text, hint);
+    return up_fail(error, own->status, "%s: page %d: %s%s", source->name, number + 1,
+                   reason_of(source, own), hint);
 }
 
 static up_status check_page(const up_source *source, int page, up_error *error)
@@ -50,7 +60,7 @@ up_status up_image_open_page(up_image **page, up_image *image, int number, up_er
     up_error own = { 0 };
     *page = NULL;
     UP_TRY(check_page(image->source, number, error));
-    return open_page(page, image->source, number - 1, &own) == UP_OK
+    return open_page(page, image->source, number - 1, false, &own) == UP_OK
                ? UP_OK
                : fail_page(image->source, number - 1, &own, "", error);
 }
@@ -83,6 +93,27 @@ up_status up_plan_choose_page(up_plan *plan, up_error *error)
 
 /* ---- all of them */
 
+/* Whether all pages go into one file; `path` may be NULL. */
+static bool makes_pages(const up_plan *plan, const char *path, const up_pixels *pixels)
+{
+    const up_sink_format *type;
+    return plan->image->source->pages > 1 && !plan->options.page && !pixels &&
+           plan->options.rows.end == 0 && up_plan_sink_format(plan, path, &type, NULL) == UP_OK &&
+           type->keep_in_pages;
+}
+
+up_status up_plan_share_weights(up_plan *plan, const char *path, const up_pixels *pixels,
+                                up_error *error)
+{
+    up_options *options = &plan->options;
+    if (!options->weights || options->model || options->kernel || !makes_pages(plan, path, pixels))
+        return UP_OK;
+    UP_TRY(up_weights_open(&plan->weights, options->weights, options, error));
+    options->model = plan->weights;
+    options->weights = NULL;
+    return UP_OK;
+}
+
 static void show_progress(void *user, double done)
 {
     const up_plan *plan = user;
@@ -90,7 +121,7 @@ static void show_progress(void *user, double done)
     o->progress(o->user, (plan->pages_done + done) / plan->encoding.pages.count);
 }
 
-/* Of a page that is open; what is left of the first one is held beside it. */
+/* Of a page that is open. */
 static up_status plan_page(up_plan **page, up_plan *plan, up_image *image, up_error *error)
 {
     up_options options = plan->options;
@@ -100,8 +131,7 @@ static up_status plan_page(up_plan **page, up_plan *plan, up_image *image, up_er
         options.user = plan;
     }
     UP_TRY(up_plan_begin(page, image, &options, error));
-    (*page)->held_bytes =
-        plan->held_bytes + plan->image->source->held_bytes + plan->graph.held_bytes;
+    (*page)->held_bytes = plan->held_bytes;
     up_status status = up_plan_upscaling(*page, NULL, NULL, error);
     if (status == UP_OK)
         status = up_plan_finish(*page, error);
@@ -154,6 +184,18 @@ static bool is_kind(const page_kind *kind, const up_image_info *info)
            kind->held_bytes == info->held_bytes;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* While the graph of the first page waits for its run. */
+static size_t planning_bytes(const up_plan *plan, const up_plan *page)
+{
+    return plan->graph.held_bytes + page->building_bytes + page->held_bytes +
+           up_machine_program_bytes(plan->run.threads);
+}
+
 /* Plans a page, unless one like it has been, and counts it. */
 static up_status count_page(up_plan *plan, up_image *image, int number, page_kind *kind,
                             up_error *error)
@@ -163,8 +205,8 @@ static up_status count_page(up_plan *plan, up_image *image, int number, page_kin
         UP_TRY(plan_page(&page, plan, image, error));
         const up_plan_info *info = &page->info;
         *kind = (page_kind){ image->info.format, info->output, image->info.held_bytes };
-        if (plan->info.memory_bytes < info->memory_bytes)
-            plan->info.memory_bytes = info->memory_bytes;
+        plan->info.memory_bytes = larger(plan->info.memory_bytes, info->memory_bytes);
+        plan->info.memory_bytes = larger(plan->info.memory_bytes, planning_bytes(plan, page));
         const up_status status = take_notes(plan, page, number, error);
         up_plan_destroy(&page);
         UP_TRY(status);
@@ -172,6 +214,21 @@ static up_status count_page(up_plan *plan, up_image *image, int number, page_kin
     if (!add_pixels(&plan->encoding, &kind->output))
         return up_fail(error, UP_ERROR_LIMIT, "the pages up to this are too large");
     return UP_OK;
+}
+
+/* One that cannot be opened, which is noted, unless all is to be whole. */
+static up_status leave_out(up_plan *plan, int number, const up_error *own, up_error *error)
+{
+    const up_source *source = plan->image->source;
+    const bool damaged = own->status == UP_ERROR_INPUT;
+    if (plan->options.strict || (!damaged && own->status != UP_ERROR_UNSUPPORTED))
+        return fail_page(source, number, own, "; --page takes another one alone", error);
+    plan->left_out[number] = true;
+    return damaged ? up_notes_add(&plan->notes, UP_NOTE_DAMAGE, error, "page %d is left out: %s",
+                                  number + 1, reason_of(source, own))
+                   : up_notes_add(&plan->notes, UP_NOTE_DROPPED, error,
+                                  "page %d, which cannot be read: %s", number + 1,
+                                  reason_of(source, own));
 }
 
 static up_status count_pages(up_plan *plan, up_error *error)
@@ -183,12 +240,15 @@ static up_status count_pages(up_plan *plan, up_error *error)
         up_error own = { 0 };
         if (plan->options.cancel && *plan->options.cancel)
             return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
-        up_status status = open_page(&image, source, n, &own);
-        if (status == UP_OK)
-            status = count_page(plan, image, n, &kind, &own);
+        if (open_page(&image, source, n, true, &own) != UP_OK) {
+            UP_TRY(leave_out(plan, n, &own, error));
+            continue;
+        }
+        const up_status status = count_page(plan, image, n, &kind, &own);
         up_image_close(&image);
         if (status != UP_OK)
             return fail_page(source, n, &own, "; --page takes another one alone", error);
+        plan->encoding.pages.count++;
     }
     return UP_OK;
 }
@@ -204,8 +264,10 @@ up_status up_plan_add_pages(up_plan *plan, up_error *error)
                    ? UP_OK
                    : up_notes_add(&plan->notes, UP_NOTE_DROPPED, error, "%d further page%s",
                                   pages - 1, pages > 2 ? "s" : "");
-    plan->encoding.pages.count = pages;
-    plan->info.pages = pages;
+    plan->left_out = up_alloc_zero((size_t)pages, sizeof *plan->left_out);
+    if (!plan->left_out)
+        return up_fail_memory(error, "pages", (size_t)pages);
+    plan->encoding.pages.count = 1;
     if (plan->options.progress) {
         plan->run.progress = show_progress;
         plan->run.user = plan;
@@ -213,6 +275,8 @@ up_status up_plan_add_pages(up_plan *plan, up_error *error)
     if (!add_pixels(&plan->encoding, &plan->info.output))
         return up_fail(error, UP_ERROR_LIMIT, "its first page is too large");
     UP_TRY(count_pages(plan, error));
+    const int made = plan->encoding.pages.count;
+    plan->info.pages = made > 1 ? made : 0;
     return to->keep_in_pages(&plan->encoding, &plan->notes, error);
 }
 
@@ -222,7 +286,7 @@ static up_status run_page(up_plan *plan, up_image *image, up_sink *sink, int num
     up_plan *page;
     UP_TRY(plan_page(&page, plan, image, error));
     page->encoding.pages = plan->encoding.pages;
-    page->encoding.pages.number = number;
+    page->encoding.pages.number = plan->pages_done;
     up_status status = plan->to[0].type->keep_in_pages(&page->encoding, &page->notes, error);
     if (status == UP_OK)
         status = sink->page(sink, &page->to[0].format, &page->encoding, page->run.slots,
@@ -239,11 +303,18 @@ static up_status run_page(up_plan *plan, up_image *image, up_sink *sink, int num
 up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error)
 {
     up_source *source = plan->image->source;
-    for (int n = 1; n < plan->encoding.pages.count; n++) {
+    if (plan->encoding.pages.count == 0)
+        return UP_OK;
+    up_run_clear(&plan->run); /* of the first page nothing is needed any more */
+    up_graph_free(&plan->graph);
+    up_source_release(source);
+    for (int n = 1; n < source->pages; n++) {
         up_image *image;
         up_error own = { 0 };
-        plan->pages_done = n;
-        up_status status = open_page(&image, source, n, &own);
+        if (plan->left_out[n])
+            continue;
+        plan->pages_done++;
+        up_status status = open_page(&image, source, n, true, &own);
         if (status == UP_OK)
             status = run_page(plan, image, sink, n, &own);
         up_image_close(&image);

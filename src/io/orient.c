@@ -171,13 +171,21 @@ static up_status open_page(up_source *source, int number, up_source **page, up_e
     return inner->page(inner, number, page, error);
 }
 
-static void close_oriented(up_source *source)
+static void release_rows(up_source *source)
 {
     oriented *o = (oriented *)source;
     up_free(o->band);
     up_free(o->held);
     up_free(o->band_rows);
-    up_source_close(&o->inner);
+    o->band = o->held = NULL;
+    o->band_rows = NULL;
+    up_source_release(o->inner);
+}
+
+static void close_oriented(up_source *source)
+{
+    release_rows(source);
+    up_source_close(&((oriented *)source)->inner);
 }
 
 /* Sizes of the band and of what is held; false if they do not fit into the address space. */
@@ -247,6 +255,7 @@ static oriented *wrap(up_source *inner)
                            .read = orientation == 2 ? read_mirrored : read_held,
                            .next = inner->next ? next_frame : NULL,
                            .page = inner->page ? open_page : NULL,
+                           .release = release_rows,
                            .close = close_oriented };
     if (o->transpose)
         transpose_header(&o->base);

@@ -66,7 +66,7 @@ enum { ROWS_TEXT = 32, LEAST_SHARE = 10 /* less than a tenth is not worth having
 static up_status check_rest(const up_source *source, int missing, up_error *error)
 {
     const int height = source->format.height, rows = height - missing;
-    if ((int64_t)rows * LEAST_SHARE >= height && rows > 0)
+    if (source->scraps || ((int64_t)rows * LEAST_SHARE >= height && rows > 0))
         return UP_OK;
     return up_fail(error, UP_ERROR_INPUT, "%s: truncated: only %d of its %d rows are there",
                    up_reader_name(source->reader), rows, height);
@@ -82,6 +82,8 @@ up_status up_source_lacks_rows(up_source *source, int rows, up_error *error)
 {
     char text[ROWS_TEXT];
     UP_TRY(check_rest(source, rows, error));
+    if (rows == source->format.height)
+        return up_notes_add(&source->notes, UP_NOTE_DAMAGE, error, "all of its rows are missing");
     return up_notes_add(&source->notes, UP_NOTE_DAMAGE, error, "%s %s missing",
                         last_rows(text, rows), rows == 1 ? "is" : "are");
 }
@@ -160,6 +162,16 @@ up_status up_source_hold(up_source *source, size_t most, const volatile int *can
     source->held = pixels.data;
     source->held_bytes = all;
     return UP_OK;
+}
+
+void up_source_release(up_source *source)
+{
+    if (source->release)
+        source->release(source);
+    if (source->held) {
+        up_free(source->held);
+        source->held = source->mapped.data = NULL;
+    }
 }
 
 void up_source_close(up_source **source)

@@ -37,6 +37,7 @@ struct up_source {
     bool by_planes;         /* set by split() */
     int pages;              /* that page() opens, where they are more than one; else 0 */
     bool part;              /* a page, whose reader is that of another source */
+    bool scraps;            /* also where next to nothing of its rows is there, they are wanted */
     int further_pictures;   /* behind the one that is read, the gain map among them */
     bool gain_map;          /* that makes an HDR picture of it */
     bool video;             /* of a motion photo */
@@ -63,6 +64,8 @@ struct up_source {
     /* Of a file of pages, whose first is what the source itself reads: opens another, from 0, over
      * the same reader, which must be there until it is closed. See up_source_open_page(). */
     up_status (*page)(up_source *source, int number, up_source **page, up_error *error);
+    /* Of such a file, or NULL: its own rows have been read, and what is held for them goes. */
+    void (*release)(up_source *source);
     void (*close)(up_source *source); /* frees all but `metadata`, `notes` and the struct itself */
 };
 
@@ -85,6 +88,9 @@ up_status up_source_lacks_details(up_source *source, const char *where, int rows
  * held_bytes. UP_ERROR_LIMIT where those are more than `most`. */
 up_status up_source_hold(up_source *source, size_t most, const volatile int *cancel,
                          up_error *error);
+
+/* source->release(), and of rows in memory, if there are any. */
+void up_source_release(up_source *source);
 
 /* Frees everything, the reader included. */
 void up_source_close(up_source **source);

@@ -68,9 +68,11 @@ up_status up_source_open_reader(up_source **source, up_reader *reader, up_error 
     return settle(source, up_reader_name(reader), error);
 }
 
-up_status up_source_open_page(up_source **page, up_source *source, int number, up_error *error)
+up_status up_source_open_page(up_source **page, up_source *source, int number, bool scraps,
+                              up_error *error)
 {
     *page = NULL;
     UP_TRY(source->page(source, number, page, error));
+    (*page)->scraps = scraps;
     return settle(page, source->name, error);
 }

@@ -13,6 +13,7 @@ up_status up_source_open_reader(up_source **source, up_reader *reader, up_error 
 
 /* A page of a source that has some, from 0. It reads by the reader of `source`, and is to be closed
  * before it. */
-up_status up_source_open_page(up_source **page, up_source *source, int number, up_error *error);
+up_status up_source_open_page(up_source **page, up_source *source, int number, bool scraps,
+                              up_error *error);
 
 #endif

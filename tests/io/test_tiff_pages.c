@@ -239,21 +239,55 @@ Test(tiff_pages, a_loop_ends)
     expect_note(path, "out.tif", "its pages do not end");
 }
 
-Test(tiff_pages, a_broken_one_leaves_nothing)
+static up_status make_strictly(const char *path, const char *out, up_error *error)
+{
+    up_options options = nearest(2, 0);
+    options.strict = true;
+    return up_upscale_file(path, scratch_path("%s", out), &options, error);
+}
+
+Test(tiff_pages, a_broken_one_is_left_out)
 {
     tiff_book b;
     up_error error = { 0 };
     tiff_book_begin(&b);
     tiff_book_add(&b, 7, 5, 0, 0);
     const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
+    tiff_book_add(&b, 4, 4, 9, 0);
     tiff_book_put(&b, second + 2 + 12 * 3 + 8, 4, 33); /* bits of a sample */
     const char *path = save(&b);
-    cr_expect_neq(make(path, "out.tif", 2, 0, &error), UP_OK);
+    expect_note(path, "out.tif", "page 2");
+    cr_assert_eq(make(path, "kept.tif", 2, 0, &error), UP_OK, "%s", error.message);
+    cr_expect_eq(pages_of(scratch_path("kept.tif")), 2);
+    expect_page(scratch_path("kept.tif"), 1, 7, 5, 0, 2);
+    expect_page(scratch_path("kept.tif"), 2, 4, 4, 9, 2);
+    cr_expect_neq(make_strictly(path, "out.tif", &error), UP_OK);
     cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
     cr_expect(!is_there("out.tif"));
     cr_expect_neq(make(path, "out.tif", 2, 2, &error), UP_OK);
     cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
     expect_page(path, 1, 7, 5, 0, 1);
+}
+
+/* It is grey among the others, in its place; alone it is nothing. */
+Test(tiff_pages, one_without_pixels_keeps_its_place)
+{
+    tiff_book b;
+    up_error error = { 0 };
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
+    tiff_book_add(&b, 4, 4, 9, 0);
+    tiff_book_put(&b, second + 2 + 12 * 6 + 8, 4, 1 << 20); /* where its pixels lie */
+    const char *path = save(&b);
+    cr_assert_eq(make(path, "kept.tif", 2, 0, &error), UP_OK, "%s", error.message);
+    cr_expect_eq(pages_of(scratch_path("kept.tif")), 3);
+    expect_page(scratch_path("kept.tif"), 1, 7, 5, 0, 2);
+    expect_page(scratch_path("kept.tif"), 3, 4, 4, 9, 2);
+    cr_expect_neq(make(path, "out.tif", 2, 2, &error), UP_OK);
+    cr_expect_neq(make_strictly(path, "out.tif", &error), UP_OK);
+    cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
+    cr_expect(!is_there("out.tif"));
 }
 
 /* Memory is that of the largest page, and it is refused before anything is written. */

@@ -59,7 +59,7 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     for (int i = 0; i < count; i++, s->y++) {
         up_error own = { 0 };
         const up_status status = s->whole < 0 ? read_row(s, row[i], &own) : UP_OK;
-        if (status != UP_OK && (!is_cut(&own) || s->y == 0))
+        if (status != UP_OK && (!is_cut(&own) || (s->y == 0 && !source->scraps)))
             return up_fail(error, status, "%s", own.message);
         if (status != UP_OK) {
             s->whole = s->y;
@@ -71,12 +71,19 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
     return UP_OK;
 }
 
+static void release_rows(up_source *source)
+{
+    tiff_source *s = (tiff_source *)source;
+    up_free(s->rows.band);
+    s->rows.band = NULL;
+}
+
 static void close_tiff(up_source *source)
 {
     tiff_source *s = (tiff_source *)source;
     for (int i = 0; i < UP_TIFF_PLANES; i++)
         up_tiff_close(&s->file[i]);
-    up_free(s->rows.band);
+    release_rows(source);
     up_tiff_pages_free(&s->pages);
 }
 
@@ -233,6 +240,7 @@ static tiff_source *make(up_reader *reader)
         return NULL;
     s->base.type = "tiff";
     s->base.read = read_rows;
+    s->base.release = release_rows;
     s->base.close = close_tiff;
     s->reader = reader;
     s->whole = -1;
