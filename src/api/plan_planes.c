@@ -108,8 +108,11 @@ up_status up_plan_split(up_plan *plan, const char *path, const up_pixels *pixels
     const bool by_planes = goes_by_planes(plan, path, pixels);
     source->split(source, by_planes);
     UP_TRY(describe_video(plan, error));
-    if (!by_planes)
+    if (!by_planes) {
+        if (source->planes->yuv.planes > 1)
+            up_request_say(request, "to RGB by BT.%s", source->planes->yuv.bt709 ? "709" : "601");
         return UP_OK;
+    }
     request->given = request->input = source->format;
     if (is_network(plan->method) || changes_depth(plan))
         set_levels(&request->levels, plan, 0);

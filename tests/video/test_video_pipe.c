@@ -98,6 +98,7 @@ Test(video_pipe, frames_and_pictures)
         { "upscale seven.png -m nearest -s 1 -o still.y4m -q && head -c 60 still.y4m", 0, "C444",
           "" },
         { "upscale info in.y4m", 0, "30 frames", "" },
+        { "upscale in.y4m -m nearest -s 1 --frame 7 -o again.png -v", 0, "", "to RGB by BT.601" },
     };
     SHELL_EXPECT_ALL(tests);
 }
