@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 TestSuite(video_pipe, .init = scratch_init, .fini = scratch_fini, .timeout = 300);
 
@@ -82,6 +83,41 @@ Test(video_pipe, frames_that_overlap_end_as_others_do)
     };
     SHELL_EXPECT_ALL(tests);
     cr_expect_not(file_exists(scratch_path("no.y4m")));
+}
+
+/* Nothing of the whole frames is lost, wherever the next one breaks off. */
+Test(video_pipe, whole_frames_of_a_cut_pipe_are_kept)
+{
+    enum { HEAD = 41, FRAME_BYTES = 6 + 64 * 48 * 3 / 2, WHOLE = 5 };
+    static const struct {
+        int more, frames;
+        const char *said;
+    } cuts[] = { { 0, WHOLE, "" },
+                 { 1, WHOLE, "left out" },
+                 { 5, WHOLE, "left out" },
+                 { 6, WHOLE, "left out" },
+                 { 69, WHOLE, "left out" },
+                 { 70, WHOLE + 1, "breaks off" },
+                 { FRAME_BYTES - 1, WHOLE + 1, "breaks off" } };
+    char make[200], count[20];
+    write_video();
+    for (size_t i = 0; i < 2 * sizeof cuts / sizeof *cuts; i++) {
+        const size_t k = i / 2;
+        const char *how = i % 2 ? "-m bicubic --linear --threads 2" : "-m bicubic";
+        snprintf(make, sizeof make, "head -c %d in.y4m > cut.y4m",
+                 HEAD + WHOLE * FRAME_BYTES + cuts[k].more);
+        cr_assert_eq(shell_code(make), 0);
+        snprintf(count, sizeof count, "%d", cuts[k].frames);
+        for (int file = 0; file < 2; file++) {
+            snprintf(make, sizeof make, "%s %s -s 2 -f y4m -o out.y4m --overwrite",
+                     file ? "upscale cut.y4m" : "cat cut.y4m | upscale -", how);
+            const shell_case tests[] = { { make, 0, "", cuts[k].said },
+                                         { "grep -c -a FRAME out.y4m", 0, count, "" } };
+            SHELL_EXPECT_ALL(tests);
+            strcat(make, " --strict");
+            cr_expect_eq(shell_code(make), cuts[k].said[0] != 0, "%s", make);
+        }
+    }
 }
 
 Test(video_pipe, frames_and_pictures)

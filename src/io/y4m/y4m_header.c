@@ -62,13 +62,18 @@ static up_status fail(const up_reader *reader, const char *what, up_error *error
 }
 
 /* To the end of the line, which is not in the text. */
-static up_status read_line(char line[UP_Y4M_LINE], up_reader *reader, size_t *size, up_error *error)
+/* *cut: the file ends within it; where it ends before it, the line is empty. */
+static up_status read_line(char line[UP_Y4M_LINE], up_reader *reader, size_t *size, bool *cut,
+                           up_error *error)
 {
     *size = 0;
+    *cut = false;
     for (;;) {
         uint8_t c;
-        if (up_reader_read(reader, &c, 1) != 1)
-            return *size == 0 && !up_reader_failed(reader) ? UP_OK : up_reader_fail(reader, error);
+        if (up_reader_read(reader, &c, 1) != 1) {
+            *cut = *size > 0;
+            return up_reader_failed(reader) ? up_reader_fail(reader, error) : UP_OK;
+        }
         if (c == '\n')
             break;
         if (c == 0 || *size + 1 == UP_Y4M_LINE)
@@ -178,10 +183,13 @@ up_status up_y4m_read_header(up_video *video, int *width, int *height, up_reader
 {
     char line[UP_Y4M_LINE], *rest = NULL;
     size_t size;
+    bool cut;
     *video = (up_video){ .interlacing = '?' };
     *width = *height = 0;
     take_layout(video, &layouts[0]);
-    UP_TRY(read_line(line, reader, &size, error));
+    UP_TRY(read_line(line, reader, &size, &cut, error));
+    if (cut)
+        return up_reader_fail(reader, error);
     char *field = size > 0 ? strtok_r(line, " ", &rest) : NULL;
     if (!field || strcmp(field, UP_Y4M_MAGIC) != 0)
         return fail(reader, "it does not begin with " UP_Y4M_MAGIC, error);
@@ -193,14 +201,14 @@ up_status up_y4m_read_header(up_video *video, int *width, int *height, up_reader
     return UP_OK;
 }
 
-up_status up_y4m_read_frame(up_reader *reader, bool *there, up_error *error)
+up_status up_y4m_read_frame(up_reader *reader, bool *there, bool *cut, up_error *error)
 {
     char line[UP_Y4M_LINE];
     size_t size;
-    UP_TRY(read_line(line, reader, &size, error));
-    *there = size > 0;
+    UP_TRY(read_line(line, reader, &size, cut, error));
+    *there = size > 0 && !*cut;
     const size_t word = strlen(UP_Y4M_FRAME);
-    if (size == 0 ||
+    if (size == 0 || (*cut && strncmp(line, UP_Y4M_FRAME, size < word ? size : word) == 0) ||
         (strncmp(line, UP_Y4M_FRAME, word) == 0 && (line[word] == 0 || line[word] == ' ')))
         return UP_OK;
     return fail(reader, "where a frame should begin stands something else", error);

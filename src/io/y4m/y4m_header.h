@@ -17,8 +17,8 @@ enum { UP_Y4M_LINE = 1024 }; /* bytes of a line at most */
 up_status up_y4m_read_header(up_video *video, int *width, int *height, up_reader *reader,
                              up_error *error);
 
-/* The line that begins a frame. *there = false: the stream ends before it. */
-up_status up_y4m_read_frame(up_reader *reader, bool *there, up_error *error);
+/* The line that begins a frame. *there = false: the stream ends before it, or (*cut) within it. */
+up_status up_y4m_read_frame(up_reader *reader, bool *there, bool *cut, up_error *error);
 
 up_status up_y4m_write_header(const up_video *video, int width, int height, up_writer *writer,
                               up_error *error);

@@ -18,6 +18,8 @@ typedef struct {
     int64_t number; /* of the frame that has begun; -1: none has */
     size_t taken;   /* bytes of it that have been read, or do not exist */
     size_t there;   /* that exist, as far as is known */
+    uint8_t *first; /* row of it, which is looked at before it counts as a frame ... */
+    size_t ahead;   /* ... its bytes, until they have been taken */
     int plane, y;   /* the next row */
 } y4m_source;
 
@@ -44,9 +46,38 @@ static void split(up_source *source, bool by_planes)
 
 /* ---- frames */
 
+static up_status note_left_out(y4m_source *s, int64_t number, up_error *error)
+{
+    return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                        "it breaks off as frame %lld, counted from 0, begins, which is left out",
+                        (long long)number);
+}
+
+/* Behind the first, one without a row is none. */
+static up_status look_ahead(y4m_source *s, bool *there, up_error *error)
+{
+    const size_t row = s->frame.row_bytes[0];
+    if (s->number < 0)
+        return UP_OK;
+    if (!s->first)
+        s->first = up_alloc(row, 1);
+    if (!s->first)
+        return up_fail_memory(error, up_reader_name(s->reader), row);
+    s->ahead = up_reader_read(s->reader, s->first, row);
+    *there = s->ahead == row;
+    return up_reader_failed(s->reader) ? up_reader_fail(s->reader, error) : UP_OK;
+}
+
 static up_status begin_frame(y4m_source *s, bool *there, up_error *error)
 {
-    UP_TRY(up_y4m_read_frame(s->reader, there, error));
+    bool cut;
+    UP_TRY(up_y4m_read_frame(s->reader, there, &cut, error));
+    if (*there) {
+        UP_TRY(look_ahead(s, there, error));
+        cut = !*there;
+    }
+    if (cut)
+        UP_TRY(note_left_out(s, s->number + 1, error));
     if (!*there)
         return UP_OK;
     s->number++;
@@ -59,9 +90,10 @@ static up_status begin_frame(y4m_source *s, bool *there, up_error *error)
 /* Of the frame before what nobody has asked for. */
 static up_status leave_frame(y4m_source *s, up_error *error)
 {
-    size_t left = s->there > s->taken ? s->there - s->taken : 0;
+    size_t left = s->there > s->taken ? s->there - s->taken - s->ahead : 0;
     const int64_t now = up_reader_position(s->reader), size = up_reader_size(s->reader);
     uint8_t rest[4096];
+    s->ahead = 0;
     if (size >= 0 && left > 0)
         return up_reader_seek(s->reader, (int64_t)left < size - now ? now + (int64_t)left : size,
                               error);
@@ -95,11 +127,20 @@ static up_status note_missing(y4m_source *s, up_error *error)
                         (long long)s->number);
 }
 
+static size_t read_bytes(y4m_source *s, uint8_t *bytes, size_t size)
+{
+    const size_t from = s->ahead < size ? s->ahead : size; /* all of `first`, or nothing */
+    if (from > 0)
+        memcpy(bytes, s->first, from);
+    s->ahead = 0;
+    return from + up_reader_read(s->reader, bytes + from, size - from);
+}
+
 /* The next bytes of the frame; of what does not exist none. */
 static up_status take(y4m_source *s, void *bytes, size_t size, size_t *got, up_error *error)
 {
     const bool known = s->taken + size > s->there;
-    *got = s->taken < s->there ? up_reader_read(s->reader, bytes, known ? 0 : size) : 0;
+    *got = s->taken < s->there ? read_bytes(s, bytes, known ? 0 : size) : 0;
     s->taken += size;
     if (*got == size || known)
         return UP_OK;
@@ -162,26 +203,33 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
 
 /* ---- opening */
 
-static bool begins_plainly(const y4m_source *s, int64_t at)
+/* At `at`, of which `rest` bytes are there. */
+static bool begins_plainly(const y4m_source *s, int64_t at, int64_t rest)
 {
     char line[sizeof UP_Y4M_FRAME];
-    return up_reader_read_at(s->reader, at, line, sizeof line, NULL) == UP_OK &&
-           memcmp(line, UP_Y4M_FRAME "\n", sizeof line) == 0;
+    const size_t size = rest < (int64_t)sizeof line ? (size_t)rest : sizeof line;
+    return up_reader_read_at(s->reader, at, line, size, NULL) == UP_OK &&
+           memcmp(line, UP_Y4M_FRAME "\n", size) == 0;
 }
 
 /* Of a file, where no frame says more than that it is one; else nobody knows before the end. */
-static void count_frames(y4m_source *s)
+static up_status count_frames(y4m_source *s, up_error *error)
 {
     up_sequence *sequence = &s->base.sequence;
     const int64_t first = up_reader_position(s->reader), size = up_reader_size(s->reader) - first;
     const int64_t each = (int64_t)sizeof UP_Y4M_FRAME + (int64_t)s->frame.bytes_all;
-    const int64_t whole = size / each, frames = whole + (size % each > 0);
+    const int64_t whole = size / each, rest = size % each;
+    const int64_t least = (int64_t)sizeof UP_Y4M_FRAME + (int64_t)s->frame.row_bytes[0];
+    const int64_t frames = whole + (rest > 0 && (whole == 0 || rest >= least));
     sequence->frames = UP_FRAMES_UNTIL_END;
-    if (size <= 0 || !begins_plainly(s, first) || !begins_plainly(s, first + (frames - 1) * each))
-        return;
+    if (size <= 0 || !begins_plainly(s, first, size) ||
+        !begins_plainly(s, first + (frames - 1) * each, each) ||
+        !begins_plainly(s, first + whole * each, rest))
+        return UP_OK;
     sequence->frames = frames;
     if (s->video.rate[0] > 0)
         sequence->seconds = (double)frames * s->video.rate[1] / s->video.rate[0];
+    return frames == whole && rest > 0 ? note_left_out(s, whole, error) : UP_OK;
 }
 
 static up_status begin(y4m_source *s, up_error *error)
@@ -193,13 +241,14 @@ static up_status begin(y4m_source *s, up_error *error)
         !up_y4m_frame_size(&s->frame, &s->video.yuv, s->size))
         return up_fail_size(up_reader_name(s->reader), &s->base.format, error);
     split(&s->base, false);
-    count_frames(s);
-    return UP_OK;
+    return count_frames(s, error);
 }
 
 static void close_y4m(up_source *source)
 {
-    up_y4m_frame_free(&((y4m_source *)source)->frame);
+    y4m_source *s = (y4m_source *)source;
+    up_y4m_frame_free(&s->frame);
+    up_free(s->first);
 }
 
 static up_status open_y4m(up_source **source, up_reader *reader, up_error *error)

@@ -80,7 +80,9 @@ taken y4m_take(const up_bytes *made)
                  (size_t)up_plane_side(&t.video.yuv, p, 1, t.width) *
                  (t.video.yuv.depth > 8 ? 2 : 1);
     while (there) {
-        cr_assert_eq(up_y4m_read_frame(reader, &there, &error), UP_OK, "%s", error.message);
+        bool cut;
+        cr_assert_eq(up_y4m_read_frame(reader, &there, &cut, &error), UP_OK, "%s", error.message);
+        cr_assert_not(cut);
         if (!there)
             break;
         const int64_t at = up_reader_position(reader);
