@@ -258,3 +258,53 @@ Test(jxl_library, boxes)
         free(data);
     }
 }
+
+/* A layer of `side` by `side` pixels below a picture that hides it. */
+static const char *encode_layers(uint32_t side)
+{
+    const kind k = { .colours = 3, .bits = 8, .lossless = true };
+    const JxlPixelFormat format = { 3, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0 };
+    const JxlBasicInfo info = basic_info(&k);
+    const size_t bytes = (size_t)side * side * 3;
+    const char *path = scratch_path("layers.jxl");
+    uint8_t *data = calloc(bytes, 1);
+    JxlColorEncoding colour;
+    JxlEncoder *encoder = JxlEncoderCreate(NULL);
+    cr_assert_eq(JxlEncoderSetBasicInfo(encoder, &info), JXL_ENC_SUCCESS);
+    JxlColorEncodingSetToSRGB(&colour, false);
+    cr_assert_eq(JxlEncoderSetColorEncoding(encoder, &colour), JXL_ENC_SUCCESS);
+    for (int layer = 0; layer < 2; layer++) {
+        JxlFrameHeader frame;
+        JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder, NULL);
+        JxlEncoderSetFrameLossless(settings, true);
+        JxlEncoderInitFrameHeader(&frame);
+        frame.layer_info.have_crop = layer == 0;
+        frame.layer_info.xsize = frame.layer_info.ysize = side;
+        cr_assert_eq(JxlEncoderSetFrameHeader(settings, &frame), JXL_ENC_SUCCESS);
+        cr_assert_eq(
+            JxlEncoderAddImageFrame(settings, &format, data, layer ? (size_t)PIXELS * 3 : bytes),
+            JXL_ENC_SUCCESS);
+    }
+    JxlEncoderCloseInput(encoder);
+    write_out(encoder, path);
+    JxlEncoderDestroy(encoder);
+    free(data);
+    return path;
+}
+
+/* What libjxl holds of a layer is counted, however small the picture is; it is refused before. */
+Test(jxl_library, layers_larger_than_the_picture)
+{
+    size_t held[2];
+    up_error error = { 0 };
+    for (int large = 0; large < 2; large++) {
+        image i = image_load_whole(encode_layers(large ? 1000 : 100));
+        cr_expect(i.format.width == WIDTH && i.format.height == HEIGHT);
+        held[large] = i.held_bytes;
+        image_free(&i);
+    }
+    cr_expect_geq(held[1], held[0] + 12 * (1000 * 1000 - 100 * 100));
+    const up_options options = { .max_memory = held[1], .threads = 1, .strict = true };
+    cr_expect_eq(up_upscale_file(encode_layers(1000), scratch_path("out.png"), &options, &error),
+                 UP_ERROR_LIMIT);
+}

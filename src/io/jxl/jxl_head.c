@@ -19,7 +19,8 @@ typedef struct {
     JxlBoxType type; /* of the box whose contents come */
     uint8_t *box;
     size_t room;
-    bool coloured; /* the head is behind us */
+    bool coloured; /* the head is behind us ... */
+    bool shown;    /* ... and so is that of the last layer of the first picture */
 } walk;
 
 /* ---- boxes */
@@ -122,6 +123,25 @@ static void look_at_channels(walk *w)
     w->head->further = (int)info->num_extra_channels - (alphas > 0);
 }
 
+/* One layer. It ends a picture that is seen where it lasts, or is the last. */
+static void take_layer(walk *w)
+{
+    up_jxl_head *h = w->head;
+    JxlFrameHeader frame;
+    size_t pixels;
+    if (up_jxl.JxlDecoderGetFrameHeader(w->file->decoder, &frame) != JXL_DEC_SUCCESS)
+        return;
+    const bool ends = frame.duration > 0 || frame.is_last;
+    if (!w->shown) {
+        if (!up_mul(frame.layer_info.xsize, frame.layer_info.ysize, &pixels))
+            pixels = SIZE_MAX;
+        h->layer_pixels = pixels > h->layer_pixels ? pixels : h->layer_pixels;
+        h->layers++;
+    }
+    w->shown |= ends;
+    h->frames += h->info.have_animation && ends ? 1 : 0;
+}
+
 /* *goes_on: there is more to be known. */
 static up_status handle(walk *w, JxlDecoderStatus event, bool *goes_on, up_error *error)
 {
@@ -134,10 +154,10 @@ static up_status handle(walk *w, JxlDecoderStatus event, bool *goes_on, up_error
         return UP_OK;
     case JXL_DEC_COLOR_ENCODING:
         w->coloured = true;
-        *goes_on = h->info.have_container || h->info.have_animation;
         return up_jxl_take_colour(w->file->decoder, h->metadata, error);
     case JXL_DEC_FRAME:
-        h->frames += h->info.have_animation ? 1 : 0;
+        take_layer(w);
+        *goes_on = !w->shown || h->info.have_container || h->info.have_animation;
         return UP_OK;
     case JXL_DEC_BOX:
         return begin_box(w, error);
@@ -160,8 +180,11 @@ static up_status walk_through(walk *w, up_error *error)
             return w->coloured && status == UP_ERROR_INPUT ? UP_OK : status;
         UP_TRY(handle(w, event, &goes_on, error));
     }
-    if (w->coloured)
+    if (w->coloured && (w->shown || !goes_on))
         return UP_OK;
+    if (goes_on)
+        return up_fail(error, UP_ERROR_LIMIT, "%s: it has more layers than are read",
+                       up_reader_name(w->file->reader));
     return up_fail(error, UP_ERROR_INPUT, "%s: truncated: JPEG XL ends within its header",
                    up_reader_name(w->file->reader));
 }
@@ -171,6 +194,9 @@ up_status up_jxl_read_head(up_jxl_head *head, up_jxl_file *file, up_reader *read
     const int events = JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_BOX | JXL_DEC_FRAME;
     walk w = { .head = head, .file = file };
     up_status status = up_jxl_open(file, reader, events, error);
+    if (status == UP_OK &&
+        up_jxl.JxlDecoderSetCoalescing(file->decoder, JXL_FALSE) != JXL_DEC_SUCCESS)
+        status = up_fail_memory(error, up_reader_name(reader), 0);
     if (status == UP_OK)
         status = walk_through(&w, error);
     up_free(w.box);

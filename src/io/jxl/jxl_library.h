@@ -13,9 +13,10 @@
     F(JxlColorEncodingSetToSRGB) F(JxlDecoderCloseInput) F(JxlDecoderCreate) F(JxlDecoderDestroy) \
     F(JxlDecoderFlushImage) F(JxlDecoderGetBasicInfo) F(JxlDecoderGetBoxType) \
     F(JxlDecoderGetColorAsEncodedProfile) F(JxlDecoderGetColorAsICCProfile) \
-    F(JxlDecoderGetExtraChannelInfo) F(JxlDecoderGetICCProfileSize) \
+    F(JxlDecoderGetExtraChannelInfo) F(JxlDecoderGetFrameHeader) F(JxlDecoderGetICCProfileSize) \
     F(JxlDecoderImageOutBufferSize) F(JxlDecoderProcessInput) F(JxlDecoderReleaseBoxBuffer) \
-    F(JxlDecoderReleaseInput) F(JxlDecoderSetBoxBuffer) F(JxlDecoderSetDecompressBoxes) \
+    F(JxlDecoderReleaseInput) F(JxlDecoderSetBoxBuffer) F(JxlDecoderSetCoalescing) \
+    F(JxlDecoderSetDecompressBoxes) \
     F(JxlDecoderSetImageOutBuffer) F(JxlDecoderSetInput) F(JxlDecoderSetPreferredColorProfile) \
     F(JxlDecoderSetUnpremultiplyAlpha) F(JxlDecoderSubscribeEvents) F(JxlEncoderAddBox) \
     F(JxlEncoderAddImageFrame) F(JxlEncoderCloseBoxes) F(JxlEncoderCloseInput) \

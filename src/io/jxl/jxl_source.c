@@ -15,7 +15,7 @@
 
 /* As measured: what libjxl takes for a pixel beside those that it gives. */
 enum { HELD_EACH = 60, HELD_CHANNEL = 8, HELD_LEAST = 4 << 20 };
-enum { INTEGER_BITS = 16 };
+enum { INTEGER_BITS = 16, REFERENCES_MOST = 4 /* layers that libjxl keeps for others */ };
 
 typedef struct {
     up_source base;
@@ -137,7 +137,15 @@ static size_t held_bytes(const jxl_source *s)
     const up_format *f = &s->base.format;
     const size_t each = HELD_EACH + HELD_CHANNEL * (s->head.info.num_extra_channels) +
                         (size_t)f->channels * up_sample_size(f->sample);
-    return up_held_size(f->width, f->height, each, HELD_LEAST + up_reader_held(s->reader));
+    const size_t beside = HELD_LEAST + up_reader_held(s->reader);
+    const size_t picture = up_held_size(f->width, f->height, each, beside);
+    const size_t kept = (size_t)up_clamp(s->head.layers - 1, 0, REFERENCES_MOST);
+    size_t layers;
+    if (!up_mul(s->head.layer_pixels,
+                each + kept * sizeof(float) * (3 + s->head.info.num_extra_channels), &layers) ||
+        !up_add(layers, beside, &layers))
+        return SIZE_MAX;
+    return layers > picture ? layers : picture;
 }
 
 static up_status refuse(const jxl_source *s, up_error *error)
