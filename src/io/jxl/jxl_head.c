@@ -132,14 +132,13 @@ static void take_layer(walk *w)
     if (up_jxl.JxlDecoderGetFrameHeader(w->file->decoder, &frame) != JXL_DEC_SUCCESS)
         return;
     const bool ends = frame.duration > 0 || frame.is_last;
-    if (!w->shown) {
-        if (!up_mul(frame.layer_info.xsize, frame.layer_info.ysize, &pixels))
-            pixels = SIZE_MAX;
-        h->layer_pixels = pixels > h->layer_pixels ? pixels : h->layer_pixels;
-        h->layers++;
-    }
+    if (!up_mul(frame.layer_info.xsize, frame.layer_info.ysize, &pixels))
+        pixels = SIZE_MAX;
+    h->layer_pixels = pixels > h->layer_pixels ? pixels : h->layer_pixels;
+    h->layers++;
     w->shown |= ends;
     h->frames += h->info.have_animation && ends ? 1 : 0;
+    h->ticks += frame.duration;
 }
 
 /* *goes_on: there is more to be known. */

@@ -9,8 +9,9 @@
 typedef struct {
     JxlBasicInfo info;     /* width and height are those of the picture as it is seen */
     int frames;            /* of an animation; 0: it is none */
-    int layers;            /* that the first picture to be seen is put together from */
-    size_t layer_pixels;   /* of the largest of them: it may be larger than the picture */
+    uint64_t ticks;        /* that they are shown, all together */
+    int layers;            /* that all of them, or the picture, are put together from */
+    size_t layer_pixels;   /* of the largest of those: it may be larger than the picture */
     int further;           /* channels beside colours and alpha, which are not read */
     bool inks;             /* one of them is the black of CMYK */
     up_metadata *metadata; /* gets colours, EXIF and XMP; what else there is is named as lost */

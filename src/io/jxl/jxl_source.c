@@ -22,6 +22,7 @@ typedef struct {
     up_reader *reader;
     up_jxl_head head;
     up_held_rows rows;
+    int shown; /* frames that have been decoded */
     up_jxl_file file;
 } jxl_source;
 
@@ -36,10 +37,15 @@ static JxlPixelFormat pixel_format(const up_format *f)
 
 /* ---- pixels */
 
-/* What there is of a file that ends early is shown as far as libjxl can. */
+/* What there is of a file that ends early is shown as far as libjxl can; of a frame of which that
+ * is nothing, the one before. */
 static up_status end_early(jxl_source *s, bool begun, up_error *error)
 {
-    if (begun && up_jxl.JxlDecoderFlushImage(s->file.decoder) == JXL_DEC_SUCCESS)
+    const bool some = begun && up_jxl.JxlDecoderFlushImage(s->file.decoder) == JXL_DEC_SUCCESS;
+    if (s->shown > 0)
+        return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                            "it breaks off in frame %d, counted from 0", s->shown);
+    if (some)
         return up_source_lacks_details(&s->base, "within its pixels", 0, error);
     return up_fail(error, UP_ERROR_INPUT, "%s: truncated: JPEG XL ends before its pixels",
                    up_reader_name(s->reader));
@@ -59,9 +65,21 @@ static up_status begin_pixels(jxl_source *s, up_error *error)
                    up_reader_name(s->reader));
 }
 
+/* Its ticks as seconds. */
+static up_duration duration_of(const jxl_source *s, uint64_t ticks)
+{
+    const JxlAnimationHeader *time = &s->head.info.animation;
+    uint64_t num = ticks * time->tps_denominator, den = time->tps_numerator;
+    for (; num > UINT32_MAX; num /= 2)
+        den /= 2;
+    return (up_duration){ (uint32_t)num, (uint32_t)den };
+}
+
+/* The next frame that is seen, put together from its layers. */
 static up_status decode(jxl_source *s, up_error *error)
 {
     up_metadata none;
+    JxlFrameHeader frame;
     bool begun = false;
     for (;;) {
         JxlDecoderStatus event;
@@ -71,6 +89,10 @@ static up_status decode(jxl_source *s, up_error *error)
             up_metadata_init(&none);
             UP_TRY(up_jxl_take_colour(s->file.decoder, &none, error));
             up_metadata_clear(&none);
+            break;
+        case JXL_DEC_FRAME:
+            if (up_jxl.JxlDecoderGetFrameHeader(s->file.decoder, &frame) == JXL_DEC_SUCCESS)
+                s->base.duration = duration_of(s, frame.duration);
             break;
         case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
             UP_TRY(begin_pixels(s, error));
@@ -86,13 +108,26 @@ static up_status decode(jxl_source *s, up_error *error)
 
 static up_status start(jxl_source *s, up_error *error)
 {
+    const int events = JXL_DEC_COLOR_ENCODING | JXL_DEC_FRAME | JXL_DEC_FULL_IMAGE;
     UP_TRY(up_held_rows_begin(&s->rows, &s->base.format, up_reader_name(s->reader), error));
-    up_status status =
-        up_jxl_open(&s->file, s->reader, JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE, error);
-    if (status == UP_OK)
-        status = decode(s, error);
-    up_jxl_close(&s->file);
-    return status;
+    return up_jxl_open(&s->file, s->reader, events, error);
+}
+
+static up_status show(jxl_source *s, up_error *error)
+{
+    if (!s->rows.pixels)
+        UP_TRY(start(s, error));
+    UP_TRY(decode(s, error));
+    s->rows.y = 0;
+    s->shown++;
+    return UP_OK;
+}
+
+static up_status next_frame(up_source *source, bool *there, up_error *error)
+{
+    jxl_source *s = (jxl_source *)source;
+    *there = s->shown < source->sequence.frames;
+    return *there ? show(s, error) : UP_OK;
 }
 
 /* libjxl scales whole numbers of 9 to 15 bits by floats, which at halves are at times one off. */
@@ -117,8 +152,10 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
 {
     jxl_source *s = (jxl_source *)source;
     const up_format *f = &source->format;
-    if (!s->rows.pixels)
-        UP_TRY(start(s, error));
+    if (s->shown == 0)
+        UP_TRY(show(s, error));
+    if (!source->next && s->file.decoder)
+        up_jxl_close(&s->file);
     up_held_rows_give(&s->rows, row, count);
     for (int i = 0; i < count && is_scaled(s); i++)
         round_again(row[i], (size_t)f->width * (size_t)f->channels, s->head.info.bits_per_sample);
@@ -127,7 +164,10 @@ static up_status read_rows(up_source *source, void *const *row, int count, up_er
 
 static void close_jxl(up_source *source)
 {
-    up_held_rows_end(&((jxl_source *)source)->rows);
+    jxl_source *s = (jxl_source *)source;
+    if (s->file.decoder)
+        up_jxl_close(&s->file);
+    up_held_rows_end(&s->rows);
 }
 
 /* ---- opening */
@@ -160,6 +200,17 @@ static up_status refuse(const jxl_source *s, up_error *error)
     return UP_OK;
 }
 
+static void set_sequence(jxl_source *s)
+{
+    const JxlAnimationHeader *time = &s->head.info.animation;
+    up_sequence *sequence = &s->base.sequence;
+    s->base.next = next_frame;
+    sequence->frames = s->head.frames;
+    sequence->loops = (int)(time->num_loops < INT_MAX ? time->num_loops : INT_MAX);
+    if (time->tps_numerator > 0)
+        sequence->seconds = (double)s->head.ticks * time->tps_denominator / time->tps_numerator;
+}
+
 static up_status set_format(jxl_source *s, up_error *error)
 {
     const JxlBasicInfo *info = &s->head.info;
@@ -179,13 +230,11 @@ static up_status set_format(jxl_source *s, up_error *error)
                                       : 8 };
     f->color = up_color_of_channels(f->channels);
     s->base.lossless = info->uses_original_profile;
-    s->base.sequence.frames = s->head.frames;
+    if (s->head.frames > 1)
+        set_sequence(s);
     s->base.held_bytes = held_bytes(s);
     if (s->base.held_bytes == SIZE_MAX)
         return up_fail_size(up_reader_name(s->reader), f, error);
-    if (s->head.frames > 1)
-        UP_TRY(up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames",
-                            s->head.frames - 1, s->head.frames));
     if (s->head.further > 0)
         return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d further channel%s",
                             s->head.further, s->head.further > 1 ? "s" : "");
