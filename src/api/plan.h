@@ -37,9 +37,9 @@ struct up_plan {
     up_image *image;
     up_image *page; /* that the options ask for, owned, and then the image; NULL: the image given */
     int pages_done; /* while those behind the first are run */
-    bool *left_out;      /* pages that cannot be read, by their numbers from 0; NULL: one is made */
+    bool *left_out; /* pages that cannot be read, by their numbers from 0; NULL: one is made */
     up_weights *weights; /* owned: those of options, opened once for all pages; NULL: not needed */
-    up_options options; /* its strings are the caller's */
+    up_options options;  /* its strings are the caller's */
     const up_method *method;
     up_request request;
     up_graph graph;

@@ -23,7 +23,9 @@ typedef struct {
     up_avif_file file;
     up_reader *reader;
     int width, height, bits; /* of what is decoded */
-    int frames;              /* that dav1d keeps together; 1: the picture alone */
+    int kept;                /* frames that dav1d keeps together; 1: the picture alone */
+    int begun;               /* frames of a sequence, or the picture, that have been asked for */
+    bool lost;               /* the one that has is missing, and so are those behind it */
     avifPixelFormat yuv;
     avifCropRect crop; /* what is shown of it */
     bool grey, exact;  /* exact: samples are those of the file, not made of YCbCr */
@@ -108,7 +110,8 @@ static up_status convert(avif_source *s, up_error *error)
     rgb.chromaUpsampling = AVIF_CHROMA_UPSAMPLING_BEST_QUALITY;
     rgb.avoidLibYUV = AVIF_TRUE; /* whose whole numbers are a level or two off */
     s->row_bytes = (size_t)s->width * up_avif.avifRGBImagePixelSize(&rgb);
-    s->pixels = up_alloc((size_t)s->height, s->row_bytes);
+    if (!s->pixels)
+        s->pixels = up_alloc((size_t)s->height, s->row_bytes);
     if (!s->pixels)
         return up_fail_memory(error, up_reader_name(s->reader), (size_t)s->height * s->row_bytes);
     rgb.pixels = s->pixels;
@@ -132,12 +135,52 @@ static up_status start(avif_source *s, up_error *error)
     return s->grey ? UP_OK : convert(s, error);
 }
 
+static up_duration duration_of(const avifDecoder *decoder, int frame)
+{
+    avifImageTiming time;
+    if (up_avif.avifDecoderNthImageTiming(decoder, (uint32_t)frame, &time) != AVIF_RESULT_OK)
+        return (up_duration){ 0 };
+    uint64_t num = time.durationInTimescales, den = time.timescale;
+    for (; num > UINT32_MAX || den > UINT32_MAX; num /= 2)
+        den /= 2;
+    return (up_duration){ (uint32_t)num, (uint32_t)den };
+}
+
+/* Behind the first frame one that cannot be decoded is damage. */
+static up_status begin_frame(avif_source *s, up_error *error)
+{
+    up_error own = { 0 };
+    s->base.duration = duration_of(s->file.decoder, s->begun);
+    s->y = 0;
+    s->begun++;
+    if (s->lost)
+        return UP_OK;
+    const up_status status = start(s, &own);
+    s->lost = status == UP_ERROR_INPUT && s->begun > 1;
+    if (s->lost)
+        return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                            "its frames from %d on, counted from 0, are missing: they are grey",
+                            s->begun - 1);
+    return status == UP_OK ? UP_OK : up_fail(error, status, "%s", own.message);
+}
+
+static up_status next_frame(up_source *source, bool *there, up_error *error)
+{
+    avif_source *s = (avif_source *)source;
+    *there = s->begun < source->sequence.frames;
+    return *there ? begin_frame(s, error) : UP_OK;
+}
+
 static up_status read_rows(up_source *source, void *const *row, int count, up_error *error)
 {
     avif_source *s = (avif_source *)source;
-    if (s->y == 0)
-        UP_TRY(start(s, error));
+    if (s->begun == 0)
+        UP_TRY(begin_frame(s, error));
     for (int i = 0; i < count; i++, s->y++) {
+        if (s->lost) {
+            up_fill_missing(row[i], &source->format);
+            continue;
+        }
         if (s->grey)
             deliver_grey(s, row[i]);
         else
@@ -207,7 +250,7 @@ static bool held_bytes(const avif_source *s, size_t *bytes)
                           : s->yuv == AVIF_PIXEL_FORMAT_YUV422 ? 4
                                                                : 3; /* halves */
     const size_t alpha = s->base.format.channels % 2 == 0 ? 2 : 0;
-    const size_t kept = (size_t)(HELD_PICTURES + s->frames - 1);
+    const size_t kept = (size_t)(HELD_PICTURES + s->kept - 1);
     const size_t each = (planes + alpha) * kept * sample + 2 * colours * sample;
     return up_mul((size_t)s->width, (size_t)s->height, bytes) && up_mul(*bytes, each, bytes) &&
            up_add(*bytes / 2, HELD_LEAST, bytes) &&
@@ -241,9 +284,6 @@ static up_status set_format(avif_source *s, up_error *error)
                        up_reader_name(s->reader), s->width, s->height, s->bits);
     if (!up_frame_size(f, &all) || !held_bytes(s, &s->base.held_bytes))
         return up_fail_size(up_reader_name(s->reader), f, error);
-    if (decoder->imageCount > 1)
-        return up_notes_add(&s->base.notes, UP_NOTE_DROPPED, error, "%d of %d animation frames",
-                            decoder->imageCount - 1, decoder->imageCount);
     return UP_OK;
 }
 
@@ -252,9 +292,18 @@ static up_status count_frames(avif_source *s, up_error *error)
 {
     up_av1_streams streams;
     UP_TRY(up_av1_look(s->reader, &streams, error));
-    const int count = s->file.decoder->imageCount;
-    s->base.sequence.frames = count > 1 ? count : 0;
-    s->frames = count > 1 ? UP_AV1_KEPT : up_clamp(streams.frames, 1, UP_AV1_KEPT);
+    const avifDecoder *decoder = s->file.decoder;
+    s->kept = up_clamp(streams.frames, 1, UP_AV1_KEPT);
+    if (decoder->imageCount < 2)
+        return UP_OK;
+    s->kept = UP_AV1_KEPT;
+    s->base.next = next_frame;
+    s->base.sequence.frames = decoder->imageCount;
+    s->base.sequence.seconds = decoder->duration;
+#if AVIF_VERSION >= 1000000
+    if (decoder->repetitionCount >= 0)
+        s->base.sequence.loops = decoder->repetitionCount + 1;
+#endif
     return UP_OK;
 }
 
