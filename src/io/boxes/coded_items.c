@@ -16,7 +16,7 @@ enum {
     EXTENTS_EACH = 1024,
     PROPERTIES_MOST = 1 << 15
 };
-enum { BOX_HEAD = 16, FULL_HEAD = 4 };
+enum { BOX_HEAD = 16, FULL_HEAD = 4, LEAST_BOX = 8, LEAST_INFE = 20 };
 enum { IN_FILE, IN_IDAT }; /* where iloc says that bytes are */
 
 typedef struct {
@@ -32,11 +32,11 @@ typedef struct {
     uint64_t meta_at; /* of its contents, in the file */
     up_box_bytes meta;
     up_coded_item *item; /* by id */
-    size_t items;
+    size_t items, item_room;
     up_extent *extent; /* of all items */
-    size_t extents;
+    size_t extents, extent_room;
     property *property;
-    size_t properties;
+    size_t properties, property_room;
     bool too_many; /* extents of one item */
 } item_walk;
 
@@ -70,7 +70,7 @@ static void take_items(item_walk *w)
     if (!up_box_find(w->meta, "iinf", &iinf))
         return;
     up_box_number(&iinf, full_head(&iinf, &flags) < 1 ? 2 : 4);
-    while (w->items < ITEMS_MOST && up_box_next(&iinf, type, &infe)) {
+    while (w->items < w->item_room && up_box_next(&iinf, type, &infe)) {
         const unsigned version = strcmp(type, "infe") == 0 ? full_head(&infe, &flags) : 0;
         const uint32_t id = (uint32_t)up_box_number(&infe, version < 3 ? 2 : 4);
         up_box_number(&infe, 2); /* protection */
@@ -88,8 +88,8 @@ static void list_properties(item_walk *w, up_box_bytes iprp)
     up_box_bytes ipco;
     if (!up_box_find(iprp, "ipco", &ipco))
         return;
-    while (w->properties < PROPERTIES_MOST && up_box_next(&ipco, w->property[w->properties].type,
-                                                          &w->property[w->properties].contents))
+    while (w->properties < w->property_room && up_box_next(&ipco, w->property[w->properties].type,
+                                                           &w->property[w->properties].contents))
         w->properties++;
 }
 
@@ -172,7 +172,7 @@ static void take_extents(item_walk *w, up_box_bytes *iloc, const number_sizes *n
         up_box_number(iloc, n->version > 0 ? n->index : 0);
         const uint64_t offset = base + up_box_number(iloc, n->offset);
         const uint64_t size = up_box_number(iloc, n->size);
-        if (!wanted || iloc->ended || offset < base || w->extents == EXTENTS_MOST)
+        if (!wanted || iloc->ended || offset < base || w->extents == w->extent_room)
             continue;
         w->too_many |= item->extents == EXTENTS_EACH;
         w->extent[w->extents++] = bounded(w, where, offset, size);
@@ -220,20 +220,30 @@ size_t up_item_read(up_reader *reader, const up_coded_item *item, uint64_t offse
 
 /* ---- the file */
 
+/* For one more than there can be of what takes so many bytes, or `most`. */
+static size_t room(const item_walk *w, size_t bytes, size_t most)
+{
+    const size_t all = w->meta.size / bytes + 1;
+    return all < most ? all : most;
+}
+
 static up_status look_at_all(item_walk *w, up_error *error)
 {
     const char *name = up_reader_name(w->reader);
-    w->item = up_alloc(ITEMS_MOST, sizeof *w->item);
-    w->property = up_alloc(PROPERTIES_MOST, sizeof *w->property);
-    w->extent = up_alloc(EXTENTS_MOST, sizeof *w->extent);
+    w->item_room = room(w, LEAST_INFE, ITEMS_MOST);
+    w->property_room = room(w, LEAST_BOX, PROPERTIES_MOST);
+    w->extent_room = room(w, 1, EXTENTS_MOST);
+    w->item = up_alloc(w->item_room, sizeof *w->item);
+    w->property = up_alloc(w->property_room, sizeof *w->property);
+    w->extent = up_alloc(w->extent_room, sizeof *w->extent);
     w->items = w->properties = w->extents = 0;
     if (!w->item || !w->property || !w->extent)
-        return up_fail_memory(error, name, ITEMS_MOST * sizeof *w->item);
+        return up_fail_memory(error, name, w->item_room * sizeof *w->item);
     take_items(w);
     take_properties(w);
     take_locations(w);
-    if (w->items == ITEMS_MOST || w->properties == PROPERTIES_MOST || w->extents == EXTENTS_MOST ||
-        w->too_many)
+    if (w->items == w->item_room || w->properties == w->property_room ||
+        w->extents == w->extent_room || w->too_many)
         return up_fail(error, UP_ERROR_LIMIT, "%s: it has more parts than are read", name);
     for (size_t i = 0; i < w->items; i++)
         UP_TRY(w->kind->look(&w->item[i], w->user, error));
