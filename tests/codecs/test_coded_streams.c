@@ -222,11 +222,11 @@ static up_reader *reader_of(const text *file, size_t size)
     return reader;
 }
 
-static up_status look(const item *i, size_t *luma, up_error *error)
+static up_status look(const item *i, up_hevc_luma *luma, up_error *error)
 {
     const text file = file_of(i);
     up_reader *reader = reader_of(&file, file.size);
-    const up_status status = up_hevc_luma(reader, luma, error);
+    const up_status status = up_hevc_look(reader, luma, error);
     up_reader_close(&reader);
     return status;
 }
@@ -244,7 +244,7 @@ Test(coded_streams, a_small_picture_with_a_large_stream_is_refused)
     for (int in_stream = 0; in_stream < 2; in_stream++)
         for (int in_idat = 0; in_idat < 2; in_idat++) {
             up_error error = { 0 };
-            size_t luma;
+            up_hevc_luma luma;
             item i = hevc_item(in_stream ? &honest : &large);
             i.in_idat = in_idat;
             if (in_stream)
@@ -265,14 +265,15 @@ Test(coded_streams, pictures_that_are_kept_are_counted)
     } cases[] = { { 1, 0, 1 }, { 3, 0, 3 }, { 0, 1, 17 }, { 40, 0, 31 }, { 0, 0, 1 } };
     for (size_t n = 0; n < sizeof cases / sizeof *cases; n++)
         for (int is_deep = 0; is_deep < 2; is_deep++) {
-            size_t luma = 0;
+            up_hevc_luma luma;
             item i = hevc_item(is_deep ? &deep : &shallow);
             for (int k = 0; k < cases[n].idr; k++)
                 put_slice(&i.stream, 19 + k % 2);
             for (int k = 0; k < cases[n].others; k++)
                 put_slice(&i.stream, 21);
             cr_expect_eq(look(&i, &luma, NULL), UP_OK);
-            cr_expect_eq(luma, (is_deep ? 512 : 256) * cases[n].kept);
+            cr_expect_eq(luma.bytes, is_deep ? 512 : 256);
+            cr_expect_eq(luma.beside, luma.bytes * (cases[n].kept - 1));
         }
 }
 
@@ -280,7 +281,7 @@ Test(coded_streams, short_sizes_are_refused)
 {
     const text set = sequence_set(0, 16, 16, 8);
     up_error error = { 0 };
-    size_t luma;
+    up_hevc_luma luma;
     item i = hevc_item(&set);
     i.config.bytes[21] = 0xfc;
     cr_expect_eq(look(&i, &luma, &error), UP_ERROR_UNSUPPORTED);
@@ -294,7 +295,8 @@ Test(coded_streams, hostile_boxes)
     item i = hevc_item(&set);
     put_slice(&i.stream, 19);
     const text file = file_of(&i);
-    size_t luma, fine = 0;
+    up_hevc_luma luma;
+    size_t fine = 0;
     up_av1_streams streams;
     for (size_t n = 0; n < 20 * file.size; n++) {
         text changed = file;
@@ -303,7 +305,7 @@ Test(coded_streams, hostile_boxes)
             changed.bytes[(state >> 8) % file.size] = (uint8_t)(state >> 24);
         }
         up_reader *reader = reader_of(&changed, n < file.size ? n : file.size);
-        fine += up_hevc_luma(reader, &luma, NULL) == UP_OK;
+        fine += up_hevc_look(reader, &luma, NULL) == UP_OK;
         up_av1_look(reader, &streams, NULL);
         up_reader_close(&reader);
     }

@@ -73,7 +73,7 @@ bool up_hevc_read_size(up_hevc_size *size, const uint8_t *nal, size_t bytes)
 
 typedef struct {
     up_reader *reader;
-    size_t luma; /* bytes, of the item that takes most */
+    up_hevc_luma luma;
     int units;
 } stream_look;
 
@@ -166,18 +166,19 @@ static up_status look_at_item(const up_coded_item *item, void *user, up_error *e
     for (int i = 0; i < item->configs; i++)
         UP_TRY(look_at_config(l, item, i, &seen, error));
     UP_TRY(look_at_stream(l, item, &seen, error));
-    size_t luma;
-    if (!up_mul(seen.luma, (size_t)up_clamp(seen.kept, 1, KEPT_MOST), &luma))
-        luma = SIZE_MAX;
-    l->luma = luma > l->luma ? luma : l->luma;
+    size_t beside;
+    if (!up_mul(seen.luma, (size_t)up_clamp(seen.kept, 1, KEPT_MOST) - 1, &beside))
+        beside = SIZE_MAX;
+    l->luma.bytes = seen.luma > l->luma.bytes ? seen.luma : l->luma.bytes;
+    l->luma.beside = beside > l->luma.beside ? beside : l->luma.beside;
     return UP_OK;
 }
 
-up_status up_hevc_luma(up_reader *reader, size_t *bytes, up_error *error)
+up_status up_hevc_look(up_reader *reader, up_hevc_luma *luma, up_error *error)
 {
     static const up_item_kind kind = { "hvc1", "hvcC", look_at_item };
     stream_look l = { .reader = reader };
     const up_status status = up_coded_items(reader, &kind, &l, error);
-    *bytes = l.luma;
+    *luma = l.luma;
     return status;
 }

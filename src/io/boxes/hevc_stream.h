@@ -15,9 +15,13 @@ typedef struct {
 /* `nal` is a NAL unit with its header, or its first 256 bytes. false: nobody can decode it. */
 bool up_hevc_read_size(up_hevc_size *size, const uint8_t *nal, size_t bytes);
 
-/* Looks at all pictures of a file that can seek: the most bytes of luma that one of them takes
- * while it is decoded, those of all pictures that its stream keeps or refers to. Where a stream has
- * larger ones than its boxes say, the file is refused as damaged. */
-up_status up_hevc_luma(up_reader *reader, size_t *bytes, up_error *error);
+typedef struct {
+    size_t bytes;  /* of luma, of the largest picture */
+    size_t beside; /* the same of all others that a stream keeps or refers to while it is decoded */
+} up_hevc_luma;
+
+/* Looks at all pictures of a file that can seek. Where a stream has larger ones than its boxes say,
+ * the file is refused as damaged. */
+up_status up_hevc_look(up_reader *reader, up_hevc_luma *luma, up_error *error);
 
 #endif

@@ -5,7 +5,6 @@
 #include "io/boxes/av1_stream.h"
 #include "io/boxes/box.h"
 #include "io/boxes/coded_items.h"
-#include "io/boxes/hevc_stream.h"
 
 enum { DEEP = 2 /* bytes of a sample, which may be */ };
 
@@ -40,18 +39,18 @@ static size_t av1_luma(const up_av1_streams *s)
     return s->log_width ? frames * DEEP << (s->log_width + s->log_height) : 0;
 }
 
-up_status up_heif_luma(up_reader *reader, size_t *bytes, up_error *error)
+up_status up_heif_luma(up_reader *reader, up_hevc_luma *luma, up_error *error)
 {
     static const up_item_kind grids = { "grid", "", look_at_derived };
     static const up_item_kind overlays = { "iovl", "", look_at_derived };
     derived_look l = { .reader = reader, .before = 2 };
     up_av1_streams av1;
-    UP_TRY(up_hevc_luma(reader, bytes, error));
+    UP_TRY(up_hevc_look(reader, luma, error));
     UP_TRY(up_av1_look(reader, &av1, error));
     UP_TRY(up_coded_items(reader, &grids, &l, error));
     l.before = 8;
     UP_TRY(up_coded_items(reader, &overlays, &l, error));
     const size_t others = l.luma > av1_luma(&av1) ? l.luma : av1_luma(&av1);
-    *bytes = others > *bytes ? others : *bytes;
+    luma->bytes = others > luma->bytes ? others : luma->bytes;
     return UP_OK;
 }

@@ -4,10 +4,9 @@
 #ifndef UP_IO_HEIF_LUMA_H
 #define UP_IO_HEIF_LUMA_H
 
-#include "io/files/reader.h"
+#include "io/boxes/hevc_stream.h"
 
-/* The bytes of luma of the picture that takes most, of a file that can seek. One whose streams have
- * more than its boxes say is refused. */
-up_status up_heif_luma(up_reader *reader, size_t *bytes, up_error *error);
+/* Of a file that can seek; one whose streams have more than its boxes say is refused. */
+up_status up_heif_luma(up_reader *reader, up_hevc_luma *luma, up_error *error);
 
 #endif

@@ -12,8 +12,9 @@
 
 #include <string.h>
 
-/* As measured: of what it decodes, converts and turns, in bytes for one of luma. */
-enum { HELD_EACH = 14, HELD_LEAST = 4 << 20 };
+/* As measured: of what it decodes, converts and turns, in bytes for one of luma. Further pictures
+ * of a stream have their planes, and what libde265 notes of their blocks. */
+enum { HELD_EACH = 14, HELD_BESIDE = 4, HELD_LEAST = 4 << 20 };
 
 typedef struct {
     up_source base;
@@ -22,9 +23,9 @@ typedef struct {
     const uint8_t *plane; /* of `pixels` */
     int stride;
     bool premultiplied;
-    uint32_t most; /* of a sample, as decoded */
-    size_t luma;   /* bytes of it, while the picture is decoded, if those are more than it has */
-    int y;         /* next row to deliver */
+    uint32_t most;     /* of a sample, as decoded */
+    up_hevc_luma luma; /* while it is decoded */
+    int y;             /* next row to deliver */
 } heif_source;
 
 /* ---- pixels */
@@ -99,11 +100,13 @@ static void close_heif(up_source *source)
 static bool held_bytes(const heif_source *s, size_t *bytes)
 {
     const up_format *f = &s->base.format;
+    size_t beside;
     if (!up_mul((size_t)f->width, (size_t)f->height, bytes) ||
         !up_mul(*bytes, up_sample_size(f->sample), bytes))
         return false;
-    *bytes = *bytes > s->luma ? *bytes : s->luma;
+    *bytes = *bytes > s->luma.bytes ? *bytes : s->luma.bytes;
     return up_mul(*bytes, HELD_EACH, bytes) && up_add(*bytes, HELD_LEAST, bytes) &&
+           up_mul(s->luma.beside, HELD_BESIDE, &beside) && up_add(*bytes, beside, bytes) &&
            up_add(*bytes, up_reader_held(s->file.reader), bytes);
 }
 
