@@ -139,6 +139,22 @@ Test(video_pipe, frames_and_pictures)
     SHELL_EXPECT_ALL(tests);
 }
 
+/* Each frame of an animated PNG is a stream of its own, which refers to nothing before it. */
+Test(video_pipe, frames_of_png_can_be_inflated)
+{
+    char text[300];
+    write_video();
+    for (int threads = 1; threads < 4; threads++) {
+        snprintf(text, sizeof text,
+                 "upscale in.y4m -m nearest -s 16 --frame 0-2 --png-level 9 -o a%d.png -q "
+                 "--threads %d && "
+                 "upscale a%d.png -m nearest -s 1 -o again.png -q --strict --overwrite && "
+                 "cmp a%d.png a1.png",
+                 threads, threads, threads, threads);
+        cr_expect_eq(shell_code(text), 0, "%s", text);
+    }
+}
+
 Test(video_pipe, whoever_stops_reading_ends_it)
 {
     write_video();

@@ -78,9 +78,11 @@ static void set_row(png_sink *s, uint8_t *to, const void *row)
         }
 }
 
-/* Carries the end of the group before into the window, so that pieces can refer back to it. */
+/* Carries the end of the group before into the window, so that pieces can refer back to it; the
+ * first of a frame must not, whatever its slot was used for. */
 static void set_window(png_sink *s, png_slot *to)
 {
+    to->before = 0;
     if (s->last < 0)
         return;
     const png_slot *from = &s->slot[s->last];
