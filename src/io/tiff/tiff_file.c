@@ -91,8 +91,11 @@ void up_tiff_close(up_tiff_file *file)
     file->tiff = NULL;
 }
 
-bool up_tiff_lacks_memory(const char *said)
+bool up_tiff_lacks_memory(const char *said, const char *name)
 {
+    const size_t length = strlen(name);
+    if (strncmp(said, name, length) == 0)
+        said += length;
     return strstr(said, "memory") || strstr(said, "malloc") || strstr(said, "No space for");
 }
 
@@ -100,7 +103,7 @@ up_status up_tiff_fail(const up_tiff_file *file, up_error *error)
 {
     if (up_reader_failed(file->reader))
         return up_reader_fail(file->reader, error);
-    if (up_tiff_lacks_memory(file->said))
+    if (up_tiff_lacks_memory(file->said, up_reader_name(file->reader)))
         return up_fail(error, UP_ERROR_MEMORY, "%s: libtiff is out of memory: %s",
                        up_reader_name(file->reader), file->said);
     return up_fail(error, UP_ERROR_INPUT, "%s: damaged TIFF: %s", up_reader_name(file->reader),

@@ -19,8 +19,10 @@ typedef struct {
 up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, up_error *error);
 void up_tiff_close(up_tiff_file *file);
 
-/* Whether words of libtiff's mean that it was refused memory. */
-bool up_tiff_lacks_memory(const char *said);
+/* Whether words of libtiff's, which may begin with the file's name, mean that it was refused
+ * memory.
+ */
+bool up_tiff_lacks_memory(const char *said, const char *name);
 
 /* What went wrong, after a call that failed. */
 up_status up_tiff_fail(const up_tiff_file *file, up_error *error);

@@ -111,7 +111,7 @@ up_status up_tiff_output_fail(const up_tiff_output *out, up_error *error)
 {
     if (out->failure.status != UP_OK)
         return up_fail(error, out->failure.status, "%s", out->failure.message);
-    if (up_tiff_lacks_memory(out->said))
+    if (up_tiff_lacks_memory(out->said, up_writer_name(out->writer)))
         return up_fail(error, UP_ERROR_MEMORY, "%s: libtiff is out of memory: %s",
                        up_writer_name(out->writer), out->said);
     return up_fail(error, UP_ERROR_OUTPUT, "%s: cannot be written as TIFF: %s",
