@@ -99,6 +99,10 @@ Test(cli_sheet, what_cannot_be_drawn_is_said)
         { "upscale compare set/a.ppm -m nearest --sheet f.svg --sheet-columns nearest,best", 2, "",
           "best" },
         { "ls -A | grep -v -e set; true", 0, "", "" },
+        { "upscale compare set/a.ppm -q -s 2 -m nearest,fast --sheet f.svg --sheet-columns "
+          "fast=Ours && "
+          "grep -c '>Ours<' f.svg",
+          0, "1\n", "" },
     };
     SHELL_EXPECT_ALL(tests);
 }

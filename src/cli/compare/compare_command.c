@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "cli/args/method_choice.h"
+#include "cli/args/method_names.h"
 #include "cli/args/metric_choice.h"
 #include "cli/batch/file_types.h"
 #include "cli/batch/inputs.h"
@@ -191,7 +192,8 @@ static up_report_options report_options(const cli_settings *s)
     };
 }
 
-/* tconv=CAPTION means the method of the only file of weights, whatever that is called. */
+/* tconv=CAPTION means the method of the only file of weights, whatever that is called; fast, good
+ * and best what they stand for. */
 static void rename_columns(cli_settings *s)
 {
     for (size_t i = 0; i < s->sheet_columns.count; i++) {
@@ -199,13 +201,15 @@ static void rename_columns(cli_settings *s)
         char *caption = strchr(name, '=');
         if (caption)
             *caption = 0;
-        for (size_t m = 0; m < cli_method_count(s); m++) {
-            if (!cli_method_means(s, m, name))
-                continue;
-            char *renamed = cli_format("%s%s", cli_method_at(s, m), *column + strlen(name));
-            free(*column);
-            *column = renamed;
+        const char *alias = cli_method_alias(name), *meant = NULL;
+        for (size_t m = 0; m < cli_method_count(s) && !meant; m++) {
+            const char *method = cli_method_at(s, m);
+            const bool is = cli_method_means(s, m, name) || (alias && strcmp(alias, method) == 0);
+            meant = is ? method : NULL;
         }
+        char *renamed = cli_format("%s%s", meant ? meant : name, *column + strlen(name));
+        free(*column);
+        *column = renamed;
         free(name);
     }
 }

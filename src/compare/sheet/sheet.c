@@ -61,6 +61,30 @@ static up_status choose(shown *column, const up_sheet *s, const up_comparison *c
     return UP_OK;
 }
 
+/* As result_of() will find it. */
+static bool is_column_of(const char *column, const char *name)
+{
+    const size_t length = strlen(name);
+    const char *equals = strrchr(column, '=');
+    return strcmp(column, name) == 0 ||
+           (equals && (size_t)(equals - column) == length && strncmp(column, name, length) == 0);
+}
+
+static up_status check_columns(const up_report_options *o, up_error *error)
+{
+    const char *reference = up_has_original(o) ? "original" : "reference";
+    for (int i = 0; i < o->sheet_columns; i++) {
+        bool found = up_has_reference(o) && is_column_of(o->sheet_column[i], reference);
+        for (int k = 0; k < o->contenders && !found; k++)
+            found = is_column_of(o->sheet_column[i], o->contender[k].name);
+        if (!found)
+            return up_fail(error, UP_ERROR_ARGUMENT,
+                           "%s: the sheet is to show it, but there is no result of this name",
+                           o->sheet_column[i]);
+    }
+    return UP_OK;
+}
+
 up_status up_sheet_init(up_sheet *s, const up_report_options *o, up_error *error)
 {
     *s = (up_sheet){ .options = o, .maps = o->sheet_map != UP_MAP_NONE };
@@ -75,7 +99,7 @@ up_status up_sheet_init(up_sheet *s, const up_report_options *o, up_error *error
                        "maps of differences need what results are measured against");
     if (s->columns > UP_MOST_CONTENDERS + 1)
         return up_fail(error, UP_ERROR_ARGUMENT, "%d columns are too many for a sheet", s->columns);
-    return UP_OK;
+    return check_columns(o, error);
 }
 
 /* -------------------------------------------------------------- pixels */
