@@ -106,7 +106,7 @@ class Plot {
     const letters = Math.floor((this.right - 30) / 7.2);
     sorted.forEach((point, i) => {
       const x = this.x(point.x), y = this.y(point.y), onFront = this.fronts.some((front) => front.includes(point));
-      const name = point.name.length > letters ? point.name.slice(0, letters - 1) + "\u2026" : point.name;
+      const name = point.name.length > letters ? `${point.name.slice(0, letters - 4)}\u2026${point.name.slice(-3)}` : point.name;
       const circle = svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 5, fill: onFront ? "#2f7de1" : "none", stroke: "#2f7de1", "stroke-width": 2 });
       const title = svg("title", {});
       title.textContent = `${point.name}: ${measureText(point.y, this.measure)}, ${this.cost.key === "multiply_adds" ? count(point.x) : seconds(point.x)}`;
