@@ -141,39 +141,48 @@ typedef struct {
     int height, width;
 } sums;
 
-static void add(const sums *s, int channel, int y, int x, double v)
+/* A row of the input, or NULL where it is nothing but zeros, and the sums of a row. */
+typedef struct {
+    const float *in;
+    double *sum, *magnitude;
+} row_pair;
+
+static row_pair pair_of(const sums *s, const tensor *in, int from, int iy, int to, int oy)
 {
-    size_t at = ((size_t)channel * s->height + y) * s->width + x;
-    s->sum[at] += v;
-    s->magnitude[at] += fabs(v);
+    const size_t at = ((size_t)to * s->height + oy) * s->width;
+    const float *row = iy < 0 ? NULL : in->data + ((size_t)from * in->height + iy) * in->width;
+    return (row_pair){ row, s->sum + at, s->magnitude + at };
 }
 
-static double sample(const tensor *in, up_edge edge, int c, int y, int x)
+static void add(const row_pair *r, int ox, double v)
 {
-    y = up_edge_row(edge, y, in->height);
-    x = up_edge_row(edge, x, in->width);
-    return y < 0 || x < 0 ? 0 : in->data[((size_t)c * in->height + y) * in->width + x];
+    r->sum[ox] += v;
+    r->magnitude[ox] += fabs(v);
 }
 
 /* One weight, from one channel to another. */
 static void add_weight(const sums *s, const up_conv *conv, const tensor *in, int from, int to,
                        const int k[2], double weight)
 {
-    const int *stride = conv->stride, *padding = conv->pad_before, *dilation = conv->dilation;
+    const int up = k[0] * conv->dilation[0] - conv->pad_before[0];
+    const int left = k[1] * conv->dilation[1] - conv->pad_before[1], step = conv->stride[1];
     for (int y = 0; conv->transposed && y < in->height; y++) {
-        for (int x = 0; x < in->width; x++) {
-            int oy = y * stride[0] - padding[0] + k[0] * dilation[0];
-            int ox = x * stride[1] - padding[1] + k[1] * dilation[1];
-            if (oy >= 0 && oy < s->height && ox >= 0 && ox < s->width)
-                add(s, to, oy, ox, weight * sample(in, UP_EDGE_ZERO, from, y, x));
+        const int oy = y * conv->stride[0] + up;
+        if (oy < 0 || oy >= s->height)
+            continue;
+        const row_pair r = pair_of(s, in, from, y, to, oy);
+        for (int x = 0, ox = left; x < in->width; x++, ox += step)
+            if (ox >= 0 && ox < s->width)
+                add(&r, ox, weight * (double)r.in[x]);
+    }
+    for (int y = 0; !conv->transposed && y < s->height; y++) {
+        const int iy = up_edge_row(conv->edge, y * conv->stride[0] + up, in->height);
+        const row_pair r = pair_of(s, in, from, iy, to, y);
+        for (int x = 0, at = left; r.in && x < s->width; x++, at += step) {
+            const int ix = at >= 0 && at < in->width ? at : up_edge_row(conv->edge, at, in->width);
+            add(&r, x, ix < 0 ? 0 : weight * (double)r.in[ix]);
         }
     }
-    for (int y = 0; !conv->transposed && y < s->height; y++)
-        for (int x = 0; x < s->width; x++)
-            add(s, to, y, x,
-                weight * sample(in, conv->edge, from,
-                                y * stride[0] - padding[0] + k[0] * dilation[0],
-                                x * stride[1] - padding[1] + k[1] * dilation[1]));
 }
 
 double *conv_plainly(const up_conv *conv, const tensor *in, double **magnitude)
