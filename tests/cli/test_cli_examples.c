@@ -239,7 +239,7 @@ Test(cli_examples, of_the_readmes)
 }
 
 /* No commands to be run: of a method of the reader's own, and of any. */
-static const char *const fragments[] = { "upscale -m METHOD", "upscale -m darken" };
+static const char *const fragments[] = { "upscale -m METHOD", "upscale -m blend" };
 
 Test(cli_examples, in_sentences_of_the_readmes)
 {

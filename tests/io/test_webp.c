@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/formats.h"
 #include "io/source_open.h"
-#include "support/pictures/image_io.h"
+#include "support/codecs/coded_pictures.h"
 #include "support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -17,28 +17,9 @@ static void set_up(void)
 
 TestSuite(webp, .init = set_up, .fini = scratch_fini, .timeout = 120);
 
-enum { WIDTH = 37, HEIGHT = 29 };
-
-/* A smooth picture with alpha of 0 to 255. */
-static uint8_t *picture(int channels, int noise)
+static uint8_t *picture(int channels, unsigned noise)
 {
-    uint8_t *data = malloc((size_t)WIDTH * HEIGHT * channels);
-    uint32_t state = 7;
-    for (int i = 0; i < WIDTH * HEIGHT * channels; i++) {
-        const int pixel = i / channels, x = pixel % WIDTH, y = pixel / WIDTH;
-        data[i] = (uint8_t)(3 * x + 4 * y + 20 * (i % channels) +
-                            (int)(next_random(&state) % (unsigned)noise));
-    }
-    return data;
-}
-
-static const char *save(const char *name, int channels, const void *data, const up_encoding *how)
-{
-    const up_format format = picture_format(WIDTH, HEIGHT, channels, UP_SAMPLE_U8);
-    const char *path = scratch_path("%s", name);
-    up_error error = { 0 };
-    cr_assert_eq(image_save(path, &format, data, how, 2, 5, &error), UP_OK, "%s", error.message);
-    return path;
+    return coded_picture(channels, UP_SAMPLE_U8, 8, noise);
 }
 
 /* Greys come back as RGB, for WebP has no others. */
@@ -50,11 +31,11 @@ Test(webp, lossless_is_exact)
             how.lossless = true;
             how.effort = effort;
             uint8_t *data = picture(channels, 50);
-            image i = image_load_whole(save("a.webp", channels, data, &how));
+            image i = coded_there_and_back("a.webp", channels, UP_SAMPLE_U8, data, &how);
             const int alpha = channels % 2 == 0, colours = channels - alpha;
             cr_assert_eq(i.format.channels, 3 + alpha);
-            cr_expect(i.held_bytes >= (size_t)WIDTH * HEIGHT * 4);
-            for (int p = 0; p < WIDTH * HEIGHT; p++)
+            cr_expect(i.held_bytes >= (size_t)CODED_PIXELS * 4);
+            for (int p = 0; p < CODED_PIXELS; p++)
                 for (int c = 0; c < 3 + alpha; c++)
                     cr_assert_eq(i.data[p * (3 + alpha) + c],
                                  data[p * channels + (c == 3 ? channels - 1 : c % colours)], "%d",
@@ -71,13 +52,8 @@ Test(webp, lossy_is_near)
         up_encoding how = plain_encoding();
         how.quality = 95;
         uint8_t *data = picture(channels, 1);
-        image i = image_load_whole(save("a.webp", channels, data, &how));
-        double sum = 0;
-        for (int p = 0; p < WIDTH * HEIGHT * channels; p++) {
-            sum += abs(i.data[p] - data[p]);
-            cr_assert(p % channels < 3 || i.data[p] == data[p], "%d", p);
-        }
-        cr_expect_lt(sum / (WIDTH * HEIGHT * channels), 12);
+        image i = coded_there_and_back("a.webp", channels, UP_SAMPLE_U8, data, &how);
+        cr_expect_lt(coded_difference(&i, data, true), 12);
         image_free(&i);
         free(data);
     }
@@ -95,14 +71,14 @@ Test(webp, metadata_come_back)
     up_blob_set(&how.metadata.exif, exif, sizeof exif, NULL);
     up_blob_set(&how.metadata.xmp, xmp, sizeof xmp, NULL);
     uint8_t *data = picture(4, 9);
-    image i = image_load_whole(save("a.webp", 4, data, &how));
+    image i = coded_there_and_back("a.webp", 4, UP_SAMPLE_U8, data, &how);
     cr_assert_eq(i.metadata.icc.size, sizeof icc);
     cr_expect_arr_eq(i.metadata.icc.data, icc, sizeof icc);
     cr_assert_eq(i.metadata.exif.size, sizeof exif);
     cr_expect_arr_eq(i.metadata.exif.data, exif, sizeof exif);
     cr_assert_eq(i.metadata.xmp.size, sizeof xmp);
     cr_expect_arr_eq(i.metadata.xmp.data, xmp, sizeof xmp);
-    cr_expect_arr_eq(i.data, data, (size_t)WIDTH * HEIGHT * 4);
+    cr_expect_arr_eq(i.data, data, (size_t)CODED_PIXELS * 4);
     image_free(&i);
     free(data);
     up_metadata_clear(&how.metadata);
@@ -127,8 +103,8 @@ static const char *animate(const char *path, int frames, int width, int height)
             at[4 + b] = (uint8_t)((frame - 8) >> 8 * b);
         at[8] = 1;
         at[11] = 2;
-        at[14] = WIDTH - 1;
-        at[17] = HEIGHT - 1;
+        at[14] = CODED_WIDTH - 1;
+        at[17] = CODED_HEIGHT - 1;
         memcpy(at + 24, file + 12, picture);
     }
     const size_t length = (size_t)(at - all);
@@ -147,22 +123,24 @@ Test(webp, first_frame_of_an_animation)
     up_encoding how = plain_encoding();
     how.lossless = true;
     uint8_t *data = picture(3, 30);
-    const char *path = animate(save("a.webp", 3, data, &how), 3, WIDTH + 5, HEIGHT + 6);
+    const char *path = animate(coded_save("a.webp", 3, UP_SAMPLE_U8, data, &how), 3,
+                               CODED_WIDTH + 5, CODED_HEIGHT + 6);
     up_source *source;
     cr_assert_eq(up_source_open(&source, path, NULL), UP_OK);
     cr_expect_eq(source->sequence.frames, 3);
     cr_expect(source->next && !up_notes_at(&source->notes, 0));
     up_source_close(&source);
     image i = image_load_whole(path);
-    cr_assert(i.format.width == WIDTH + 5 && i.format.height == HEIGHT + 6 &&
+    cr_assert(i.format.width == CODED_WIDTH + 5 && i.format.height == CODED_HEIGHT + 6 &&
               i.format.channels == 4);
     for (int y = 0; y < i.format.height; y++)
         for (int x = 0; x < i.format.width; x++) {
             const int px = x - 2, py = y - 4;
-            const bool inside = px >= 0 && px < WIDTH && py >= 0 && py < HEIGHT;
+            const bool inside = px >= 0 && px < CODED_WIDTH && py >= 0 && py < CODED_HEIGHT;
             const uint8_t *got = i.data + (y * i.format.width + x) * 4;
             cr_assert_eq(got[3], inside ? 255 : 0, "%d, %d", x, y);
-            cr_assert(!inside || memcmp(got, data + (py * WIDTH + px) * 3, 3) == 0, "%d, %d", x, y);
+            cr_assert(!inside || memcmp(got, data + (py * CODED_WIDTH + px) * 3, 3) == 0, "%d, %d",
+                      x, y);
         }
     image_free(&i);
     free(data);
@@ -175,7 +153,7 @@ Test(webp, hostile)
         how.lossless = kind % 2;
         uint8_t *data = picture(3 + kind / 2, 40);
         size_t size;
-        char *file = file_read(save("a.webp", 3 + kind / 2, data, &how), &size);
+        char *file = file_read(coded_save("a.webp", 3 + kind / 2, UP_SAMPLE_U8, data, &how), &size);
         expect_hostile_survived(scratch_path("h.webp"), (uint8_t *)file, size, 300);
         free(file);
         free(data);

@@ -10,6 +10,7 @@
 #include "ops/resample/resample.h"
 #include "pipeline/strip.h"
 #include "support/network/network_file.h"
+#include "support/pictures/image_io.h"
 #include "support/sanitized.h"
 #include "support/scratch.h"
 
@@ -17,23 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static up_pixels make_pixels(int width, int height, int channels, up_sample sample)
-{
-    static const up_color color[] = { UP_COLOR_GREY, UP_COLOR_GREY_ALPHA, UP_COLOR_RGB,
-                                      UP_COLOR_RGBA };
-    size_t bytes = (size_t)width * height * channels * (sample == UP_SAMPLE_U16 ? 2 : 1);
-    up_pixels p = { .format = { .width = width,
-                                .height = height,
-                                .channels = channels,
-                                .frames = 1,
-                                .color = color[channels - 1],
-                                .sample = sample },
-                    .data = malloc(bytes) };
-    for (size_t i = 0; i < bytes; i++)
-        ((unsigned char *)p.data)[i] = (unsigned char)(rand() >> 7);
-    return p;
-}
 
 static up_pixels make_output(const up_pixels *in, const up_options *options)
 {
@@ -84,8 +68,8 @@ Test(threads, same_bits_for_every_band_and_thread_count)
             if (strcmp(method->name, "bed-of-nails") == 0 && s > 1)
                 continue;
             for (int channels = 1; channels <= 4; channels += 1 + s % 2) {
-                up_pixels in = make_pixels(MANY_OR_FEW(523, 211), 61, channels,
-                                           s & 1 ? UP_SAMPLE_U16 : UP_SAMPLE_U8);
+                up_pixels in = random_pixels(MANY_OR_FEW(523, 211), 61, channels,
+                                             s & 1 ? UP_SAMPLE_U16 : UP_SAMPLE_U8);
                 check_runs(
                     &in, (up_options){ .method = method->name, .scale = { scales[s], scales[s] } });
                 free(in.data);
@@ -111,7 +95,7 @@ Test(threads, same_bits_of_networks, .init = scratch_init, .fini = scratch_fini)
         "");
     const char *path = scratch_path("strips.safetensors");
     file_write(path, file.bytes, file.size);
-    up_pixels in = make_pixels(206, 30, 1, UP_SAMPLE_U8);
+    up_pixels in = random_pixels(206, 30, 1, UP_SAMPLE_U8);
     check_runs(&in, (up_options){ .method = "tconv", .weights = path });
     free(in.data);
     tensor_file_free(&file);
@@ -119,8 +103,8 @@ Test(threads, same_bits_of_networks, .init = scratch_init, .fini = scratch_fini)
 
 Test(pipeline, opaque_alpha_changes_nothing)
 {
-    up_pixels rgb = make_pixels(33, 21, 3, UP_SAMPLE_U8),
-              rgba = make_pixels(33, 21, 4, UP_SAMPLE_U8);
+    up_pixels rgb = random_pixels(33, 21, 3, UP_SAMPLE_U8),
+              rgba = random_pixels(33, 21, 4, UP_SAMPLE_U8);
     unsigned char *from = rgb.data, *to = rgba.data;
     for (int i = 0; i < 33 * 21; i++) {
         memcpy(to + 4 * i, from + 3 * i, 3);
@@ -141,7 +125,7 @@ Test(pipeline, opaque_alpha_changes_nothing)
 
 Test(pipeline, colour_of_transparent_pixels_does_not_leak)
 {
-    up_pixels in = make_pixels(16, 8, 4, UP_SAMPLE_U8);
+    up_pixels in = random_pixels(16, 8, 4, UP_SAMPLE_U8);
     unsigned char *p = in.data;
     for (int i = 0; i < 16 * 8; i++) {
         bool left = i % 16 < 8;
@@ -163,7 +147,7 @@ Test(pipeline, colour_of_transparent_pixels_does_not_leak)
 
 Test(pipeline, linear_light_averages_light)
 {
-    up_pixels in = make_pixels(2, 1, 1, UP_SAMPLE_U8);
+    up_pixels in = random_pixels(2, 1, 1, UP_SAMPLE_U8);
     ((unsigned char *)in.data)[0] = 0;
     ((unsigned char *)in.data)[1] = 255;
     up_options options = { .method = "bilinear", .width = 1, .height = 1, .linear = true };
@@ -215,7 +199,7 @@ Test(pipeline, cancel_stops_and_says_so)
 {
     volatile int cancel = 1;
     up_error error;
-    up_pixels in = make_pixels(300, 300, 3, UP_SAMPLE_U8);
+    up_pixels in = random_pixels(300, 300, 3, UP_SAMPLE_U8);
     up_options options = { .method = "lanczos", .cancel = &cancel };
     up_pixels out = make_output(&in, &options);
     cr_assert_eq(up_upscale_pixels(&in, &out, &options, &error), UP_ERROR_INTERRUPTED);
@@ -231,7 +215,7 @@ Test(pipeline, cancel_stops_and_says_so)
 Test(pipeline, too_little_memory_is_refused_before_it_is_taken)
 {
     up_error error;
-    up_pixels in = make_pixels(300, 300, 3, UP_SAMPLE_U8);
+    up_pixels in = random_pixels(300, 300, 3, UP_SAMPLE_U8);
     up_options options = { .max_memory = 1000 };
     up_pixels out = make_output(&in, &options);
     cr_assert_eq(up_upscale_pixels(&in, &out, &options, &error), UP_ERROR_LIMIT);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Results that reduce to their input. */
+#include "io/pixels.h"
 #include "support/pictures/blurred.h"
+#include "support/pictures/image_io.h"
 #include "support/sanitized.h"
 #include "support/shell.h"
 
@@ -188,24 +190,14 @@ Test(back_project, every_blur_brings_results_nearer)
 
 static void check_same_bits(int channels, up_sample sample, const char *method, const char *blur)
 {
-    static const up_color color[] = { UP_COLOR_GREY, UP_COLOR_GREY_ALPHA, UP_COLOR_RGB,
-                                      UP_COLOR_RGBA };
-    const size_t each = (size_t)channels * (sample == UP_SAMPLE_U16 ? 2 : 1);
-    up_pixels in = { .format = { .width = 151,
-                                 .height = 40,
-                                 .channels = channels,
-                                 .frames = 1,
-                                 .color = color[channels - 1],
-                                 .sample = sample },
-                     .data = malloc(151 * 40 * each) };
+    const size_t each = (size_t)channels * up_sample_size(sample);
+    up_pixels in = random_pixels(151, 40, channels, sample);
     up_pixels out = in;
     up_error error;
     up_options options = {
         .method = method, .scale = { 2, 2 }, .back_project = 3, .blur = { .name = blur }
     };
     void *want = malloc(302 * 80 * each), *got = malloc(302 * 80 * each);
-    for (size_t i = 0; i < 151 * 40 * each; i++)
-        ((unsigned char *)in.data)[i] = (unsigned char)(rand() >> 7);
     out.format.width = 302;
     out.format.height = 80;
     for (options.threads = 1; options.threads <= 4; options.threads += MANY_OR_FEW(1, 3)) {
@@ -236,16 +228,16 @@ Test(back_project, memory_does_not_grow_with_the_height)
     size_t bytes[2];
     for (int i = 0; i < 2; i++) {
         up_error error;
-        up_image *image;
+        up_image *picture;
         up_plan *plan;
         up_options options = { .method = "lanczos", .back_project = 5, .threads = 2 };
         write_ppm("tall.ppm", 500, i ? 4000 : 1000);
-        cr_assert_eq(up_image_open(&image, scratch_path("tall.ppm"), &error), UP_OK);
-        cr_assert_eq(up_plan_create(&plan, image, "out.png", &options, &error), UP_OK, "%s",
+        cr_assert_eq(up_image_open(&picture, scratch_path("tall.ppm"), &error), UP_OK);
+        cr_assert_eq(up_plan_create(&plan, picture, "out.png", &options, &error), UP_OK, "%s",
                      error.message);
         bytes[i] = up_plan_get_info(plan)->memory_bytes;
         up_plan_destroy(&plan);
-        up_image_close(&image);
+        up_image_close(&picture);
     }
     cr_expect_lt(bytes[1], bytes[0] + (1 << 20), "%zu, then %zu", bytes[0], bytes[1]);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pictures before a known convolution: how near they come, however the run is made. */
 #include "support/pictures/blurred.h"
+#include "support/pictures/image_io.h"
 #include "support/sanitized.h"
 #include "support/shell.h"
 
@@ -168,23 +169,6 @@ Test(deconvolve, richardson_lucy_keeps_brightness)
 
 /* ---- however it is run */
 
-static up_pixels colours(int width, int height, int channels, up_sample sample)
-{
-    static const up_color color[] = { UP_COLOR_GREY, UP_COLOR_GREY_ALPHA, UP_COLOR_RGB,
-                                      UP_COLOR_RGBA };
-    const size_t bytes = (size_t)width * height * channels * (sample == UP_SAMPLE_U16 ? 2 : 1);
-    up_pixels p = { .format = { .width = width,
-                                .height = height,
-                                .channels = channels,
-                                .frames = 1,
-                                .color = color[channels - 1],
-                                .sample = sample },
-                    .data = malloc(bytes) };
-    for (size_t i = 0; i < bytes; i++)
-        ((unsigned char *)p.data)[i] = (unsigned char)(rand() >> 7);
-    return p;
-}
-
 static void check_same_bits(const up_pixels *in, up_options options)
 {
     up_pixels want = { 0 }, got;
@@ -214,7 +198,7 @@ Test(deconvolve, same_bits_for_all_threads_colours_and_depths)
         for (int n = 0; n < 3; n++)
             for (int solver = UP_SOLVER_TIKHONOV; solver <= UP_SOLVER_RL - (n == 2); solver++) {
                 up_pixels in =
-                    colours(131, 37, channels, channels % 2 ? UP_SAMPLE_U8 : UP_SAMPLE_U16);
+                    random_pixels(131, 37, channels, channels % 2 ? UP_SAMPLE_U8 : UP_SAMPLE_U16);
                 check_same_bits(
                     &in, (up_options){
                              .method = "deconvolve",
@@ -271,20 +255,20 @@ Test(deconvolve, memory_is_estimated_and_refused)
     up_options options = { .method = "deconvolve",
                            .blur = { .name = "gaussian:1.5" },
                            .threads = 2 };
-    up_image *image;
+    up_image *picture;
     up_plan *plan;
     write_ppm("large.ppm", 700, 600);
     const char *path = scratch_path("large.ppm");
-    cr_assert_eq(up_image_open(&image, path, &error), UP_OK, "%s", error.message);
-    cr_assert_eq(up_plan_create(&plan, image, "out.png", &options, &error), UP_OK, "%s",
+    cr_assert_eq(up_image_open(&picture, path, &error), UP_OK, "%s", error.message);
+    cr_assert_eq(up_plan_create(&plan, picture, "out.png", &options, &error), UP_OK, "%s",
                  error.message);
     const size_t planes = up_plan_get_info(plan)->memory_bytes / (700 * 600 * sizeof(float));
     cr_expect(planes >= 12 && planes < 40, "%zu", planes); /* 3 in, 3 out, 6 of one channel */
     up_plan_destroy(&plan);
     options.max_memory = 24 << 20;
-    cr_expect_eq(up_plan_create(&plan, image, "out.png", &options, &error), UP_ERROR_LIMIT);
+    cr_expect_eq(up_plan_create(&plan, picture, "out.png", &options, &error), UP_ERROR_LIMIT);
     cr_expect(strstr(error.message, "--max-memory"), "%s", error.message);
-    up_image_close(&image);
+    up_image_close(&picture);
 }
 
 /* ---- what makes no sense */

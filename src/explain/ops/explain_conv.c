@@ -28,9 +28,7 @@ static up_status size_up(up_explanation *e, up_error *error)
                            "--output-padding is for transposed convolutions only");
         e->full[a] = size[a];
     }
-    UP_TRY(up_terms_result(e, e->out_channels, size[0], size[1], error));
-    e->y = (up_small){ e->out_channels, size[0], size[1], NULL };
-    return UP_OK;
+    return up_terms_result(e, e->out_channels, size[0], size[1], error);
 }
 
 /* What lies in the padding is zero, and no link. */

@@ -10,30 +10,12 @@
 #include "explain/ways.h"
 #include "ops/arrange/shuffle.h"
 
-#include <stdio.h>
-#include <string.h>
-
 /* All that tells these ops from each other. `kernel` are the weights of the same layer in groups,
  * as large as the scale; planes [in][out / groups]. */
 typedef struct {
     const char *engine; /* what the engine's way is called in words */
     const char *layer;  /* the same of the transposed convolution */
 } moving;
-
-static up_status size_up(up_explanation *e, int channels, up_error *error)
-{
-    e->size_formula = "in * scale";
-    for (int a = 0; a < 2; a++) {
-        const int in = a ? e->x.width : e->x.height;
-        e->full[a] = in * e->stride[a];
-        snprintf(e->size_text[a], sizeof e->size_text[a], "%d * %d = %d", in, e->stride[a],
-                 e->full[a]);
-    }
-    UP_TRY(up_terms_result(e, channels, e->full[0], e->full[1], error));
-    e->out_channels = channels;
-    e->y = (up_small){ channels, e->full[0], e->full[1], NULL };
-    return UP_OK;
-}
 
 /* Zeros of the kernel are no links here: nothing is added there. */
 static up_status link_all(up_explanation *e, const up_small *kernel, up_error *error)
@@ -91,7 +73,7 @@ static up_status explain_cells(up_explanation *e, const up_explain_options *o, b
 {
     up_small kernel, y;
     UP_TRY(up_terms_scale(e, o, error));
-    UP_TRY(size_up(e, e->x.channels, error));
+    UP_TRY(up_terms_enlarged(e, e->x.channels, error));
     UP_TRY(up_small_make(&kernel, e->x.channels, e->stride[0], e->stride[1], error));
     const int cell = e->stride[0] * e->stride[1];
     for (int i = 0; i < (int)up_small_count(&kernel); i++)
@@ -152,7 +134,7 @@ up_status up_explain_shuffle(up_explanation *e, const up_explain_options *o, up_
                        "'|' separates them, such as '1|2|3|4'",
                        r, r * r, e->x.channels);
     e->groups = 1;
-    UP_TRY(size_up(e, e->x.channels / r / r, error));
+    UP_TRY(up_terms_enlarged(e, e->x.channels / r / r, error));
     UP_TRY(shuffling_kernel(&kernel, e, error));
     up_status status = up_explain_run(&y, &e->x, plan_shuffle, &r, error);
     if (status == UP_OK)

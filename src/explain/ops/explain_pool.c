@@ -65,9 +65,7 @@ static up_status size_pooled(up_explanation *e, up_error *error)
                  "%s((%d + 2*%d - %d*(%d-1) - 1) / %d) + 1 = %d", ceil_mode ? "ceil" : "floor",
                  a ? e->x.width : e->x.height, e->padding[a], e->dilation[a], e->kernel[a],
                  e->stride[a], e->full[a]);
-    UP_TRY(up_terms_result(e, e->x.channels, e->full[0], e->full[1], error));
-    e->y = (up_small){ e->x.channels, e->full[0], e->full[1], NULL };
-    return UP_OK;
+    return up_terms_result(e, e->x.channels, e->full[0], e->full[1], error);
 }
 
 /* Links to all of the window; the weight of the first maximum is 1, that of the others 0. */
@@ -176,9 +174,7 @@ static up_status size_unpooled(up_explanation *e, up_error *error)
                  e->stride[a], e->padding[a], e->kernel[a], usual,
                  wanted->set && e->full[a] != usual ? ", but asked for otherwise" : "");
     }
-    UP_TRY(up_terms_result(e, e->x.channels, e->full[0], e->full[1], error));
-    e->y = (up_small){ e->x.channels, e->full[0], e->full[1], NULL };
-    return UP_OK;
+    return up_terms_result(e, e->x.channels, e->full[0], e->full[1], error);
 }
 
 static up_status read_indices(up_explanation *e, const up_explain_options *o, up_error *error)

@@ -11,21 +11,6 @@
 #include "ops/resample/axis.h"
 
 #include <math.h>
-#include <stdio.h>
-
-static up_status size_up(up_explanation *e, up_error *error)
-{
-    e->size_formula = "in * scale";
-    for (int a = 0; a < 2; a++) {
-        const int in = a ? e->x.width : e->x.height;
-        e->full[a] = in * e->stride[a];
-        snprintf(e->size_text[a], sizeof e->size_text[a], "%d * %d = %d", in, e->stride[a],
-                 e->full[a]);
-    }
-    UP_TRY(up_terms_result(e, e->x.channels, e->full[0], e->full[1], error));
-    e->y = (up_small){ e->x.channels, e->full[0], e->full[1], NULL };
-    return UP_OK;
-}
 
 /* Weights of one output, which sum to 1; a place far beyond where the filter ends has none. */
 static up_axis_taps taps_at(const up_positions *at, int o, const up_filter *filter,
@@ -122,7 +107,7 @@ static up_status explain(up_explanation *e, const up_explain_options *o, const u
 {
     up_small y;
     UP_TRY(up_terms_scale(e, o, error));
-    UP_TRY(size_up(e, error));
+    UP_TRY(up_terms_enlarged(e, e->x.channels, error));
     up_options how;
     up_options_init(&how);
     how.method = e->op->name;

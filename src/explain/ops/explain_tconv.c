@@ -30,13 +30,11 @@ static up_status size_up(up_explanation *e, up_error *error)
                  e->stride[a], e->padding[a], e->dilation[a], e->kernel[a], e->output_padding[a],
                  size[a]);
     }
-    UP_TRY(up_terms_result(e, e->out_channels, size[0], size[1], error));
     for (int a = 0; a < 2; a++) {
         e->before[a] = e->padding[a];
         e->full[a] = up_max(natural(e, a), e->padding[a] + size[a]);
     }
-    e->y = (up_small){ e->out_channels, size[0], size[1], NULL };
-    return UP_OK;
+    return up_terms_result(e, e->out_channels, size[0], size[1], error);
 }
 
 /* One input element, to all outputs of its group. */

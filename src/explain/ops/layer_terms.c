@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LARGEST 1e12 /* products and sums of such stay far from the ends of float32 */
@@ -136,7 +137,7 @@ up_conv up_terms_layer(const up_explanation *e, bool transposed, const float *we
     return conv;
 }
 
-up_status up_terms_result(const up_explanation *e, int64_t channels, int64_t rows, int64_t columns,
+up_status up_terms_result(up_explanation *e, int64_t channels, int64_t rows, int64_t columns,
                           up_error *error)
 {
     if (rows < 1 || columns < 1)
@@ -150,5 +151,19 @@ up_status up_terms_result(const up_explanation *e, int64_t channels, int64_t row
                        "(%d values at most)",
                        e->op->name, (long long)rows, (long long)columns, (long long)channels,
                        UP_EXPLAIN_RESULT);
+    e->y = (up_small){ (int)channels, (int)rows, (int)columns, NULL };
     return UP_OK;
+}
+
+up_status up_terms_enlarged(up_explanation *e, int channels, up_error *error)
+{
+    e->size_formula = "in * scale";
+    for (int a = 0; a < 2; a++) {
+        const int in = a ? e->x.width : e->x.height;
+        e->full[a] = in * e->stride[a];
+        snprintf(e->size_text[a], sizeof e->size_text[a], "%d * %d = %d", in, e->stride[a],
+                 e->full[a]);
+    }
+    e->out_channels = channels;
+    return up_terms_result(e, channels, e->full[0], e->full[1], error);
 }

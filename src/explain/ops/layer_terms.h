@@ -19,9 +19,12 @@ up_status up_terms_scale(up_explanation *e, const up_explain_options *o, up_erro
 /* The same layer as the ops have it; `weight` is borrowed. */
 up_conv up_terms_layer(const up_explanation *e, bool transposed, const float *weight);
 
-/* Refuses a result that is too large. */
-up_status up_terms_result(const up_explanation *e, int64_t channels, int64_t rows, int64_t columns,
+/* The result is of this size, which e->y gets, without values; refused where it is too large. */
+up_status up_terms_result(up_explanation *e, int64_t channels, int64_t rows, int64_t columns,
                           up_error *error);
+
+/* The same of an input that becomes e->stride times as large, and how that is said. */
+up_status up_terms_enlarged(up_explanation *e, int channels, up_error *error);
 
 /* A pair's value, or `unset`. */
 static inline int up_terms_pair(const up_pair *pair, int axis, int unset)

@@ -5,8 +5,7 @@
 
 enum { LEAST_QUALITY = 1, MOST_QUALITY = 100, MOST_BASELINE = 255, MOST_ENTRY = 32767 };
 
-/* Table K.1 of ITU-T T.81. */
-static const UINT16 annex_k[DCTSIZE2] = {
+const unsigned char up_jpeg_luminance[DCTSIZE2] = {
     16, 11, 10, 16, 24,  40,  51,  61,  12, 12, 14, 19, 26,  58,  60,  55,
     14, 13, 16, 24, 40,  57,  69,  56,  14, 17, 22, 29, 51,  87,  80,  62,
     18, 22, 37, 56, 68,  109, 103, 77,  24, 35, 55, 64, 81,  104, 113, 92,
@@ -17,7 +16,7 @@ static const UINT16 annex_k[DCTSIZE2] = {
 static int entry(int quality, int k, int most)
 {
     const int percent = quality < 50 ? 5000 / quality : 200 - 2 * quality;
-    const int value = (annex_k[k] * percent + 50) / 100;
+    const int value = (up_jpeg_luminance[k] * percent + 50) / 100;
     return value < 1 ? 1 : value > most ? most : value;
 }
 

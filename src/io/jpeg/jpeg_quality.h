@@ -7,6 +7,9 @@
 
 #include <jpeglib.h>
 
+/* Table K.1 of ITU-T T.81: what luminance is quantised by, as it is seen; in natural order. */
+extern const unsigned char up_jpeg_luminance[DCTSIZE2];
+
 /*
  * The quality, 1 .. 100, for which libjpeg scales the luminance table of annex K of ITU-T T.81 to
  * what the first component is quantised by; of other tables the one whose entries are nearest, by

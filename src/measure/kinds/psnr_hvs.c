@@ -4,19 +4,12 @@
 #include "measure/kinds/measure_kind.h"
 
 #include "base/memory.h"
+#include "io/jpeg/jpeg_quality.h"
 #include "measure/row_bands.h"
 
 #include <math.h>
 
 enum { SIDE = 8, BLOCK = SIDE * SIDE, HALF = SIDE / 2 };
-
-/* ITU-T T.81, table K.1. */
-static const unsigned char quantisation[BLOCK] = {
-    16, 11, 10, 16, 24,  40,  51,  61,  12, 12, 14, 19, 26,  58,  60,  55,
-    14, 13, 16, 24, 40,  57,  69,  56,  14, 17, 22, 29, 51,  87,  80,  62,
-    18, 22, 37, 56, 68,  109, 103, 77,  24, 35, 55, 64, 81,  104, 113, 92,
-    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
-};
 
 typedef struct {
     const up_measured *measured;
@@ -36,8 +29,8 @@ static void prepare(weighting *w)
         for (int i = 0; i < SIDE; i++)
             w->cosine[k][i] = sqrt((k ? 2.0 : 1.0) / SIDE) * cos((2 * i + 1) * k * M_PI / 16);
     for (int i = 0; i < BLOCK; i++) {
-        w->sensitivity[i] = 25.735089 / quantisation[i];
-        w->masking[i] = 100.0 / (quantisation[i] * quantisation[i]);
+        w->sensitivity[i] = 25.735089 / up_jpeg_luminance[i];
+        w->masking[i] = 100.0 / (up_jpeg_luminance[i] * up_jpeg_luminance[i]);
     }
 }
 

@@ -166,6 +166,16 @@ up_format picture_format(int width, int height, int channels, up_sample sample)
                         .depth = 8 * (int)up_sample_size(sample) };
 }
 
+up_pixels random_pixels(int width, int height, int channels, up_sample sample)
+{
+    const size_t bytes = (size_t)width * height * channels * up_sample_size(sample);
+    up_pixels p = { .format = picture_format(width, height, channels, sample),
+                    .data = malloc(bytes) };
+    for (size_t i = 0; i < bytes; i++)
+        ((unsigned char *)p.data)[i] = (unsigned char)(rand() >> 7);
+    return p;
+}
+
 const char *picture_save(const char *name, const up_format *format,
                          int (*level)(int x, int y, int c))
 {

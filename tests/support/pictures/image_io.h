@@ -34,6 +34,9 @@ up_encoding plain_encoding(void);
 /* A picture's format: channels 1..4 give the colour. */
 up_format picture_format(int width, int height, int channels, up_sample sample);
 
+/* Bytes at random; free(data). */
+up_pixels random_pixels(int width, int height, int channels, up_sample sample);
+
 /* Writes a picture into the scratch folder whose samples are `level` of their place, 0..255, asked
  * for in the order of the file; in 16 bits 257 times that. Returns its path. */
 const char *picture_save(const char *name, const up_format *format,
