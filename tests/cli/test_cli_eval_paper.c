@@ -12,13 +12,7 @@
 static void set_up(void)
 {
     scratch_init();
-    for (int i = 0; i < 3; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "one/%c.ppm", "abc"[i]);
-        write_ppm(name, 60 + 4 * i, 48);
-        snprintf(name, sizeof name, "two_b/%c.ppm", "abc"[i]);
-        write_ppm(name, 48, 60 + 4 * i);
-    }
+    write_sets_of_ppm();
 }
 
 TestSuite(cli_eval_paper, .init = set_up, .fini = scratch_fini);

@@ -36,18 +36,6 @@ static void set_up(void)
 
 TestSuite(degrade, .init = set_up, .fini = scratch_fini);
 
-static up_pixels make(int width, int height, int channels, int (*level)(int x, int y, int c))
-{
-    const size_t row = (size_t)width * (size_t)channels;
-    up_pixels pixels = { .format = picture_format(width, height, channels, UP_SAMPLE_U8),
-                         .data = malloc(row * (size_t)height),
-                         .row_stride = row };
-    for (size_t i = 0; i < row * (size_t)height; i++)
-        ((uint8_t *)pixels.data)[i] =
-            (uint8_t)level((int)(i % row) / channels, (int)(i / row), (int)(i % (size_t)channels));
-    return pixels;
-}
-
 static up_pixels spoilt(const up_pixels *original, int scale, const char *spec, uint64_t seed)
 {
     up_degrade_chain chain;
@@ -100,7 +88,7 @@ static int edge(int x, int y, int c)
 
 Test(degrade, boxes_are_means_of_samples_or_of_light)
 {
-    up_pixels board = make(SIDE, SIDE, 1, checkerboard);
+    up_pixels board = drawn_pixels(SIDE, SIDE, 1, checkerboard);
     up_pixels samples = spoilt(&board, 2, "box", 0), light = spoilt(&board, 2, "linear+box", 0);
     cr_expect_eq(sample(&samples, 3, 5), 128);
     cr_expect_eq(sample(&light, 3, 5), 188); /* half the light, by sRGB's curve */
@@ -114,7 +102,7 @@ Test(degrade, boxes_are_means_of_samples_or_of_light)
 
 Test(degrade, a_blur_is_a_gaussian)
 {
-    up_pixels dot = make(SIDE, SIDE, 1, spot);
+    up_pixels dot = drawn_pixels(SIDE, SIDE, 1, spot);
     const double sigma = 2;
     up_pixels blurred = spoilt(&dot, 1, "blur:2", 0);
     for (int d = 0; d < 6; d++) {
@@ -130,7 +118,7 @@ Test(degrade, a_blur_is_a_gaussian)
 
 Test(degrade, sharpening_overshoots_at_edges_alone)
 {
-    up_pixels step = make(SIDE, SIDE, 3, edge);
+    up_pixels step = drawn_pixels(SIDE, SIDE, 3, edge);
     up_pixels sharp = spoilt(&step, 1, "unsharp:0.5", 0);
     cr_expect_eq(sample(&sharp, 0, 9), 80);
     cr_expect_eq(sample(&sharp, 3 * SIDE - 1, 9), 160);
@@ -142,7 +130,7 @@ Test(degrade, sharpening_overshoots_at_edges_alone)
 
 Test(degrade, noise_has_its_deviation_and_follows_the_seed)
 {
-    up_pixels flat = make(SIDE, SIDE, 3, edge);
+    up_pixels flat = drawn_pixels(SIDE, SIDE, 3, edge);
     up_pixels noisy = spoilt(&flat, 1, "noise:6", 4);
     double sum = 0;
     for (size_t i = 0; i < size_of(&flat); i++) {
@@ -158,7 +146,8 @@ Test(degrade, noise_has_its_deviation_and_follows_the_seed)
 
 Test(degrade, jpeg_is_what_libjpeg_leaves)
 {
-    up_pixels original = make(SIDE, SIDE, 3, texture), by_hand = make(SIDE, SIDE, 3, texture);
+    up_pixels original = drawn_pixels(SIDE, SIDE, 3, texture),
+              by_hand = drawn_pixels(SIDE, SIDE, 3, texture);
     up_error error;
     cr_assert_eq(up_jpeg_round_trip(&by_hand, 60, UP_SUBSAMPLING_420, &error), UP_OK);
     up_pixels made = spoilt(&original, 1, "jpeg:60", 0);
@@ -172,7 +161,7 @@ Test(degrade, jpeg_is_what_libjpeg_leaves)
 
 Test(degrade, steps_are_done_in_their_order)
 {
-    up_pixels original = make(SIDE, SIDE, 3, texture);
+    up_pixels original = drawn_pixels(SIDE, SIDE, 3, texture);
     expect_same(spoilt(&original, 2, "jpeg:50+box", 0), spoilt(&original, 2, "box+jpeg:50", 0),
                 false, "before and after");
     up_pixels large = spoilt(&original, 1, "jpeg:50", 0);

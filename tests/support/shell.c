@@ -92,3 +92,14 @@ void write_ppm(const char *name, int width, int height)
     file_write(scratch_path("%s", name), bytes, (size_t)head + size);
     free(bytes);
 }
+
+void write_sets_of_ppm(void)
+{
+    for (int i = 0; i < 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "one/%c.ppm", "abc"[i]);
+        write_ppm(name, 60 + 4 * i, 48);
+        snprintf(name, sizeof name, "two_b/%c.ppm", "abc"[i]);
+        write_ppm(name, 48, 60 + 4 * i);
+    }
+}

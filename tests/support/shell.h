@@ -31,5 +31,7 @@ int shell_code(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A picture of noise in the scratch folder, whose folders are made. */
 void write_ppm(const char *name, int width, int height);
+/* Three such pictures, lying, in the folder `one` and three, standing, in `two_b`. */
+void write_sets_of_ppm(void);
 
 #endif

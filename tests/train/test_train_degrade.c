@@ -13,25 +13,15 @@ TestSuite(train_degrade, .init = scratch_init, .fini = scratch_fini);
 
 enum { WIDTH = 3 * UP_DEGRADE_TILE, HEIGHT = UP_DEGRADE_TILE + 37 };
 
-static up_pixels make(int width, int height, int channels, int (*level)(int x, int y))
+static int grey(int x, int y, int c)
 {
-    const size_t row = (size_t)width * (size_t)channels;
-    up_pixels pixels = { .format = picture_format(width, height, channels, UP_SAMPLE_U8),
-                         .data = malloc(row * (size_t)height),
-                         .row_stride = row };
-    for (size_t i = 0; i < row * (size_t)height; i++)
-        ((uint8_t *)pixels.data)[i] = (uint8_t)level((int)(i % row) / channels, (int)(i / row));
-    return pixels;
-}
-
-static int grey(int x, int y)
-{
-    (void)x, (void)y;
+    (void)x, (void)y, (void)c;
     return 128;
 }
 
-static int texture(int x, int y)
+static int texture(int x, int y, int c)
 {
+    (void)c;
     return (int)lround(128 + 60 * sin(x * y * 0.01) + 60 * cos(0.7 * x));
 }
 
@@ -58,8 +48,8 @@ static double distance(const up_pixels *a, const up_pixels *b, int from, int to)
 Test(train_degrade, noise_has_the_stated_deviation)
 {
     for (int channels = 1; channels <= 3; channels += 2) {
-        up_pixels flat = make(WIDTH, HEIGHT, channels, grey);
-        up_pixels noisy = make(WIDTH, HEIGHT, channels, grey);
+        up_pixels flat = drawn_pixels(WIDTH, HEIGHT, channels, grey);
+        up_pixels noisy = drawn_pixels(WIDTH, HEIGHT, channels, grey);
         degrade(&noisy, (up_degradation){ .noise = { 5, 5 } }, 1, 0);
         cr_expect_float_eq(distance(&flat, &noisy, 0, WIDTH), sqrt(25 + 1.0 / 12), 0.1);
         free(flat.data), free(noisy.data);
@@ -68,8 +58,8 @@ Test(train_degrade, noise_has_the_stated_deviation)
 
 Test(train_degrade, tiles_have_deviations_of_their_own_in_the_range)
 {
-    up_pixels flat = make(WIDTH, UP_DEGRADE_TILE, 3, grey);
-    up_pixels noisy = make(WIDTH, UP_DEGRADE_TILE, 3, grey);
+    up_pixels flat = drawn_pixels(WIDTH, UP_DEGRADE_TILE, 3, grey);
+    up_pixels noisy = drawn_pixels(WIDTH, UP_DEGRADE_TILE, 3, grey);
     degrade(&noisy, (up_degradation){ .noise = { 2, 20 } }, 1, 0);
     double before = 0;
     for (int x = 0; x < WIDTH; x += UP_DEGRADE_TILE) {
@@ -84,10 +74,10 @@ Test(train_degrade, tiles_have_deviations_of_their_own_in_the_range)
 Test(train_degrade, lower_quality_is_further_from_the_original)
 {
     static const int qualities[] = { 100, 90, 60, 30, 5 };
-    up_pixels original = make(WIDTH, HEIGHT, 3, texture);
+    up_pixels original = drawn_pixels(WIDTH, HEIGHT, 3, texture);
     double before = 0;
     for (size_t i = 0; i < sizeof qualities / sizeof *qualities; i++) {
-        up_pixels spoiled = make(WIDTH, HEIGHT, 3, texture);
+        up_pixels spoiled = drawn_pixels(WIDTH, HEIGHT, 3, texture);
         const up_range quality = { qualities[i], qualities[i] };
         degrade(&spoiled, (up_degradation){ .jpeg = quality }, 1, 0);
         double after = distance(&original, &spoiled, 0, WIDTH);
@@ -102,7 +92,7 @@ Test(train_degrade, lower_quality_is_further_from_the_original)
  * enlarged across what lies beside it. */
 static void expect_as_in_a_file(int width, int height, int channels)
 {
-    up_pixels tiled = make(width, height, channels, texture);
+    up_pixels tiled = drawn_pixels(width, height, channels, texture);
     up_encoding encoding = plain_encoding();
     up_error error;
     image file;
@@ -127,7 +117,8 @@ Test(train_degrade, jpeg_is_as_in_a_file)
 /* What does not compress is the most that a buffer must hold. */
 Test(train_degrade, takes_noise_at_the_best_quality)
 {
-    up_pixels original = make(WIDTH, HEIGHT, 3, texture), spoiled = make(WIDTH, HEIGHT, 3, texture);
+    up_pixels original = drawn_pixels(WIDTH, HEIGHT, 3, texture),
+              spoiled = drawn_pixels(WIDTH, HEIGHT, 3, texture);
     degrade(&spoiled, (up_degradation){ .noise = { 100, 100 }, .jpeg = { 100, 100 } }, 1, 0);
     cr_expect_gt(distance(&original, &spoiled, 0, WIDTH), 30);
     free(original.data), free(spoiled.data);
@@ -140,10 +131,10 @@ Test(train_degrade, depends_on_seed_and_place_only)
         bool same;
     } cases[] = { { 1, 0, true }, { 2, 0, false }, { 1, 1, false } };
     const up_degradation both = { .noise = { 1, 4 }, .jpeg = { 30, 90 } };
-    up_pixels first = make(WIDTH, HEIGHT, 3, texture);
+    up_pixels first = drawn_pixels(WIDTH, HEIGHT, 3, texture);
     degrade(&first, both, 1, 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        up_pixels other = make(WIDTH, HEIGHT, 3, texture);
+        up_pixels other = drawn_pixels(WIDTH, HEIGHT, 3, texture);
         degrade(&other, both, cases[i].seed, cases[i].place);
         cr_expect_eq(distance(&first, &other, 0, WIDTH) == 0, cases[i].same, "case %zu", i);
         free(other.data);
@@ -154,7 +145,8 @@ Test(train_degrade, depends_on_seed_and_place_only)
 Test(train_degrade, nothing_changes_nothing)
 {
     char text[UP_DEGRADATION_TEXT];
-    up_pixels original = make(WIDTH, HEIGHT, 3, texture), same = make(WIDTH, HEIGHT, 3, texture);
+    up_pixels original = drawn_pixels(WIDTH, HEIGHT, 3, texture),
+              same = drawn_pixels(WIDTH, HEIGHT, 3, texture);
     degrade(&same, (up_degradation){ 0 }, 1, 0);
     cr_expect_eq(distance(&original, &same, 0, WIDTH), 0);
     up_degradation_text(text, &(up_degradation){ 0 });

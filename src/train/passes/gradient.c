@@ -80,21 +80,6 @@ double up_gradient_loss(up_gradient_work *work, up_loss loss, float weight)
 
 /* ---------------------------------------------------------------- back */
 
-static void add_planes(const up_pass *pass, float *to, const float *from, int planes)
-{
-    const size_t size = pass->work->patch.size;
-    for (int p = 0; p < planes; p++)
-        pass->work->kernels->add(to + p * size, to + p * size, from + p * size,
-                                 up_pass_points(pass));
-}
-
-static void copy_planes(const up_pass *pass, float *to, const float *from, int planes)
-{
-    const size_t size = pass->work->patch.size;
-    for (int p = 0; p < planes; p++)
-        memcpy(to + p * size, from + p * size, (size_t)up_pass_points(pass) * sizeof *to);
-}
-
 /* Where the gradient of input i of node n is summed; NULL: it is not wanted. */
 static float *sum_of_input(const up_gradient_work *work, int n, int i)
 {
@@ -110,7 +95,7 @@ static void convolve_back(const up_gradient_work *work, up_pass *pass, int n)
     pass->in_gradient = &to;
     own->pass->backward(pass);
     if (own->spare >= 0)
-        add_planes(pass, sum, to, pass->node->in_channels);
+        up_pass_add_planes(pass, sum, to, pass->node->in_channels);
 }
 
 /* Whether node n is the first that adds to the gradient of its input i, and that not another of its
@@ -145,9 +130,9 @@ static void spread_back(const up_gradient_work *work, up_pass *pass, int n)
     for (int i = 0; i < pass->node->inputs; i++) {
         const up_trained_node *in = up_trainable_input(work->net, n, i);
         if (in && in->reader != n)
-            add_planes(pass, work->slot[in->slot], pass->out_gradient, own->planes);
+            up_pass_add_planes(pass, work->slot[in->slot], pass->out_gradient, own->planes);
         else if (in && in->slot != own->slot)
-            copy_planes(pass, work->slot[in->slot], pass->out_gradient, own->planes);
+            up_pass_copy_planes(pass, work->slot[in->slot], pass->out_gradient, own->planes);
     }
 }
 

@@ -3,8 +3,6 @@
 
 #include "train/passes/passes.h"
 
-#include <string.h>
-
 /* to[i] += a[i] * b[i] */
 static void add_products(float *restrict to, const float *restrict a, const float *restrict b,
                          int n)
@@ -80,26 +78,11 @@ const up_pass_kind up_pass_sub = {
 
 /* ---------------------------------------------------------------- channels */
 
-static void copy_planes(const up_pass *pass, float *to, const float *from, int planes)
-{
-    for (int p = 0; p < planes; p++)
-        memcpy(to + p * pass->work->patch.size, from + p * pass->work->patch.size,
-               (size_t)up_pass_points(pass) * sizeof *to);
-}
-
-static void add_planes(const up_pass *pass, float *to, const float *from, int planes)
-{
-    const size_t size = pass->work->patch.size;
-    for (int p = 0; p < planes; p++)
-        pass->work->kernels->add(to + p * size, to + p * size, from + p * size,
-                                 up_pass_points(pass));
-}
-
 static void concat_forward(const up_pass *pass)
 {
     float *to = pass->out;
     for (int i = 0; i < pass->node->inputs; i++) {
-        copy_planes(pass, to, pass->in[i], up_pass_in_planes(pass, i));
+        up_pass_copy_planes(pass, to, pass->in[i], up_pass_in_planes(pass, i));
         to += up_pass_in_planes(pass, i) * pass->work->patch.size;
     }
 }
@@ -109,7 +92,7 @@ static void concat_backward(const up_pass *pass)
     const float *from = pass->out_gradient;
     for (int i = 0; i < pass->node->inputs; i++) {
         if (pass->in_gradient[i])
-            add_planes(pass, pass->in_gradient[i], from, up_pass_in_planes(pass, i));
+            up_pass_add_planes(pass, pass->in_gradient[i], from, up_pass_in_planes(pass, i));
         from += up_pass_in_planes(pass, i) * pass->work->patch.size;
     }
 }
@@ -125,14 +108,14 @@ static size_t first_of(const up_pass *pass)
 
 static void channels_forward(const up_pass *pass)
 {
-    copy_planes(pass, pass->out, pass->in[0] + first_of(pass), pass->node->channels);
+    up_pass_copy_planes(pass, pass->out, pass->in[0] + first_of(pass), pass->node->channels);
 }
 
 static void channels_backward(const up_pass *pass)
 {
     if (pass->in_gradient[0])
-        add_planes(pass, pass->in_gradient[0] + first_of(pass), pass->out_gradient,
-                   pass->node->channels);
+        up_pass_add_planes(pass, pass->in_gradient[0] + first_of(pass), pass->out_gradient,
+                           pass->node->channels);
 }
 
 const up_pass_kind up_pass_channels = { .kind = &up_layer_channels,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/passes/passes.h"
 
+#include <string.h>
+
 static const up_pass_kind *const kinds[] = {
     &up_pass_conv2d,        &up_pass_conv_transpose2d,
     &up_pass_prelu,         &up_pass_leaky_relu,
@@ -37,4 +39,19 @@ int up_pass_points(const up_pass *pass)
 {
     const up_patch_shape *patch = &pass->work->patch;
     return patch->height * patch->stride;
+}
+
+void up_pass_add_planes(const up_pass *pass, float *to, const float *from, int planes)
+{
+    const size_t size = pass->work->patch.size;
+    for (int p = 0; p < planes; p++)
+        pass->work->kernels->add(to + p * size, to + p * size, from + p * size,
+                                 up_pass_points(pass));
+}
+
+void up_pass_copy_planes(const up_pass *pass, float *to, const float *from, int planes)
+{
+    const size_t size = pass->work->patch.size;
+    for (int p = 0; p < planes; p++)
+        memcpy(to + p * size, from + p * size, (size_t)up_pass_points(pass) * sizeof *to);
 }

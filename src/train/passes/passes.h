@@ -69,4 +69,8 @@ int up_pass_planes(const up_network_node *node);
 int up_pass_in_planes(const up_pass *pass, int input);
 int up_pass_points(const up_pass *pass);
 
+/* Planes as they lie in a pass: to += from, and to = from. */
+void up_pass_add_planes(const up_pass *pass, float *to, const float *from, int planes);
+void up_pass_copy_planes(const up_pass *pass, float *to, const float *from, int planes);
+
 #endif

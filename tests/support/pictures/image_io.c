@@ -166,6 +166,18 @@ up_format picture_format(int width, int height, int channels, up_sample sample)
                         .depth = 8 * (int)up_sample_size(sample) };
 }
 
+up_pixels drawn_pixels(int width, int height, int channels, int (*level)(int x, int y, int c))
+{
+    const size_t row = (size_t)width * (size_t)channels;
+    up_pixels pixels = { .format = picture_format(width, height, channels, UP_SAMPLE_U8),
+                         .data = malloc(row * (size_t)height),
+                         .row_stride = row };
+    for (size_t i = 0; i < row * (size_t)height; i++)
+        ((uint8_t *)pixels.data)[i] =
+            (uint8_t)level((int)(i % row) / channels, (int)(i / row), (int)(i % (size_t)channels));
+    return pixels;
+}
+
 up_pixels random_pixels(int width, int height, int channels, up_sample sample)
 {
     const size_t bytes = (size_t)width * height * channels * up_sample_size(sample);

@@ -34,6 +34,9 @@ up_encoding plain_encoding(void);
 /* A picture's format: channels 1..4 give the colour. */
 up_format picture_format(int width, int height, int channels, up_sample sample);
 
+/* Of 8 bits, with samples that are `level` of their place; free(data). */
+up_pixels drawn_pixels(int width, int height, int channels, int (*level)(int x, int y, int c));
+
 /* Bytes at random; free(data). */
 up_pixels random_pixels(int width, int height, int channels, up_sample sample);
 
