@@ -160,6 +160,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
         return up_plan_choose_frames(plan, NULL, error);
     }
     UP_TRY(up_plan_sink_format(plan, path, &to->type, error));
+    plan->encoding.stream = path && up_is_stream(path);
     plan->run.rows[0] = plan->options.rows.first;
     plan->run.rows[1] = plan->options.rows.end;
     plan->encoding.piece = plan->options.rows.end > 0;

@@ -165,6 +165,16 @@ static void show_companions(up_image *image)
         cli_print("  pictures  %d further", info->further_pictures - info->gain_map);
 }
 
+/* Of strips and tiles a band is held; else all pixels, of a byte each sample at least. */
+static void show_held(const up_image_info *info)
+{
+    const up_format *f = &info->format;
+    const bool whole = (double)info->held_bytes >= (double)f->width * f->height * f->channels;
+    if (info->held_bytes > 0)
+        cli_print("  held      %s, %s", cli_bytes_text((double)info->held_bytes).text,
+                  whole ? "for it cannot be read row by row" : "a few rows at a time");
+}
+
 static void show_words(const char *path, up_image *image, const upscale_estimate *e,
                        const char *method)
 {
@@ -181,9 +191,7 @@ static void show_words(const char *path, up_image *image, const upscale_estimate
     show_texts(image);
     show_companions(image);
     show_spoilt(info, e);
-    if (info->held_bytes > 0)
-        cli_print("  held      %s, for it cannot be read row by row",
-                  cli_bytes_text((double)info->held_bytes).text);
+    show_held(info);
     if (e->error.status == UP_OK)
         cli_print("  upscaled  %d x %d with %s in about %s", e->plan.output.width,
                   e->plan.output.height, method, cli_bytes_text((double)e->plan.memory_bytes).text);

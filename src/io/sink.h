@@ -21,7 +21,8 @@ typedef struct {
     bool lossless;          /* where the format may also be lossy */
     up_subsampling subsampling;
     bool progressive;
-    bool piece; /* of a picture: rows to be put behind others, without being packed anew */
+    bool stream; /* the output cannot be gone back in, so that some formats hold it */
+    bool piece;  /* of a picture: rows to be put behind others, without being packed anew */
     up_sequence sequence;  /* of frames that follow; frames 0: it is one picture */
     bool overlaps;         /* two of them are under way at a time, which a sink may make use of */
     const up_video *video; /* borrowed: how samples of a video are to lie; NULL: as is usual */

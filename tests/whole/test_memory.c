@@ -199,6 +199,28 @@ Test(memory, promises_are_kept)
     expect_kept("wide.ppm -m bicubic --threads 2 --progressive -o o.jpg");
 }
 
+/* Noise packs worst: the encoder has more to keep, and what comes out is large. */
+Test(memory, encoders_of_noise_keep_to_it)
+{
+    if (SANITIZED || up_format_left_out("webp"))
+        cr_skip("sanitizers take memory of their own");
+    write_ppm("noise.ppm", 2000, 700);
+    expect_kept("noise.ppm -m nearest -s 1 --threads 1 -o o.webp");
+    expect_kept("noise.ppm -m nearest -s 1 --threads 1 -o o.webp --quality 100");
+    expect_kept("noise.ppm -m nearest -s 1 --threads 1 -o o.webp --lossless");
+}
+
+/* What comes out is kept by the test, in whose memory the next one begins. */
+Test(memory, pipes_that_are_held_for_count)
+{
+    if (SANITIZED)
+        cr_skip("sanitizers take memory of their own");
+    write_ppm("tall.ppm", 700, 1000);
+    expect_kept("tall.ppm -m bicubic --threads 2 -f npy -o -");
+    if (!up_format_left_out("tif"))
+        expect_kept("tall.ppm -m bicubic --threads 2 -f tif -o -");
+}
+
 /* Of the smallest picture most is the library. */
 Test(memory, libraries_that_are_loaded_count)
 {

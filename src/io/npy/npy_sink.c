@@ -157,10 +157,19 @@ static up_status open_npy(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, status);
 }
 
+static size_t held(const up_format *format, const up_encoding *encoding)
+{
+    size_t frame;
+    if (!encoding->stream || format->channels < 2)
+        return 0;
+    return up_frame_size(format, &frame) ? frame : SIZE_MAX;
+}
+
 const up_sink_format up_npy_sink = { .type = "npy",
                                      .extensions = "npy",
                                      .bands = true,
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_npy,
+                                     .held = held,
                                      .slot = up_sink_slot_of_rows };

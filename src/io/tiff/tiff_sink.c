@@ -341,13 +341,28 @@ static up_status open_tiff(up_sink **sink, up_writer *writer, const up_format *f
     return up_sink_opened(sink, &s->base, begin(s, writer, encoding, group_bytes, error));
 }
 
+/* Of what a pipe gets at the end, as it grows: twice what may not become smaller by packing. */
+static size_t stream_bytes(const up_format *format, const up_encoding *encoding)
+{
+    size_t bytes;
+    if (!encoding->stream)
+        return 0;
+    if (!up_frame_size(format, &bytes))
+        return SIZE_MAX;
+    bytes = bytes < encoding->pages.bytes ? encoding->pages.bytes : bytes;
+    return up_mul(bytes, 2, &bytes) ? bytes : SIZE_MAX;
+}
+
 static size_t held(const up_format *format, const up_encoding *encoding)
 {
     up_tiff_packing packing;
+    size_t bytes = stream_bytes(format, encoding);
     if (!set_packing(&packing, format, encoding))
         return SIZE_MAX;
     const size_t strips = (size_t)format->height / (size_t)packing.rows + 1;
-    return packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
+    const size_t own =
+        packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
+    return up_add(bytes, own, &bytes) ? bytes : SIZE_MAX;
 }
 
 static size_t slot_memory(const up_format *format, const up_encoding *encoding, size_t group_bytes)

@@ -232,10 +232,13 @@ static void close_webp(up_sink *sink)
 
 /* ---- opening */
 
-/* As measured: of the picture, the encoder, and what comes out. */
+/* As measured, of noise: of the picture, the encoder, and what comes out. */
 static size_t held(const up_format *format, const up_encoding *encoding)
 {
-    const size_t each = encoding->lossless ? 24 : up_color_has_alpha(format->color) ? 28 : 10;
+    const size_t each = encoding->lossless                    ? 38
+                        : up_color_has_alpha(format->color)   ? 34
+                        : encoding->quality > DEFAULT_QUALITY ? 32
+                                                              : 24;
     const size_t least = encoding->lossless ? LOSSLESS_LEAST : 0;
     const size_t one = up_held_size(format->width, format->height, each, least);
     size_t bytes;
