@@ -43,6 +43,8 @@
 #include "upscale_options.h"
 #include "upscale_plan.h"
 
+#include <stdio.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -93,6 +95,11 @@ UP_API up_status up_write_pixels(const char *output, const up_pixels *pixels,
  * counts. */
 UP_API up_status up_write_bytes(const char *output, const void *bytes, size_t size,
                                 const up_options *options, up_error *error);
+
+/* The same of what `print` prints; nothing is written where memory does not hold all of it. */
+typedef void up_print(FILE *out, const void *user);
+UP_API up_status up_write_text(const char *output, up_print *print, const void *user,
+                               const up_options *options, up_error *error);
 
 /* Reads a whole image into new memory, which up_pixels_free() frees. Of the options (may be NULL)
  * count depth, has_background, strict, threads, max_memory and cancel. Nothing is resized. */

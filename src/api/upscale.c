@@ -4,8 +4,11 @@
 #include "api/plan.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "io/files/writer.h"
 #include "io/pixels.h"
+
+#include <stdlib.h>
 
 static up_status write_image(const char *output, up_image *image, const up_options *options,
                              up_error *error)
@@ -88,6 +91,21 @@ up_status up_write_bytes(const char *output, const void *bytes, size_t size,
     if (status == UP_OK)
         status = up_writer_publish(writer, error);
     up_writer_close(&writer);
+    return status;
+}
+
+up_status up_write_text(const char *output, up_print *print, const void *user,
+                        const up_options *options, up_error *error)
+{
+    char *text;
+    size_t size;
+    FILE *out = up_text_stream(&text, &size);
+    if (out)
+        print(out, user);
+    if (!out || fclose(out))
+        return up_fail_memory(error, output, size);
+    up_status status = up_write_bytes(output, text, size, options, error);
+    free(text);
     return status;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/quality_plot.h"
 
+#include "base/text_stream.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -211,7 +213,7 @@ up_status up_quality_plot(char **svg, const up_quality_point *point, int count, 
             p.point[p.count++] = &point[i];
     if (p.count < 2)
         return UP_OK;
-    p.out = open_memstream(svg, &size);
+    p.out = up_text_stream(svg, &size);
     if (!p.out)
         return up_fail_memory(error, "a plot", HEIGHT);
     arrange(&p);

@@ -141,39 +141,34 @@ static void put_csv(FILE *file, const cli_evaluations *turn, size_t turns)
     }
 }
 
-typedef void put_table(FILE *file, const cli_evaluations *turn, size_t turns);
+typedef struct {
+    const cli_papers *papers;
+    void (*put)(FILE *file, const cli_evaluations *turn, size_t turns);
+} table;
 
-static up_status write_table(const cli_papers *p, const char *path, put_table *put, up_error *error)
+static void print_table(FILE *out, const void *user)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = path ? open_memstream(&text, &size) : NULL;
+    const table *t = user;
+    t->put(out, t->papers->turn, t->papers->turns);
+}
+
+static up_status write_table(const char *path, const table *t, up_error *error)
+{
     if (!path)
         return UP_OK;
-    if (file)
-        put(file, p->turn, p->turns);
-    if (!file || fclose(file)) {
-        free(text);
-        *error = (up_error){ UP_ERROR_MEMORY, "out of memory for a table" };
-        return error->status;
-    }
-    const up_options how = { .size = sizeof how, .overwrite = p->settings->up.overwrite };
-    up_status status = UP_OK;
+    const up_options how = { .size = sizeof how, .overwrite = t->papers->settings->up.overwrite };
     if (!cli_output_prepare(path, how.overwrite, error))
-        status = error->status;
-    if (status == UP_OK)
-        status = up_write_bytes(path, text, size, &how, error);
-    free(text);
-    return status;
+        return error->status;
+    return up_write_text(path, print_table, t, &how, error);
 }
 
 up_status cli_papers_write(const cli_papers *p, up_error *error)
 {
     const cli_settings *s = p->settings;
-    up_status status = write_table(p, s->csv_file, put_csv, error);
+    up_status status = write_table(s->csv_file, &(table){ p, put_csv }, error);
     if (status == UP_OK)
-        status = write_table(p, s->latex_file, cli_eval_show_latex, error);
+        status = write_table(s->latex_file, &(table){ p, cli_eval_show_latex }, error);
     if (status == UP_OK)
-        status = write_table(p, s->markdown_file, cli_eval_show_markdown, error);
+        status = write_table(s->markdown_file, &(table){ p, cli_eval_show_markdown }, error);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <upscale_cluster.h>
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "cluster/journal/journal_text.h"
 #include "io/files/new_file.h"
 
@@ -129,7 +130,7 @@ up_status up_journal_write(up_journal *j, const up_record *records, int count, b
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
+    FILE *memory = up_text_stream(&text, &size);
     bool fine = memory;
     for (int i = 0; fine && i < count; i++) {
         up_record record = records[i];

@@ -2,6 +2,7 @@
 #include "compare/classroom/classroom.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "compare/classroom/lessons.h"
 #include "compare/classroom/pooled_patch.h"
 #include "compare/files/json_text.h"
@@ -81,7 +82,7 @@ static char *values_text(const float *value)
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = up_text_stream(&text, &size);
     for (int i = 0; out && i < INPUTS; i++)
         fprintf(out, "%s%d", i == 0 ? "" : i % SIDE == 0 ? ";" : ",", (int)value[i]);
     if (out && fclose(out) == 0)

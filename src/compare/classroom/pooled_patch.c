@@ -2,6 +2,7 @@
 #include "compare/classroom/pooled_patch.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "compare/files/work_folder.h"
 #include "io/text/text_tensor.h"
 
@@ -27,7 +28,7 @@ up_pixels up_grey_patch(const float *value, int width, int height)
 static up_status write_positions(up_pooled_patch *p, const int64_t *position, up_error *error)
 {
     size_t size;
-    FILE *out = open_memstream(&p->positions, &size);
+    FILE *out = up_text_stream(&p->positions, &size);
     for (int i = 0; out && i < p->side * p->side; i++)
         fprintf(out, "%s%lld", i == 0 ? "" : i % p->side == 0 ? ";" : ",", (long long)position[i]);
     return out && fclose(out) == 0 ? UP_OK : up_fail_memory(error, "positions", 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare/pictures/tiles.h"
 
+#include "base/text_stream.h"
 #include "compare/files/work_folder.h"
 #include "compare/pictures/tile_text.h"
 
@@ -19,7 +20,7 @@ typedef struct {
 static up_status make_script(script *s, const up_kept_bytes *tile, up_error *error)
 {
     static const char mark[2] = { '\xFF', '\xFE' };
-    FILE *out = open_memstream(&s->bytes, &s->size);
+    FILE *out = up_text_stream(&s->bytes, &s->size);
     if (!out)
         return up_fail_memory(error, "a tile", tile->size);
     fwrite(mark, 1, sizeof mark, out);

@@ -5,6 +5,7 @@
 
 #include "base/machine/pango_library.h"
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "upscale.h"
 
 #ifdef UPSCALE_PANGO
@@ -222,7 +223,7 @@ static cairo_status_t take_bytes(void *out, const unsigned char *bytes, unsigned
 static bool begin(drawing *d, bool pdf)
 {
     if (pdf) {
-        d->out = open_memstream(&d->bytes, &d->size);
+        d->out = up_text_stream(&d->bytes, &d->size);
         if (!d->out)
             return false;
         d->surface = up_pango.cairo_pdf_surface_create_for_stream(

@@ -4,6 +4,7 @@
 #include "compare/sheet/figure.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "compare/files/json_text.h"
 #include "compare/pictures/tile_encode.h"
 #include "compare/pictures/tile_text.h"
@@ -149,7 +150,7 @@ up_status up_figure_open_svg(up_figure **figure, double width, double height, up
     if (!svg)
         return up_fail_memory(error, "a sheet", sizeof *svg);
     svg->figure = (up_figure){ &svg_kind, width, height };
-    svg->out = open_memstream(&svg->text, &svg->size);
+    svg->out = up_text_stream(&svg->text, &svg->size);
     *figure = &svg->figure;
     if (!svg->out) {
         up_figure_close(figure);

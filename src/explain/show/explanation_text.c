@@ -4,6 +4,7 @@
 #include "explain/explanation.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "explain/show/text_sheet.h"
 
 #include <math.h>
@@ -16,7 +17,7 @@
 static void add(up_text_sheet *s, up_write_section *write)
 {
     char **text = &s->section[s->sections];
-    FILE *out = s->failed ? NULL : open_memstream(text, &s->size[s->sections]);
+    FILE *out = s->failed ? NULL : up_text_stream(text, &s->size[s->sections]);
     if (!out) {
         s->failed = true;
         return;
@@ -66,12 +67,12 @@ static void write_head(const up_text_sheet *s, FILE *out)
     const up_explanation *e = s->e;
     char *line = NULL;
     size_t size;
-    FILE *text = open_memstream(&line, &size);
+    FILE *text = up_text_stream(&line, &size);
     if (!text)
         return;
     write_terms(e, text);
-    fclose(text);
-    up_write_wrapped(out, line, s->columns, 7);
+    if (fclose(text) == 0)
+        up_write_wrapped(out, line, s->columns, 7);
     free(line);
     fprintf(out, "size   %s\n", e->size_formula);
     if (strcmp(e->size_text[0], e->size_text[1]) == 0)

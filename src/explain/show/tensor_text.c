@@ -3,6 +3,7 @@
 
 #include <upscale_explain.h>
 
+#include "base/text_stream.h"
 #include "explain/show/text_blocks.h"
 #include "upscale_explain.h"
 
@@ -29,7 +30,7 @@ static void write_channel(FILE *out, const up_small *t, int c, int frames, int d
 static up_status write_text(char **text, up_small *t, int frames, int digits, up_error *error)
 {
     size_t size;
-    FILE *out = open_memstream(text, &size);
+    FILE *out = up_text_stream(text, &size);
     for (int c = 0; out && c < t->channels; c++)
         write_channel(out, t, c, frames, digits);
     const bool fine = out && fclose(out) == 0;

@@ -4,6 +4,7 @@
 #include "explain/show/text_blocks.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -94,7 +95,7 @@ static void add_row(up_text_blocks *blocks, const up_small *t, const up_small *s
 {
     char *line = NULL, text[400];
     size_t size;
-    FILE *out = open_memstream(&line, &size);
+    FILE *out = up_text_stream(&line, &size);
     for (size_t i = first; out && i < first + (size_t)t->width; i++) {
         put_value(text, sizeof text, t->value[i], decimals);
         fprintf(out, "%s%*s", i > first ? " " : "", width,

@@ -3,6 +3,7 @@
 
 #include "explain/show/text_sheet.h"
 
+#include "base/text_stream.h"
 #include "explain/links.h"
 
 #include <stdlib.h>
@@ -110,7 +111,7 @@ void up_write_phases(const up_text_sheet *s, FILE *out)
     const up_explanation *e = s->e;
     char *text = NULL;
     size_t size;
-    FILE *line = open_memstream(&text, &size);
+    FILE *line = up_text_stream(&text, &size);
     if (!line)
         return;
     for (const up_phase_tap *t = e->tap; t < e->tap + e->taps; t++) {
@@ -127,7 +128,7 @@ void up_write_phases(const up_text_sheet *s, FILE *out)
         }
         write_tap(e, line, t);
     }
-    fclose(line);
-    up_write_wrapped(out, text, s->columns, 7);
+    if (fclose(line) == 0)
+        up_write_wrapped(out, text, s->columns, 7);
     free(text);
 }

@@ -4,6 +4,7 @@
 #include "explain/show/text_sheet.h"
 
 #include "base/memory.h"
+#include "base/text_stream.h"
 #include "explain/links.h"
 
 #include <stdlib.h>
@@ -157,13 +158,14 @@ static void add_gathering(up_text_blocks *blocks, const up_text_sheet *s, const 
 {
     char *line = NULL;
     size_t size;
-    FILE *out = open_memstream(&line, &size);
+    FILE *out = up_text_stream(&line, &size);
     if (!out)
         return;
     write_gathering_line(s, out, link, count);
-    fclose(out);
-    up_blocks_begin(blocks, NULL);
-    up_blocks_line(blocks, "%s", line);
+    if (fclose(out) == 0) {
+        up_blocks_begin(blocks, NULL);
+        up_blocks_line(blocks, "%s", line);
+    }
     free(line);
 }
 

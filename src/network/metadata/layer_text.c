@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_stream.h"
 #include "network/metadata/fields.h"
 #include "network/metadata/upscale_layers.h"
 
@@ -39,7 +40,7 @@ char *up_network_settings(const up_network_node *node)
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = up_text_stream(&text, &size);
     if (!out)
         return NULL;
     for (const up_layer_field *field = node->kind->field; field && field->key; field++) {
