@@ -29,7 +29,7 @@ static FILE *write_lines(char **text, size_t *size)
 
 Test(text_stream, holds_what_was_written)
 {
-    char *text, number[8];
+    char *text, number[16];
     size_t size;
     FILE *out = write_lines(&text, &size);
     cr_expect_eq(fflush(out), 0);
