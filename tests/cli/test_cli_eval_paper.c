@@ -224,6 +224,12 @@ Test(cli_eval_paper, several_weights_are_methods)
         { "upscale eval --threads 1 one -m bicubic -w first.safetensors -w second.safetensors", 2,
           "", "--weights: bicubic does not read it; -m tconv does" },
         { "upscale eval --threads 1 one -w first.safetensors -w missing", 2, "", "missing" },
+        { "head -c 200 first.safetensors > cut.safetensors; "
+          "upscale eval --threads 1 one two_b -m bicubic,tconv -w cut.safetensors",
+          1, "", "cut.safetensors: " },
+        { "upscale compare --threads 1 one/a.ppm -m bicubic,tconv -w cut.safetensors -o none 2>&1 "
+          "| grep -c cut.safetensors; ls none 2>&1",
+          2, "1\nls: cannot access 'none': No such file or directory\n", "" },
         { "upscale compare --threads 1 -q one/a.ppm -w first.safetensors -w second.safetensors -o "
           "report && "
           "ls report/results",

@@ -212,6 +212,24 @@ bool cli_method_means(const cli_settings *settings, size_t i, const char *name)
            cli_method_file(settings, i);
 }
 
+static up_status check_file(const cli_settings *settings, const char *path, up_error *error)
+{
+    up_weights *weights = NULL;
+    if (!path)
+        return UP_OK;
+    const up_status status = up_weights_open(&weights, path, &settings->up, error);
+    up_weights_close(&weights);
+    return status;
+}
+
+up_status cli_methods_check(const cli_settings *settings, up_error *error)
+{
+    up_status status = check_file(settings, settings->up.weights, error);
+    for (size_t i = 0; status == UP_OK && i < settings->methods.count; i++)
+        status = check_file(settings, settings->method_weights[i], error);
+    return status;
+}
+
 static up_weights *open_shared(const cli_settings *settings, const char *path)
 {
     up_weights *weights = NULL;

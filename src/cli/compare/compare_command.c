@@ -224,6 +224,19 @@ static void take_tables(comparing *c)
     c->options.file = c->table;
 }
 
+/* Weights that cannot be opened would fail every picture. */
+static int check_weights(cli_settings *s)
+{
+    up_error error = { .status = UP_OK };
+    for (size_t turn = 0; turn < cli_compare_turns(s) && error.status == UP_OK; turn++) {
+        cli_methods_release(s);
+        if (!cli_compare_settle(s, cli_compare_scale(s, turn)))
+            return CLI_EXIT_USAGE;
+        error.status = cli_methods_check(s, &error);
+    }
+    return error.status == UP_OK ? CLI_EXIT_OK : cli_fail(&error);
+}
+
 static int run_compare(cli_settings *s)
 {
     int code = cli_metrics_settle(s);
@@ -232,6 +245,9 @@ static int run_compare(cli_settings *s)
     cli_compare_choose(s);
     if (!cli_compare_check(s) || !cli_papers_check(s))
         return CLI_EXIT_USAGE;
+    code = check_weights(s);
+    if (code != CLI_EXIT_OK)
+        return code;
     rename_columns(s);
     s->flat_folders = true;
     double start = cli_now();

@@ -63,20 +63,28 @@ static bool settle(cli_settings *s, double scale)
     return cli_methods_settle(s);
 }
 
-/* What is wrong with the command line is said before anything is measured. */
-static bool check_scales(cli_settings *s)
+static int check_scale(cli_settings *s, double scale)
 {
-    bool fine = true;
-    for (size_t i = 0; i < s->scales.count && fine; i++) {
-        cli_evaluations all;
-        fine = settle(s, s->scales.item[i]);
-        if (fine) {
-            fine = cli_evaluations_init(&all, s, (int)s->scales.item[i]);
-            cli_evaluations_clear(&all);
-        }
+    cli_evaluations all;
+    up_error error;
+    if (!settle(s, scale))
+        return CLI_EXIT_USAGE;
+    if (cli_methods_check(s, &error) != UP_OK)
+        return cli_fail(&error);
+    const bool fine = cli_evaluations_init(&all, s, (int)scale);
+    cli_evaluations_clear(&all);
+    return fine ? CLI_EXIT_OK : CLI_EXIT_USAGE;
+}
+
+/* What is wrong with the command line, or with weights, is said before anything is measured. */
+static int check_scales(cli_settings *s)
+{
+    int code = CLI_EXIT_OK;
+    for (size_t i = 0; i < s->scales.count && code == CLI_EXIT_OK; i++) {
+        code = check_scale(s, s->scales.item[i]);
         cli_methods_release(s);
     }
-    return fine;
+    return code;
 }
 
 /* Which of several methods it was belongs to the reason. */
@@ -298,8 +306,9 @@ static int run_eval(cli_settings *s)
     int code = cli_metrics_settle(s);
     if (code != CLI_EXIT_OK)
         return code;
-    if (!check_scales(s))
-        return CLI_EXIT_USAGE;
+    code = check_scales(s);
+    if (code != CLI_EXIT_OK)
+        return code;
     s->flat_folders = true;
     s->up.cancel = cli_signals_flag();
     double start = cli_now();
