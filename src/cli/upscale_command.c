@@ -70,7 +70,7 @@ static int run_tasks(cli_settings *s, const cli_inputs *inputs, cli_ledger *ledg
     double start = cli_now();
     cli_tasks tasks;
     if (inputs->count * cli_method_count(s) > 1)
-        cli_methods_share(s);
+        cli_methods_share(s, NULL);
     bool fine = cli_tasks_make(&tasks, inputs, s) && cli_tasks_check(&tasks, inputs, s);
     if (fine)
         cli_batch_run(&tasks, s, ledger);

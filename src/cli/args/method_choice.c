@@ -212,39 +212,21 @@ bool cli_method_means(const cli_settings *settings, size_t i, const char *name)
            cli_method_file(settings, i);
 }
 
-static up_status check_file(const cli_settings *settings, const char *path, up_error *error)
+up_status cli_methods_share(cli_settings *settings, up_error *error)
 {
-    up_weights *weights = NULL;
-    if (!path)
-        return UP_OK;
-    const up_status status = up_weights_open(&weights, path, &settings->up, error);
-    up_weights_close(&weights);
-    return status;
-}
-
-up_status cli_methods_check(const cli_settings *settings, up_error *error)
-{
-    up_status status = check_file(settings, settings->up.weights, error);
-    for (size_t i = 0; status == UP_OK && i < settings->methods.count; i++)
-        status = check_file(settings, settings->method_weights[i], error);
-    return status;
-}
-
-static up_weights *open_shared(const cli_settings *settings, const char *path)
-{
-    up_weights *weights = NULL;
-    up_weights_open(&weights, path, &settings->up, NULL);
-    return weights;
-}
-
-void cli_methods_share(cli_settings *settings)
-{
-    if (settings->up.weights)
-        settings->shared = open_shared(settings, settings->up.weights);
+    const up_options *how = &settings->up;
+    up_status status = UP_OK;
+    if (how->weights)
+        status = up_weights_open(&settings->shared, how->weights, how, error);
     settings->method_shared = cli_alloc(settings->methods.count, sizeof(up_weights *));
     for (size_t i = 0; i < settings->methods.count; i++)
-        if (settings->method_weights[i])
-            settings->method_shared[i] = open_shared(settings, settings->method_weights[i]);
+        if (settings->method_weights[i]) {
+            const up_status opened =
+                up_weights_open(&settings->method_shared[i], settings->method_weights[i], how,
+                                status == UP_OK ? error : NULL);
+            status = status == UP_OK ? opened : status;
+        }
+    return status;
 }
 
 size_t cli_methods_shared_bytes(const cli_settings *settings)

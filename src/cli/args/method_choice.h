@@ -28,12 +28,9 @@ char *cli_named_weights(const cli_settings *settings, const char *name, up_error
 /* The path of weights given as one, or by their name; in new memory, or NULL as above. */
 char *cli_weights_file(const cli_settings *settings, const char *weights, up_error *error);
 
-/* Whether all weight files that methods run with can be opened, for the scale of now. */
-up_status cli_methods_check(const cli_settings *settings, up_error *error);
-
-/* Opens all weight files that methods run with, once for all pictures. What cannot be opened fails
- * for each picture, as without this. */
-void cli_methods_share(cli_settings *settings);
+/* Opens all weight files that methods run with, once for all pictures, and returns how the first
+ * failed that did: each picture will fail so, too. */
+up_status cli_methods_share(cli_settings *settings, up_error *error);
 size_t cli_methods_shared_bytes(const cli_settings *settings);
 
 /* The options of the library for one method, as it is named by cli_method_at(). */

@@ -230,7 +230,7 @@ static int run_plan(cli_settings *s)
     cli_ledger ledger;
     if (!check(s) || !cli_methods_settle(s))
         return CLI_EXIT_USAGE;
-    cli_methods_share(s);
+    cli_methods_share(s, NULL);
     const size_t methods = cli_method_count(s);
     planning *p = cli_alloc(1, sizeof *p);
     p->settings = s;

@@ -145,7 +145,7 @@ static bool run_group(shard_run *run, const char *options)
         }
     if (fine) {
         if (tasks.count > 1)
-            cli_methods_share(&settings);
+            cli_methods_share(&settings, NULL);
         cli_batch_run(&tasks, &settings, &run->ledger);
     }
     cli_settings_clear(&settings);

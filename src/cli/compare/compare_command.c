@@ -109,19 +109,31 @@ static bool open_report(comparing *c)
     return error.status == UP_OK;
 }
 
-/* The methods of a scale in the place of those before. */
-static bool begin_turn(comparing *c, size_t turn)
+/* The methods of a scale in the place of those before. Weights that cannot be opened would fail
+ * every picture. */
+static int settle_turn(cli_settings *s, size_t turn)
 {
-    cli_settings *s = c->settings;
-    const double scale = cli_compare_scale(s, turn);
+    up_error error;
     cli_methods_release(s);
-    if (!cli_compare_settle(s, scale))
-        return false;
-    cli_methods_share(s);
+    if (!cli_compare_settle(s, cli_compare_scale(s, turn)))
+        return CLI_EXIT_USAGE;
+    return cli_methods_share(s, &error) == UP_OK ? CLI_EXIT_OK : cli_fail(&error);
+}
+
+/* The first turn is the last, so that what it needs is open. */
+static int check_turns(cli_settings *s)
+{
+    int code = CLI_EXIT_OK;
+    for (size_t turn = cli_compare_turns(s); turn > 0 && code == CLI_EXIT_OK; turn--)
+        code = settle_turn(s, turn - 1);
+    return code;
+}
+
+static void begin_turn(comparing *c, size_t turn)
+{
     free(c->contender);
-    c->options.contender = c->contender = contenders_of(s);
-    cli_papers_turn(&c->papers, scale);
-    return true;
+    c->options.contender = c->contender = contenders_of(c->settings);
+    cli_papers_turn(&c->papers, cli_compare_scale(c->settings, turn));
 }
 
 /* Before anything is made, so that nobody is surprised by it. */
@@ -143,17 +155,21 @@ static void say_size(const comparing *c, size_t turns)
 
 static void compare_all(comparing *c)
 {
-    const cli_settings *s = c->settings;
+    cli_settings *s = c->settings;
     const size_t turns = cli_compare_turns(s), all = turns * c->inputs->count;
-    if (!begin_turn(c, 0) || !open_report(c))
+    begin_turn(c, 0);
+    if (!open_report(c))
         return;
     say_size(c, turns);
     c->progress = cli_progress_new(s, all, (double)all, 1);
     c->options.progress = cli_progress_update;
     c->options.user = cli_progress_user(c->progress, 0);
     for (size_t turn = 0; turn < turns && !*cli_signals_flag(); turn++) {
-        if (turn > 0 && !begin_turn(c, turn))
-            break;
+        if (turn > 0) {
+            if (settle_turn(s, turn) != CLI_EXIT_OK)
+                break;
+            begin_turn(c, turn);
+        }
         for (size_t i = 0; i < c->inputs->count && !*cli_signals_flag(); i++)
             add_picture(c, &c->inputs->item[i]);
         cli_papers_show(&c->papers);
@@ -224,19 +240,6 @@ static void take_tables(comparing *c)
     c->options.file = c->table;
 }
 
-/* Weights that cannot be opened would fail every picture. */
-static int check_weights(cli_settings *s)
-{
-    up_error error = { .status = UP_OK };
-    for (size_t turn = 0; turn < cli_compare_turns(s) && error.status == UP_OK; turn++) {
-        cli_methods_release(s);
-        if (!cli_compare_settle(s, cli_compare_scale(s, turn)))
-            return CLI_EXIT_USAGE;
-        error.status = cli_methods_check(s, &error);
-    }
-    return error.status == UP_OK ? CLI_EXIT_OK : cli_fail(&error);
-}
-
 static int run_compare(cli_settings *s)
 {
     int code = cli_metrics_settle(s);
@@ -245,7 +248,7 @@ static int run_compare(cli_settings *s)
     cli_compare_choose(s);
     if (!cli_compare_check(s) || !cli_papers_check(s))
         return CLI_EXIT_USAGE;
-    code = check_weights(s);
+    code = check_turns(s);
     if (code != CLI_EXIT_OK)
         return code;
     rename_columns(s);

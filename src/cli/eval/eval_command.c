@@ -67,23 +67,23 @@ static int check_scale(cli_settings *s, double scale)
 {
     cli_evaluations all;
     up_error error;
+    cli_methods_release(s);
     if (!settle(s, scale))
         return CLI_EXIT_USAGE;
-    if (cli_methods_check(s, &error) != UP_OK)
+    if (cli_methods_share(s, &error) != UP_OK)
         return cli_fail(&error);
     const bool fine = cli_evaluations_init(&all, s, (int)scale);
     cli_evaluations_clear(&all);
     return fine ? CLI_EXIT_OK : CLI_EXIT_USAGE;
 }
 
-/* What is wrong with the command line, or with weights, is said before anything is measured. */
+/* What is wrong with the command line, or with weights, is said before anything is measured. The
+ * first scale is the last, so that what it needs is open. */
 static int check_scales(cli_settings *s)
 {
     int code = CLI_EXIT_OK;
-    for (size_t i = 0; i < s->scales.count && code == CLI_EXIT_OK; i++) {
-        code = check_scale(s, s->scales.item[i]);
-        cli_methods_release(s);
-    }
+    for (size_t i = s->scales.count; i > 0 && code == CLI_EXIT_OK; i--)
+        code = check_scale(s, s->scales.item[i - 1]);
     return code;
 }
 
@@ -266,17 +266,17 @@ static void evaluate_scales(cli_settings *s, const cli_inputs *inputs, cli_ledge
 {
     cli_evaluations *scale = cli_alloc(s->scales.count, sizeof *scale);
     size_t done = 0, pictures = 0;
-    for (; done < s->scales.count && !*cli_signals_flag() && settle(s, s->scales.item[done]);
-         done++) {
+    for (; done < s->scales.count && !*cli_signals_flag(); done++) {
         cli_evaluations *all = &scale[done];
-        cli_methods_share(s);
+        if (done > 0 && check_scale(s, s->scales.item[done]) != CLI_EXIT_OK)
+            break;
         cli_evaluations_init(all, s, (int)s->scales.item[done]);
         show_start(all, done == 0);
         evaluate_all(all, inputs, ledger);
         show_end(all, done == 0);
         pictures += all->count;
-        cli_methods_release(s);
     }
+    cli_methods_release(s);
     if (s->latex && pictures > 0)
         cli_eval_show_latex(NULL, scale, done);
     if (s->markdown && pictures > 0)
