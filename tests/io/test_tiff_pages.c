@@ -223,13 +223,20 @@ Test(tiff_pages, smaller_copies_and_masks_are_none)
     expect_page(path, 2, 3, 9, 100, 1);
 }
 
+/* Where the second lies. */
+static size_t three_pages(tiff_book *b)
+{
+    tiff_book_begin(b);
+    tiff_book_add(b, 7, 5, 0, 0);
+    const size_t second = tiff_book_add(b, 3, 9, 100, 0);
+    tiff_book_add(b, 4, 4, 9, 0);
+    return second;
+}
+
 Test(tiff_pages, a_loop_ends)
 {
     tiff_book b;
-    tiff_book_begin(&b);
-    tiff_book_add(&b, 7, 5, 0, 0);
-    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
-    tiff_book_add(&b, 4, 4, 9, 0);
+    const size_t second = three_pages(&b);
     tiff_book_put(&b, b.link, 4, second);
     const char *path = save(&b);
     cr_expect_eq(pages_of(path), 3);
@@ -250,10 +257,7 @@ Test(tiff_pages, a_broken_one_is_left_out)
 {
     tiff_book b;
     up_error error = { 0 };
-    tiff_book_begin(&b);
-    tiff_book_add(&b, 7, 5, 0, 0);
-    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
-    tiff_book_add(&b, 4, 4, 9, 0);
+    const size_t second = three_pages(&b);
     tiff_book_put(&b, second + 2 + 12 * 3 + 8, 4, 33); /* bits of a sample */
     const char *path = save(&b);
     expect_note(path, "out.tif", "page 2");
@@ -274,10 +278,7 @@ Test(tiff_pages, one_without_pixels_keeps_its_place)
 {
     tiff_book b;
     up_error error = { 0 };
-    tiff_book_begin(&b);
-    tiff_book_add(&b, 7, 5, 0, 0);
-    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
-    tiff_book_add(&b, 4, 4, 9, 0);
+    const size_t second = three_pages(&b);
     tiff_book_put(&b, second + 2 + 12 * 6 + 8, 4, 1 << 20); /* where its pixels lie */
     const char *path = save(&b);
     cr_assert_eq(make(path, "kept.tif", 2, 0, &error), UP_OK, "%s", error.message);

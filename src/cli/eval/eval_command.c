@@ -55,23 +55,24 @@ static bool check_arguments(cli_settings *s)
     return check_outputs(s);
 }
 
-/* Weights that are named are found by the scale. */
-static bool settle(cli_settings *s, double scale)
+/* The methods of a scale in the place of those before: weights that are named are found by it. */
+static int settle_scale(cli_settings *s, double scale)
 {
+    up_error error;
+    cli_methods_release(s);
     s->up.scale.rows = s->up.scale.columns = scale;
     s->weights_as_names = true;
-    return cli_methods_settle(s);
+    if (!cli_methods_settle(s))
+        return CLI_EXIT_USAGE;
+    return cli_methods_share(s, &error) == UP_OK ? CLI_EXIT_OK : cli_fail(&error);
 }
 
 static int check_scale(cli_settings *s, double scale)
 {
     cli_evaluations all;
-    up_error error;
-    cli_methods_release(s);
-    if (!settle(s, scale))
-        return CLI_EXIT_USAGE;
-    if (cli_methods_share(s, &error) != UP_OK)
-        return cli_fail(&error);
+    const int code = settle_scale(s, scale);
+    if (code != CLI_EXIT_OK)
+        return code;
     const bool fine = cli_evaluations_init(&all, s, (int)scale);
     cli_evaluations_clear(&all);
     return fine ? CLI_EXIT_OK : CLI_EXIT_USAGE;
@@ -268,7 +269,7 @@ static void evaluate_scales(cli_settings *s, const cli_inputs *inputs, cli_ledge
     size_t done = 0, pictures = 0;
     for (; done < s->scales.count && !*cli_signals_flag(); done++) {
         cli_evaluations *all = &scale[done];
-        if (done > 0 && check_scale(s, s->scales.item[done]) != CLI_EXIT_OK)
+        if (done > 0 && settle_scale(s, s->scales.item[done]) != CLI_EXIT_OK)
             break;
         cli_evaluations_init(all, s, (int)s->scales.item[done]);
         show_start(all, done == 0);
