@@ -139,6 +139,82 @@ Test(train_pairs, targets_are_without_what_is_added)
     }
 }
 
+static void make_of_text(pair_case *c, const char *recipe, int scale)
+{
+    const char *path = scratch_path("recipe.json");
+    file_write(path, recipe, strlen(recipe));
+    case_make(c, path, scale, UP_WEIGHTS_RGB, false, NULL);
+}
+
+/* Targets at scale 1 are the inputs that others have at scale 2, whatever inputs are made of. */
+static void expect_reduced_target(const char *recipe, bool input_as_well, int turn)
+{
+    pair_case c, clean;
+    up_train_picture picture = picture_make(2);
+    make_of_text(&c, recipe, 1);
+    make_of_text(&clean, "{}", 2);
+    draw(&c, &picture, 20, 33, turn, 5);
+    draw(&clean, &picture, 20, 33, turn, 5);
+    double most = 0;
+    for (int k = 0; k < 3; k++)
+        for (int y = 0; y < SIZE; y++)
+            for (int x = 0; x < SIZE; x++) {
+                const float wanted = at(&clean.patch, clean.patch.input, k, x, y);
+                const float input = at(&c.patch, c.patch.input, k, x, y);
+                cr_assert_float_eq(at(&c.patch, c.patch.target, k, x, y), wanted, 1e-6);
+                most = fmax(most, fabs((double)(input - wanted)));
+            }
+    cr_expect(input_as_well ? most < 1e-6 : most > 0.5 / 255, "%s: %g", recipe, most);
+    case_free(&c);
+    case_free(&clean);
+    up_train_picture_free(&picture);
+}
+
+Test(train_pairs, targets_may_be_reduced_as_well)
+{
+    for (int turn = 0; turn < 8; turn++) {
+        expect_reduced_target("{\"reduced\":2}", true, turn);
+        expect_reduced_target("{\"reduced\":2,\"reductions\":{\"nearest\":1}}", false, turn);
+        expect_reduced_target("{\"reduced\":2,\"blur\":{\"share\":1,\"from\":1,\"to\":1}}", false,
+                              turn);
+    }
+}
+
+Test(train_pairs, or_stay_as_large_as_the_picture)
+{
+    pair_case c;
+    up_train_picture picture = picture_make(2);
+    make_of_text(&c, "{\"reduced\":2,\"native\":1}", 1);
+    draw(&c, &picture, 20, 33, 0, 5);
+    for (int y = 0; y < SIZE; y++)
+        for (int x = 0; x < SIZE; x++) {
+            const uint8_t *wanted =
+                picture.pixels + ((size_t)(2 * 33 + y) * 2 * LOW + 2 * 20 + x) * 3;
+            for (int k = 0; k < 3; k++) {
+                cr_assert_float_eq(at(&c.patch, c.patch.target, k, x, y), wanted[k] / 255.0, 1e-6);
+                cr_assert_float_eq(at(&c.patch, c.patch.input, k, x, y), wanted[k] / 255.0, 1e-6);
+            }
+        }
+    case_free(&c);
+    up_train_picture_free(&picture);
+}
+
+Test(train_pairs, reduced_targets_are_for_scale_1)
+{
+    static const char *const recipes[] = { "{\"reduced\":2}", "{\"reduced\":1.5}",
+                                           "{\"reduced\":9}" };
+    for (int i = 0; i < 3; i++) {
+        up_error error;
+        up_pair_maker maker;
+        const char *path = scratch_path("recipe.json");
+        file_write(path, recipes[i], strlen(recipes[i]));
+        cr_expect_neq(
+            up_pair_maker_make(&maker, path, i == 0 ? 2 : 1, UP_WEIGHTS_RGB, false, 3, &error),
+            UP_OK, "%s", recipes[i]);
+        up_pair_maker_free(&maker);
+    }
+}
+
 /* ---------------------------------------------------------------- inputs */
 
 Test(train_pairs, strength_is_told_behind_the_colours)

@@ -378,8 +378,8 @@ static up_status make_network(up_trainable *net, const up_train_options *o, up_e
 static up_status train(run *r, up_trainable *net, const up_train_options *options, up_error *error)
 {
     UP_TRY(up_train_check_memory(r->job, up_net_training_bytes(net, options, &r->samples), error));
-    UP_TRY(up_patches_make(&r->patches, &r->job->training, options->scale, options->patch,
-                           options->candidates, error));
+    UP_TRY(up_patches_make(&r->patches, &r->job->training, up_max(options->scale, r->job->factor),
+                           options->patch, options->candidates, error));
     r->samples.patches = &r->patches;
     up_status status = up_net_training_make(&r->training, net, options, &r->samples, error);
     if (status == UP_OK) {

@@ -52,9 +52,17 @@ static up_status check(const up_train_options *o, const char *output, up_error *
     return status;
 }
 
+/* The options as far as pictures are concerned. */
+static up_train_options loading(const up_train_job *job)
+{
+    up_train_options options = job->options;
+    options.scale = up_max(options.scale, job->factor);
+    return options;
+}
+
 static up_status load_training(up_train_job *job, up_error *error)
 {
-    const up_train_options *o = &job->options;
+    const up_train_options options = loading(job), *o = &options;
     UP_TRY(up_train_pictures_load(&job->training, o->pictures, o->picture_count, o, error));
     if (!job->training.count)
         return up_fail(error, UP_ERROR_INPUT, "none of the %zu pictures can be used to train x%d",
@@ -68,7 +76,7 @@ static up_status load_training(up_train_job *job, up_error *error)
 /* Those that are named. */
 static up_status load_validation(up_train_job *job, up_error *error)
 {
-    up_train_options rest = job->options;
+    up_train_options rest = loading(job);
     const size_t most = up_machine_memory_limit(rest.max_memory);
     rest.max_memory = most > job->training.bytes ? most - job->training.bytes : 1;
     UP_TRY(up_train_pictures_load(&job->validation, rest.validation, rest.validation_count, &rest,
@@ -101,6 +109,7 @@ up_status up_train_prepare(up_train_job *job, const up_trainable *net, up_pair_m
     if (o->recipe)
         UP_TRY(up_pair_maker_make(maker, o->recipe, net->scale, net->network->color,
                                   net->conditioned, o->seed, error));
+    job->factor = maker->factor;
     return up_train_load(job, error);
 }
 

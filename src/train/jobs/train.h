@@ -14,6 +14,7 @@ typedef struct {
     up_train_options options; /* scale and threads are settled; max_memory is without the program */
     up_train_pictures training, validation;
     size_t pictures; /* of training, those reduced not counted */
+    int factor; /* pixels of a picture for one of an input, along a side; 0: as many as the scale */
 } up_train_job;
 
 /* As up_options_take(). */

@@ -26,6 +26,9 @@ up_status up_pair_maker_make(up_pair_maker *maker, const char *recipe, int scale
                          .rgb = color == UP_WEIGHTS_RGB,
                          .conditioned = conditioned };
     UP_TRY(up_recipe_read(&maker->recipe, recipe, error));
+    maker->factor = scale * up_max(1, (int)maker->recipe.reduced);
+    if (maker->factor > scale && scale > 1)
+        return up_fail(error, UP_ERROR_ARGUMENT, "a recipe that says \"reduced\" is for scale 1");
     up_luma_from_rgb(&maker->luma, color != UP_WEIGHTS_YCBCR, 255, 1);
     for (int i = 0; i < 256; i++)
         maker->light[i] = 255 * (float)up_transfer_to_light(&srgb, i / 255.0);
@@ -47,7 +50,7 @@ static int most_low(int size)
 
 static int most_high(const up_pair_maker *maker, int size)
 {
-    return (most_low(size) - 1) * maker->scale + UP_REDUCE_TAPS;
+    return (most_low(size) - 1) * maker->factor + UP_REDUCE_TAPS;
 }
 
 enum { PADDING = 64 }; /* elements that kernels may read or write beyond */
@@ -69,7 +72,7 @@ static room room_of(const up_pair_maker *maker, int size)
 double up_pair_work_bytes(const up_pair_maker *maker, int size)
 {
     const room r = room_of(maker, size);
-    return (double)(r.high + r.low) + sizeof(float) * (double)(r.wide + r.rows + 3 * r.low);
+    return (double)(r.high + 2 * r.low) + sizeof(float) * (double)(r.wide + r.rows + 3 * r.low);
 }
 
 up_status up_pair_work_make(up_pair_work *work, const up_pair_maker *maker, int size,
@@ -77,14 +80,15 @@ up_status up_pair_work_make(up_pair_work *work, const up_pair_maker *maker, int 
 {
     const room r = room_of(maker, size);
     *work = (up_pair_work){ .high = up_alloc(r.high, 1),
+                            .clean = up_alloc(r.low, 1),
                             .spoilt = up_alloc(r.low, 1),
                             .wide = up_alloc_zero(r.wide, sizeof(float)),
                             .rows = up_alloc(r.rows, sizeof(float)),
                             .low = up_alloc(r.low, sizeof(float)),
                             .room = up_alloc(r.low, sizeof(float)),
                             .plane = up_alloc(r.low, sizeof(float)) };
-    if (work->high && work->spoilt && work->wide && work->rows && work->low && work->room &&
-        work->plane)
+    if (work->high && work->clean && work->spoilt && work->wide && work->rows && work->low &&
+        work->room && work->plane)
         return UP_OK;
     up_pair_work_free(work);
     return up_fail_memory(error, "pairs", (size_t)up_pair_work_bytes(maker, size));
@@ -93,6 +97,7 @@ up_status up_pair_work_make(up_pair_work *work, const up_pair_maker *maker, int 
 void up_pair_work_free(up_pair_work *work)
 {
     up_free(work->high);
+    up_free(work->clean);
     up_free(work->spoilt);
     up_free(work->wide);
     up_free(work->rows);
@@ -110,7 +115,8 @@ typedef struct {
     const up_pair_maker *maker;
     up_pair_work *work;
     up_spoiling spoiling;
-    up_reducer reducer;
+    up_reducer reducer, bicubic; /* of the input, and of a target that is reduced */
+    int factor;                  /* pixels of the picture for one of the low resolution */
     int size, low, high, start, left, top;
 } pair;
 
@@ -118,7 +124,12 @@ static void plan(pair *p, up_random *random)
 {
     const up_pair_maker *maker = p->maker;
     p->spoiling = up_spoiling_draw(&maker->recipe, random);
-    up_reducer_make(&p->reducer, p->spoiling.reduction, maker->scale, p->spoiling.blur);
+    const double native = maker->recipe.native;
+    p->factor = native > 0 && up_random_unit(random) < native ? maker->scale : maker->factor;
+    up_reducer_make(&p->reducer, p->spoiling.reduction, p->factor, p->spoiling.blur);
+    up_reducer_make(&p->bicubic, UP_REDUCE_BICUBIC, p->factor, 0);
+    if (p->factor > maker->scale)
+        up_reducers_align(&p->reducer, &p->bicubic);
     const int left = (int)up_random_below(random, BLOCKS);
     const int top = (int)up_random_below(random, BLOCKS);
     const bool jpeg = p->spoiling.quality > 0;
@@ -138,9 +149,9 @@ static int clamp(int at, int size)
 static void fetch(const pair *p, const up_pair_place *place)
 {
     const up_train_picture *picture = place->picture;
-    const int scale = p->maker->scale, side = p->size * scale;
-    const int width = picture->width * scale, height = picture->height * scale;
-    const int left = p->start + p->left * scale, top = p->start + p->top * scale;
+    const int factor = p->maker->factor, side = p->size * p->factor;
+    const int width = picture->width * factor, height = picture->height * factor;
+    const int left = p->start + p->left * p->factor, top = p->start + p->top * p->factor;
     uint8_t *to = p->work->high;
     for (int y = 0; y < p->high; y++)
         for (int x = 0; x < p->high; x++, to += COLORS) {
@@ -148,12 +159,23 @@ static void fetch(const pair *p, const up_pair_place *place)
             int v = place->turn & 4 ? x - left : y - top;
             u = place->turn & 1 ? side - 1 - u : u;
             v = place->turn & 2 ? side - 1 - v : v;
-            const int column = clamp(place->x * scale + u, width);
-            const int row = clamp(place->y * scale + v, height);
+            const int column = clamp(place->x * factor + u, width);
+            const int row = clamp(place->y * factor + v, height);
             const uint8_t *from = picture->pixels + ((size_t)row * width + column) * COLORS;
             for (int c = 0; c < COLORS; c++)
                 to[c] = from[c];
         }
+}
+
+static void reduce_target(const pair *p)
+{
+    const size_t count = (size_t)p->high * p->high * COLORS;
+    const size_t samples = (size_t)p->low * p->low * COLORS;
+    for (size_t i = 0; i < count; i++)
+        p->work->wide[i] = (float)p->work->high[i];
+    up_reduce(&p->bicubic, p->work->wide, p->low, p->work->rows, p->work->low);
+    for (size_t i = 0; i < samples; i++)
+        p->work->clean[i] = (uint8_t)(fminf(fmaxf(p->work->low[i], 0), 255) + 0.5f);
 }
 
 static void reduce(const pair *p)
@@ -203,9 +225,12 @@ static void fill_input(const pair *p, const up_patch_shape *shape, float *input)
 static void fill_row(const pair *p, const up_residual *residual, int c, int phase, int y, float *to)
 {
     const int scale = p->maker->scale;
-    const int row = p->start + (p->top + y) * scale + phase / scale;
-    const int column = p->start + p->left * scale + phase % scale;
-    const uint8_t *from = p->work->high + ((size_t)row * p->high + column) * COLORS;
+    const bool reduced = p->factor > scale;
+    const int start = reduced ? 0 : p->start, side = reduced ? p->low : p->high;
+    const int row = start + (p->top + y) * scale + phase / scale;
+    const int column = start + p->left * scale + phase % scale;
+    const uint8_t *from =
+        (reduced ? p->work->clean : p->work->high) + ((size_t)row * side + column) * COLORS;
     const float *around[UP_RESIDUAL_TAPS];
     for (int i = 0; i < UP_RESIDUAL_TAPS; i++)
         around[i] = p->work->plane + (size_t)c * p->low * p->low +
@@ -225,7 +250,9 @@ up_status up_pair_make(const up_pair_maker *maker, up_pair_work *work, const up_
     if (place->picture)
         fetch(&p, place);
     else
-        up_render(&maker->text, work->high, p.high, maker->scale, random);
+        up_render(&maker->text, work->high, p.high, p.factor, random);
+    if (p.factor > maker->scale)
+        reduce_target(&p);
     reduce(&p);
     UP_TRY(up_spoil(&p.spoiling, work->low, p.low, work->spoilt, random, error));
     fill_input(&p, shape, input);

@@ -16,6 +16,7 @@
 typedef struct {
     up_recipe recipe;
     int scale;
+    int factor; /* pixels of pictures for one of the input, along a side: a multiple of the scale */
     int colors; /* 1: studio luma; 3: as `luma` says, or RGB */
     bool rgb, conditioned;
     up_luma luma;     /* of samples 0..255 to 0..1 */
@@ -31,7 +32,7 @@ void up_pair_maker_free(up_pair_maker *maker);
 
 /* Room of one thread for patches of up to size x size. */
 typedef struct {
-    uint8_t *high, *spoilt;
+    uint8_t *high, *clean, *spoilt;
     float *wide, *rows, *low, *room, *plane;
 } up_pair_work;
 

@@ -4,6 +4,7 @@
 #include "train/design/json_file.h"
 #include "weights/label.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,8 @@ static const number numbers[] = {
     { "reductions", "lanczos", AT(reduction[UP_REDUCE_LANCZOS]), 0, 1e6 },
     { "reductions", "bilinear", AT(reduction[UP_REDUCE_BILINEAR]), 0, 1e6 },
     { "reductions", "nearest", AT(reduction[UP_REDUCE_NEAREST]), 0, 1e6 },
+    { NULL, "reduced", AT(reduced), 1, 4 },
+    { NULL, "native", AT(native), 0, 1 },
     { NULL, "linear_light", AT(linear_light), 0, 1 },
     PART(blur, 2),
     PART(unsharp, 4),
@@ -114,6 +117,8 @@ static up_status check(const up_recipe *recipe, const char *name, up_error *erro
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].part->from > parts[i].part->to)
             return refuse(name, parts[i].key, "from", "is above \"to\"", error);
+    if (recipe->reduced != rint(recipe->reduced))
+        return refuse(name, NULL, "reduced", "must be a whole number", error);
     if (recipe->jpeg.share > 0 && recipe->jpeg.from < 1)
         return refuse(name, "jpeg", "from", "must be 1 or more", error);
     return UP_OK;

@@ -13,8 +13,10 @@
  *                   another quality, and of those with another grid of blocks
  *   strength_error  what is told of the strength is off by up to this much
  *   rendered        share of patches that are drawn (rendered.h) and not of photographs
- *   description     anything
- * Strength is that of network/metadata/condition.h, by the last JPEG and the noise.
+ *   reduced         of scale 1: input and target are both made from pictures so many times as
+ * large, 1 to 4, the target always by bicubic: what comes out is as if it were reduced so native
+ * share of these that are not reduced at all description     anything Strength is that of
+ * network/metadata/condition.h, by the last JPEG and the noise.
  */
 #ifndef UP_TRAIN_RECIPE_H
 #define UP_TRAIN_RECIPE_H
@@ -41,7 +43,8 @@ typedef struct {
     double linear_light;
     up_recipe_part blur, unsharp, noise, jpeg;
     double sensor, chroma_444, twice, unaligned;
-    double strength_error, rendered;
+    double reduced; /* 0: as if it were 1 */
+    double native, strength_error, rendered;
 } up_recipe;
 
 /* "photo" and "clean" are inside the program, anything else is a file. */

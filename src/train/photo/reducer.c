@@ -53,6 +53,23 @@ void up_reducer_make(up_reducer *reducer, up_reducer_kind reduction, int scale, 
         reducer->weight[t] = (float)(all[first + t] / sum);
 }
 
+/* So that it reaches from tap `first` to tap `end`, which it does not go beyond. */
+static void widen(up_reducer *r, int first, int end)
+{
+    up_reducer wide = { .scale = r->scale, .first = first, .taps = end - first };
+    for (int t = 0; t < r->taps; t++)
+        wide.weight[r->first - first + t] = r->weight[t];
+    *r = wide;
+}
+
+void up_reducers_align(up_reducer *a, up_reducer *b)
+{
+    const int first = up_min(a->first, b->first);
+    const int end = up_max(a->first + a->taps, b->first + b->taps);
+    widen(a, first, end);
+    widen(b, first, end);
+}
+
 int up_reducer_span(const up_reducer *reducer, int size)
 {
     return (size - 1) * reducer->scale + reducer->taps;

@@ -19,6 +19,9 @@ typedef struct {
 /* scale: 1..8; `blur`: the deviation of the Gaussian in pixels of the result, 0..2. */
 void up_reducer_make(up_reducer *reducer, up_reducer_kind reduction, int scale, double blur);
 
+/* Adds taps of 0 to both, so that they are made of the same samples. */
+void up_reducers_align(up_reducer *a, up_reducer *b);
+
 /* Samples of the input that so many of the result are made of. */
 int up_reducer_span(const up_reducer *reducer, int size);
 
