@@ -165,7 +165,7 @@ Test(compare_parts, tiles_keep_alpha_and_16_bits)
     expect_exact_tiles(4, UP_SAMPLE_U16);
 }
 
-Test(compare_parts, far_views_are_means_of_2x2)
+Test(compare_parts, far_views_are_means_of_2x2_within_a_level)
 {
     const up_format format = picture_format(13001, 21, 3, UP_SAMPLE_U8);
     uint8_t *data = write_noise(&format, 3);
@@ -177,7 +177,8 @@ Test(compare_parts, far_views_are_means_of_2x2)
         size_t x = 5 * i, y = i % 11, c = i % 3, at = 3 * (2 * y * 13001 + 2 * x) + c;
         size_t below = y == 10 ? 0 : (size_t)3 * 13001;
         int sum = data[at] + data[at + 3] + data[at + below] + data[at + below + 3];
-        cr_expect_eq(((uint8_t *)tile.data)[3 * (y * 512 + x) + c], (sum + 2) / 4, "%zu", i);
+        const int seen = ((uint8_t *)tile.data)[3 * (y * 512 + x) + c];
+        cr_expect(abs(seen - (sum + 2) / 4) <= 1, "%zu: %d", i, seen);
     }
     up_pixels_free(&tile);
     up_pixels_free(&last);

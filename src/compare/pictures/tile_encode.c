@@ -5,7 +5,10 @@
 #include "io/formats.h"
 #include "io/pixels.h"
 
-enum { WEBP_EFFORT = 3 }; /* what more finds is below 1 %, and takes twice as long */
+enum {
+    WEBP_EFFORT = 3,    /* what more finds is below 1 %, and takes twice as long */
+    NEAR_LOSSLESS = 80, /* off by 1 at most, and a fifth smaller */
+};
 
 static up_status put_rows(up_sink *sink, const up_pixels *pixels, up_error *error)
 {
@@ -28,9 +31,11 @@ static up_status put_rows(up_sink *sink, const up_pixels *pixels, up_error *erro
 }
 
 static up_status encode(up_kept_bytes *tile, const up_sink_format *type, const up_pixels *pixels,
-                        const up_metadata *metadata, up_error *error)
+                        const up_metadata *metadata, bool exact, up_error *error)
 {
-    up_encoding encoding = { .metadata = *metadata, .lossless = true };
+    up_encoding encoding = { .metadata = *metadata,
+                             .lossless = true,
+                             .near_lossless = exact ? 0 : NEAR_LOSSLESS };
     encoding.effort = type == &up_png_sink ? 0 : WEBP_EFFORT;
     encoding.metadata.exif = encoding.metadata.xmp = (up_blob){ 0 };
     encoding.metadata.dpi_x = encoding.metadata.dpi_y = encoding.metadata.aspect = 0;
@@ -63,7 +68,7 @@ static bool suits_webp(const up_format *format, const up_metadata *metadata)
 up_status up_tile_encode_png(up_kept_bytes *tile, const up_pixels *pixels,
                              const up_metadata *metadata, up_error *error)
 {
-    up_status status = encode(tile, &up_png_sink, pixels, metadata, error);
+    up_status status = encode(tile, &up_png_sink, pixels, metadata, true, error);
     if (status != UP_OK) {
         up_free(tile->data);
         *tile = (up_kept_bytes){ 0 };
@@ -71,8 +76,8 @@ up_status up_tile_encode_png(up_kept_bytes *tile, const up_pixels *pixels,
     return status;
 }
 
-up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_metadata *metadata,
-                         up_error *error)
+static up_status encode_smaller(up_kept_bytes *tile, const up_pixels *pixels,
+                                const up_metadata *metadata, bool exact, up_error *error)
 {
     const up_sink_format *webp; /* a build may be without it */
     const bool has_webp = up_sink_format_find(&webp, "webp", NULL, NULL) == UP_OK;
@@ -80,7 +85,7 @@ up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_
     up_status status = UP_OK;
     if (has_webp && suits_webp(&pixels->format, metadata)) {
         up_kept_bytes other;
-        status = encode(&other, webp, pixels, metadata, error);
+        status = encode(&other, webp, pixels, metadata, exact, error);
         up_kept_bytes larger = other;
         if (status == UP_OK && other.size < tile->size) {
             larger = *tile;
@@ -93,4 +98,16 @@ up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_
         *tile = (up_kept_bytes){ 0 };
     }
     return status;
+}
+
+up_status up_tile_encode(up_kept_bytes *tile, const up_pixels *pixels, const up_metadata *metadata,
+                         up_error *error)
+{
+    return encode_smaller(tile, pixels, metadata, true, error);
+}
+
+up_status up_tile_encode_far(up_kept_bytes *tile, const up_pixels *pixels,
+                             const up_metadata *metadata, up_error *error)
+{
+    return encode_smaller(tile, pixels, metadata, false, error);
 }

@@ -58,7 +58,8 @@ static up_status encode_tile(const cutter *c, const tile_level *l, int column, i
     for (size_t y = 0; y < (size_t)rows; y++)
         memcpy(data + y * (size_t)width * pixel, l->band + y * stride + (size_t)x * pixel,
                (size_t)width * pixel);
-    up_status status = up_tile_encode(bytes, &tile, &c->rows.source->metadata, error);
+    up_status status = (l == c->level ? up_tile_encode : up_tile_encode_far)(
+        bytes, &tile, &c->rows.source->metadata, error);
     up_free(data);
     return status;
 }

@@ -252,8 +252,12 @@ static bool set_config(WebPConfig *config, const up_encoding *encoding)
     if (!WebPConfigInit(config))
         return false;
     config->exact = 1; /* colours under what is transparent, too */
-    if (encoding->lossless)
-        return WebPConfigLosslessPreset(config, effort);
+    if (encoding->lossless) {
+        const bool set = WebPConfigLosslessPreset(config, effort);
+        if (encoding->near_lossless)
+            config->near_lossless = encoding->near_lossless;
+        return set && WebPValidateConfig(config);
+    }
     config->quality = (float)quality;
     config->method = effort * MOST_METHOD / MOST_EFFORT;
     return WebPValidateConfig(config);
