@@ -194,6 +194,22 @@ Test(model, says_what_it_is)
     cr_expect_null(weights);
 }
 
+Test(model, says_what_layers_are_told)
+{
+    const char *path = written(
+        "layers", "a.weight:4,1,3,3 b.weight:1",
+        "'upscale.layers':'[{\\\"op\\\":\\\"conv2d\\\",\\\"name\\\":\\\"a\\\",\\\"padding\\\":1},"
+        "{\\\"op\\\":\\\"prelu\\\",\\\"name\\\":\\\"b\\\",\\\"min\\\":-0.5,\\\"max\\\":2},"
+        "{\\\"op\\\":\\\"pixel_shuffle\\\",\\\"factor\\\":2},"
+        "{\\\"op\\\":\\\"resize\\\",\\\"mode\\\":\\\"bicubic\\\",\\\"factor\\\":2}]'");
+    static const char *const wanted[] = { "padding 1", "-0.5..2", "factor 2",
+                                          "mode bicubic, factor 2" };
+    up_weights *weights = opened(path, NULL);
+    for (int i = 0; i < 4; i++)
+        cr_expect_str_eq(up_weights_layer_at(weights, i)->settings, wanted[i]);
+    up_weights_close(&weights);
+}
+
 Test(model, an_open_scale_is_said_to_be_open)
 {
     const char *path = written("open", OPEN, "");

@@ -14,22 +14,23 @@
 enum { SHOWN_DIGITS = 4 };
 
 /* "-0.31..2.4": the least and the greatest of any channel. */
-static void print_bounds(FILE *out, const up_network_node *node)
+static void print_bounds(FILE *out, const char *before, const up_network_node *node)
 {
     float low = node->bounds[0], high = node->bounds[node->channels];
     for (int c = 1; c < node->channels; c++) {
         low = fminf(low, node->bounds[c]);
         high = fmaxf(high, node->bounds[node->channels + c]);
     }
-    fprintf(out, "%s%.3g..%.3g", ftell(out) ? ", " : "", (double)low, (double)high);
+    fprintf(out, "%s%.3g..%.3g", before, (double)low, (double)high);
 }
 
-static void print_value(FILE *out, const up_network_node *node, const up_layer_field *field)
+static void print_value(FILE *out, const char *before, const up_network_node *node,
+                        const up_layer_field *field)
 {
     up_json_writer json = { 0 };
     up_field_write(&json, node, field, SHOWN_DIGITS);
     char *text = up_json_take(&json);
-    fprintf(out, "%s%s ", ftell(out) > 0 ? ", " : "", field->key);
+    fprintf(out, "%s%s ", before, field->key);
     for (const char *at = text; at && *at; at++)
         if (!strchr("[]\"", *at))
             fputc(*at, out);
@@ -38,6 +39,7 @@ static void print_value(FILE *out, const up_network_node *node, const up_layer_f
 
 char *up_network_settings(const up_network_node *node)
 {
+    const char *before = "";
     char *text = NULL;
     size_t size;
     FILE *out = up_text_stream(&text, &size);
@@ -47,11 +49,13 @@ char *up_network_settings(const up_network_node *node)
         if (field->type >= UP_FIELD_WEIGHT || strcmp(field->key, "stride") == 0 ||
             strcmp(field->key, "groups") == 0)
             continue;
-        if (up_field_matters(node, field))
-            print_value(out, node, field);
+        if (!up_field_matters(node, field))
+            continue;
+        print_value(out, before, node, field);
+        before = ", ";
     }
     if (node->bounds)
-        print_bounds(out, node);
+        print_bounds(out, before, node);
     fclose(out);
     return text;
 }
