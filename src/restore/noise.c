@@ -15,6 +15,7 @@ enum {
 };
 
 #define FLATTEST 0.01
+#define MOST_FLATTEST 0.05 /* where that is too few windows */
 #define NEXT 0.05
 #define MOST_SLOPE 0.5
 
@@ -139,13 +140,13 @@ static double variance(const up_noise_windows *w)
 {
     if (w->used < LEAST_WINDOWS || w->used < w->drawn)
         return 0;
-    const double count = fmax(FLATTEST * w->used, LEAST_WINDOWS);
+    const double count = fmax(FLATTEST * w->used, fmin(MOST_FLATTEST * w->used, LEAST_WINDOWS));
     const up_noise_sums flattest = up_noise_lowest(w, 0, count);
     const up_noise_sums next = up_noise_lowest(w, count, count * (1 + NEXT / FLATTEST));
     if (!is_noise(w, &flattest))
         return 0;
     const double high = floor_of(&flattest), low = flattest.low / flattest.count;
-    if (low <= high || next.count < LEAST_WINDOWS || next.low / next.count <= low)
+    if (low <= high || next.count < count || next.low / next.count <= low)
         return high;
     double slope = (floor_of(&next) - high) / (next.low / next.count - low);
     slope = fmin(fmax(slope, 0), MOST_SLOPE);
