@@ -32,10 +32,10 @@ typedef struct {
     bool set;     /* else as the weights state in upscale.limit, which those inside do */
 } up_limit;
 
-/* How much JPEG and noise networks clean away that are told so (upscale.condition); for others it
- * is an error. */
+/* How much JPEG and noise is cleaned away: by a network that is told so (upscale.condition), or
+ * before any other method by the one inside the library. Of tensors only the former. */
 typedef enum {
-    UP_CLEAN_UNSAID = 0, /* as UP_CLEAN_AUTO, where there is such a network */
+    UP_CLEAN_UNSAID = 0, /* as UP_CLEAN_AUTO by such a network and by tconv:photo, else nothing */
     UP_CLEAN_AUTO,       /* as much as the picture needs: see up_cleaning */
     UP_CLEAN_GIVEN,      /* options.clean.strength */
 } up_clean_mode;
@@ -167,7 +167,7 @@ typedef struct up_options {
     } deconvolution;
     int back_project; /* times that a result is reduced again, and what that lacks of the input is
                          added, enlarged; 0: none */
-    up_clean clean;   /* for tconv */
+    up_clean clean;
     up_arithmetic arithmetic; /* for tconv */
 
     const char *kernel; /* for tconv instead of weights: the kernel of one bare layer without bias,

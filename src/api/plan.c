@@ -6,7 +6,6 @@
 #include "io/formats.h"
 #include "io/metadata/metadata_rescale.h"
 #include "methods/back_project.h"
-#include "methods/clean/strength.h"
 #include "methods/colour/to_srgb.h"
 #include "methods/picture.h"
 #include "pipeline/state.h"
@@ -233,7 +232,6 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     up_request *request = &plan->request;
     plan->graph.held_bytes = request->values_bytes + request->model_bytes;
     UP_TRY(up_build_picture(&plan->graph, plan->method, request, format, error));
-    UP_TRY(up_check_cleaning(request, error));
     UP_TRY(up_plan_chroma(plan, error));
     plan->building_bytes = plan->graph.held_bytes;
     plan->graph.held_bytes -= request->values_bytes;

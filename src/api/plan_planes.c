@@ -3,6 +3,7 @@
  */
 #include "api/plan.h"
 #include "io/y4m/y4m_header.h"
+#include "methods/clean/cleaning_stage.h"
 #include "methods/network_colour.h"
 #include "methods/picture.h"
 
@@ -32,7 +33,8 @@ static bool goes_by_planes(const up_plan *plan, const char *path, const up_pixel
     const up_options *options = &plan->options;
     const up_sink_format *type;
     if (pixels || !plan->image->source->split || options->linear || options->back_project ||
-        options->kernel || up_plan_sink_format(plan, path, &type, NULL) != UP_OK || !type->planes)
+        options->kernel || up_request_may_be_cleaned(&plan->request) ||
+        up_plan_sink_format(plan, path, &type, NULL) != UP_OK || !type->planes)
         return false;
     return plan->method->resampling || moves_samples(plan->method) ||
            (is_network(plan->method) && sees_luma(&plan->request));

@@ -6,6 +6,7 @@
 #include "api/option_defaults.h"
 #include "base/memory.h"
 #include "base/scale.h"
+#include "methods/clean/cleaning_stage.h"
 #include "network/layers.h"
 #include "network/metadata/layer_text.h"
 #include "network/model.h"
@@ -236,6 +237,14 @@ const char *up_embedded_weights_at(int i, int *scale)
     const up_embedded *embedded = up_embedded_at(i);
     *scale = embedded ? embedded->scale : 0;
     return embedded ? embedded->name : NULL;
+}
+
+const char *up_photo_method_at(int i, const char **weights)
+{
+    const char *name = up_photo_name(i);
+    if (weights)
+        *weights = up_photo_weights(name);
+    return name;
 }
 
 up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error)

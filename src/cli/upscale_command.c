@@ -125,9 +125,9 @@ const cli_command cli_upscale_command = {
     .synopsis = "[options] INPUT... [-o OUT|DIR/]\n",
     .summary = "make pictures and tensors larger",
     .about =
-        "Makes pictures (PNG, JPEG, PNM) and tensors (.npy, .txt) larger, in memory that does not "
-        "grow "
-        "with their height. Grey stays grey, 16 bit stays 16 bit; alpha, colour profile and "
+        "Makes pictures (--version tells of what formats) and tensors (.npy, .txt) larger, in "
+        "memory that does not grow with their height. Grey stays grey, 16 bit stays 16 bit; alpha, "
+        "colour profile and "
         "metadata are carried along. Of an animation (GIF, PNG, WebP) all frames are made where "
         "the output is PNG or WebP; of a TIFF all pages, each of its own size, where it is TIFF. "
         "What is left behind of a file (a gain map, thumbnails ...) is "
@@ -136,8 +136,7 @@ const cli_command cli_upscale_command = {
         "follows its extension. Without -o the output is put beside the input: photo.jpg becomes "
         "photo-x2.jpg. Files that exist are never replaced unless --overwrite says so.\n"
         "In folders files are taken by their extension. Pictures in formats that are not read "
-        "(HEIC, JPEG XL, PSD ...) are named and counted, and so are links to folders, which are "
-        "not "
+        "(PSD, camera raw ...) are named and counted, and so are links to folders, which are not "
         "followed; in --json each is a line of status \"left out\". A run that was broken off is "
         "taken up again by the same command with --skip-existing.\n"
         "A damaged picture is read as far as it goes, with a warning: rows missing at its end are "

@@ -2,6 +2,7 @@
 #include "methods/alpha.h"
 
 #include "methods/back_project.h"
+#include "methods/clean/cleaning_stage.h"
 #include "ops/conv/conv.h"
 #include "pipeline/add_ops.h"
 
@@ -69,4 +70,16 @@ up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method
     /* What will round to nothing needs no colour, and files of it are smaller. */
     const float nothing = request->white > 1 ? 0.5f : 0;
     return up_add_point(graph, *to, -1, &up_point_hide, &nothing, 1, to, error);
+}
+
+up_status up_add_cleaning_beside_alpha(up_graph *graph, int from, up_request *request, int *to,
+                                       up_error *error)
+{
+    const int colours = up_graph_shape(graph, from)->channels - 1;
+    int colour, alpha;
+    UP_TRY(add_bleeding(graph, from, request->white, &colour, error));
+    UP_TRY(up_add_select(graph, colour, 0, colours, &colour, error));
+    UP_TRY(up_add_cleaning(graph, colour, request, &colour, error));
+    UP_TRY(up_add_select(graph, from, colours, 1, &alpha, error));
+    return up_graph_add_concat(graph, (int[]){ colour, alpha }, 2, to, error);
 }

@@ -14,4 +14,8 @@
 up_status up_add_beside_alpha(up_graph *graph, int from, const up_method *method,
                               up_request *request, int *to, up_error *error);
 
+/* The same of what cleans: alpha stays as it is. */
+up_status up_add_cleaning_beside_alpha(up_graph *graph, int from, up_request *request, int *to,
+                                       up_error *error);
+
 #endif

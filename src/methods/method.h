@@ -56,6 +56,8 @@ typedef struct {
     int unpooled[2];
     up_source *source;    /* the input's, not read yet */
     up_cleaning cleaning; /* for networks that are told a strength: see clean/strength.h */
+    bool cleans;          /* the method does, unless the options say otherwise */
+    bool told;            /* to a network of the method's own, which so cleans by itself */
     bool clean;           /* what comes next has nothing to be cleaned away */
     up_blur blur;         /* deconvolve, back-projection; weight NULL: none is said */
     char steps[sizeof(((up_plan_info *)0)->steps)]; /* what build() did, in words */

@@ -4,6 +4,7 @@
 #include "io/metadata/declared_colour.h"
 #include "methods/alpha.h"
 #include "methods/back_project.h"
+#include "methods/clean/cleaning_stage.h"
 #include "methods/colour/to_srgb.h"
 #include "ops/arrange/planes.h"
 #include "ops/point/light.h"
@@ -16,6 +17,8 @@ typedef struct {
     up_request *request;
     int node;
     up_light light;  /* light.curves == 0: samples are filtered as they are */
+    bool cleaned;    /* before the method */
+    size_t said;     /* characters of request->steps that are not of the method */
     bool alpha;      /* the last channel of `node` is alpha ... */
     bool associated; /* ... and the colours are premultiplied by it */
 } builder;
@@ -107,6 +110,16 @@ static bool blends(up_domain domain)
     return domain == UP_ON_COLOUR || domain == UP_ON_COLOUR_ONLY;
 }
 
+static up_status clean(builder *b, up_error *error)
+{
+    if (!b->cleaned)
+        return UP_OK;
+    UP_TRY((b->alpha ? up_add_cleaning_beside_alpha
+                     : up_add_cleaning)(b->graph, b->node, b->request, &b->node, error));
+    b->said = strlen(b->request->steps);
+    return UP_OK;
+}
+
 /* Everything between the samples of the file and the method. */
 static up_status enter(builder *b, up_domain domain, up_error *error)
 {
@@ -115,6 +128,7 @@ static up_status enter(builder *b, up_domain domain, up_error *error)
     UP_TRY(stretch(b, error));
     if (up_request_flattens(b->request))
         UP_TRY(flatten(b, error));
+    UP_TRY(clean(b, error));
     if (!blends(domain))
         return UP_OK;
     UP_TRY(to_light(b, error));
@@ -150,7 +164,7 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
                            up_error *error)
 {
     if (!same_samples(&b->request->input, output) || b->request->plain.conversion ||
-        b->request->levels.set) {
+        b->request->levels.set || b->cleaned) {
         UP_TRY(enter(b, UP_ON_RAW, error));
         UP_TRY(leave(b, UP_ON_RAW, output, error));
     }
@@ -163,7 +177,7 @@ static bool resamples_bytes(const builder *b, const up_method *method, const up_
     const up_request *request = b->request;
     return method->resampling && !request->plain.conversion && !request->levels.set &&
            same_samples(&request->input, output) && output->sample == UP_SAMPLE_U8 && !b->alpha &&
-           b->light.curves == 0 && request->options->back_project == 0;
+           b->light.curves == 0 && request->options->back_project == 0 && !b->cleaned;
 }
 
 static up_status build_bytes(builder *b, const up_method *method, up_error *error)
@@ -204,11 +218,12 @@ static up_status build(builder *b, const up_method *method, const up_format *out
                        up_error *error)
 {
     UP_TRY(find_light(b, method, error));
-    size_t said = strlen(b->request->steps);
+    UP_TRY(up_request_is_cleaned(b->request, &b->cleaned, error));
+    b->said = strlen(b->request->steps);
     UP_TRY(up_request_domain(b->request, method) == UP_ON_RAW
                ? build_raw(b, method, output, error)
                : build_planes(b, method, output, error));
-    if (strlen(b->request->steps) == said)
+    if (strlen(b->request->steps) == b->said)
         up_request_say(b->request, "%s to %dx%d", method->info.name, b->request->width,
                        b->request->height);
     return up_graph_mark_output(b->graph, b->node, error);

@@ -4,6 +4,7 @@
 
 #include "methods/method.h"
 
+#include "methods/clean/cleaning_stage.h"
 #include "methods/network_colour.h"
 #include "network/build/build.h"
 #include "weights/embedded.h"
@@ -99,6 +100,21 @@ static up_status find_output_padding(up_request *request, up_error *error)
     return UP_OK;
 }
 
+/* Whether weights inside the program, asked for by name, have something to do at the same size. */
+static bool restores(const up_request *request)
+{
+    return request->variant && up_embedded_find(request->variant, 1);
+}
+
+/* Of photo the cleaning is done before; the weights for that clean by themselves. */
+static void take_variant(up_request *request)
+{
+    const char *weights = up_photo_weights(request->variant);
+    request->told = restores(request);
+    request->cleans = weights != NULL;
+    request->variant = weights ? weights : request->variant;
+}
+
 static up_status prepare(up_request *request, up_error *error)
 {
     const up_options *options = request->options;
@@ -109,13 +125,16 @@ static up_status prepare(up_request *request, up_error *error)
     if (given > 1)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "give one of a weight file, a model and a kernel (--kernel-values)");
-    if (given == 0)
+    if (given == 0) {
+        take_variant(request);
         return UP_OK;
+    }
     if (request->variant)
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "tconv:%s are weights inside the program; %s gives others: choose one",
                        request->variant, options->kernel ? "--kernel-values" : "--weights");
     UP_TRY(find_network(request, error));
+    request->told = request->network->condition != UP_CONDITION_NONE;
     UP_TRY(up_check_network(request->network, request, up_request_colours(request), error));
     UP_TRY(find_output_padding(request, error));
     const bool sized = request->sized || (request->network->enlarges_first && !request->tensor);
@@ -155,12 +174,6 @@ static up_status add_stage(up_graph *graph, const up_network *network, const cha
     up_request_say(request, "%s %s to %dx%d", name, scale_text(scale, network), after->width,
                    after->height);
     return UP_OK;
-}
-
-/* Whether weights inside the program, asked for by name, have something to do at the same size. */
-static bool restores(const up_request *request)
-{
-    return request->variant && up_embedded_find(request->variant, 1);
 }
 
 /* The embedded weights that leave the least to do: the smallest scale that is enough, else 4. */

@@ -33,9 +33,9 @@ static const char stand_ins[] =
     "*) test \"$(head -c 9)\" = YUV4MPEG2 && cat > /dev/null ;;\nesac\nE\n"
     "printf '#!/bin/sh\\nshift 2; exec \"$@\"\\n' > bin/watch\n"
     "command -v jq > /dev/null || cat > bin/jq <<'E'\n#!/bin/sh\n! grep -v '^{'\nE\n"
-    "for f in samples/run tests/run samples/train/photo; do\n"
+    "for f in samples/run tests/run samples/train/clean; do\n"
     "echo \"exec test -x '" REPOSITORY "/$f'\" > $f; done\n"
-    "chmod +x bin/* samples/run tests/run samples/train/photo\n";
+    "chmod +x bin/* samples/run tests/run samples/train/clean\n";
 
 static const char pictures[] =
     "mkdir -p photos/more Set5\n"
@@ -46,7 +46,7 @@ static const char pictures[] =
     "cp '" REPOSITORY "/samples/pictures/icon.png' icon.png\n"
     "cp '" UP_GOLDEN_DIR "/cases/apng.png' dance.gif\n"
     "upscale photo.png -q -m nearest -s 1 -o photo.jpg\n"
-    "cp photo.jpg phone.jpg; cp photo.png huge.png\n"
+    "cp photo.jpg phone.jpg; cp photo.jpg old.jpg; cp photo.png huge.png\n"
     "cp -r '" REPOSITORY "/samples/train/designs' samples/train\n"
     "cp samples/train/designs/small.json n.json\n"
     "upscale small.ppm -q -m nearest -s 1 -o x.npy\n"

@@ -216,10 +216,11 @@ static void expect_clean(const char *input, int quality, double noise)
                               input);
     const json_t *clean = json_object_get(line, "clean");
     const double found = number(clean, "noise");
+    const double counted = found < 1 ? 0 : found < 3 ? 1.5 * (found - 1) : found;
     cr_expect_eq(number(clean, "jpeg_quality"), quality, "%s", input);
     cr_expect(fabs(found - noise) < 0.6, "%s: noise %.2f, not %.1f", input, found, noise);
     cr_expect_float_eq(number(clean, "strength"),
-                       up_condition_strength(quality ? quality : UP_QUALITY_NONE, found), 1e-9);
+                       up_condition_strength(quality ? quality : UP_QUALITY_NONE, counted), 1e-9);
     json_decref(line);
 }
 
@@ -292,14 +293,11 @@ Test(clean, eval_tells_the_quality_of_the_jpeg)
 
 /* ---- what is refused */
 
-Test(clean, what_cannot_clean_says_so)
+Test(clean, what_is_refused)
 {
     write_network("none", "any", 3, 1, "nothing");
     write_network("few", "y", 1, 1, "strength");
     static const shell_case tests[] = {
-        { "upscale small.png -m tconv:small --clean 50 -o a.png", 2, "",
-          "no network that could be told" },
-        { "upscale small.png -m bicubic --clean auto -o a.png", 2, "", "bicubic cleans nothing" },
         { "upscale small.png -w rgb.safetensors --clean 101 -o a.png", 2, "",
           "0 (nothing) to 100" },
         { "upscale small.png -w rgb.safetensors --clean much -o a.png", 2, "", "auto" },

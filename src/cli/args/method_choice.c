@@ -77,16 +77,6 @@ static bool check_blur(const cli_settings *settings)
     return true;
 }
 
-/* Of networks the library says whether they can. */
-static bool check_clean(const cli_settings *settings)
-{
-    if (!cli_given(settings, "clean") || is_chosen(settings, "tconv"))
-        return true;
-    cli_say("--clean: %s cleans nothing; networks that can do, with -m tconv",
-            cli_method_at(settings, 0));
-    return false;
-}
-
 static void add_words(char **text, const char *before, const cli_words *words)
 {
     for (size_t i = 0; i < words->count; i++)
@@ -176,8 +166,7 @@ static bool find_variants(cli_settings *settings)
 bool cli_methods_settle(cli_settings *settings)
 {
     return cli_methods_join(settings) && check_files(settings) && check_blur(settings) &&
-           check_clean(settings) && cli_methods_spread(settings) && find_named(settings) &&
-           find_variants(settings);
+           cli_methods_spread(settings) && find_named(settings) && find_variants(settings);
 }
 
 void cli_methods_release(cli_settings *settings)
@@ -256,7 +245,5 @@ up_options cli_method_options(const cli_settings *settings, const char *method)
         use(&options, settings->method_weights[i],
             settings->method_shared ? settings->method_shared[i] : NULL);
     }
-    if (strncmp(options.method, "tconv", strlen("tconv")) != 0)
-        options.clean.mode = UP_CLEAN_UNSAID;
     return options;
 }

@@ -11,7 +11,10 @@
 
 static const struct {
     const char *name, *method;
-} aliases[] = { { "fast", "tconv:linear" }, { "good", "tconv:small" }, { "best", "tconv:large" } };
+} aliases[] = { { "fast", "tconv:linear" },
+                { "good", "tconv:small" },
+                { "best", "tconv:large" },
+                { "photo", "tconv:photo" } };
 
 enum { ALIASES = sizeof aliases / sizeof *aliases };
 

@@ -38,8 +38,8 @@ const char *const cli_group_titles[CLI_GROUP_HIDDEN] = {
 const cli_option cli_options[] = {
     { "method", 'm', "NAME[,NAME...]", WITH_METHODS, CLI_GROUP_SIZE,
       cli_parse_methods, FIELD(methods), .hint = CLI_HINT_METHOD,
-      .help = "how to upscale: see --list-methods, or fast, good, best for the weights inside; "
-              "several methods make one output each" },
+      .help = "how to upscale: see --list-methods, or fast, good, best, photo for the weights "
+              "inside; several methods make one output each" },
     { "scale", 's', "SCALE[,SCALE...]", CLI_EVAL, CLI_GROUP_SIZE,
       cli_parse_whole_scales, FIELD(scales), 1, 64,
       .help = "times as large, whole numbers; several are done one after the other; default 2" },
@@ -164,8 +164,8 @@ const cli_option cli_options[] = {
               "of that range, or none; otherwise as the weights state" },
     { "clean", 0, "auto|0..100", WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_clean, FIELD(up.clean), 0, 100, .choices = "auto",
-      .help = "tconv, networks that can: how much JPEG and noise to clean away; auto, the default, "
-              "reads it from the JPEG's tables and the noise in the picture" },
+      .help = "how much JPEG and noise to clean away first, nothing unless said; auto, which "
+              "tconv:photo does, reads it from the JPEG's tables and the noise in the picture" },
     { "linear", 0, NULL, WITH_METHODS, CLI_GROUP_FILTER,
       cli_parse_flag, FIELD(up.linear),
       .help = "filter light instead of samples, by the curve that the file declares (cICP, ICC "

@@ -139,6 +139,10 @@ static void show_embedded(const cli_settings *settings)
         up_embedded_weights_open(&weights, i, &error);
         show_weights(settings, name, &weights, &error);
     }
+    const char *enlarges;
+    for (int i = 0; (name = up_photo_method_at(i, &enlarges)); i++)
+        cli_print("  tconv:%-12s cleans by tconv:clean, as --clean says, then tconv:%s", name,
+                  enlarges);
 }
 
 static void show_folder(const cli_settings *settings, const char *folder)

@@ -202,5 +202,8 @@ bool cli_weights_embedded(const char *name)
         if (strcmp(embedded, name) == 0)
             return true;
     }
+    for (int i = 0; (embedded = up_photo_method_at(i, NULL)); i++)
+        if (strcmp(embedded, name) == 0)
+            return true;
     return false;
 }

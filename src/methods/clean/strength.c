@@ -3,6 +3,7 @@
 
 #include "methods/clean/picture_noise.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { REASON_TEXT = 64 };
@@ -18,6 +19,13 @@ static const char *reason(char text[REASON_TEXT], const up_cleaning *cleaning)
     return text;
 }
 
+/* What is measured below a level may as well be fine texture, which networks would take away (0.5
+ * dB of a butterfly), and nobody sees noise of that: it counts in full from 3 levels on. */
+static double worth_cleaning(double noise)
+{
+    return noise < 3 ? fmax(noise - 1, 0) * 1.5 : noise;
+}
+
 static up_status measure(up_request *request, up_cleaning *cleaning, up_error *error)
 {
     if (request->tensor)
@@ -28,7 +36,7 @@ static up_status measure(up_request *request, up_cleaning *cleaning, up_error *e
     cleaning->quality = request->source->jpeg_quality;
     UP_TRY(up_picture_noise(request->source, request->options, &cleaning->noise, error));
     cleaning->strength = up_condition_strength(
-        cleaning->quality ? cleaning->quality : UP_QUALITY_NONE, cleaning->noise);
+        cleaning->quality ? cleaning->quality : UP_QUALITY_NONE, worth_cleaning(cleaning->noise));
     return UP_OK;
 }
 
@@ -50,13 +58,4 @@ up_status up_request_strength(up_request *request, double *strength, up_error *e
         UP_TRY(find(request, error));
     *strength = request->clean ? 0 : request->cleaning.strength;
     return UP_OK;
-}
-
-up_status up_check_cleaning(const up_request *request, up_error *error)
-{
-    if (request->options->clean.mode == UP_CLEAN_UNSAID || request->cleaning.used)
-        return UP_OK;
-    return up_fail(error, UP_ERROR_ARGUMENT,
-                   "--clean: there is no network that could be told how much to clean (by "
-                   "upscale.condition in its weights); leave it out, or use one that can");
 }

@@ -9,7 +9,4 @@
  * needs, which is found out once and kept in request->cleaning. */
 up_status up_request_strength(up_request *request, double *strength, up_error *error);
 
-/* Once the graph is built: options.clean is an error where no network was told. */
-up_status up_check_cleaning(const up_request *request, up_error *error);
-
 #endif
