@@ -223,7 +223,9 @@ static up_status build(builder *b, const up_method *method, const up_format *out
     UP_TRY(up_request_domain(b->request, method) == UP_ON_RAW
                ? build_raw(b, method, output, error)
                : build_planes(b, method, output, error));
-    if (strlen(b->request->steps) == b->said)
+    const up_request *r = b->request;
+    const bool same_size = r->height == r->input.height && r->width == r->input.width;
+    if (strlen(r->steps) == b->said && !(b->cleaned && same_size))
         up_request_say(b->request, "%s to %dx%d", method->info.name, b->request->width,
                        b->request->height);
     return up_graph_mark_output(b->graph, b->node, error);

@@ -18,9 +18,10 @@ static up_status load_embedded(up_model *model, const char *name, int scale, up_
     const up_embedded *embedded = up_embedded_find(name, scale);
     if (!embedded)
         return up_fail(error, UP_ERROR_ARGUMENT,
-                       "no weights called '%s' for scale %d are inside the program; give a file "
-                       "with --weights",
-                       name ? name : "tconv", scale);
+                       "no weights called '%s' for scale %d are inside the program; %s",
+                       name ? name : "tconv", scale,
+                       name && up_embedded_find(name, 1) ? "tconv:photo cleans, and then enlarges"
+                                                         : "give a file with --weights");
     return up_model_open_embedded(model, embedded, error);
 }
 

@@ -75,7 +75,9 @@ Test(cleaning_stage, all_kinds_of_pictures)
 {
     static const shell_case tests[] = {
         { "upscale kitten.png -s 1 -m tconv:photo --clean 30 -o a.png -v", 0, "",
-          "strength 0.30 (given), then tconv:clean" },
+          "strength 0.30 (given), then tconv:clean; about" },
+        { "upscale kitten.png -s 2 -m tconv:clean -o a2.png", 2, "",
+          "tconv:photo cleans, and then enlarges" },
         { "upscale kitten.png -s 1 -m tconv:clean --clean 30 -o b.png && cmp a.png b.png", 0, "",
           "" },
         { "upscale kitten.png -s 2 -m lanczos --linear --clean 30 -o c.png -v", 0, "",
