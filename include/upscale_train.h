@@ -35,6 +35,8 @@ typedef enum {
     UP_PRECISION_BFLOAT16,
 } up_precision;
 
+#define UP_RATE_BY_RECIPE (-1.0)
+
 /* How it is going. Losses and PSNR (dB; of luma, with a recipe of all colours of the network) are
  * NaN until there are any. */
 typedef struct {
@@ -108,7 +110,8 @@ typedef struct {
                          16); 0: 144 and 16 */
     int candidates;   /* of so many random places a patch is taken from the one with most detail:
                          where bicubic is furthest from the original; 0: 4 */
-    double rate;      /* of learning: [0.02], 0..1 */
+    double rate; /* of learning, 0..1; [UP_RATE_BY_RECIPE]: 0.02, or 0.004 where a recipe spoils
+                    what is to be enlarged */
     up_loss loss;
     up_precision precision;
     double ema; /* what is measured and written is an average of the weights, of which every step

@@ -109,7 +109,7 @@ Test(options, training_takes_zeros)
     up_train_options_init(&options);
     cr_assert_eq(options.size, sizeof options);
     cr_assert_eq(options.ridge, 1e-7);
-    cr_assert_eq(options.rate, 0.02);
+    cr_assert_eq(options.rate, UP_RATE_BY_RECIPE);
     static const shell_case tests[] = {
         { "upscale train *.ppm -q -o a.safetensors && upscale info a.safetensors", 0,
           "--ridge 1e-07", "" },

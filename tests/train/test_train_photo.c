@@ -76,6 +76,7 @@ static void expect_learning(const char *design, int scale)
     up_train_options options = small_photo(design, scale);
     options.report = trained_note;
     options.recipe = "clean";
+    options.rate = 0.02;
     if (scale == 1) {
         const char *noise = "{\"noise\":{\"share\":1,\"from\":20,\"to\":20}}";
         options.recipe = scratch_path("noise.json");
@@ -196,6 +197,26 @@ Test(train_photo, measures_bounds_of_what_is_there)
                                       .recipe = "photo",
                                       .overwrite = true };
     train_expect(scratch_path("second.safetensors"), &bounds, UP_OK);
+}
+
+static void expect_rate(const char *recipe, const char *wanted)
+{
+    const char *path = scratch_path("rate.safetensors");
+    up_train_options options = small_photo(DESIGN("rgb"), 2);
+    up_tensor_file *file;
+    options.recipe = recipe;
+    options.steps = 1;
+    train_expect(path, &options, UP_OK);
+    cr_assert_eq(up_tensor_file_open(&file, path, SIZE_MAX, NULL), UP_OK);
+    const char *stated = up_tensor_file_metadata(file, "recipe");
+    cr_expect(stated && strstr(stated, wanted), "%s: %s", recipe, stated);
+    up_tensor_file_close(&file);
+}
+
+Test(train_photo, learns_at_a_lower_rate_where_inputs_are_spoilt)
+{
+    expect_rate("photo", "--rate 0.004 ");
+    expect_rate("clean", "--rate 0.02 ");
 }
 
 Test(train_photo, says_what_does_not_go_together)

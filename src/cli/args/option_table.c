@@ -437,7 +437,8 @@ const cli_option cli_options[] = {
               "4" },
     { "rate", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.rate), 0, 1,
-      .help = "net: of learning, at first; it falls by a cosine; default 0.02" },
+      .help = "net: of learning, at first; it falls by a cosine; default 0.02, or 0.004 with a recipe "
+              "that spoils" },
     { "ema", 0, "SHARE", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.ema), 0, 0.999999,
       .help = "net: what is kept at every step of the average of weights that is measured and "

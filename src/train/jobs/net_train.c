@@ -16,6 +16,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum {
@@ -46,6 +47,13 @@ static bool states_shape(const up_train_options *o)
     return o->channels || o->layers || o->first_kernel || o->last_kernel;
 }
 
+/* At 0.02 networks that are to mend stand still where the first 500 steps led: RGB of 28 channels
+ * at 32.96 instead of 34.62 dB after 1,500 (x1), at 29.06 instead of 29.83 after 1,000 (x2). */
+static double usual_rate(const up_train_options *o)
+{
+    return o->recipe && strcmp(o->recipe, "clean") != 0 ? 0.004 : 0.02;
+}
+
 static up_train_options settled(const up_train_options *options)
 {
     up_train_options o = *options;
@@ -59,6 +67,7 @@ static up_train_options settled(const up_train_options *options)
     o.batch = o.batch ? o.batch : 144;
     o.patch = o.patch ? o.patch : 16;
     o.candidates = o.candidates ? o.candidates : 4;
+    o.rate = o.rate == UP_RATE_BY_RECIPE ? usual_rate(&o) : o.rate;
     return o;
 }
 

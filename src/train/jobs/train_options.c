@@ -6,7 +6,7 @@
 #include "api/option_defaults.h"
 
 static const up_train_options defaults = {
-    .size = sizeof defaults, .ridge = 1e-7, .rate = 0.02, .ema = 0.999
+    .size = sizeof defaults, .ridge = 1e-7, .rate = UP_RATE_BY_RECIPE, .ema = 0.999
 };
 
 void up_train_options_init_size(up_train_options *options, size_t size)
