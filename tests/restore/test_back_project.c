@@ -32,16 +32,17 @@ static double evaluated(const char *path, const char *method, int scale, int pas
 static const char *const methods[] = { "bicubic",  "lanczos", "tconv:linear",
                                        "bilinear", "nearest", "tconv:small" };
 
+/* By no more than `loss` dB. */
 static void expect_not_lowered(const char *path, const char *method, int scale, const int *passes,
-                               int count)
+                               int count, double loss)
 {
     const double before = evaluated(path, method, scale, 0);
     for (int i = 0; i < count; i++) {
         const double after = evaluated(path, method, scale, passes[i]);
         printf("%s, %s x%d: %.4f dB, %.4f dB after %d\n", path, method, scale, before, after,
                passes[i]);
-        cr_expect_geq(after, before, "%s, %s x%d: %.4f, then %.4f dB after %d", path, method, scale,
-                      before, after, passes[i]);
+        cr_expect_geq(after, before - loss, "%s, %s x%d: %.4f, then %.4f dB after %d", path, method,
+                      scale, before, after, passes[i]);
     }
 }
 
@@ -49,12 +50,17 @@ Test(back_project, psnr_is_not_lowered)
 {
     for (int m = 0; m < 6; m++)
         expect_not_lowered(UP_GOLDEN_DIR "/../../samples/pictures/circuits.png", methods[m], 2,
-                           (const int[]){ 1, 4, 10 }, 3);
+                           (const int[]){ 1, 4, 10 }, 3, 0);
 }
 
 #define SET5 UP_SHARED_DIR "/eval/set5/hr/"
 
-/* Of a filter that was trained to come as near as any there is little to gain. */
+/* Of a filter that was trained to come as near as any there is little to gain, and MATLAB's
+ * reduction rounds between its passes, too, so that the original is not quite among what reduces to
+ * the input: `baby` x2 loses 0.0010 dB, and gains 0.0007 where its input was rounded once, at the
+ * end. */
+#define TWICE_ROUNDED 0.0015
+
 Test(back_project, psnr_is_not_lowered_on_set5)
 {
     static const char *const paths[] = { SET5 "baby.png", SET5 "bird.png", SET5 "butterfly.png",
@@ -63,9 +69,10 @@ Test(back_project, psnr_is_not_lowered_on_set5)
         cr_skip("Set5 is not here, or takes too long");
     for (int i = 0; i < 5; i++) {
         for (int m = 0; m < 2; m++)
-            expect_not_lowered(paths[i], methods[m], 4, (const int[]){ 1 }, 1);
+            expect_not_lowered(paths[i], methods[m], 4, (const int[]){ 1 }, 1, 0);
         for (int scale = 2; scale <= 4; scale++)
-            expect_not_lowered(paths[i], methods[2], scale, (const int[]){ 1, 5 }, 2);
+            expect_not_lowered(paths[i], methods[2], scale, (const int[]){ 1, 5 }, 2,
+                               TWICE_ROUNDED);
     }
 }
 
