@@ -19,8 +19,8 @@ typedef struct {
     int effort;             /* 1 .. 9; 0: the format's default */
     int threads;            /* that an encoder may use at the end; 0: 1 */
     bool lossless;          /* where the format may also be lossy */
-    int near_lossless;      /* lossless WebP: 1 .. 99 lets samples be off by a few levels, fewer the
-                               higher it is; 0: none */
+    int near_lossless; /* lossless WebP without alpha: 1 .. 99 lets samples be off by a few levels,
+                          fewer the higher it is; 0: none */
     up_subsampling subsampling;
     bool progressive;
     bool stream; /* the output cannot be gone back in, so that some formats hold it */

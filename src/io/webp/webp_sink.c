@@ -254,8 +254,10 @@ static bool set_config(WebPConfig *config, const up_encoding *encoding)
     config->exact = 1; /* colours under what is transparent, too */
     if (encoding->lossless) {
         const bool set = WebPConfigLosslessPreset(config, effort);
-        if (encoding->near_lossless)
+        if (encoding->near_lossless) {
             config->near_lossless = encoding->near_lossless;
+            config->exact = 0; /* libwebp 1.2.4 keeps predicted samples exact, too, where it is 1 */
+        }
         return set && WebPValidateConfig(config);
     }
     config->quality = (float)quality;
