@@ -120,6 +120,11 @@ typedef struct {
     int size, low, high, start, left, top;
 } pair;
 
+static bool reduces_target(const pair *p)
+{
+    return p->factor > p->maker->scale;
+}
+
 static void plan(pair *p, up_random *random)
 {
     const up_pair_maker *maker = p->maker;
@@ -127,9 +132,10 @@ static void plan(pair *p, up_random *random)
     const double native = maker->recipe.native;
     p->factor = native > 0 && up_random_unit(random) < native ? maker->scale : maker->factor;
     up_reducer_make(&p->reducer, p->spoiling.reduction, p->factor, p->spoiling.blur);
-    up_reducer_make(&p->bicubic, UP_REDUCE_BICUBIC, p->factor, 0);
-    if (p->factor > maker->scale)
+    if (reduces_target(p)) {
+        up_reducer_make(&p->bicubic, UP_REDUCE_BICUBIC, p->factor, 0);
         up_reducers_align(&p->reducer, &p->bicubic);
+    }
     const int left = (int)up_random_below(random, BLOCKS);
     const int top = (int)up_random_below(random, BLOCKS);
     const bool jpeg = p->spoiling.quality > 0;
@@ -225,7 +231,7 @@ static void fill_input(const pair *p, const up_patch_shape *shape, float *input)
 static void fill_row(const pair *p, const up_residual *residual, int c, int phase, int y, float *to)
 {
     const int scale = p->maker->scale;
-    const bool reduced = p->factor > scale;
+    const bool reduced = reduces_target(p);
     const int start = reduced ? 0 : p->start, side = reduced ? p->low : p->high;
     const int row = start + (p->top + y) * scale + phase / scale;
     const int column = start + p->left * scale + phase % scale;
@@ -251,7 +257,7 @@ up_status up_pair_make(const up_pair_maker *maker, up_pair_work *work, const up_
         fetch(&p, place);
     else
         up_render(&maker->text, work->high, p.high, p.factor, random);
-    if (p.factor > maker->scale)
+    if (reduces_target(&p))
         reduce_target(&p);
     reduce(&p);
     UP_TRY(up_spoil(&p.spoiling, work->low, p.low, work->spoilt, random, error));

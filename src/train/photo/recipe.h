@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How inputs are made of clean pictures, as JSON: an object of these, of which what is left out
- * does not happen. Shares are of patches, 0 to 1; each patch draws its own. reductions {"bicubic":
- * 3, "box": 2, ...}: how often each is taken, beside the others: bicubic (MATLAB's), box, lanczos,
- * bilinear (antialiased), nearest (aliased) linear_light    share reduced in linear light, not as
- * sRGB blur            {"share", "from", "to"}: Gaussian before, its deviation in pixels of the
- * input unsharp         {"share", "from", "to"}: mask behind, its amount; the radius is 1 pixel
+ * does not happen. Shares are of patches, 0 to 1; each patch draws its own.
+ *
+ *   reductions      {"bicubic": 3, "box": 2, ...}: how often each is taken, beside the others:
+ *                   bicubic (MATLAB's), box, lanczos, bilinear (antialiased), nearest (aliased)
+ *   linear_light    share reduced in linear light, not as sRGB
+ *   blur            {"share", "from", "to"}: Gaussian before, its deviation in pixels of the input
+ *   unsharp         {"share", "from", "to"}: mask behind, its amount; the radius is 1 pixel
  *   noise           {"share", "from", "to", "sensor"}: its standard deviation in 8-bit levels; the
  *                   share `sensor` of it grows with light, as that of sensors does
  *   jpeg            {"share", "from", "to", "444", "twice", "unaligned"}: libjpeg's quality; shares
@@ -14,9 +16,11 @@
  *   strength_error  what is told of the strength is off by up to this much
  *   rendered        share of patches that are drawn (rendered.h) and not of photographs
  *   reduced         of scale 1: input and target are both made from pictures so many times as
- * large, 1 to 4, the target always by bicubic: what comes out is as if it were reduced so native
- * share of these that are not reduced at all description     anything Strength is that of
- * network/metadata/condition.h, by the last JPEG and the noise.
+ *                   large, 1 to 4, the target always by bicubic
+ *   native          share of these that are not reduced at all
+ *   description     anything
+ *
+ * Strength is that of network/metadata/condition.h, by the last JPEG and the noise.
  */
 #ifndef UP_TRAIN_RECIPE_H
 #define UP_TRAIN_RECIPE_H
