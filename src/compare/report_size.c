@@ -19,7 +19,7 @@ enum {
     THUMB = 16000,
 };
 
-#define AS_SCRIPT 1.032 /* compare/pictures/tile_text.h */
+#define AS_SCRIPT 1.004 /* compare/pictures/tile_text.h */
 #define AS_BASE64 (4 / 3.0)
 #define FAR_VIEWS (1 + 0.82 / 3) /* near-lossless, as tile_encode.h has them */
 

@@ -24,9 +24,9 @@ static up_status make_script(script *s, const up_kept_bytes *tile, up_error *err
     if (!out)
         return up_fail_memory(error, "a tile", tile->size);
     fwrite(mark, 1, sizeof mark, out);
-    up_put_utf16_words(out, "upscaleTile(\"");
+    up_put_utf16_words(out, "upscaleTile(");
     up_put_utf16(out, tile->data, tile->size);
-    up_put_utf16_words(out, "\")\n");
+    up_put_utf16_words(out, ")\n");
     const bool fine = !ferror(out);
     return fclose(out) == 0 && fine ? UP_OK : up_fail_memory(error, "a tile", tile->size);
 }

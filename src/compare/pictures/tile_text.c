@@ -3,7 +3,8 @@
 
 #include <stdbool.h>
 
-enum { ESCAPE = 0xE000, CHANGED = 0x8000, SURROGATES = 0xD800 };
+/* With CHANGED flipped, what is forbidden is not; 15 bits from FIRST on never are. */
+enum { CHANGED = 0x1000, BITS = 15, FIRST = 0x3000 };
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -32,26 +33,54 @@ static void put_unit(FILE *out, unsigned unit)
     fputc((int)(unit >> 8), out);
 }
 
-static bool is_escaped(unsigned unit)
-{
-    return (unit >= SURROGATES && unit <= ESCAPE) || unit == '\n' || unit == '\r' || unit == '"' ||
-           unit == '\\' || unit == 0x2028 || unit == 0x2029 || unit == 0xFEFF;
-}
-
-void up_put_utf16(FILE *out, const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i += 2) {
-        unsigned unit = bytes[i] | (i + 1 < size ? (unsigned)bytes[i + 1] << 8 : 0);
-        if (is_escaped(unit)) {
-            put_unit(out, ESCAPE);
-            unit ^= CHANGED;
-        }
-        put_unit(out, unit);
-    }
-}
-
 void up_put_utf16_words(FILE *out, const char *words)
 {
     for (; *words; words++)
         put_unit(out, (unsigned char)*words);
+}
+
+static unsigned unit_at(const uint8_t *bytes, size_t size, size_t i)
+{
+    return bytes[i] | (i + 1 < size ? (unsigned)bytes[i + 1] << 8 : 0);
+}
+
+static bool is_forbidden(unsigned unit)
+{
+    return (unit >= 0xD800 && unit < 0xE000) || unit == '\n' || unit == '\r' || unit == '"' ||
+           unit == '\\' || unit == 0x2028 || unit == 0x2029 || unit == 0xFEFF;
+}
+
+static void put_allowed(FILE *out, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i += 2) {
+        const unsigned unit = unit_at(bytes, size, i);
+        put_unit(out, is_forbidden(unit) ? unit ^ CHANGED : unit);
+    }
+}
+
+/* One for each unit that may have been another. */
+static void put_bits(FILE *out, const uint8_t *bytes, size_t size)
+{
+    unsigned bits = 0, count = 0;
+    for (size_t i = 0; i < size; i += 2) {
+        const unsigned unit = unit_at(bytes, size, i);
+        if (!is_forbidden(unit) && !is_forbidden(unit ^ CHANGED))
+            continue;
+        bits |= (unsigned)is_forbidden(unit) << count++;
+        if (count == BITS) {
+            put_unit(out, FIRST + bits);
+            bits = count = 0;
+        }
+    }
+    if (count)
+        put_unit(out, FIRST + bits);
+}
+
+void up_put_utf16(FILE *out, const uint8_t *bytes, size_t size)
+{
+    up_put_utf16_words(out, "\"");
+    put_allowed(out, bytes, size);
+    up_put_utf16_words(out, "\",\"");
+    put_bits(out, bytes, size);
+    up_put_utf16_words(out, "\"");
 }

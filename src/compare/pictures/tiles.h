@@ -5,9 +5,9 @@
  * 2x2 of level n. Rows stream: memory is that of a few rows of tiles. Of a picture of few tiles
  * only level 0 is kept: a page makes the far view as it draws.
  *
- * In a folder, a tile is a script RESULT/LEVEL/COLUMN-ROW.js in UTF-16: upscaleTile("...") hands
- * over the bytes (compare/pictures/tile_text.h), upscaleSame("RESULT/LEVEL/COLUMN-ROW") says that
- * they are those of another result. In a page it is an element script of type text/plain, in
+ * In a folder, a tile is a script RESULT/LEVEL/COLUMN-ROW.js in UTF-16: upscaleTile("...","...")
+ * hands over the bytes (compare/pictures/tile_text.h), upscaleSame("RESULT/LEVEL/COLUMN-ROW") says
+ * that they are those of another result. In a page it is an element script of type text/plain, in
  * base64, whose id is tile-RESULT/LEVEL/COLUMN-ROW.
  */
 #ifndef UP_COMPARE_TILES_H

@@ -1,6 +1,6 @@
 // The pictures, in tiles. A page opened from disk may show image files but never read their pixels
 // (each file is an origin of its own), and fetch() of files is forbidden. So every tile is a small
-// script that hands over a PNG in base64; packed into one file, it is an inert script element. What
+// script that hands over a PNG or WebP; packed into one file, it is an inert script element. What
 // comes from our own bytes is ours to read, in every browser.
 
 const MOST_BITMAPS = 320, MOST_DECODED = 24, MOST_LOADING = 8;
@@ -27,16 +27,19 @@ function bytesOfBase64(text) {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
-// Two bytes a character; what cannot stand in a script follows U+E000, its highest bit changed.
-function bytesOfScript(text) {
-  const units = new Uint16Array(text.length);
-  let size = 0;
+// Two bytes a character; which of those that cannot stand in a script were meant is said by bits.
+const CHANGED = 0x1000, BITS = 15, FIRST = 0x3000;
+const OTHERS = new Set([0x0a, 0x0d, 0x22, 0x5c, 0x2028, 0x2029, 0xfeff]);
+const forbidden = (unit) => (unit >= 0xd800 && unit < 0xe000) || OTHERS.has(unit);
+
+function bytesOfScript(text, bits) {
+  const bytes = new Uint8Array(2 * text.length), view = new DataView(bytes.buffer);
+  let bit = 0;
+  const flipped = () => (bits.charCodeAt(Math.floor(bit / BITS)) - FIRST) >> (bit++ % BITS) & 1;
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    units[size++] = unit === 0xe000 ? text.charCodeAt(++i) ^ 0x8000 : unit;
+    const unit = text.charCodeAt(i), other = unit ^ CHANGED;
+    view.setUint16(2 * i, forbidden(other) && flipped() ? other : unit, true);
   }
-  const bytes = new Uint8Array(2 * size), view = new DataView(bytes.buffer);
-  for (let i = 0; i < size; i++) view.setUint16(2 * i, units[i], true);
   return bytes;
 }
 
@@ -47,7 +50,7 @@ class Tiles {
     this.kept = new Map(); // the far views: one small tile each
     this.decoded = new Recent(MOST_DECODED);
     const arrived = (bytes) => this.arrivals.get(document.currentScript?.dataset.tile)?.(bytes);
-    window.upscaleTile = (text) => arrived(bytesOfScript(text));
+    window.upscaleTile = (text, bits) => arrived(bytesOfScript(text, bits));
     window.upscaleSame = (name) => arrived(this.bytes(name));
   }
 
