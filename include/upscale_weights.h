@@ -100,10 +100,11 @@ UP_API const char *up_weights_format_at(int i, const char **extensions);
 /* Weights inside the library, for tconv:NAME, by position: the name, and *scale; NULL past the
  * last. The same name comes once for each of its scales. */
 UP_API const char *up_embedded_weights_at(int i, int *scale);
+UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error);
+
 /* Methods tconv:NAME that clean, and then enlarge by others of these, by position: the name, and
  * *weights, which may be NULL, the name of the others; NULL past the last. */
 UP_API const char *up_photo_method_at(int i, const char **weights);
-UP_API up_status up_embedded_weights_open(up_weights **weights, int i, up_error *error);
 
 #ifdef __cplusplus
 }

@@ -158,14 +158,14 @@ static up_status add_on_grey(up_graph *graph, int from, const up_network *networ
     return up_add_point(graph, *to, -1, &up_point_affine, back, 2, to, error);
 }
 
-static up_status add_per_channel(up_graph *graph, int from, const up_network *network,
-                                 up_request *request, int *to, up_error *error)
+up_status up_add_per_channel(up_graph *graph, int from, up_network_adder *add,
+                             const up_network *network, up_request *request, int *to,
+                             up_error *error)
 {
     int channels = up_graph_shape(graph, from)->channels, one;
-    const bool maps = maps_to_luma(network, request);
     for (int c = 0; c < channels; c++) {
         UP_TRY(up_add_select(graph, from, c, 1, &one, error));
-        UP_TRY((maps ? add_on_grey : add_plain)(graph, one, network, request, &one, error));
+        UP_TRY(add(graph, one, network, request, &one, error));
         if (c > 0)
             UP_TRY(up_graph_add_concat(graph, (int[]){ *to, one }, 2, &one, error));
         *to = one;
@@ -227,14 +227,13 @@ up_status up_add_network_stage(up_graph *graph, int from, const up_network *netw
     int channels = up_graph_shape(graph, from)->channels;
     UP_TRY(up_check_network(network, request, channels, error));
     if (is_one_to_one(network)) {
-        if (maps_to_luma(network, request) && channels == 1)
-            return add_on_grey(graph, from, network, request, to, error);
+        up_network_adder *add = maps_to_luma(network, request) ? add_on_grey : add_plain;
         if (is_luma(network) && !request->tensor && channels == 3)
             return add_on_luma(graph, from, network, request, to, error);
-        if (channels > 1)
-            return add_per_channel(graph, from, network, request, to, error);
+        return channels == 1 ? add(graph, from, network, request, to, error)
+                             : up_add_per_channel(graph, from, add, network, request, to, error);
     }
-    if (request->tensor || is_one_to_one(network))
+    if (request->tensor)
         return add_plain(graph, from, network, request, to, error);
     return channels == 3 ? add_on_rgb(graph, from, network, request, to, error)
                          : add_grey_as_rgb(graph, from, network, request, to, error);

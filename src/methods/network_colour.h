@@ -23,4 +23,11 @@ bool up_network_is_for_luma(const up_network *network);
 up_status up_add_network_stage(up_graph *graph, int from, const up_network *network,
                                up_request *request, int *to, up_error *error);
 
+/* The same by `add`, to each channel of `from` by itself. */
+typedef up_status up_network_adder(up_graph *graph, int from, const up_network *network,
+                                   up_request *request, int *to, up_error *error);
+up_status up_add_per_channel(up_graph *graph, int from, up_network_adder *add,
+                             const up_network *network, up_request *request, int *to,
+                             up_error *error);
+
 #endif

@@ -46,32 +46,18 @@ up_status up_request_is_cleaned(up_request *request, bool *cleaned, up_error *er
     return UP_OK;
 }
 
-/* Inks one by one, all else at once. */
-static up_status add_network(up_graph *graph, int from, const up_network *network,
-                             up_request *request, int *to, up_error *error)
-{
-    const int channels = up_graph_shape(graph, from)->channels;
-    int one;
-    if (channels == 1 || channels == 3)
-        return up_add_network_stage(graph, from, network, request, to, error);
-    for (int c = 0; c < channels; c++) {
-        UP_TRY(up_add_select(graph, from, c, 1, &one, error));
-        UP_TRY(up_add_network_stage(graph, one, network, request, &one, error));
-        if (c > 0)
-            UP_TRY(up_graph_add_concat(graph, (int[]){ *to, one }, 2, &one, error));
-        *to = one;
-    }
-    return UP_OK;
-}
-
 up_status up_add_cleaning(up_graph *graph, int from, up_request *request, int *to, up_error *error)
 {
     const up_embedded *embedded = up_embedded_find("clean", 1);
+    const int channels = up_graph_shape(graph, from)->channels;
     up_model model;
-    *to = from;
     UP_TRY(up_model_open_embedded(&model, embedded, error));
     up_request_say(request, "tconv:%s", embedded->name);
-    up_status status = add_network(graph, from, model.network, request, to, error);
+    const up_status status =
+        channels == 1 || channels == 3
+            ? up_add_network_stage(graph, from, model.network, request, to, error)
+            : up_add_per_channel(graph, from, up_add_network_stage, model.network, request, to,
+                                 error); /* inks */
     up_model_close(&model);
     return status;
 }

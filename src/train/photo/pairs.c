@@ -173,14 +173,24 @@ static void fetch(const pair *p, const up_pair_place *place)
         }
 }
 
-static void reduce_target(const pair *p)
+/* To work->low; `curve` is that of light, or NULL. */
+static void reduce_by(const pair *p, const up_reducer *reducer, const float *curve)
 {
     const size_t count = (size_t)p->high * p->high * COLORS;
-    const size_t samples = (size_t)p->low * p->low * COLORS;
     for (size_t i = 0; i < count; i++)
-        p->work->wide[i] = (float)p->work->high[i];
-    up_reduce(&p->bicubic, p->work->wide, p->low, p->work->rows, p->work->low);
-    for (size_t i = 0; i < samples; i++)
+        p->work->wide[i] = curve ? curve[p->work->high[i]] : (float)p->work->high[i];
+    up_reduce(reducer, p->work->wide, p->low, p->work->rows, p->work->low);
+}
+
+static size_t low_samples(const pair *p)
+{
+    return (size_t)p->low * p->low * COLORS;
+}
+
+static void reduce_target(const pair *p)
+{
+    reduce_by(p, &p->bicubic, NULL);
+    for (size_t i = 0; i < low_samples(p); i++)
         p->work->clean[i] = (uint8_t)(fminf(fmaxf(p->work->low[i], 0), 255) + 0.5f);
 }
 
@@ -188,13 +198,8 @@ static void reduce(const pair *p)
 {
     const up_transfer srgb = up_transfer_srgb();
     const bool light = p->spoiling.linear_light;
-    const size_t count = (size_t)p->high * p->high * COLORS;
-    const size_t samples = (size_t)p->low * p->low * COLORS;
-    const float *curve = p->maker->light;
-    for (size_t i = 0; i < count; i++)
-        p->work->wide[i] = light ? curve[p->work->high[i]] : (float)p->work->high[i];
-    up_reduce(&p->reducer, p->work->wide, p->low, p->work->rows, p->work->low);
-    for (size_t i = 0; light && i < samples; i++)
+    reduce_by(p, &p->reducer, light ? p->maker->light : NULL);
+    for (size_t i = 0; light && i < low_samples(p); i++)
         p->work->low[i] =
             255 * (float)up_transfer_from_light(&srgb, fmax((double)p->work->low[i] / 255, 0));
     if (p->spoiling.unsharp > 0)
