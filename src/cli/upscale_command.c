@@ -69,8 +69,10 @@ static int run_tasks(cli_settings *s, const cli_inputs *inputs, cli_ledger *ledg
 {
     double start = cli_now();
     cli_tasks tasks;
-    if (inputs->count * cli_method_count(s) > 1)
-        cli_methods_share(s, NULL);
+    up_error error;
+    if (inputs->count * cli_method_count(s) > 1 && cli_methods_share(s, &error) != UP_OK &&
+        error.status != UP_ERROR_MEMORY) /* of which one picture may do with what another lacks */
+        return cli_fail(&error);
     bool fine = cli_tasks_make(&tasks, inputs, s) && cli_tasks_check(&tasks, inputs, s);
     if (fine)
         cli_batch_run(&tasks, s, ledger);

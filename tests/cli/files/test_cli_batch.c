@@ -52,6 +52,20 @@ Test(cli_batch, exit_codes)
     SHELL_EXPECT_ALL(tests);
 }
 
+Test(cli_batch, bad_weights_are_said_once)
+{
+    static const shell_case tests[] = {
+        { "upscale a.ppm b.ppm c.ppm -w broken.ppm -o o 2> said; s=$?; cat said; exit $s", 1,
+          "upscale: broken.ppm: ", "" },
+        { "upscale a.ppm b.ppm -m nearest -m tconv -w none.safetensors -o o 2> said; s=$?; "
+          "cat said; exit $s",
+          1, "upscale: none.safetensors: cannot be opened", "" },
+        { "test $(wc -l < said) = 1 && test ! -e o", 0, "", "" },
+        { "upscale a.ppm b.ppm -w none.safetensors --skip-existing -o o", 1, "", "none" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
 Test(cli_batch, read_only_folders_are_a_clear_error)
 {
     if (geteuid() == 0)

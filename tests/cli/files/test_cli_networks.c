@@ -252,7 +252,7 @@ Test(cli_networks, batches_give_what_single_runs_give)
         { "upscale [abc].ppm -w x2.safetensors --size 30x30 -o sized/ -q", 0, "", "" },
         { "upscale a.ppm -w x2.safetensors --size 30x30 -o s.ppm -q && cmp s.ppm sized/a.ppm", 0,
           "", "" },
-        { "upscale [abc].ppm -w none.pth -o none/ -q", 1, "", "3 failed" },
+        { "upscale [abc].ppm -w none.pth -o none/ -q", 1, "", "upscale: none.pth: cannot" },
         { "echo junk > junk.pth; upscale [abc].ppm -w junk.pth -o none/ -q", 1, "", "junk.pth" },
     };
     SHELL_EXPECT_ALL(tests);
