@@ -50,9 +50,11 @@ typedef struct {
     int metrics;               /* 0 .. UP_MOST_METRICS */
     const up_metric_weights *metric_weights; /* that these need; NULL: none */
     const up_box *box; /* crops to look at, beside those chosen by how much results differ */
-    int boxes;         /* 0 .. 60 */
-    bool single_file;  /* a page that holds its pictures, as crops only ... */
-    bool full;         /* ... or whole; of many pictures, the results as files, too */
+    const char *const *box_picture; /* for each the one picture that it is of, by the name of its
+                                       file without folders; NULL: of all. May itself be NULL */
+    int boxes;                      /* 0 .. 60 */
+    bool single_file;               /* a page that holds its pictures, as crops only ... */
+    bool full;                      /* ... or whole; of many pictures, the results as files, too */
     bool many;         /* a folder of pages with an overview, however many are added. Results are
                           kept in the pages only, which can save them */
     const char *sheet; /* draw a contact sheet into this .pdf, .svg or .png; NULL: none */

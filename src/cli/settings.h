@@ -21,6 +21,7 @@ typedef struct {
 
 typedef struct {
     up_box item[60];
+    char *picture[60]; /* the name of the file that it is of, owned; NULL: of all */
     int count;
 } cli_boxes;
 

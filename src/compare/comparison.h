@@ -64,8 +64,8 @@ typedef struct {
     int border;
     up_compared *result; /* the reference first if there is one */
     int count;
-    up_box box[UP_MOST_BOXES]; /* those asked for, then those chosen */
-    int boxes;
+    up_box box[UP_MOST_BOXES]; /* those asked for of this picture, then those chosen */
+    int asked, boxes;          /* how many of the former; of both */
     up_regions regions;
     FILE *inlined;     /* whole pictures for one page go here; may be NULL */
     json_t *classroom; /* see compare/classroom/classroom.h; NULL: this is none */

@@ -93,8 +93,7 @@ static json_t *boxes(const up_comparison *c)
     for (int i = 0; i < c->boxes; i++) {
         const up_box *b = &c->box[i];
         up_json_append(list, json_pack("{s:i, s:i, s:i, s:i, s:b}", "x", b->x, "y", b->y, "width",
-                                       b->width, "height", b->height, "automatic",
-                                       i >= c->options->boxes));
+                                       b->width, "height", b->height, "automatic", i >= c->asked));
     }
     return list;
 }

@@ -287,16 +287,26 @@ static up_status look_at(up_comparison *c, up_compared *r, up_error *error)
                    c->output.height);
 }
 
-static up_status check_boxes(const up_comparison *c, up_error *error)
+static bool is_of(const up_comparison *c, const char *picture)
 {
-    for (int i = 0; i < c->options->boxes; i++) {
-        const up_box *b = &c->options->box[i];
+    const char *slash = strrchr(c->input, '/');
+    return !picture || strcmp(picture, slash ? slash + 1 : c->input) == 0;
+}
+
+static up_status take_boxes(up_comparison *c, up_error *error)
+{
+    const up_report_options *o = c->options;
+    for (int i = 0; i < o->boxes; i++) {
+        const up_box *b = &o->box[i];
+        if (o->box_picture && !is_of(c, o->box_picture[i]))
+            continue;
         if (b->x < 0 || b->y < 0 || b->width < 1 || b->height < 1 ||
             b->x > c->output.width - b->width || b->y > c->output.height - b->height)
             return up_fail(error, UP_ERROR_ARGUMENT,
                            "the crop %d,%d,%d,%d lies outside the output of %dx%d; it is counted "
                            "in pixels of the output",
                            b->x, b->y, b->width, b->height, c->output.width, c->output.height);
+        c->box[c->asked++] = *b;
     }
     return UP_OK;
 }
@@ -333,7 +343,7 @@ static up_status make_result(up_comparison *c, int i, up_error *error)
         UP_TRY(upscale(c, i, error));
     UP_TRY(look_at(c, r, error));
     if (i == 0) {
-        UP_TRY(check_boxes(c, error));
+        UP_TRY(take_boxes(c, error));
         UP_TRY(up_regions_init(&c->regions, c->output.width, c->output.height, c->count, error));
     }
     report_progress(c, i, UPSCALING);
@@ -348,16 +358,13 @@ static up_status make_result(up_comparison *c, int i, up_error *error)
 
 static void choose_boxes(up_comparison *c)
 {
-    c->boxes = c->options->boxes;
-    if (c->boxes > 0)
-        memcpy(c->box, c->options->box, (size_t)c->boxes * sizeof *c->box);
     /* Where there are only crops, they are all that one sees. */
     const bool only = c->options->single_file && !c->options->full;
     const bool whole_things = c->options->classroom; /* not a detail alone */
     int side = up_min(c->output.width, c->output.height) / (whole_things ? 2 : only ? 4 : 6);
     side = up_clamp(side, 24, only || whole_things ? 256 : 128);
-    c->boxes +=
-        up_regions_find(&c->regions, c->box + c->boxes, UP_AUTOMATIC_BOXES, side, c->box, c->boxes);
+    c->boxes = c->asked + up_regions_find(&c->regions, c->box + c->asked, UP_AUTOMATIC_BOXES, side,
+                                          c->box, c->asked);
 }
 
 up_status up_comparison_run(up_comparison **comparison, const char *input, const char *folder,

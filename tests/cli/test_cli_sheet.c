@@ -63,6 +63,31 @@ Test(cli_sheet, svg_holds_text_and_pictures)
     free(svg);
 }
 
+Test(cli_sheet, crops_may_be_of_one_picture)
+{
+    shell_expect(&(shell_case){
+        "upscale compare -q set --from-hr -s 2 -m nearest,bicubic --crop a.ppm:0,0,16,12 --crop "
+        "'b & <c>.ppm:4,5,9,10' --crop a.ppm:20,20,16,12 --sheet f.svg -o r",
+        0, NULL, NULL });
+    shell_expect(&(shell_case){ "upscale compare -q set -s 2 -m bicubic --crop b.ppm:0,0,1,1 -o s",
+                                2, "",
+                                "--crop: no picture is called 'b.ppm'; did you mean 'a.ppm'" });
+    static const char *const bad[] = { ":1,2,3,4", "a.ppm:1,2,3", "a.ppm:" };
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(shell_code("upscale compare set/a.ppm -s 2 --crop '%s' -o s 2> said", bad[i]),
+                     2, "%s", bad[i]);
+    size_t size;
+    char *svg = file_read(scratch_path("f.svg"), &size);
+    cr_expect_eq(count_of(svg, "<image "), 1 + 2 * 3 + 1 + 1 * 3);
+    cr_expect_eq(count_of(svg, ">crops 16\xC3\x97"
+                               "12, \xC3\x97"),
+                 1);
+    cr_expect_eq(count_of(svg, ">crop 9\xC3\x97"
+                               "10, \xC3\x97"),
+                 1, "%s", svg);
+    free(svg);
+}
+
 Test(cli_sheet, the_extension_says_what_it_is)
 {
     static const shell_case tests[] = {

@@ -222,9 +222,10 @@ const cli_option cli_options[] = {
     { "from-hr", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_flag, FIELD(from_original),
       .help = "inputs are originals: reduce them as eval does, and compare results with them" },
-    { "crop", 0, "X,Y,W,H", CLI_COMPARE, CLI_GROUP_COMPARE,
+    { "crop", 0, "[PICTURE:]X,Y,W,H", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_boxes, FIELD(crops),
-      .help = "look here, in pixels of the output; may be given several times" },
+      .help = "look here, in pixels of the output: in all pictures, or in the one whose file is "
+              "called PICTURE; may be given several times" },
     { "classroom", 0, NULL, CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_flag, FIELD(classroom),
       .help = "upsamplers to learn from instead of -m: the picture is max-pooled and brought back by "

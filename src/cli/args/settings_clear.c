@@ -18,6 +18,8 @@ void cli_settings_clear(cli_settings *settings)
     cli_words_clear(&settings->sheet_columns);
     cli_words_clear(&settings->methods);
     cli_words_clear(&settings->validation);
+    for (int i = 0; i < settings->crops.count; i++)
+        free(settings->crops.picture[i]);
     free(settings->operands);
     *settings = (cli_settings){ 0 };
 }

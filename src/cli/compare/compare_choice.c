@@ -74,6 +74,27 @@ static bool is_usual(const char *metric)
     return false;
 }
 
+bool cli_compare_finds_crops(const cli_settings *s, const cli_inputs *inputs)
+{
+    for (int k = 0; k < s->crops.count; k++) {
+        const char *picture = s->crops.picture[k];
+        cli_nearest nearest = { .word = picture };
+        bool found = !picture;
+        for (size_t i = 0; i < inputs->count && !found; i++) {
+            const char *name = cli_base_name(inputs->item[i].path);
+            found = strcmp(name, picture) == 0;
+            cli_nearest_offer(&nearest, name);
+        }
+        if (found)
+            continue;
+        const char *meant = cli_nearest_found(&nearest);
+        cli_say("--crop: no picture is called '%s'%s%s%s", picture, meant ? "; did you mean '" : "",
+                meant ? meant : "", meant ? "'?" : "");
+        return false;
+    }
+    return true;
+}
+
 const char **cli_compare_metrics(const cli_settings *s, size_t *count)
 {
     const char **kept = cli_alloc(s->metrics.count + 1, sizeof *kept);

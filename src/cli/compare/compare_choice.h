@@ -3,6 +3,7 @@
 #ifndef UP_CLI_COMPARE_CHOICE_H
 #define UP_CLI_COMPARE_CHOICE_H
 
+#include "cli/batch/inputs.h"
 #include "cli/settings.h"
 
 /* Several pictures, or several scales of one. */
@@ -13,6 +14,9 @@ void cli_compare_choose(cli_settings *settings);
 
 /* false: something makes no sense, and that was said. */
 bool cli_compare_check(const cli_settings *settings);
+
+/* Whether every picture that a crop is of is there. false: one is not, and that was said. */
+bool cli_compare_finds_crops(const cli_settings *settings, const cli_inputs *inputs);
 
 /* Of --metrics those that are not in every report, each once; the words stay the settings'. For
  * free(). */

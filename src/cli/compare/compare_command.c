@@ -192,6 +192,7 @@ static up_report_options report_options(const cli_settings *s)
         .seed = s->seed,
         .baseline = cli_papers_baseline(s),
         .box = s->crops.item,
+        .box_picture = (const char *const *)s->crops.picture,
         .boxes = s->crops.count,
         .single_file = s->single_file,
         .full = s->full,
@@ -267,7 +268,7 @@ static int run_compare(cli_settings *s)
     c.options.metric_weights = s->measuring.weights;
     take_tables(&c);
     cli_papers_init(&c.papers, s);
-    if (cli_inputs_expand(&inputs, s, &ledger)) {
+    if (cli_inputs_expand(&inputs, s, &ledger) && cli_compare_finds_crops(s, &inputs)) {
         if (inputs.count > 0)
             compare_all(&c);
         code = cli_ledger_close(&ledger, s->quiet || !c.options.many, cli_now() - start);

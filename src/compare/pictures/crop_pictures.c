@@ -76,7 +76,7 @@ static up_status keep_small(up_comparison *c, const crop_row *row, size_t around
         total += size_of_box(row, c->count, i);
         if (total <= UP_SMALL_PAGE)
             continue;
-        if (i < c->options->boxes)
+        if (i < c->asked)
             break;
         c->boxes = i;
         return UP_OK;

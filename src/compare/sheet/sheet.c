@@ -267,7 +267,7 @@ static up_status map_bands(up_sheet *s, up_sheet_block *b, const shown *column,
 /* Without crops that were asked for that where results differ most, or else all of it. */
 static up_status make_bands(up_sheet *s, up_sheet_block *b, const up_comparison *c, up_error *error)
 {
-    b->bands = up_max(c->options->boxes, 1);
+    b->bands = up_max(c->asked, 1);
     b->band = up_alloc_zero((size_t)b->bands, sizeof *b->band);
     if (!b->band)
         return up_fail_memory(error, "crops", (size_t)b->bands * sizeof *b->band);

@@ -236,16 +236,18 @@ bool cli_parse_boxes(const cli_option *option, const char *value, void *field, c
     cli_boxes *boxes = field;
     up_box box;
     int *const side[] = { &box.x, &box.y, &box.width, &box.height };
-    const char *rest = value;
-    bool fine = true;
+    const char *colon = strrchr(value, ':'), *rest = colon ? colon + 1 : value;
+    bool fine = colon != value;
     for (int i = 0; i < 4 && fine; i++) {
         fine = take_int(&rest, i < 2 ? 0 : 1, INT_MAX, side[i]) && *rest == (i < 3 ? ',' : 0);
         rest += fine && i < 3;
     }
     if (!fine)
-        return want(wanted, "left, top, width and height in pixels such as 120,80,48,48");
+        return want(wanted, "left, top, width and height in pixels such as 120,80,48,48, or "
+                            "the name of a picture and these: photo.png:120,80,48,48");
     if (boxes->count == (int)(sizeof boxes->item / sizeof *boxes->item))
         return want(wanted, "possible: that is too many crops");
+    boxes->picture[boxes->count] = colon ? cli_format("%.*s", (int)(colon - value), value) : NULL;
     boxes->item[boxes->count++] = box;
     return true;
 }

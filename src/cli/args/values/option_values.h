@@ -18,7 +18,7 @@ cli_parse cli_parse_choice; /* int: the place in `choices` */
 cli_parse cli_parse_bytes;  /* size_t: 512M, 1.5GiB, 50% of the machine's memory */
 cli_parse cli_parse_frames; /* up_options.frames: N or FIRST-LAST, counted from 0 */
 cli_parse cli_parse_box;    /* cli_size: WxH */
-cli_parse cli_parse_boxes;  /* cli_boxes: one more X,Y,W,H */
+cli_parse cli_parse_boxes;  /* cli_boxes: one more [PICTURE:]X,Y,W,H */
 cli_parse cli_parse_pair;   /* up_pair: N or ROWS,COLUMNS, low..high */
 cli_parse cli_parse_scale;  /* up_options.scale: a number or two */
 cli_parse cli_parse_scales; /* cli_scales: low..high */
