@@ -109,7 +109,7 @@ typedef struct {
     int batch, patch; /* patches per step, low-resolution pixels on a side of each (a multiple of
                          16); 0: 144 and 16 */
     int candidates;   /* of so many random places a patch is taken from the one with most detail:
-                         where bicubic is furthest from the original; 0: 4 */
+                         where bicubic is furthest from the original; 0: 2 */
     double rate; /* of learning, 0..1; [UP_RATE_BY_RECIPE]: 0.02, or 0.004 where a recipe spoils
                     what is to be enlarged */
     up_loss loss;

@@ -435,7 +435,7 @@ const cli_option cli_options[] = {
     { "candidates", 0, "N", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_int, FIELD(train.candidates), 1, 1000,
       .help = "net: take each patch from the one of N random places that has most detail; default "
-              "4" },
+              "2" },
     { "rate", 0, "R", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_number, FIELD(train.rate), 0, 1,
       .help = "net: of learning, at first; it falls by a cosine; default 0.02, or 0.004 with a recipe "

@@ -66,7 +66,7 @@ static up_train_options settled(const up_train_options *options)
     o.steps = o.steps ? o.steps : 100000;
     o.batch = o.batch ? o.batch : 144;
     o.patch = o.patch ? o.patch : 16;
-    o.candidates = o.candidates ? o.candidates : 4;
+    o.candidates = o.candidates ? o.candidates : 2;
     o.rate = o.rate == UP_RATE_BY_RECIPE ? usual_rate(&o) : o.rate;
     return o;
 }
