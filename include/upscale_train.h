@@ -20,8 +20,8 @@ typedef enum {
 } up_train_kind;
 
 typedef enum {
-    UP_LOSS_L1_L2 = 0,   /* |e|; for the last three tenths of the steps e^2, which PSNR measures */
-    UP_LOSS_L1,          /* |e| */
+    UP_LOSS_L1 = 0,      /* |e| */
+    UP_LOSS_L1_L2,       /* |e|; for the last three tenths of the steps e^2, which PSNR measures */
     UP_LOSS_L2,          /* e^2 */
     UP_LOSS_CHARBONNIER, /* sqrt(e^2 + 0.001^2) */
 } up_loss;

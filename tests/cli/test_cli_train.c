@@ -93,7 +93,7 @@ Test(cli_train, takes_pictures_at_several_sizes)
         { "upscale train -r photos -q -o - | cmp -s - a.safetensors", 1, "", "" },
         { "upscale train -r photos --kind net --steps 1 --multiscale 0.8 -q -o n.safetensors", 0,
           "", "" },
-        { "upscale info n.safetensors", 0, "--multiscale 0.8", "" },
+        { "upscale info n.safetensors --json", 0, "--multiscale 0.8", "" },
         { "upscale train -r photos --multiscale 1 -o w.safetensors", 2, "", "--multiscale: " },
         { "upscale train -r photos --multiscale 0.5, -o w.safetensors", 2, "", "--multiscale: " },
         { "upscale train -r photos --multiscale 0.5,0 -o w.safetensors", 2, "", "--multiscale: " },

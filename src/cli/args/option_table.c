@@ -445,8 +445,8 @@ const cli_option cli_options[] = {
       .help = "net: what is kept at every step of the average of weights that is measured and "
               "written; default 0.999" },
     { "loss", 0, "LOSS", CLI_TRAIN, CLI_GROUP_TRAIN,
-      cli_parse_choice, FIELD(train.loss), .choices = "l1+l2 l1 l2 charbonnier",
-      .help = "net: what to make small; l1+l2, the default, is l1 and for the last steps l2" },
+      cli_parse_choice, FIELD(train.loss), .choices = "l1 l1+l2 l2 charbonnier",
+      .help = "net: what to make small; default l1. l1+l2 is l2 for the last three tenths" },
     { "precision", 0, "PRECISION", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_choice, FIELD(train.precision), .choices = "float32 bfloat16",
       .help = "net: of what is multiplied; bfloat16 is several times as fast on processors with "

@@ -131,7 +131,7 @@ static void describe(const up_trainable *net, char text[DESCRIPTION])
 
 static void recall(const up_net_training *t, char text[RECIPE])
 {
-    static const char *const losses[] = { "l1+l2", "l1", "l2", "charbonnier" };
+    static const char *const losses[] = { "l1", "l1+l2", "l2", "charbonnier" };
     const up_train_options *o = &t->options;
     char shape[SHAPE] = "", inputs[UP_TRAIN_INPUTS_TEXT];
     if (o->network)
