@@ -33,9 +33,9 @@ static const char stand_ins[] =
     "*) test \"$(head -c 9)\" = YUV4MPEG2 && cat > /dev/null ;;\nesac\nE\n"
     "printf '#!/bin/sh\\nshift 2; exec \"$@\"\\n' > bin/watch\n"
     "command -v jq > /dev/null || cat > bin/jq <<'E'\n#!/bin/sh\n! grep -v '^{'\nE\n"
-    "for f in samples/run tests/run samples/train/clean; do\n"
+    "for f in samples/run tests/run samples/train/clean samples/train/small; do\n"
     "echo \"exec test -x '" REPOSITORY "/$f'\" > $f; done\n"
-    "chmod +x bin/* samples/run tests/run samples/train/clean\n";
+    "chmod +x bin/* samples/run tests/run samples/train/*\n";
 
 static const char pictures[] =
     "mkdir -p photos/more Set5\n"
