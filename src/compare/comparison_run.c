@@ -287,18 +287,13 @@ static up_status look_at(up_comparison *c, up_compared *r, up_error *error)
                    c->output.height);
 }
 
-static bool is_of(const up_comparison *c, const char *picture)
-{
-    const char *slash = strrchr(c->input, '/');
-    return !picture || strcmp(picture, slash ? slash + 1 : c->input) == 0;
-}
-
 static up_status take_boxes(up_comparison *c, up_error *error)
 {
     const up_report_options *o = c->options;
     for (int i = 0; i < o->boxes; i++) {
         const up_box *b = &o->box[i];
-        if (o->box_picture && !is_of(c, o->box_picture[i]))
+        const char *picture = o->box_picture ? o->box_picture[i] : NULL;
+        if (picture && strcmp(picture, up_last_part(c->input)) != 0)
             continue;
         if (b->x < 0 || b->y < 0 || b->width < 1 || b->height < 1 ||
             b->x > c->output.width - b->width || b->y > c->output.height - b->height)
