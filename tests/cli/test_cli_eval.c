@@ -228,6 +228,8 @@ Test(cli_eval, command_lines_that_make_no_sense)
         { "upscale eval set -s 2,x", 2, "", "-s: '2,x' is not a whole number from 1 to 64" },
         { "upscale eval set -s 2,", 2, "", "a list such as 2,3,4" },
         { "upscale eval set --csv --latex", 2, "", "exclude each other" },
+        { "upscale eval set --latex table.tex", 2, "", "--latex takes no file here" },
+        { "upscale eval set --csv all.CSV", 2, "", "(--csv > all.CSV)" },
         { "upscale eval set --metrics psnr,smsi", 2, "",
           "there is no 'smsi'; did you mean 'ssim'?" },
         { "upscale eval set -m bicubic,lancos", 2, "",

@@ -5,6 +5,7 @@
 #include "cli/args/method_choice.h"
 #include "cli/args/metric_choice.h"
 #include "cli/args/options.h"
+#include "cli/batch/file_types.h"
 #include "cli/batch/inputs.h"
 #include "cli/eval/eval_show.h"
 #include "cli/show/cli_text.h"
@@ -15,28 +16,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* Each is what standard output holds. */
-static bool check_outputs(const cli_settings *s)
+/* What standard output holds. */
+typedef struct {
+    const char *name, *extension;
+    bool given;
+} output_form;
+
+/* In compare these flags take a file; a picture has none of these extensions. */
+static bool check_operands(const cli_settings *s, const output_form *form)
 {
-    const struct {
-        const char *name;
-        bool given;
-    } output[] = {
-        { "json", s->json },
-        { "csv", s->csv },
-        { "latex", s->latex },
-        { "markdown", s->markdown },
-    };
-    const char *first = NULL;
-    for (size_t i = 0; i < sizeof output / sizeof *output; i++) {
-        if (first && output[i].given) {
-            cli_say("--%s and --%s exclude each other; give one of them", first, output[i].name);
+    for (size_t i = 0; i < s->operand_count; i++)
+        if (strcasecmp(cli_extension_dot(s->operands[i]), form->extension) == 0) {
+            cli_say("--%s takes no file here: eval writes to standard output (--%s > %s)",
+                    form->name, form->name, s->operands[i]);
             return false;
         }
-        first = output[i].given ? output[i].name : first;
-    }
     return true;
+}
+
+static bool check_outputs(const cli_settings *s)
+{
+    const output_form form[] = {
+        { "json", ".json", s->json },
+        { "csv", ".csv", s->csv },
+        { "latex", ".tex", s->latex },
+        { "markdown", ".md", s->markdown },
+    };
+    const output_form *first = NULL;
+    for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
+        if (first && form[i].given) {
+            cli_say("--%s and --%s exclude each other; give one of them", first->name,
+                    form[i].name);
+            return false;
+        }
+        first = form[i].given ? &form[i] : first;
+    }
+    return !first || check_operands(s, first);
 }
 
 static bool check_arguments(cli_settings *s)
