@@ -111,6 +111,21 @@ Test(cli_sheet, the_extension_says_what_it_is)
     SHELL_EXPECT_ALL(tests);
 }
 
+Test(cli_sheet, a_pdf_has_pages)
+{
+    static const shell_case tests[] = {
+        { "upscale compare -q set/a.ppm -s 2 -m nearest,bicubic --sheet f.pdf && "
+          "grep -a -c -E '/Count 1$|/ObjStm' f.pdf",
+          0, "1", "" },
+        { "upscale compare -q set -s 2,3,4 -m nearest,bicubic --sheet-width two --sheet g.pdf && "
+          "grep -a -c -E '/Count [2-6]$|/ObjStm' g.pdf", /* newer Cairos pack the list of pages */
+          0, "1", "" },
+    };
+    if (!draws())
+        cr_skip("sheets are not built in");
+    SHELL_EXPECT_ALL(tests);
+}
+
 Test(cli_sheet, what_cannot_be_drawn_is_said)
 {
     static const shell_case tests[] = {

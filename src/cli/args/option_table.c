@@ -241,7 +241,8 @@ const cli_option cli_options[] = {
     { "sheet", 0, "SHEET.pdf|svg|png", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_text, FIELD(sheet), .hint = CLI_HINT_FILE,
       .help = "draw a contact sheet: of each picture the whole, and its crops by every method; .pdf "
-              "and .svg are vectors with the pixels of crops as squares" },
+              "and .svg are vectors with the pixels of crops as squares, .pdf on as many pages as "
+              "it takes" },
     { "sheet-columns", 0, "NAME[=CAPTION],...", CLI_COMPARE, CLI_GROUP_COMPARE,
       cli_parse_columns, FIELD(sheet_columns),
       .help = "what is on the sheet, in this order, and under which captions: methods, and original "

@@ -33,6 +33,8 @@ typedef struct {
      * too long, and without its middle where that does not suffice. Any bytes. */
     up_status (*text)(up_figure *figure, const up_rectangle *to, const up_text_style *style,
                       const char *text, up_error *error);
+    /* Goes on on a page of its own; NULL: it has one. */
+    void (*turn)(up_figure *figure, double height);
     /* Writes it whole or not at all. */
     up_status (*write)(up_figure *figure, const char *path, bool overwrite, up_error *error);
     void (*close)(up_figure *figure);
@@ -52,7 +54,8 @@ typedef enum {
 /* false: the name's extension is none of them. */
 bool up_figure_format_of(up_figure_format *format, const char *path);
 
-/* White. PNG and PDF are drawn by Cairo: UP_ERROR_UNSUPPORTED where there is none, or no font. */
+/* Its first page, white. PNG and PDF are drawn by Cairo: UP_ERROR_UNSUPPORTED where there is none,
+ * or no font. */
 up_status up_figure_open(up_figure **figure, up_figure_format format, double width, double height,
                          up_error *error);
 up_status up_figure_open_svg(up_figure **figure, double width, double height, up_error *error);

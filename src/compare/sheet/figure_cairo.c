@@ -155,8 +155,9 @@ static up_status draw_text(up_figure *figure, const up_rectangle *to, const up_t
 
 /* -------------------------------------------------------------- pages */
 
-static up_status write_pdf(const drawing *d, const char *path, bool overwrite, up_error *error)
+static up_status write_pdf(up_figure *figure, const char *path, bool overwrite, up_error *error)
 {
+    const drawing *d = drawing_of(figure);
     const up_options how = { .size = sizeof how, .overwrite = overwrite };
     up_pango.cairo_surface_finish(d->surface);
     if (up_pango.cairo_surface_status(d->surface) != CAIRO_STATUS_SUCCESS || fflush(d->out))
@@ -164,8 +165,9 @@ static up_status write_pdf(const drawing *d, const char *path, bool overwrite, u
     return up_write_bytes(path, d->bytes, d->size, &how, error);
 }
 
-static up_status write_png(const drawing *d, const char *path, bool overwrite, up_error *error)
+static up_status write_png(up_figure *figure, const char *path, bool overwrite, up_error *error)
 {
+    const drawing *d = drawing_of(figure);
     const int width = (int)d->figure.width, height = (int)d->figure.height;
     const up_options how = { .size = sizeof how, .overwrite = overwrite, .output_format = "png" };
     up_pixels pixels = { .format = { .width = width,
@@ -193,12 +195,6 @@ static up_status write_png(const drawing *d, const char *path, bool overwrite, u
     return status;
 }
 
-static up_status write_drawing(up_figure *figure, const char *path, bool overwrite, up_error *error)
-{
-    const drawing *d = drawing_of(figure);
-    return (d->out ? write_pdf : write_png)(d, path, overwrite, error);
-}
-
 static void close_drawing(up_figure *figure)
 {
     drawing *d = drawing_of(figure);
@@ -212,8 +208,25 @@ static void close_drawing(up_figure *figure)
     up_free(d);
 }
 
-static const up_figure_kind kind = { draw_image, draw_fill, draw_text, write_drawing,
-                                     close_drawing };
+static void draw_paper(up_figure *figure)
+{
+    static const uint8_t white[3] = { 255, 255, 255 };
+    draw_fill(figure, &(up_rectangle){ 0, 0, figure->width, figure->height }, white);
+}
+
+static void turn_page(up_figure *figure, double height)
+{
+    const drawing *d = drawing_of(figure);
+    figure->height = height;
+    up_pango.cairo_show_page(d->cairo);
+    up_pango.cairo_pdf_surface_set_size(d->surface, figure->width, height);
+    draw_paper(figure);
+}
+
+static const up_figure_kind pdf_kind = { draw_image, draw_fill, draw_text,
+                                         turn_page,  write_pdf, close_drawing };
+static const up_figure_kind png_kind = { draw_image, draw_fill, draw_text,
+                                         NULL,       write_png, close_drawing };
 
 static cairo_status_t take_bytes(void *out, const unsigned char *bytes, unsigned int size)
 {
@@ -241,15 +254,14 @@ static bool begin(drawing *d, bool pdf)
 up_status up_figure_open_cairo(up_figure **figure, bool pdf, double width, double height,
                                up_error *error)
 {
-    static const uint8_t white[3] = { 255, 255, 255 };
     UP_TRY(up_library_load(&up_pango_library, "a sheet that is not .svg needs", error));
     drawing *d = up_alloc_zero(1, sizeof *d);
     if (!d)
         return up_fail_memory(error, "a sheet", sizeof *d);
-    d->figure = (up_figure){ &kind, width, height };
+    d->figure = (up_figure){ pdf ? &pdf_kind : &png_kind, width, height };
     *figure = &d->figure;
     if (begin(d, pdf)) {
-        draw_fill(*figure, &(up_rectangle){ 0, 0, width, height }, white);
+        draw_paper(*figure);
         return UP_OK;
     }
     up_figure_close(figure);

@@ -142,7 +142,9 @@ static void close_svg(up_figure *figure)
     up_free(svg);
 }
 
-static const up_figure_kind svg_kind = { put_image, put_fill, put_text, write_svg, close_svg };
+static const up_figure_kind svg_kind = {
+    put_image, put_fill, put_text, NULL, write_svg, close_svg
+};
 
 up_status up_figure_open_svg(up_figure **figure, double width, double height, up_error *error)
 {

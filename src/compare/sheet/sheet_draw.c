@@ -11,6 +11,8 @@
 enum {
     MOST_SIDE = 16384,   /* pixels of a PNG */
     MOST_POINTS = 14400, /* of a page of PDF */
+    PAGE_POINTS = 648,   /* after so many a PDF goes on on the next: 9 inches, as pages of A4 and
+                          * Letter are high between their margins */
     SQUARES = 512,       /* crops of vectors are at least so many pixels wide, if they may be ... */
     MOST_TIMES = 16,     /* ... so many times as many as there are */
 };
@@ -192,15 +194,29 @@ static up_status put_block(const page *p, const up_sheet_block *b, const up_bloc
 
 /* -------------------------------------------------------------- the page */
 
-static up_status open_page(page *p, const up_block_place *place, up_error *error)
+static double sheet_width(const page *p, const up_block_place *place)
 {
-    const up_sheet *s = p->sheet;
-    const bool png = s->format == UP_FIGURE_PNG;
-    double width = 0, height = 2 * p->look.margin - p->look.gap;
-    for (int i = 0; i < s->blocks; i++) {
+    double width = 0;
+    for (int i = 0; i < p->sheet->blocks; i++)
         width = fmax(width, place[i].width + 2 * p->look.margin);
-        height += place[i].height + p->look.gap;
-    }
+    return width;
+}
+
+/* The pictures of a page from `first` on: where they end, and how high it is. */
+static int fill_page(double *height, const page *p, const up_block_place *place, int first)
+{
+    const double most = p->sheet->format == UP_FIGURE_PDF ? PAGE_POINTS : INFINITY;
+    int end = first;
+    *height = 2 * p->look.margin - p->look.gap;
+    do
+        *height += place[end++].height + p->look.gap;
+    while (end < p->sheet->blocks && *height + place[end].height + p->look.gap <= most);
+    return end;
+}
+
+static up_status begin_page(page *p, double width, double height, up_error *error)
+{
+    const bool png = p->sheet->format == UP_FIGURE_PNG;
     const double most = png ? MOST_SIDE : MOST_POINTS;
     if (width > most || height > most)
         return up_fail(
@@ -208,8 +224,28 @@ static up_status open_page(page *p, const up_block_place *place, up_error *error
             "a sheet of %.0fx%.0f is too large; give a smaller --zoom or --crop, or fewer "
             "pictures",
             width, height);
-    return up_figure_open(&p->figure, s->format, png ? ceil(width) : width,
+    if (p->figure) {
+        p->figure->kind->turn(p->figure, height);
+        return UP_OK;
+    }
+    return up_figure_open(&p->figure, p->sheet->format, png ? ceil(width) : width,
                           png ? ceil(height) : height, error);
+}
+
+static up_status put_pages(page *p, const up_block_place *place, up_error *error)
+{
+    const up_sheet *s = p->sheet;
+    const double width = sheet_width(p, place);
+    for (int first = 0, end; first < s->blocks; first = end) {
+        double height, top = p->look.margin;
+        end = fill_page(&height, p, place, first);
+        UP_TRY(begin_page(p, width, height, error));
+        for (int i = first; i < end; i++) {
+            UP_TRY(put_block(p, &s->block[i], &place[i], top, error));
+            top += place[i].height + p->look.gap;
+        }
+    }
+    return p->figure->kind->write(p->figure, s->options->sheet, s->options->overwrite, error);
 }
 
 up_status up_sheet_write(const up_sheet *s, up_error *error)
@@ -220,14 +256,7 @@ up_status up_sheet_write(const up_sheet *s, up_error *error)
         return up_fail_memory(error, "a sheet", (size_t)s->blocks * sizeof *place);
     for (int i = 0; i < s->blocks; i++)
         up_block_lay_out(&place[i], s, &s->block[i], &p.look);
-    up_status status = open_page(&p, place, error);
-    double top = p.look.margin;
-    for (int i = 0; i < s->blocks && status == UP_OK; i++) {
-        status = put_block(&p, &s->block[i], &place[i], top, error);
-        top += place[i].height + p.look.gap;
-    }
-    if (status == UP_OK)
-        status = p.figure->kind->write(p.figure, s->options->sheet, s->options->overwrite, error);
+    up_status status = put_pages(&p, place, error);
     up_figure_close(&p.figure);
     up_free(place);
     return status;
