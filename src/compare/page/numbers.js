@@ -6,7 +6,7 @@ function number(value, digits, unit = "") {
 
 function seconds(value) {
   if (value === null || value === undefined) return "\u2013";
-  return value < 1 ? `${(value * 1000).toPrecision(3)} ms` : `${value.toPrecision(3)} s`;
+  return value < 1 ? `${(value * 1000).toPrecision(3)}\u00a0ms` : `${value.toPrecision(3)}\u00a0s`;
 }
 
 function count(value) {
@@ -16,14 +16,14 @@ function count(value) {
 function bytes(value) {
   if (!value) return "\u2013";
   const power = Math.min(Math.floor(Math.log2(value) / 10), 3);
-  return `${Number((value / 1024 ** power).toPrecision(3))} ${["B", "KiB", "MiB", "GiB"][power]}`;
+  return `${Number((value / 1024 ** power).toPrecision(3))}\u00a0${["B", "KiB", "MiB", "GiB"][power]}`;
 }
 
 // The measures that have a value somewhere: { key, title, digits, unit, about, best: "most" | "least" }.
 function measuresOf(data, rows) {
   const all = [
-    { title: "PSNR Y", key: "psnr_y", digits: 2, unit: " dB", about: "Peak signal-to-noise ratio of luma", best: "most" },
-    { title: "PSNR RGB", key: "psnr_rgb", digits: 2, unit: " dB", about: "Peak signal-to-noise ratio of all channels", best: "most" },
+    { title: "PSNR Y", key: "psnr_y", digits: 2, unit: "\u00a0dB", about: "Peak signal-to-noise ratio of luma", best: "most" },
+    { title: "PSNR RGB", key: "psnr_rgb", digits: 2, unit: "\u00a0dB", about: "Peak signal-to-noise ratio of all channels", best: "most" },
     { title: "SSIM", key: "ssim", digits: 4, unit: "", about: "Structural similarity of luma", best: "most" },
     { title: "MS-SSIM", key: "ms_ssim", digits: 4, unit: "", about: "Multi-scale structural similarity of luma", best: "most" },
     ...data.measures.map((m) => ({ title: m.title, key: m.key, digits: m.digits, unit: "", about: m.about, best: m.lower_is_better ? "least" : "most" })),
@@ -49,10 +49,10 @@ function rangeText(row) {
 
 
 function unsettledText(spread) {
-  return spread > data.machine?.settled ? `did not settle: ${Math.round(100 * spread)}\u2009%` : "";
+  return spread > data.machine?.settled ? `did not settle: ${Math.round(100 * spread)}\u202f%` : "";
 }
 
 function megapixelsText(row) {
   const times = row.times?.all_threads;
-  return times ? `${Number((times.pixels_per_second / 1e6).toPrecision(3))} MP/s` : "\u2013";
+  return times ? `${Number((times.pixels_per_second / 1e6).toPrecision(3))}\u00a0MP/s` : "\u2013";
 }
