@@ -13,6 +13,28 @@ static void set_up(void)
 
 TestSuite(cli_flags, .init = set_up, .fini = scratch_fini);
 
+Test(cli_flags, habits_of_other_programs_are_answered)
+{
+    static const shell_case tests[] = {
+        { "upscale -i a.ppm -o b.png -s 2", 2, "", "-i: pictures are named without a flag" },
+        { "upscale a.ppm --model_name x4plus", 2, "", "--model_name: a method is chosen by -m" },
+        { "upscale a.ppm --tile=256", 2, "", "--tile: pictures are read in bands" },
+        { "upscale a.ppm -g 0", 2, "", "-g: the processor is all" },
+        { "upscale a.ppm --denoise 2", 2, "", "--denoise: --clean 0..100" },
+        { "upscale a.ppm --sclae 2", 2, "", "did you mean --scale?" },
+        { "upscale a.ppm -y", 2, "", "there is no flag -y; upscale --help lists them" },
+        { "upscale train -i a.ppm", 2, "", "there is no flag -i; its --help" },
+        { "upscale a.ppm 2x -o b.png", 2, "",
+          "2x: there is no such file; if it is to be the "
+          "scale, write -s 2x" },
+        { "upscale eval a.ppm 200%", 2, "", "write -s 200%" },
+        { "upscale https://example.org/a.png -o b.png", 2, "", "addresses are not fetched" },
+        { "upscale a.ppm large.png -s 2", 1, "", "if it is to be the output, write -o large.png" },
+        { "cp a.ppm 2x && upscale 2x -s 2 -o two.png -q", 0, "", "" },
+    };
+    SHELL_EXPECT_ALL(tests);
+}
+
 Test(cli_flags, says_what_it_is)
 {
     static const shell_case tests[] = {

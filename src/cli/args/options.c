@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/options.h"
 
+#include "cli/args/habits.h"
 #include "cli/show/cli_text.h"
 #include "cli/show/console.h"
 #include "cli/weights/weights_folders.h"
@@ -87,8 +88,10 @@ static bool unknown_long(const cli_command *command, const char *name, size_t le
         if (cli_option_belongs(o, command))
             cli_nearest_offer(&nearest, o->name);
     }
-    const char *meant = cli_nearest_found(&nearest);
-    if (meant)
+    const char *meant = cli_nearest_found(&nearest), *habit = cli_habit_flag(command, word);
+    if (habit)
+        cli_say("there is no flag --%s: %s", word, habit);
+    else if (meant)
         cli_say("there is no flag --%s; did you mean --%s?", word, meant);
     else
         cli_say("there is no flag --%s; %s lists them", word, help_call(command));
@@ -166,6 +169,15 @@ static bool means_quality(const cli_command *command, const cli_settings *settin
     return true;
 }
 
+static void unknown_letter(const cli_command *command, const char *flag)
+{
+    const char *habit = cli_habit_flag(command, flag + 1);
+    if (habit)
+        cli_say("there is no flag %s: %s", flag, habit);
+    else
+        cli_say("there is no flag %s; %s lists them", flag, help_call(command));
+}
+
 /* -s2, -s 2, and flags without values together: -rn. */
 static bool parse_letters(const cli_command *command, int argc, char **argv, int *at,
                           cli_settings *settings)
@@ -175,7 +187,7 @@ static bool parse_letters(const cli_command *command, int argc, char **argv, int
         char flag[3] = { '-', *letter, 0 };
         if (!option) {
             if (!means_quality(command, settings, letter))
-                cli_say("there is no flag %s; %s lists them", flag, help_call(command));
+                unknown_letter(command, flag);
             return false;
         }
         if (!option->value) {
@@ -235,6 +247,8 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
         if (access(settings->operands[i], F_OK) != 0 &&
             means_quality(command, settings, settings->operands[i]))
             return false;
+    if (!settings->show.help && !cli_habit_operands(command, settings))
+        return false;
     apply_sizes(settings);
     if (settings->weights.count > 0)
         settings->up.weights = settings->weights.item[0];
