@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/habits.h"
 
-#include "cli/args/values/option_values.h"
+#include "cli/args/values/number_values.h"
 #include "cli/batch/file_types.h"
 #include "cli/show/console.h"
 

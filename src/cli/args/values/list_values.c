@@ -4,6 +4,7 @@
 #include "cli/args/values/option_values.h"
 
 #include "cli/args/method_names.h"
+#include "cli/args/values/number_values.h"
 #include "cli/show/cli_text.h"
 #include "cli/weights/weights_folders.h"
 

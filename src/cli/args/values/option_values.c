@@ -2,6 +2,7 @@
 #include "cli/args/values/option_values.h"
 
 #include "cli/args/values/name_template.h"
+#include "cli/args/values/number_values.h"
 #include "cli/show/cli_text.h"
 #include "cli/weights/weights_folders.h"
 
@@ -12,18 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-bool cli_take_number(const char **text, double *number)
-{
-    static const char plain[] = "0123456789.+-eE";
-    if (strspn(*text, "0123456789.+-") == 0)
-        return false;
-    char *end;
-    *number = strtod(*text, &end);
-    bool is_plain = end > *text && (size_t)(end - *text) <= strspn(*text, plain);
-    *text = end;
-    return is_plain && isfinite(*number);
-}
 
 static bool take_int(const char **text, double low, double high, int *result)
 {
@@ -180,21 +169,6 @@ bool cli_parse_whole(const cli_option *option, const char *value, void *field, c
     if (errno || *end || strspn(value, "0123456789") == 0)
         return want(wanted, "a whole number from 0 on");
     *(uint64_t *)field = number;
-    return true;
-}
-
-bool cli_take_scale(const char **text, double *scale)
-{
-    const bool cross = **text == 'x' || **text == 'X';
-    *text += cross;
-    if (!cli_take_number(text, scale))
-        return false;
-    if (!cross && **text == '%') {
-        *scale /= 100;
-        ++*text;
-    } else if (!cross && (**text == 'x' || **text == 'X')) {
-        ++*text;
-    }
     return true;
 }
 

@@ -35,9 +35,4 @@ cli_parse cli_parse_template;  /* const char *: a template of names */
 cli_parse cli_parse_fractions; /* double[UP_MULTISCALE_MOST]: between 0 and 1, 0 at the end */
 cli_parse cli_parse_degrade;   /* up_degradation: noise:LOW-HIGH,jpeg:LOW-HIGH */
 
-/* The number at *text, which moves behind it. Only plain decimal notation. */
-bool cli_take_number(const char **text, double *number);
-/* The same as how many times as large: 2, 2x, x2 and 200% are one. */
-bool cli_take_scale(const char **text, double *scale);
-
 #endif

@@ -2,6 +2,8 @@
 
 #include "cli/args/values/option_values.h"
 
+#include "cli/args/values/number_values.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
