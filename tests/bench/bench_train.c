@@ -48,11 +48,21 @@ static void run_net(int i, int threads, up_precision precision, const up_samples
         return;
     double seconds = bench_seconds(step, &training), pixels = (double)BATCH * PATCH * PATCH;
     double work = 3 * pixels * training.net.network->multiply_adds;
-    printf("%-31s %-8s %d %7.1f %6.2f %8.1f %7.0f%%\n", nets[i].name,
-           precision == UP_PRECISION_BFLOAT16 ? "bfloat16" : "float32", threads, 1e3 * seconds,
+    printf("%-31s %-8s %9.1f %9.2f %9.1f %7.0f%%\n", nets[i].name,
+           precision == UP_PRECISION_BFLOAT16 ? "bfloat16" : "float32", 1e3 * seconds,
            1e-6 * pixels / seconds, 2e-9 * work / seconds,
            100 * work / seconds / limits[threads - 1].multiply_adds);
     up_net_training_free(&training);
+}
+
+static void time_nets(int threads, const up_samples *samples, const bench_limits *limits)
+{
+    printf("\ntraining x2, %d patches of %dx%d a step, %d thread%s\n%-40s %9s %9s %9s %8s\n", BATCH,
+           PATCH, PATCH, threads, threads > 1 ? "s" : "", "", "ms/step", "Mpix/s", "GFLOP/s",
+           "of peak");
+    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
+        for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++)
+            run_net((int)i, threads, (up_precision)p, samples, limits);
 }
 
 void bench_train(const bench_limits *limits)
@@ -63,14 +73,10 @@ void bench_train(const bench_limits *limits)
     const up_train_pictures set = { .picture = &picture, .count = 1 };
     up_patches patches;
     const up_samples samples = { .set = &set, .patches = &patches };
-    printf("\nTraining x2, %d patches of %dx%d a step\n%-31s %-8s %s %7s %6s %8s %8s\n", BATCH,
-           PATCH, PATCH, "net", "factors", "T", "ms/step", "Mpx/s", "GFLOP/s", "of peak");
     if (picture.low && picture.residual &&
         up_patches_make(&patches, &set, 2, PATCH, 1, NULL) == UP_OK) {
-        for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
-            for (int threads = 1; threads <= BENCH_THREADS; threads++)
-                for (int p = UP_PRECISION_FLOAT32; p <= UP_PRECISION_BFLOAT16; p++)
-                    run_net((int)i, threads, (up_precision)p, &samples, limits);
+        for (int threads = 1; threads <= BENCH_THREADS; threads++)
+            time_nets(threads, &samples, limits);
         up_patches_free(&patches);
     }
     up_free(picture.low);

@@ -39,7 +39,9 @@ def milliseconds(net, threads):
     return 1e3 * best
 
 
-for shape in ((12, 9), (32, 12)):
-    for threads in (1, 2):
-        print("%d channels, %d layers, %d thread%s: %.1f ms/step" % (
-            shape[0], shape[1], threads, "s"[:threads - 1], milliseconds(Net(*shape), threads)))
+for threads in (1, 2):
+    print("\ntraining x2, PyTorch %s, %d thread%s\n%-40s %9s" % (
+        torch.__version__, threads, "s"[:threads - 1], "", "ms/step"))
+    for name, *shape in (("small", 12, 9), ("large", 32, 12)):
+        print("%-31s %-8s %9.1f" % ("%s (%d channels, %d layers)" % (name, *shape), "PyTorch",
+                                    milliseconds(Net(*shape), threads)))
