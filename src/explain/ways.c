@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-up_status up_small_copy(up_small *to, const up_small *from, up_error *error)
+static up_status copy_small(up_small *to, const up_small *from, up_error *error)
 {
     UP_TRY(up_small_make(to, from->channels, from->height, from->width, error));
     memcpy(to->value, from->value, up_small_count(from) * sizeof *from->value);
@@ -56,7 +56,7 @@ up_status up_ways_add_engine(up_explanation *e, const char *title, const up_smal
                              up_error *error)
 {
     up_small copy;
-    UP_TRY(up_small_copy(&copy, y, error));
+    UP_TRY(copy_small(&copy, y, error));
     up_ways_add(e, "engine", title, &copy);
     return UP_OK;
 }

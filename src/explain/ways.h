@@ -22,6 +22,4 @@ up_status up_ways_add_engine(up_explanation *e, const char *title, const up_smal
  * as many terms as are linked there. */
 up_status up_ways_compare(up_explanation *e, up_error *error);
 
-up_status up_small_copy(up_small *to, const up_small *from, up_error *error);
-
 #endif

@@ -149,10 +149,6 @@ up_status up_sink_keep_parts(up_metadata *m, const up_format *format, up_notes *
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
                        const up_format *format, const up_encoding *encoding, int slots,
                        size_t group_bytes, up_error *error);
-up_status up_sink_open_as(up_sink **sink, const up_sink_format *type, const char *path,
-                          const up_naming *naming, const up_format *format,
-                          const up_encoding *encoding, int slots, size_t group_bytes,
-                          up_error *error);
 /* Into a writer, which it takes over. */
 up_status up_sink_open_writer(up_sink **sink, const up_sink_format *type, up_writer *writer,
                               const up_format *format, const up_encoding *encoding, int slots,

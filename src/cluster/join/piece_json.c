@@ -45,7 +45,8 @@ static void hex_name(char name[32], const char *of)
     snprintf(name, 32, "%s_hex", of);
 }
 
-bool up_json_set_path(json_t *object, const char *name, const char *path)
+/* Any bytes: those that are no UTF-8 in hexadecimal, under NAME_hex. */
+static bool set_path(json_t *object, const char *name, const char *path)
 {
     char other[32];
     json_t *text = json_string(path); /* NULL where it is no UTF-8 */
@@ -85,8 +86,7 @@ static char *line_of(json_t *object, bool fine, const char *name, const char *mo
 char *up_piece_line(const up_piece *p)
 {
     json_t *o = json_object();
-    bool fine =
-        o && up_json_set_path(o, "input", p->input) && up_json_set_path(o, "output", p->output);
+    bool fine = o && set_path(o, "input", p->input) && set_path(o, "output", p->output);
     json_object_set_new(o, "width", json_integer(p->width));
     json_object_set_new(o, "height", json_integer(p->height));
     json_object_set_new(o, "bytes", json_integer(p->bytes));
@@ -95,7 +95,7 @@ char *up_piece_line(const up_piece *p)
         json_object_set_new(o, "shard", json_integer(p->shard));
     if (p->join) {
         json_object_set_new(o, "rows", json_pack("[ii]", p->first, p->end));
-        fine = fine && up_json_set_path(o, "join", p->join);
+        fine = fine && set_path(o, "join", p->join);
     }
     return line_of(o, fine, ",\"options\":", p->options);
 }
@@ -116,7 +116,7 @@ char *up_manifest_head(const up_manifest_info *info)
     json_object_set_new(o, "upscale_plan", json_integer(1));
     json_object_set_new(o, "id", json_string(id));
     json_object_set_new(o, "shards", json_integer(info->shards));
-    return line_of(o, up_json_set_path(o, "journals", info->journals), "", "");
+    return line_of(o, set_path(o, "journals", info->journals), "", "");
 }
 
 static int number(const json_t *object, const char *name)

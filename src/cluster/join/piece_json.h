@@ -8,8 +8,6 @@
 
 #include <jansson.h>
 
-/* Any bytes: those that are no UTF-8 in hexadecimal, under NAME_hex. */
-bool up_json_set_path(json_t *object, const char *name, const char *path);
 /* *path is in new memory; NULL: there is none. false: there is no memory. */
 bool up_json_get_path(char **path, const json_t *object, const char *name);
 

@@ -27,7 +27,8 @@ typedef struct {
     char *input; /* as text */
 } corner;
 
-int up_classroom_scale(const up_comparison *c)
+/* The scale of the classroom, of which pictures are pooled and enlarged. */
+static int classroom_scale(const up_comparison *c)
 {
     return c->original.scale;
 }
@@ -93,7 +94,7 @@ static char *values_text(const float *value)
 
 static up_status take_corner(corner *k, const up_comparison *c, up_error *error)
 {
-    const int scale = up_classroom_scale(c), wide = SIDE * scale;
+    const int scale = classroom_scale(c), wide = SIDE * scale;
     const int columns = c->output.width / scale, rows = c->output.height / scale;
     if (columns < SIDE || rows < SIDE)
         return up_fail(error, UP_ERROR_UNSUPPORTED,
@@ -230,7 +231,7 @@ up_status up_classroom_json(json_t **json, const up_comparison *c, up_error *err
 up_status up_classroom_impulse(up_pixels *response, const up_comparison *c,
                                const up_options *options, up_error *error)
 {
-    const int scale = up_classroom_scale(c), wide = WHITE_SIDE * scale;
+    const int scale = classroom_scale(c), wide = WHITE_SIDE * scale;
     up_pooled_patch pooled;
     up_options how = *options;
     float *white = up_alloc_zero((size_t)wide * wide, sizeof *white);

@@ -21,9 +21,6 @@
 
 #include "compare/comparison.h"
 
-/* The scale of the classroom, of which pictures are pooled and enlarged. */
-int up_classroom_scale(const up_comparison *comparison);
-
 /* Works with files in the comparison's folder. */
 up_status up_classroom_json(json_t **json, const up_comparison *comparison, up_error *error);
 

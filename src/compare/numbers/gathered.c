@@ -45,7 +45,8 @@ double up_asked_scale(const up_options *o)
     return scale[0];
 }
 
-char *up_folder_of(const char *path)
+/* The folder that a file lies in, for free(); NULL: out of memory. */
+static char *folder_of(const char *path)
 {
     const char *last = up_last_part(path);
     if (last == path)
@@ -70,7 +71,7 @@ up_status up_gathered_add(up_gathered *g, const up_comparison *c, up_error *erro
 {
     UP_TRY(make_room(g, error));
     up_gathered_picture picture = {
-        .folder = up_folder_of(c->input),
+        .folder = folder_of(c->input),
         .scale = up_asked_scale(&c->options->contender[0].options),
         .result = up_alloc((size_t)g->methods, sizeof *picture.result),
     };

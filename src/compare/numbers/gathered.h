@@ -53,7 +53,4 @@ json_t *up_gathered_json(const up_gathered *gathered);
 /* The scale of the options, or 0: a size was asked for. */
 double up_asked_scale(const up_options *options);
 
-/* The folder that a file lies in, for free(); NULL: out of memory. */
-char *up_folder_of(const char *path);
-
 #endif

@@ -89,7 +89,7 @@ double up_caption_height(const up_block_place *p, const up_sheet *s, const up_sh
     return map ? look->line + 4 : 2 * look->line + 8 * look->text / 15;
 }
 
-double up_whole_caption_height(const up_sheet *s, const up_sheet_look *look)
+static double whole_caption_height(const up_sheet *s, const up_sheet_look *look)
 {
     return (s->maps ? 4 : 2) * look->line + 8 * look->text / 15;
 }
@@ -193,7 +193,7 @@ void up_block_lay_out(up_block_place *p, const up_sheet *s, const up_sheet_block
     if (below)
         size_below(p, s, b, look);
     place_captions(p, b);
-    const double whole = p->whole_height + up_whole_caption_height(s, look);
+    const double whole = p->whole_height + whole_caption_height(s, look);
     double y = below ? whole + look->gap : 0, widest = 0;
     for (int k = 0; k < b->bands; k++) {
         up_band_place *band = &p->band[k];

@@ -35,7 +35,6 @@ up_sheet_look up_sheet_look_of(const up_sheet *sheet);
  */
 double up_caption_height(const up_block_place *place, const up_sheet *sheet,
                          const up_sheet_look *look, int band, int row);
-double up_whole_caption_height(const up_sheet *sheet, const up_sheet_look *look);
 /* Where cell `i` of a band lies, maps behind the results. */
 void up_cell_grid(int *row, int *column, const up_block_place *place, const up_sheet *sheet,
                   const up_sheet_block *block, int i);

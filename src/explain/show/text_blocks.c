@@ -147,6 +147,22 @@ static void write_line(FILE *out, const up_text_block *block, int count, int lin
     fputc('\n', out);
 }
 
+static void free_lines(up_text_block *block)
+{
+    for (int line = 0; line < block->lines; line++)
+        free(block->line[line]);
+    free(block->line);
+}
+
+static void free_blocks(up_text_blocks *blocks)
+{
+    for (int i = 0; i < blocks->count; i++)
+        free_lines(&blocks->block[i]);
+    free(blocks->block);
+    blocks->block = NULL;
+    blocks->count = 0;
+}
+
 void up_blocks_write(up_text_blocks *blocks, FILE *out, int columns)
 {
     int lines;
@@ -158,29 +174,13 @@ void up_blocks_write(up_text_blocks *blocks, FILE *out, int columns)
             write_line(out, blocks->block + first, count, line);
         first += count;
     }
-    up_blocks_free(blocks);
-}
-
-static void free_lines(up_text_block *block)
-{
-    for (int line = 0; line < block->lines; line++)
-        free(block->line[line]);
-    free(block->line);
+    free_blocks(blocks);
 }
 
 void up_blocks_drop_wide(up_text_blocks *blocks, int columns)
 {
     if (blocks->count > 0 && blocks->block[blocks->count - 1].width > columns)
         free_lines(&blocks->block[--blocks->count]);
-}
-
-void up_blocks_free(up_text_blocks *blocks)
-{
-    for (int i = 0; i < blocks->count; i++)
-        free_lines(&blocks->block[i]);
-    free(blocks->block);
-    blocks->block = NULL;
-    blocks->count = 0;
 }
 
 void up_write_wrapped(FILE *out, const char *text, int columns, int indent)

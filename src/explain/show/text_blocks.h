@@ -38,8 +38,6 @@ void up_blocks_write(up_text_blocks *blocks, FILE *out, int columns);
 
 /* Drops the last block if it is wider. */
 void up_blocks_drop_wide(up_text_blocks *blocks, int columns);
-void up_blocks_free(up_text_blocks *blocks);
-
 /* Decimals that these values need, at most `digits`; 0: at most 4. */
 int up_decimals(const double *value, size_t count, int digits);
 

@@ -46,7 +46,8 @@ static void pass_operating_points(up_bits *b)
     }
 }
 
-bool up_av1_read_sizes(int *log_width, int *log_height, const uint8_t *header, size_t bytes)
+/* Of a sequence header (AV1, 5.5.1). false: nobody can decode it. */
+static bool read_sizes(int *log_width, int *log_height, const uint8_t *header, size_t bytes)
 {
     up_bits b = { .bytes = header, .bits = 8 * bytes };
     b.at += 3 + 1;
@@ -97,7 +98,7 @@ static up_status take_unit(stream_look *l, up_box_bytes piece, int *frames, uint
     if (kind != SEQUENCE_HEADER)
         return UP_OK;
     const up_box_bytes header = up_box_part(&piece, rest);
-    if (!up_av1_read_sizes(&width, &height, header.bytes, header.size))
+    if (!read_sizes(&width, &height, header.bytes, header.size))
         return up_fail(error, UP_ERROR_INPUT, "%s: damaged: an AV1 stream does not say its size",
                        name);
     s->log_width = up_max(s->log_width, width);

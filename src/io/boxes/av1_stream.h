@@ -12,9 +12,6 @@ typedef struct {
 
 enum { UP_AV1_KEPT = 10 }; /* eight to refer to, one that is made, one that is shown */
 
-/* Of a sequence header (AV1, 5.5.1). false: nobody can decode it. */
-bool up_av1_read_sizes(int *log_width, int *log_height, const uint8_t *header, size_t bytes);
-
 /* Looks at all pictures of a file that can seek; not at the frames of a sequence. All 0: it has
  * none. */
 up_status up_av1_look(up_reader *reader, up_av1_streams *streams, up_error *error);

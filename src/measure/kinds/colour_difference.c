@@ -16,7 +16,8 @@ static double root(double t)
     return t > edge * edge * edge ? cbrt(t) : t / (3 * edge * edge) + 4.0 / 29;
 }
 
-up_lab up_lab_of_srgb(double r, double g, double b)
+/* Of sRGB (IEC 61966-2-1), 0..255 each, under D65 (0.95047, 1, 1.08883). */
+static up_lab lab_of_srgb(double r, double g, double b)
 {
     r = up_light_of_level(r), g = up_light_of_level(g), b = up_light_of_level(b);
     const double x = root((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
@@ -97,8 +98,8 @@ typedef struct {
 
 static up_lab colour_at(const float *row, size_t stride, int x)
 {
-    return up_lab_of_srgb((double)row[x], (double)row[stride + (size_t)x],
-                          (double)row[2 * stride + (size_t)x]);
+    return lab_of_srgb((double)row[x], (double)row[stride + (size_t)x],
+                       (double)row[2 * stride + (size_t)x]);
 }
 
 static void compare_rows(void *user, int y0, int y1, float *scratch)

@@ -10,7 +10,4 @@ typedef struct {
 /* With kL = kC = kH = 1. */
 double up_colour_difference(const up_lab *p, const up_lab *q);
 
-/* Of sRGB (IEC 61966-2-1), 0..255 each, under D65 (0.95047, 1, 1.08883). */
-up_lab up_lab_of_srgb(double r, double g, double b);
-
 #endif

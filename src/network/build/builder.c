@@ -133,11 +133,6 @@ int up_network_last(const up_network_builder *builder)
     return builder->network->nodes ? builder->network->nodes - 1 : UP_NETWORK_INPUT;
 }
 
-int up_network_channels(const up_network_builder *builder)
-{
-    return up_network_shape(builder->network, up_network_last(builder)).channels;
-}
-
 static up_status copy_text(const up_network_builder *builder, char **copy, const char *text)
 {
     size_t size = text ? strlen(text) + 1 : 0;

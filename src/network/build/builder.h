@@ -37,9 +37,8 @@ up_status up_network_add(up_network_builder *builder, const up_layer_kind *kind,
 up_status up_network_add_named(up_network_builder *builder, const up_layer_kind *kind,
                                const void *fields, const char *name, int in, int *node);
 
-/* Channels and more of what there is so far: its last node, or the input. */
+/* The last node so far, or the input. */
 int up_network_last(const up_network_builder *builder);
-int up_network_channels(const up_network_builder *builder);
 
 /* PREFIX + "NAME.SUFFIX" of the file, or NULL. */
 const up_tensor *up_network_tensor(const up_network_builder *builder, const char *name,

@@ -33,7 +33,8 @@ static const up_network_family *const families[] = {
     &up_family_sequential,
 };
 
-const up_network_family *up_network_family_at(int i)
+/* By position; NULL past the last. */
+static const up_network_family *family_at(int i)
 {
     return i >= 0 && i < (int)(sizeof families / sizeof *families) ? families[i] : NULL;
 }
@@ -155,7 +156,7 @@ up_status up_network_from_keys(up_network_builder *b)
     UP_TRY(up_family_refuse_known(b));
     ignore_counters(b);
     find_prefix(b);
-    for (int i = 0; (family = up_network_family_at(i)); i++)
+    for (int i = 0; (family = family_at(i)); i++)
         if (family->is(b)) {
             b->network->family = family->name;
             UP_TRY(family->read(b));

@@ -19,9 +19,7 @@ typedef struct {
         open; /* the parameters of its transposed convolution are not in the file: flags say them */
 } up_network_family;
 
-/* By position; NULL past the last. The first that it is. */
-const up_network_family *up_network_family_at(int i);
-
+/* By the first that it is. */
 up_status up_network_from_keys(up_network_builder *builder);
 
 extern const up_network_family up_family_conv_transpose2d, up_family_fsrcnn, up_family_espcn,

@@ -22,8 +22,9 @@ const char *up_weights_color_name(up_weights_color color)
     return colors[color].name;
 }
 
-up_status up_stated_refuse(const up_tensor_file *file, const char *key, const char *expected,
-                           up_error *error)
+/* "metadata KEY is VALUE, expected ..." */
+static up_status refuse(const up_tensor_file *file, const char *key, const char *expected,
+                        up_error *error)
 {
     char label[UP_LABEL];
     return up_fail(error, UP_ERROR_WEIGHTS, "%s: metadata %s is %s, expected %s",
@@ -61,10 +62,10 @@ up_status up_stated_pair(const up_tensor_file *file, const char *key, int least,
     const char *text = up_tensor_file_metadata(file, key);
     if (!text || (parse_pair(text, pair) && pair[0] >= least && pair[1] >= least))
         return UP_OK;
-    return up_stated_refuse(file, key,
-                            least ? "N or ROWS,COLUMNS, each from 1 to 65536"
-                                  : "N or ROWS,COLUMNS, each from 0 to 65536",
-                            error);
+    return refuse(file, key,
+                  least ? "N or ROWS,COLUMNS, each from 1 to 65536"
+                        : "N or ROWS,COLUMNS, each from 0 to 65536",
+                  error);
 }
 
 up_status up_stated_count(const up_tensor_file *file, const char *key, int *count, up_error *error)
@@ -72,7 +73,7 @@ up_status up_stated_count(const up_tensor_file *file, const char *key, int *coun
     const char *text = up_tensor_file_metadata(file, key);
     if (!text || (parse_int(text, text + strlen(text), count) && *count >= 1))
         return UP_OK;
-    return up_stated_refuse(file, key, "a number from 1 to 65536", error);
+    return refuse(file, key, "a number from 1 to 65536", error);
 }
 
 up_status up_stated_check_flag(const char *flag, int value, int least, up_error *error)
@@ -107,7 +108,7 @@ up_status up_stated_color(const up_tensor_file *file, const char *flag, int in_c
         return up_fail(error, UP_ERROR_ARGUMENT,
                        "--weights-color %s is unknown: any, y, y-studio, ycbcr or rgb", flag);
     if (i == sizeof colors / sizeof *colors)
-        return up_stated_refuse(file, "upscale.color", "any, y, y-studio, ycbcr or rgb", error);
+        return refuse(file, "upscale.color", "any, y, y-studio, ycbcr or rgb", error);
     int channels = colors[i].channels;
     if (channels && (in_channels != channels || out_channels != channels))
         return up_fail(
@@ -145,7 +146,7 @@ up_status up_stated_limit(const up_tensor_file *file, double *limit, up_error *e
     *limit = INFINITY;
     if (!text || parse_share(text, limit))
         return UP_OK;
-    return up_stated_refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
+    return refuse(file, "upscale.limit", "a share such as 0.6, from 0 to 1000", error);
 }
 
 up_status up_stated_word(const up_tensor_file *file, const char *key, const char *word, bool *said,
@@ -153,7 +154,7 @@ up_status up_stated_word(const up_tensor_file *file, const char *key, const char
 {
     const char *text = up_tensor_file_metadata(file, key);
     if (text && strcmp(text, word) != 0)
-        return up_stated_refuse(file, key, word, error);
+        return refuse(file, key, word, error);
     *said = *said || text;
     return UP_OK;
 }
@@ -175,14 +176,14 @@ up_status up_stated_edge(const up_tensor_file *file, up_edge *edge, up_error *er
     *edge = strcmp(text, "reflect") == 0 ? UP_EDGE_REFLECT : UP_EDGE_CLAMP;
     return *edge == UP_EDGE_REFLECT || strcmp(text, "clamp") == 0
                ? UP_OK
-               : up_stated_refuse(file, "upscale.edge", "clamp or reflect", error);
+               : refuse(file, "upscale.edge", "clamp or reflect", error);
 }
 
 up_status up_stated_range(const up_tensor_file *file, float *range, up_error *error)
 {
     const char *text = up_tensor_file_metadata(file, "upscale.range");
     if (text && strcmp(text, "1") != 0 && strcmp(text, "255") != 0)
-        return up_stated_refuse(file, "upscale.range", "1 or 255", error);
+        return refuse(file, "upscale.range", "1 or 255", error);
     if (text)
         *range = strcmp(text, "255") == 0 ? 255.0f : 1.0f;
     return UP_OK;

@@ -22,10 +22,6 @@ typedef enum {
 /* As metadata spells it: "y-studio". */
 const char *up_weights_color_name(up_weights_color color);
 
-/* "metadata KEY is VALUE, expected ..." */
-up_status up_stated_refuse(const up_tensor_file *file, const char *key, const char *expected,
-                           up_error *error);
-
 /* "N" or "ROWS,COLUMNS", each from `least` to UP_MOST_PARAMETER. What the file does not state stays
  * as it is. */
 up_status up_stated_pair(const up_tensor_file *file, const char *key, int least, int pair[2],

@@ -197,7 +197,8 @@ up_status up_onnx_single(up_onnx *onnx, const up_onnx_constant *constant, bool *
 
 /* ---------------------------------------------------------------- sizes */
 
-bool up_onnx_counts(const up_onnx *onnx, int probe)
+/* Whether a probe is a size that the network can work on, as far as is known. */
+static bool counts(const up_onnx *onnx, int probe)
 {
     const int *multiple = onnx->builder->network->multiple;
     return onnx->probe[0][probe] % multiple[0] == 0 && onnx->probe[1][probe] % multiple[1] == 0;
@@ -206,7 +207,7 @@ bool up_onnx_counts(const up_onnx *onnx, int probe)
 bool up_onnx_same(const up_onnx *onnx, const up_onnx_size *a, const up_onnx_size *b)
 {
     for (int p = 0; p < UP_ONNX_PROBES; p++)
-        if (up_onnx_counts(onnx, p) && a->at[p] != b->at[p])
+        if (counts(onnx, p) && a->at[p] != b->at[p])
             return false;
     return true;
 }

@@ -48,9 +48,6 @@ static inline up_onnx_size up_onnx_size_of(double value)
     return size;
 }
 
-/* Whether a probe is a size that the network can work on, as far as is known. */
-bool up_onnx_counts(const up_onnx *onnx, int probe);
-
 bool up_onnx_same(const up_onnx *onnx, const up_onnx_size *a, const up_onnx_size *b);
 bool up_onnx_is_fixed(const up_onnx *onnx, const up_onnx_size *size, double *value);
 

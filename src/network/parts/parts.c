@@ -181,7 +181,7 @@ up_status up_part_leaky(up_network_builder *b, int *x, float slope)
     return up_part_layer(b, x, &up_layer_leaky_relu, &(up_leaky_relu){ slope });
 }
 
-up_status up_part_shuffle(up_network_builder *b, int *x, int factor)
+static up_status part_shuffle(up_network_builder *b, int *x, int factor)
 {
     return up_part_layer(b, x, &up_layer_pixel_shuffle, &(up_shuffle){ .factor = factor });
 }
@@ -256,7 +256,7 @@ up_status up_part_shuffle_to(up_network_builder *b, int *x, int channels)
     while ((int64_t)channels * factor * factor < out)
         factor++;
     if ((int64_t)channels * factor * factor == out)
-        return up_part_shuffle(b, x, factor);
+        return part_shuffle(b, x, factor);
     while (named > 0 && !b->network->node[named].name)
         named = b->network->node[named].input[0];
     char label[UP_LABEL];

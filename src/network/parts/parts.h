@@ -55,7 +55,6 @@ up_status up_part_batch_norm(up_network_builder *b, int *x, double eps, const ch
 up_status up_part_layer(up_network_builder *b, int *x, const up_layer_kind *kind,
                         const void *fields);
 up_status up_part_leaky(up_network_builder *b, int *x, float slope);
-up_status up_part_shuffle(up_network_builder *b, int *x, int factor);
 up_status up_part_resize(up_network_builder *b, int *x, up_resize_mode mode, int factor);
 
 /* factor[c] * x + offset[c]; NULL: 1, or 0. */

@@ -19,7 +19,8 @@ static const double values[UP_TILE_IN][3] = {
     { 0, 0, 1 },
 };
 
-void up_winograd_weights(float to[UP_TILE_POINTS], const float g[9])
+/* G g G^T, in double precision until the end. */
+static void transform(float to[UP_TILE_POINTS], const float g[9])
 {
     for (int i = 0; i < UP_TILE_IN; i++) {
         double row[3];
@@ -52,7 +53,7 @@ static void place_block(float *to, const float *weight, const up_winograd_kernel
             float turned[9], point[UP_TILE_POINTS];
             for (int t = 0; t < 9; t++)
                 turned[t] = g[8 - t];
-            up_winograd_weights(point, kernels->turned ? turned : g);
+            transform(point, kernels->turned ? turned : g);
             for (size_t p = 0; p < UP_TILE_POINTS; p++)
                 to[p * step + first * ins + i * size + o] = point[p];
         }

@@ -12,9 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* G g G^T, in double precision until the end. */
-void up_winograd_weights(float to[UP_TILE_POINTS], const float g[9]);
-
 /* Kernels as tiles_multiply() takes them, in blocks of at most `most` outputs: [point][block][ins]
  * [outputs of the block]. The kernel of output o and input i begins at weight[o * out_step + i *
  * in_step]; `turned` by half a turn. */
@@ -29,7 +26,7 @@ int up_winograd_blocks(int outs, int most);
 int up_winograd_block(int outs, int blocks, int block); /* its first output */
 
 /* Of n kernels side by side, n <= UP_WINOGRAD_MOST: the gradients by g, G^T u G, from the gradients
- * u by what up_winograd_weights() made. Point p of kernel i is from[p * n + i], tap t is
+ * u by G g G^T. Point p of kernel i is from[p * n + i], tap t is
  * to[t * n + i]. */
 #define UP_WINOGRAD_MOST 64
 void up_winograd_weights_gradient(float *to, const float *from, int n);

@@ -105,7 +105,7 @@ void up_conv_backward(const up_conv_work *work, const up_conv_shape *conv, const
     up_conv_forward(work, &back, packed, NULL, out_gradient, in_gradient);
 }
 
-float up_conv_sum(const float *parts, int count)
+static float sum_of(const float *parts, int count)
 {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -129,7 +129,7 @@ static void correlate(const up_conv_work *work, const float *const *grad, int ou
     for (int t = 0; t < taps; t++)
         for (int o = 0; o < outs; o++)
             gradient[(size_t)o * taps + t] +=
-                up_conv_sum(work->sums + t * step + o * UP_CORRELATE_LANES, UP_CORRELATE_LANES);
+                sum_of(work->sums + t * step + o * UP_CORRELATE_LANES, UP_CORRELATE_LANES);
 }
 
 void up_conv_bias_gradient(const up_conv_work *work, const up_conv_shape *conv,
@@ -137,7 +137,7 @@ void up_conv_bias_gradient(const up_conv_work *work, const up_conv_shape *conv,
 {
     const up_patch_shape *patch = &work->patch;
     for (int o = 0; o < conv->out; o++)
-        gradient[o] += up_conv_sum(out_gradient + o * patch->size, patch->height * patch->stride);
+        gradient[o] += sum_of(out_gradient + o * patch->size, patch->height * patch->stride);
 }
 
 void up_conv_weight_gradient(const up_conv_work *work, const up_conv_shape *conv, const float *in,

@@ -48,6 +48,4 @@ void up_conv_weight_gradient(const up_conv_work *work, const up_conv_shape *conv
 void up_conv_bias_gradient(const up_conv_work *work, const up_conv_shape *conv,
                            const float *out_gradient, float *gradient);
 
-float up_conv_sum(const float *parts, int count);
-
 #endif

@@ -18,7 +18,7 @@ int up_mixed_ins(const up_trainable *net, int n)
     return n == 0 && in == 1 ? in : up_mixed_channels(in);
 }
 
-up_mixed_conv up_mixed_conv_make(int in, int outs, int kernel)
+static up_mixed_conv conv_make(int in, int outs, int kernel)
 {
     int chunks = (kernel * in + D - 1) / D;
     return (up_mixed_conv){ in, outs, kernel, chunks,
@@ -31,8 +31,8 @@ static up_status make_layer(up_mixed_layer *to, const up_trainable *net, int n, 
     const int outs = up_mixed_channels(conv.out);
     if (!conv.kernel)
         return UP_OK;
-    to->forward = up_mixed_conv_make(up_mixed_ins(net, n), outs, conv.kernel);
-    to->backward = up_mixed_conv_make(outs, up_mixed_channels(conv.in), conv.kernel);
+    to->forward = conv_make(up_mixed_ins(net, n), outs, conv.kernel);
+    to->backward = conv_make(outs, up_mixed_channels(conv.in), conv.kernel);
     to->high = up_alloc_zero(to->forward.size, sizeof *to->high);
     to->low = up_alloc_zero(to->forward.size, sizeof *to->low);
     to->back = up_alloc_zero(to->backward.size, sizeof *to->back);

@@ -20,8 +20,6 @@ int up_mixed_channels(int channels);
 /* Elements of a record that goes into a convolution: 1 for luma, then whole blocks. */
 int up_mixed_ins(const up_trainable *net, int node);
 
-up_mixed_conv up_mixed_conv_make(int in, int outs, int kernel);
-
 /* Of one convolution, made once per step. */
 typedef struct {
     up_mixed_conv forward, backward;

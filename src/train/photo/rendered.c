@@ -46,7 +46,7 @@ void up_canvas_put(const up_canvas *canvas, int x, int y, const float color[3], 
         to[c] = (uint8_t)((float)to[c] + cover * (color[c] - (float)to[c]) + 0.5f);
 }
 
-void up_canvas_clear(const up_canvas *canvas)
+static void clear(const up_canvas *canvas)
 {
     for (int i = 0; i < canvas->side * canvas->side; i++)
         for (int c = 0; c < 3; c++)
@@ -82,7 +82,7 @@ void up_render(const up_text_pages *text, uint8_t *pixel, int side, int scale, u
     up_canvas canvas = { .pixel = pixel, .side = side, .scale = scale, .random = random };
     const uint64_t kind = up_random_below(random, KINDS + OF_TEXT);
     choose_colors(&canvas);
-    up_canvas_clear(&canvas);
+    clear(&canvas);
     if (kind < KINDS)
         kinds[kind](&canvas);
     else if (text->count > 0)

@@ -24,8 +24,6 @@ void up_render(const up_text_pages *text, uint8_t *pixel, int side, int scale, u
 void up_canvas_color(up_random *random, float color[3]);
 /* So much of a colour onto a pixel, 0..1. */
 void up_canvas_put(const up_canvas *canvas, int x, int y, const float color[3], float cover);
-void up_canvas_clear(const up_canvas *canvas);
-
 /* rendered_patterns.c */
 void up_draw_hatching(const up_canvas *canvas);
 void up_draw_checkerboard(const up_canvas *canvas);
