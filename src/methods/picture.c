@@ -160,11 +160,18 @@ static bool same_samples(const up_format *a, const up_format *b)
     return a->sample == b->sample && a->planar == b->planar && a->channels == b->channels;
 }
 
+/* Whether the method's samples are those of the file: what is done to pictures beside the method is
+ * named here, or is left out where they need not become floats. */
+static bool keeps_samples(const builder *b, const up_format *output)
+{
+    return same_samples(&b->request->input, output) && !b->request->plain.conversion &&
+           !b->request->levels.set && !b->cleaned;
+}
+
 static up_status build_raw(builder *b, const up_method *method, const up_format *output,
                            up_error *error)
 {
-    if (!same_samples(&b->request->input, output) || b->request->plain.conversion ||
-        b->request->levels.set || b->cleaned) {
+    if (!keeps_samples(b, output)) {
         UP_TRY(enter(b, UP_ON_RAW, error));
         UP_TRY(leave(b, UP_ON_RAW, output, error));
     }
@@ -174,10 +181,8 @@ static up_status build_raw(builder *b, const up_method *method, const up_format 
 /* Where nothing is done to samples of 8 bits but a resampling, they need not become floats. */
 static bool resamples_bytes(const builder *b, const up_method *method, const up_format *output)
 {
-    const up_request *request = b->request;
-    return method->resampling && !request->plain.conversion && !request->levels.set &&
-           same_samples(&request->input, output) && output->sample == UP_SAMPLE_U8 && !b->alpha &&
-           b->light.curves == 0 && request->options->back_project == 0 && !b->cleaned;
+    return method->resampling && keeps_samples(b, output) && output->sample == UP_SAMPLE_U8 &&
+           !b->alpha && b->light.curves == 0 && b->request->options->back_project == 0;
 }
 
 static up_status build_bytes(builder *b, const up_method *method, up_error *error)

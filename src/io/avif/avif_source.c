@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "io/avif/avif_file.h"
 #include "io/boxes/av1_stream.h"
+#include "io/boxes/box.h"
 #include "io/held_rows.h"
 #include "io/metadata/exif.h"
 #include "io/pixels.h"
@@ -210,8 +211,7 @@ static up_status take_metadata(avif_source *s, up_error *error)
     UP_TRY(up_metadata_take_exif(m, picture->exif.data, picture->exif.size, error));
     if (picture->xmp.size > 0)
         UP_TRY(up_blob_set(&m->xmp, picture->xmp.data, picture->xmp.size, error));
-    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
-        m->dpi_x = m->dpi_y = 0;
+    up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y);
     if (m->dpi_x == 0 && picture->transformFlags & AVIF_TRANSFORM_PASP &&
         picture->pasp.hSpacing > 0 && picture->pasp.vSpacing > 0)
         m->aspect = (double)picture->pasp.hSpacing / picture->pasp.vSpacing;
@@ -347,15 +347,7 @@ static up_status open_avif(up_source **source, up_reader *reader, up_error *erro
 
 static bool probe(const uint8_t *head, size_t size)
 {
-    if (size < 16 || memcmp(head + 4, "ftyp", 4) != 0)
-        return false;
-    const size_t box =
-        (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
-    const size_t end = box < size ? box : size;
-    for (size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4)
-        if (memcmp(head + at, "avif", 4) == 0 || memcmp(head + at, "avis", 4) == 0)
-            return true;
-    return false;
+    return up_box_has_brand(head, size, "avif") || up_box_has_brand(head, size, "avis");
 }
 
 const up_source_format up_avif_source = {

@@ -54,3 +54,16 @@ bool up_box_find(up_box_bytes from, const char *type, up_box_bytes *contents)
             return true;
     return false;
 }
+
+bool up_box_has_brand(const uint8_t *head, size_t size, const char *brand)
+{
+    if (size < 16 || memcmp(head + 4, "ftyp", 4) != 0)
+        return false;
+    up_box_bytes from = { .bytes = head, .size = size };
+    const uint64_t box = up_box_number(&from, 4), end = box < size ? box : size;
+    for (size_t at = HEAD; at + 4 <= end;
+         at += at == HEAD ? 8 : 4) /* behind the first: a version */
+        if (memcmp(head + at, brand, 4) == 0)
+            return true;
+    return false;
+}

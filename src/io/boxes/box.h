@@ -26,4 +26,7 @@ bool up_box_next(up_box_bytes *from, char type[5], up_box_bytes *contents);
 /* The first box of a type among those that follow. */
 bool up_box_find(up_box_bytes from, const char *type, up_box_bytes *contents);
 
+/* Whether a file that begins so names a brand, as far as can be seen: "avif". */
+bool up_box_has_brand(const uint8_t *head, size_t size, const char *brand);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/machine/machine.h"
 #include "base/memory.h"
+#include "io/boxes/box.h"
 #include "io/heif/heif_file.h"
 #include "io/heif/heif_luma.h"
 #include "io/held_rows.h"
@@ -141,8 +142,7 @@ static up_status begin(heif_source *s, up_reader *reader, up_error *error)
     UP_TRY(up_heif_luma(reader, &s->luma, error));
     UP_TRY(up_heif_open(&s->file, reader, error));
     UP_TRY(up_heif_take_metadata(&s->file, &s->base, error));
-    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
-        m->dpi_x = m->dpi_y = 0;
+    up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y);
     return set_format(s, error);
 }
 
@@ -159,23 +159,13 @@ static up_status open_heif(up_source **source, up_reader *reader, up_error *erro
     return up_source_opened(source, &s->base, begin(s, reader, error));
 }
 
-/* A brand of HEIF, and none of AVIF, among those of the box that a file begins with. */
 static bool probe(const uint8_t *head, size_t size)
 {
     static const char *const brands[] = { "heic", "heix", "heim", "heis", "mif1" };
     bool found = false;
-    if (size < 16 || memcmp(head + 4, "ftyp", 4) != 0)
-        return false;
-    const size_t box =
-        (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
-    const size_t end = box < size ? box : size;
-    for (size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {
-        if (memcmp(head + at, "avif", 4) == 0 || memcmp(head + at, "avis", 4) == 0)
-            return false;
-        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
-            found |= memcmp(head + at, brands[i], 4) == 0;
-    }
-    return found;
+    for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+        found |= up_box_has_brand(head, size, brands[i]);
+    return found && !up_box_has_brand(head, size, "avif") && !up_box_has_brand(head, size, "avis");
 }
 
 const up_source_format up_heic_source = {

@@ -138,7 +138,6 @@ static void take_density(jpeg_source *jpeg)
         m->dpi_x = per_inch * info->X_density;
         m->dpi_y = per_inch * info->Y_density;
     } else if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y)) {
-        m->dpi_x = m->dpi_y = 0;
         if (jfif && info->X_density != info->Y_density)
             m->aspect = (double)info->Y_density / info->X_density;
     }

@@ -160,14 +160,19 @@ int up_exif_orientation(const up_blob *exif)
 bool up_exif_density(const up_blob *exif, double *x, double *y)
 {
     tiff t;
+    *x = *y = 0;
     if (!tiff_open(&t, exif))
         return false;
     size_t ifd = first_ifd(&t);
     uint32_t unit = get_integer(&t, ifd, TAG_RESOLUTION_UNIT, UNIT_INCH);
     double per_inch = unit == UNIT_INCH ? 1 : unit == UNIT_CENTIMETRE ? 2.54 : 0;
-    *x = per_inch * get_rational(&t, find_rational(&t, ifd, TAG_X_RESOLUTION));
-    *y = per_inch * get_rational(&t, find_rational(&t, ifd, TAG_Y_RESOLUTION));
-    return *x > 0 && *y > 0;
+    const double across = per_inch * get_rational(&t, find_rational(&t, ifd, TAG_X_RESOLUTION));
+    const double down = per_inch * get_rational(&t, find_rational(&t, ifd, TAG_Y_RESOLUTION));
+    if (!(across > 0 && down > 0))
+        return false;
+    *x = across;
+    *y = down;
+    return true;
 }
 
 /* DCF's way to say Adobe RGB. */

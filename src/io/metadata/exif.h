@@ -8,7 +8,7 @@
 /* The orientation in an EXIF block (1 if there is none or it is damaged). */
 int up_exif_orientation(const up_blob *exif);
 
-/* Pixels per inch; false if there are none or they are damaged. */
+/* Pixels per inch; false, and 0, if there are none or they are damaged. */
 bool up_exif_density(const up_blob *exif, double *x, double *y);
 
 /* By which samples are raised to become light; 0 if nothing, or sRGB, is said. */

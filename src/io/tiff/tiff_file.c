@@ -47,33 +47,12 @@ static toff_t size_of(thandle_t handle)
     return (toff_t)up_reader_size(((up_tiff_file *)handle)->reader);
 }
 
-static int keep_said(TIFF *tiff, void *user, const char *module, const char *format, va_list args)
-{
-    up_tiff_file *f = user;
-    (void)tiff, (void)module;
-    if (!f->said[0])
-        vsnprintf(f->said, sizeof f->said, format, args);
-    for (char *c = f->said; *c; c++)
-        if ((unsigned char)*c < ' ')
-            *c = ' ';
-    return 1;
-}
-
-static int ignore_warning(TIFF *tiff, void *user, const char *module, const char *format,
-                          va_list args)
-{
-    (void)tiff, (void)user, (void)module, (void)format, (void)args;
-    return 1;
-}
-
 up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, up_error *error)
 {
     *file = (up_tiff_file){ .reader = reader };
-    TIFFOpenOptions *options = up_tiff.TIFFOpenOptionsAlloc();
+    TIFFOpenOptions *options = up_tiff_options(file->said);
     if (!options)
         return up_fail_memory(error, up_reader_name(reader), sizeof *file);
-    up_tiff.TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, file);
-    up_tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
     up_tiff.TIFFOpenOptionsSetMaxSingleMemAlloc(options, up_reader_size(reader) + BESIDE_FILE);
     file->tiff =
         up_tiff.TIFFClientOpenExt(up_reader_name(reader), offset ? "rmh" : "rm", file, read_bytes,
@@ -89,14 +68,6 @@ void up_tiff_close(up_tiff_file *file)
     if (file->tiff)
         up_tiff.TIFFClose(file->tiff);
     file->tiff = NULL;
-}
-
-bool up_tiff_lacks_memory(const char *said, const char *name)
-{
-    const size_t length = strlen(name);
-    if (strncmp(said, name, length) == 0)
-        said += length;
-    return strstr(said, "memory") || strstr(said, "malloc") || strstr(said, "No space for");
 }
 
 up_status up_tiff_fail(const up_tiff_file *file, up_error *error)

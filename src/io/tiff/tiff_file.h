@@ -5,24 +5,19 @@
 #define UP_IO_TIFF_FILE_H
 
 #include "io/files/reader.h"
-#include "io/tiff/tiff_library.h"
+#include "io/tiff/tiff_said.h"
 
 typedef struct {
     TIFF *tiff;
     up_reader *reader;
     int64_t at;
-    char said[160]; /* the first complaint; "": none */
+    char said[UP_TIFF_SAID];
 } up_tiff_file;
 
 /* Opens the directory at `offset`, 0: the first, with a position of its own in a reader that can
  * seek. The struct must stay where it is until it is closed. */
 up_status up_tiff_open(up_tiff_file *file, up_reader *reader, uint64_t offset, up_error *error);
 void up_tiff_close(up_tiff_file *file);
-
-/* Whether words of libtiff's, which may begin with the file's name, mean that it was refused
- * memory.
- */
-bool up_tiff_lacks_memory(const char *said, const char *name);
 
 /* What went wrong, after a call that failed. */
 up_status up_tiff_fail(const up_tiff_file *file, up_error *error);

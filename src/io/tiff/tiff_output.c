@@ -75,31 +75,13 @@ static toff_t size_of(thandle_t handle)
     return (toff_t)((up_tiff_output *)handle)->size;
 }
 
-static int keep_said(TIFF *tiff, void *user, const char *module, const char *format, va_list args)
-{
-    up_tiff_output *o = user;
-    (void)tiff, (void)module;
-    if (!o->said[0])
-        vsnprintf(o->said, sizeof o->said, format, args);
-    return 1;
-}
-
-static int ignore_warning(TIFF *tiff, void *user, const char *module, const char *format,
-                          va_list args)
-{
-    (void)tiff, (void)user, (void)module, (void)format, (void)args;
-    return 1;
-}
-
 up_status up_tiff_output_open(up_tiff_output *out, up_writer *writer, const char *mode,
                               up_error *error)
 {
     *out = (up_tiff_output){ .writer = writer };
-    TIFFOpenOptions *options = up_tiff.TIFFOpenOptionsAlloc();
+    TIFFOpenOptions *options = up_tiff_options(out->said);
     if (!options)
         return up_fail_memory(error, up_writer_name(writer), sizeof *out);
-    up_tiff.TIFFOpenOptionsSetErrorHandlerExtR(options, keep_said, out);
-    up_tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, NULL);
     out->tiff =
         up_tiff.TIFFClientOpenExt(up_writer_name(writer), mode, out, read_bytes, write_bytes, seek,
                                   close_nothing, size_of, NULL, NULL, options);

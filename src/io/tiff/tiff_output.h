@@ -5,7 +5,7 @@
 #define UP_IO_TIFF_OUTPUT_H
 
 #include "io/files/writer.h"
-#include "io/tiff/tiff_library.h"
+#include "io/tiff/tiff_said.h"
 
 typedef struct {
     TIFF *tiff;
@@ -14,7 +14,7 @@ typedef struct {
     uint8_t *held; /* for a pipe */
     size_t room;
     up_error failure; /* of the writer */
-    char said[160];   /* by libtiff */
+    char said[UP_TIFF_SAID];
 } up_tiff_output;
 
 /* `mode` as TIFFOpen takes it. The struct must stay where it is. */

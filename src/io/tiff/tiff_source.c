@@ -157,8 +157,7 @@ static up_status take_metadata(tiff_source *s, up_error *error)
     TIFF *t = s->file[0].tiff;
     bool tells = false;
     UP_TRY(up_tiff_take_exif(&m->exif, s->reader, up_tiff.TIFFCurrentDirOffset(t), &tells, error));
-    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
-        m->dpi_x = m->dpi_y = 0;
+    up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y);
     if (!tells)
         UP_TRY(up_blob_set(&m->exif, NULL, 0, error));
     if (s->layout.kind != UP_TIFF_CONVERTED)

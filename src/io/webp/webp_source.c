@@ -209,8 +209,7 @@ static up_status begin(webp_source *s, up_error *error)
     UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
     UP_TRY(up_webp_read_layout(&s->layout, s->reader, error));
     up_metadata *m = &s->base.metadata;
-    if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y))
-        m->dpi_x = m->dpi_y = 0;
+    up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y);
     return set_format(s, error);
 }
 

@@ -133,6 +133,14 @@ int up_network_last(const up_network_builder *builder)
     return builder->network->nodes ? builder->network->nodes - 1 : UP_NETWORK_INPUT;
 }
 
+bool up_network_has(const up_network_builder *b, const up_layer_kind *kind)
+{
+    for (int i = 0; i < b->network->nodes; i++)
+        if (b->network->node[i].kind == kind)
+            return true;
+    return false;
+}
+
 static up_status copy_text(const up_network_builder *builder, char **copy, const char *text)
 {
     size_t size = text ? strlen(text) + 1 : 0;

@@ -40,6 +40,9 @@ up_status up_network_add_named(up_network_builder *builder, const up_layer_kind 
 /* The last node so far, or the input. */
 int up_network_last(const up_network_builder *builder);
 
+/* Whether some node so far is of a kind. */
+bool up_network_has(const up_network_builder *builder, const up_layer_kind *kind);
+
 /* PREFIX + "NAME.SUFFIX" of the file, or NULL. */
 const up_tensor *up_network_tensor(const up_network_builder *builder, const char *name,
                                    const char *suffix);

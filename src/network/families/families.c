@@ -126,21 +126,13 @@ static up_status refuse_normalised(const up_network_builder *b)
     return UP_OK;
 }
 
-static bool has_transposed(const up_network_builder *b)
-{
-    for (int i = 0; i < b->network->nodes; i++)
-        if (b->network->node[i].kind == &up_layer_conv_transpose2d)
-            return true;
-    return false;
-}
-
 static up_status check_flags(const up_network_builder *b, const up_network_family *family)
 {
     const up_layer *flags = &b->hints->layer;
     bool geometry = flags->stride.set || flags->padding.set || flags->output_padding.set;
     if (family == &up_family_conv_transpose2d ||
         (!flags->dilation.set && !flags->groups &&
-         (!geometry || (family->open && has_transposed(b)))))
+         (!geometry || (family->open && up_network_has(b, &up_layer_conv_transpose2d)))))
         return UP_OK;
     return up_fail(b->error, UP_ERROR_ARGUMENT, "%s is a network (%s): %s cannot be changed",
                    up_tensor_file_name(b->file), b->network->family,

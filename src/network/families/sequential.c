@@ -57,14 +57,6 @@ static bool begins_transposed(const up_network_builder *b, const char *key, cons
     return weight->shape[2] % 2 == 0;
 }
 
-static bool has_transposed(const up_network_builder *b)
-{
-    for (int i = 0; i < b->network->nodes; i++)
-        if (b->network->node[i].kind == &up_layer_conv_transpose2d)
-            return true;
-    return false;
-}
-
 static up_status read(up_network_builder *b)
 {
     char stem[UP_MOST_KEY], key[UP_MOST_KEY];
@@ -75,7 +67,8 @@ static up_status read(up_network_builder *b)
     if (begins_transposed(b, key, first))
         b->network->in_channels = (int)first->shape[0];
     UP_TRY(up_part_add_group(b, &x, &(up_part_group){ .name = stem, .transposed = true }));
-    if (has_transposed(b) || up_network_shape(b->network, x).channels == b->network->in_channels)
+    if (up_network_has(b, &up_layer_conv_transpose2d) ||
+        up_network_shape(b->network, x).channels == b->network->in_channels)
         return UP_OK;
     return up_part_shuffle_to_input(b, &x);
 }

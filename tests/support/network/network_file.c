@@ -99,14 +99,20 @@ up_network *network_made(const char *tensors, const char *layers, const char *me
     return network;
 }
 
+void expect_refusal(up_network *network, const up_error *error, const char *culprit,
+                    const char *reason)
+{
+    cr_expect_null(network, "should fail with: %s", reason);
+    cr_expect(strstr(error->message, culprit), "\"%s\" in: %s", culprit, error->message);
+    cr_expect(strstr(error->message, reason), "\"%s\" in: %s", reason, error->message);
+    cr_expect_null(strchr(error->message, '\n'));
+    up_network_free(&network);
+}
+
 void network_refused(tensor_file bytes, const up_network_hints *hints, const char *culprit,
                      const char *reason)
 {
     up_error error = { 0 };
     up_network *network = network_read(bytes, hints, &error);
-    cr_expect_null(network, "should fail with: %s", reason);
-    cr_expect(strstr(error.message, culprit), "\"%s\" in: %s", culprit, error.message);
-    cr_expect(strstr(error.message, reason), "\"%s\" in: %s", reason, error.message);
-    cr_expect_null(strchr(error.message, '\n'));
-    up_network_free(&network);
+    expect_refusal(network, &error, culprit, reason);
 }

@@ -21,6 +21,10 @@ up_network *network_open(const char *path, const up_network_hints *hints);
 /* A made-up file that must load. */
 up_network *network_made(const char *tensors, const char *layers, const char *metadata, int scale);
 
+/* That it was refused in one line that holds both texts; frees what was not. */
+void expect_refusal(up_network *network, const up_error *error, const char *culprit,
+                    const char *reason);
+
 /* One that must be refused in one line that holds both texts. */
 void network_refused(tensor_file bytes, const up_network_hints *hints, const char *culprit,
                      const char *reason);
