@@ -43,7 +43,7 @@ typedef struct {
     double seconds;       /* that showing them once takes; 0: not known */
     int further_pictures; /* in the file behind the one that is read (JPEG's MPF) */
     bool gain_map;        /* an HDR gain map is, or is said to be, among them */
-    int pages;            /* of a TIFF of several, the first of which all else tells of; else 0 */
+    int pages; /* of a TIFF of several; all else tells of the first that can be read; else 0 */
 } up_image_info;
 
 /* A text of a PNG file (tEXt, zTXt, iTXt), or a JPEG comment, whose keyword is "Comment". UTF-8, as

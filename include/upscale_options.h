@@ -202,7 +202,7 @@ typedef struct up_options {
         int64_t first, end; /* 0, 0: all */
     } frames; /* of an animation or a video, from 0, end not included: only these, and one alone as
                  a picture. Else all; where one fits, the first, or the file's own, with a note */
-    int page; /* of a TIFF only this, from 1; 0: all into TIFF, else the first, with a note */
+    int page; /* of a TIFF only this, from 1; 0: all into TIFF, else the first that can be read */
 } up_options;
 
 /* Sets every field to its default. */

@@ -48,7 +48,9 @@ UP_API up_status up_plan_run(up_plan *plan, const char *output_path, up_error *e
 UP_API up_status up_plan_run_to_memory(up_plan *plan, up_bytes *output, up_error *error);
 /* The same through a function that is given the next bytes: in order, one call at a time, from any
  * thread of the run. If it does not return UP_OK the run ends with that status, and with what it
- * has written to error->message; what it took before a failure is no whole file. */
+ * has written to error->message; what it took before a failure is no whole file. TIFF, and .npy of
+ * several channels, are held as a whole for it, beyond memory_bytes: more than options.max_memory
+ * is UP_ERROR_LIMIT, before the first byte. */
 typedef up_status up_take_bytes(void *user, const void *bytes, size_t size, up_error *error);
 UP_API up_status up_plan_run_to(up_plan *plan, up_take_bytes *take, void *user, up_error *error);
 UP_API void up_plan_destroy(up_plan **plan);

@@ -44,8 +44,6 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
     UP_TRY(check_options(&taken, error));
     if (image->used)
         return up_fail(error, UP_ERROR_ARGUMENT, "an image can be run once; open it again");
-    image->source->strict = taken.strict;
-    UP_TRY(up_source_check(image->source, error));
     up_plan *p = up_alloc_zero(1, sizeof *p);
     if (!p)
         return up_fail_memory(error, "a plan", sizeof *p);
@@ -159,7 +157,7 @@ static up_status choose_destination(up_plan *plan, const char *path, const up_pi
         return up_plan_choose_frames(plan, NULL, error);
     }
     UP_TRY(up_plan_sink_format(plan, path, &to->type, error));
-    plan->encoding.stream = path && up_is_stream(path);
+    plan->stream = path && up_is_stream(path);
     plan->run.rows[0] = plan->options.rows.first;
     plan->run.rows[1] = plan->options.rows.end;
     plan->encoding.piece = plan->options.rows.end > 0;
@@ -240,10 +238,9 @@ up_status up_plan_upscaling(up_plan *plan, const char *output_path, const up_pix
     return up_plan_prepare_encoding(plan, error);
 }
 
-static up_status check_memory(const up_plan *plan, up_error *error)
+static up_status check_memory(const up_plan *plan, size_t need, up_error *error)
 {
     const size_t most = up_machine_memory_limit(plan->options.max_memory);
-    const size_t need = plan->info.memory_bytes;
     if (need <= most)
         return UP_OK;
     const up_format *out = &plan->info.output;
@@ -271,6 +268,19 @@ static void add(size_t *bytes, size_t more)
 {
     if (!up_add(*bytes, more, bytes))
         *bytes = SIZE_MAX;
+}
+
+/* Of all outputs, where they cannot be gone back in. */
+static size_t held_back_bytes(const up_plan *plan)
+{
+    size_t bytes = 0;
+    for (int o = 0; o < plan->graph.outputs; o++) {
+        const up_sink_format *type = plan->to[o].type;
+        const up_format format = made_format(plan, o);
+        if (type && type->held_back)
+            add(&bytes, type->held_back(&format, &plan->encoding));
+    }
+    return bytes;
 }
 
 /* While the graph runs; SIZE_MAX: more than can be counted. */
@@ -312,7 +322,9 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
 {
     const bool mapped = plan->image->source->mapped.data && !plan->to[0].type;
     const size_t most = plan->options.max_memory;
-    const size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
+    const size_t back = plan->stream ? held_back_bytes(plan) : 0;
+    size_t beside = plan->held_bytes + up_machine_program_bytes(plan->run.threads);
+    add(&beside, back);
     UP_TRY(up_plan_prepare_run(plan, &plan->run, mapped, error));
     size_t others = running_bytes(plan) - up_run_bytes(&plan->run);
     add(&others, beside);
@@ -335,8 +347,12 @@ up_status up_plan_finish(up_plan *plan, up_error *error)
     plan->info.multiply_adds = up_run_multiply_adds(&plan->run) / pixels;
     memcpy(plan->info.steps, plan->request.steps, sizeof plan->info.steps);
     plan->info.input = plan->image->info.format;
-    UP_TRY(check_memory(plan, error));
-    return up_plan_add_pages(plan, error);
+    UP_TRY(check_memory(plan, plan->info.memory_bytes, error));
+    UP_TRY(up_plan_add_pages(plan, error));
+    if (!plan->stream || plan->info.pages == 0)
+        return UP_OK;
+    add(&plan->info.memory_bytes, held_back_bytes(plan) - back);
+    return check_memory(plan, plan->info.memory_bytes, error);
 }
 
 up_status up_plan_create(up_plan **plan, up_image *image, const char *output_path,
@@ -381,6 +397,14 @@ up_status up_plan_sink_in(const up_plan *plan, int output, up_writer *writer, up
                           up_error *error)
 {
     const up_format format = made_format(plan, output);
+    size_t need = plan->info.memory_bytes;
+    if (!plan->stream && !up_writer_seekable(writer))
+        add(&need, held_back_bytes(plan));
+    const up_status status = check_memory(plan, need, error);
+    if (status != UP_OK) {
+        up_writer_close(&writer);
+        return status;
+    }
     return up_sink_open_writer(sink, plan->to[output].type, writer, &format, &plan->encoding,
                                plan->run.slots, group_bytes(plan, output), error);
 }
@@ -392,9 +416,7 @@ up_status up_plan_execute(up_plan *plan, up_sink *const sinks[UP_MAX_OUTPUTS], u
     const int outputs = plan->graph.outputs;
     for (int o = 0; o < outputs; o++)
         plan->run.sink[o] = sinks[o];
-    up_status status = up_run_start(&plan->run, error);
-    if (status == UP_OK)
-        status = up_plan_run_pages(plan, sinks[0], error);
+    const up_status status = up_plan_run_pages(plan, sinks[0], error);
     for (int o = 0; o < outputs; o++)
         up_sink_close(&plan->run.sink[o]);
     return status;

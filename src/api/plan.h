@@ -48,6 +48,7 @@ struct up_plan {
     up_chroma chroma;
     up_video video; /* of a plan that takes a video as one: how the output has its samples */
     up_encoding encoding;
+    bool stream;           /* the output was said to be one that cannot be gone back in */
     up_notes notes;        /* what the output cannot hold */
     size_t building_bytes; /* of the graph, and the values that its weights are packed from */
     size_t held_bytes;     /* what the caller holds in memory beside the run, counted with it */
@@ -103,8 +104,8 @@ up_status up_plan_share_weights(up_plan *plan, const char *path, const up_pixels
                                 up_error *error);
 
 /* Plans all pages of the image where the output holds them, and counts what they take; else notes
- * those that are left behind, as those are that cannot be read. Then those behind the first are
- * run, when what the plan holds of that is gone. */
+ * those that are left behind, as those are that cannot be read. Then all are run, those behind the
+ * first when what the plan holds of that is gone; what has no pages is run, too. */
 up_status up_plan_add_pages(up_plan *plan, up_error *error);
 up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error);
 

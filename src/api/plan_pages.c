@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define ELSE_ALONE "; --page takes another one alone"
+
 /* ---- one page */
 
 /* `scraps`: of one among others, whatever is there. */
@@ -68,7 +70,7 @@ up_status up_image_open_page(up_image **page, up_image *image, int number, up_er
 up_status up_image_page(up_image *image, int page, up_format *format, up_error *error)
 {
     up_image *opened;
-    if (page == 1) {
+    if (page == image->source->own_page + 1) {
         *format = image->info.format;
         return UP_OK;
     }
@@ -82,11 +84,11 @@ up_status up_plan_choose_page(up_plan *plan, up_error *error)
 {
     up_source *source = plan->image->source;
     const int page = plan->options.page;
-    if (page == 0 || page == 1)
-        return UP_OK;
-    UP_TRY(up_image_open_page(&plan->page, plan->image, page, error));
-    plan->image = plan->page;
-    plan->held_bytes = source->held_bytes;
+    if (page > source->own_page + 1 || (page > 0 && page <= source->own_page)) {
+        UP_TRY(up_image_open_page(&plan->page, plan->image, page, error));
+        plan->image = plan->page;
+        plan->held_bytes = source->held_bytes;
+    }
     plan->image->source->strict = plan->options.strict;
     return up_source_check(plan->image->source, error);
 }
@@ -150,16 +152,19 @@ static bool is_said(const up_plan *plan, const up_note *wanted)
 }
 
 /* What is dropped is said once for all pages; of damage, where it is. */
+static up_status take_note(up_plan *plan, const up_note *note, int number, up_error *error)
+{
+    if (note->kind == UP_NOTE_DAMAGE)
+        return up_notes_add(&plan->notes, note->kind, error, "page %d: %s", number + 1, note->text);
+    return is_said(plan, note) ? UP_OK
+                               : up_notes_add(&plan->notes, note->kind, error, "%s", note->text);
+}
+
 static up_status take_notes(up_plan *plan, const up_plan *page, int number, up_error *error)
 {
     const up_note *note;
-    for (int i = 0; (note = up_plan_note_at(page, i)); i++) {
-        if (note->kind == UP_NOTE_DAMAGE)
-            UP_TRY(up_notes_add(&plan->notes, note->kind, error, "page %d: %s", number + 1,
-                                note->text));
-        else if (!is_said(plan, note))
-            UP_TRY(up_notes_add(&plan->notes, note->kind, error, "%s", note->text));
-    }
+    for (int i = 0; (note = up_plan_note_at(page, i)); i++)
+        UP_TRY(take_note(plan, note, number, error));
     return UP_OK;
 }
 
@@ -222,8 +227,7 @@ static up_status leave_out(up_plan *plan, int number, const up_error *own, up_er
     const up_source *source = plan->image->source;
     const bool damaged = own->status == UP_ERROR_INPUT;
     if (plan->options.strict || (!damaged && own->status != UP_ERROR_UNSUPPORTED))
-        return fail_page(source, number, own, "; --page takes another one alone", error);
-    plan->left_out[number] = true;
+        return fail_page(source, number, own, ELSE_ALONE, error);
     return damaged ? up_notes_add(&plan->notes, UP_NOTE_DAMAGE, error, "page %d is left out: %s",
                                   number + 1, reason_of(source, own))
                    : up_notes_add(&plan->notes, UP_NOTE_DROPPED, error,
@@ -231,23 +235,39 @@ static up_status leave_out(up_plan *plan, int number, const up_error *own, up_er
                                   reason_of(source, own));
 }
 
+/* Those before the first that can be read. */
+static up_status leave_first_out(up_plan *plan, up_error *error)
+{
+    up_source *source = plan->image->source;
+    for (int n = 0; n < source->own_page; n++) {
+        up_image *image;
+        up_error own = { 0 };
+        const up_status status = open_page(&image, source, n, true, &own);
+        up_image_close(&image);
+        if (status != UP_OK)
+            UP_TRY(leave_out(plan, n, &own, error));
+    }
+    return UP_OK;
+}
+
 static up_status count_pages(up_plan *plan, up_error *error)
 {
     up_source *source = plan->image->source;
     page_kind kind = { source->format, plan->info.output, SIZE_MAX };
-    for (int n = 1; n < source->pages; n++) {
+    for (int n = source->own_page + 1; n < source->pages; n++) {
         up_image *image;
         up_error own = { 0 };
         if (plan->options.cancel && *plan->options.cancel)
             return up_fail(error, UP_ERROR_INTERRUPTED, "interrupted");
         if (open_page(&image, source, n, true, &own) != UP_OK) {
             UP_TRY(leave_out(plan, n, &own, error));
+            plan->left_out[n] = true;
             continue;
         }
         const up_status status = count_page(plan, image, n, &kind, &own);
         up_image_close(&image);
         if (status != UP_OK)
-            return fail_page(source, n, &own, "; --page takes another one alone", error);
+            return fail_page(source, n, &own, ELSE_ALONE, error);
         plan->encoding.pages.count++;
     }
     return UP_OK;
@@ -259,11 +279,13 @@ up_status up_plan_add_pages(up_plan *plan, up_error *error)
     const up_sink_format *to = plan->to[0].type;
     if (pages < 2)
         return UP_OK;
+    UP_TRY(leave_first_out(plan, error));
+    const int further = pages - 1 - plan->image->source->own_page;
     if (!to || !to->keep_in_pages || plan->graph.outputs > 1 || plan->options.rows.end > 0)
-        return plan->options.strip
+        return plan->options.strip || further == 0
                    ? UP_OK
                    : up_notes_add(&plan->notes, UP_NOTE_DROPPED, error, "%d further page%s",
-                                  pages - 1, pages > 2 ? "s" : "");
+                                  further, further > 1 ? "s" : "");
     plan->left_out = up_alloc_zero((size_t)pages, sizeof *plan->left_out);
     if (!plan->left_out)
         return up_fail_memory(error, "pages", (size_t)pages);
@@ -300,15 +322,34 @@ static up_status run_page(up_plan *plan, up_image *image, up_sink *sink, int num
     return status;
 }
 
+/* Of damage to it is said where it is, as of the others; the source's notes are of the file. */
+static up_status run_first_page(up_plan *plan, up_error *error)
+{
+    up_source *source = plan->image->source;
+    const up_notes of_file = source->notes;
+    up_error own = { 0 };
+    source->notes = (up_notes){ 0 };
+    source->scraps = true;
+    const up_status ran = up_run_start(&plan->run, &own);
+    up_notes found = source->notes;
+    source->notes = of_file;
+    up_status status = UP_OK;
+    for (int i = 0; i < found.count && status == UP_OK; i++)
+        status = take_note(plan, &found.item[i], source->own_page, error);
+    up_notes_clear(&found);
+    return ran == UP_OK ? status : fail_page(source, source->own_page, &own, ELSE_ALONE, error);
+}
+
 up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error)
 {
     up_source *source = plan->image->source;
     if (plan->encoding.pages.count == 0)
-        return UP_OK;
+        return up_run_start(&plan->run, error);
+    UP_TRY(run_first_page(plan, error));
     up_run_clear(&plan->run); /* of the first page nothing is needed any more */
     up_graph_free(&plan->graph);
     up_source_release(source);
-    for (int n = 1; n < source->pages; n++) {
+    for (int n = source->own_page + 1; n < source->pages; n++) {
         up_image *image;
         up_error own = { 0 };
         if (plan->left_out[n])
@@ -319,7 +360,7 @@ up_status up_plan_run_pages(up_plan *plan, up_sink *sink, up_error *error)
             status = run_page(plan, image, sink, n, &own);
         up_image_close(&image);
         if (status != UP_OK)
-            return fail_page(source, n, &own, "; --page takes another one alone", error);
+            return fail_page(source, n, &own, ELSE_ALONE, error);
     }
     return UP_OK;
 }

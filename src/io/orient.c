@@ -65,6 +65,7 @@ static up_status read_band(oriented *o, int count, up_error *error)
     for (int plane = 0; plane < o->planes; plane++)
         for (int i = 0; i < count; i++)
             o->band_rows[plane * count + i] = band_row(o, plane, i);
+    o->inner->scraps = o->base.scraps;
     UP_TRY(o->inner->read(o->inner, o->band_rows, count, error));
     UP_TRY(up_notes_take(&o->base.metadata.lost, &o->inner->metadata.lost, error));
     return up_notes_take(&o->base.notes, &o->inner->notes, error);
@@ -248,6 +249,7 @@ static oriented *wrap(up_source *inner)
                            .interlaced = inner->interlaced,
                            .sequence = inner->sequence,
                            .pages = inner->pages,
+                           .own_page = inner->own_page,
                            .further_pictures = inner->further_pictures,
                            .gain_map = inner->gain_map,
                            .video = inner->video,

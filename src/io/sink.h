@@ -23,8 +23,7 @@ typedef struct {
                           fewer the higher it is; 0: none */
     up_subsampling subsampling;
     bool progressive;
-    bool stream; /* the output cannot be gone back in, so that some formats hold it */
-    bool piece;  /* of a picture: rows to be put behind others, without being packed anew */
+    bool piece; /* of a picture: rows to be put behind others, without being packed anew */
     up_sequence sequence;  /* of frames that follow; frames 0: it is one picture */
     bool overlaps;         /* two of them are under way at a time, which a sink may make use of */
     const up_video *video; /* borrowed: how samples of a video are to lie; NULL: as is usual */
@@ -105,12 +104,14 @@ typedef struct {
     up_status (*open)(up_sink **sink, up_writer *writer, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes, up_error *error);
     /* Memory that encoding an image of this format takes: for itself, SIZE_MAX where that is beyond
-     * measure, and in each slot. NULL: none. */
+     * measure, where the output cannot be gone back in (for all pages, if it has any), and in each
+     * slot. NULL: none. */
     size_t (*held)(const up_format *format, const up_encoding *encoding);
+    size_t (*held_back)(const up_format *format, const up_encoding *encoding);
     size_t (*slot)(const up_format *format, const up_encoding *encoding, size_t group_bytes);
 } up_sink_format;
 
-/* Both of it. */
+/* Itself and all slots. */
 size_t up_sink_memory(const up_sink_format *type, const up_format *format,
                       const up_encoding *encoding, int slots, size_t group_bytes);
 

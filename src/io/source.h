@@ -36,6 +36,7 @@ struct up_source {
     const up_video *planes; /* how its samples lie in planes; NULL: it is none, or does not tell */
     bool by_planes;         /* set by split() */
     int pages;              /* that page() opens, where they are more than one; else 0 */
+    int own_page;           /* which of them, from 0, it reads itself: the first that can be */
     bool part;              /* a page, whose reader is that of another source */
     bool scraps;            /* also where next to nothing of its rows is there, they are wanted */
     int further_pictures;   /* behind the one that is read, the gain map among them */
@@ -61,8 +62,8 @@ struct up_source {
      * first, or plane by plane with the samples as they are: the rows of luma, whose `format` this
      * is then, then those of Cb and of Cr. */
     void (*split)(up_source *source, bool by_planes);
-    /* Of a file of pages, whose first is what the source itself reads: opens another, from 0, over
-     * the same reader, which must be there until it is closed. See up_source_open_page(). */
+    /* Of a file of pages: opens one, from 0, over the same reader, which must be there until it is
+     * closed. See up_source_open_page(). */
     up_status (*page)(up_source *source, int number, up_source **page, up_error *error);
     /* Of such a file, or NULL: its own rows have been read, and what is held for them goes. */
     void (*release)(up_source *source);

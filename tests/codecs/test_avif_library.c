@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* AVIF of kinds that upscale does not write, by libavif's encoder: what is read is what went in. */
+#define _GNU_SOURCE /* memmem */
 #include "io/formats.h"
 #include "io/source_open.h"
 #include "support/pictures/image_io.h"
@@ -235,13 +236,15 @@ Test(avif_library, first_frame_of_a_sequence)
     image_free(&i);
 }
 
-/* As many, and each is as it was; the last is grey where it is broken. */
+/* As many, and each is as it was; the last is grey where it is broken, and absent where the file
+ * ends within it. */
 Test(avif_library, every_frame_of_a_sequence)
 {
-    for (int n = 0; n < 8; n++) {
+    for (int n = 0; n < 12; n++) {
         const kind k = { .bits = 8, .frames = 4, .grey = n & 1, .alpha = n & 2 };
         const int channels = (k.grey ? 1 : 3) + k.alpha;
-        const bool broken = n & 4;
+        const bool broken = n / 4 == 1, cut = n / 4 == 2;
+        const int there_are = cut ? 3 : 4;
         uint8_t row[WIDTH * 4];
         void *rows[1] = { row };
         size_t size;
@@ -251,10 +254,12 @@ Test(avif_library, every_frame_of_a_sequence)
         char *file = file_read(path, &size);
         if (broken)
             memset(file + size - 12, 0xff, 12);
-        file_write(path, file, size);
+        file_write(path, file, size - cut);
         free(file);
         cr_assert_eq(up_source_open(&source, path, &error), UP_OK, "%s", error.message);
         cr_assert(source->next);
+        cr_expect_eq(source->sequence.frames, there_are);
+        cr_expect_float_eq(source->sequence.seconds, there_are * (there_are + 1) / 2, 1e-9);
         int frames = 0;
         for (bool there = true; there; frames += there) {
             cr_assert_eq(up_source_next(source, &there, &error), UP_OK, "%s", error.message);
@@ -269,8 +274,25 @@ Test(avif_library, every_frame_of_a_sequence)
             if (there)
                 cr_expect_eq(source->duration.num, (uint32_t)(frames + 1));
         }
-        cr_expect_eq(frames, 4);
-        cr_expect_eq(up_notes_at(&source->notes, 0) != NULL, broken);
+        cr_expect_eq(frames, there_are);
+        cr_expect_eq(up_notes_at(&source->notes, 0) != NULL, broken || cut);
         up_source_close(&source);
     }
+}
+
+/* Of the first frame all is wanted. */
+Test(avif_library, a_sequence_without_a_frame_is_refused)
+{
+    const kind k = { .bits = 8, .frames = 4 };
+    size_t size;
+    up_source *source;
+    up_error error = { 0 };
+    const char *path = encode(&k);
+    char *file = file_read(path, &size);
+    const char *pixels = memmem(file, size, "mdat", 4);
+    cr_assert_not_null(pixels);
+    file_write(path, file, (size_t)(pixels - file) + 20);
+    free(file);
+    cr_expect_eq(up_source_open(&source, path, &error), UP_ERROR_INPUT);
+    cr_expect(strstr(error.message, "truncated"), "%s", error.message);
 }

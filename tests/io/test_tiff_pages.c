@@ -246,9 +246,9 @@ Test(tiff_pages, a_loop_ends)
     expect_note(path, "out.tif", "its pages do not end");
 }
 
-static up_status make_strictly(const char *path, const char *out, up_error *error)
+static up_status make_strictly(const char *path, const char *out, int page, up_error *error)
 {
-    up_options options = nearest(2, 0);
+    up_options options = nearest(2, page);
     options.strict = true;
     return up_upscale_file(path, scratch_path("%s", out), &options, error);
 }
@@ -265,12 +265,60 @@ Test(tiff_pages, a_broken_one_is_left_out)
     cr_expect_eq(pages_of(scratch_path("kept.tif")), 2);
     expect_page(scratch_path("kept.tif"), 1, 7, 5, 0, 2);
     expect_page(scratch_path("kept.tif"), 2, 4, 4, 9, 2);
-    cr_expect_neq(make_strictly(path, "out.tif", &error), UP_OK);
+    cr_expect_neq(make_strictly(path, "out.tif", 0, &error), UP_OK);
     cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
     cr_expect(!is_there("out.tif"));
     cr_expect_neq(make(path, "out.tif", 2, 2, &error), UP_OK);
     cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
     expect_page(path, 1, 7, 5, 0, 1);
+}
+
+/* Where its directory lies: within the first 256 bytes. */
+static size_t first_of(const tiff_book *b)
+{
+    return b->bytes[4];
+}
+
+/* Also where all that are wanted lie behind it. */
+Test(tiff_pages, a_broken_first_is_left_out)
+{
+    tiff_book b;
+    up_error error = { 0 };
+    three_pages(&b);
+    tiff_book_put(&b, first_of(&b) + 2 + 12 * 3 + 8, 4, 33); /* bits of a sample */
+    const char *path = save(&b);
+    cr_expect_eq(pages_of(path), 3);
+    expect_note(path, "out.tif", "page 1");
+    expect_note(path, "out.png", "1 further page;");
+    cr_assert_eq(make(path, "kept.tif", 2, 0, &error), UP_OK, "%s", error.message);
+    cr_expect_eq(pages_of(scratch_path("kept.tif")), 2);
+    expect_page(scratch_path("kept.tif"), 1, 3, 9, 100, 2);
+    expect_page(scratch_path("kept.tif"), 2, 4, 4, 9, 2);
+    cr_assert_eq(make(path, "kept.pgm", 1, 0, &error), UP_OK, "%s", error.message);
+    expect_page(path, 2, 3, 9, 100, 1);
+    expect_page(path, 3, 4, 4, 9, 1);
+    for (int page = 2; page <= 3; page++)
+        cr_expect_eq(make_strictly(path, "kept.tif", page, &error), UP_OK, "%s", error.message);
+    for (int page = 0; page <= 1; page++) {
+        cr_expect_neq(make_strictly(path, "out.tif", page, &error), UP_OK);
+        cr_expect(strstr(error.message, "book.tif: page 1: "), "%s", error.message);
+    }
+    cr_expect_neq(make(path, "out.tif", 2, 1, &error), UP_OK);
+    cr_expect(!is_there("out.tif"));
+}
+
+Test(tiff_pages, none_can_be_read)
+{
+    tiff_book b;
+    up_error error = { 0 };
+    tiff_book_begin(&b);
+    tiff_book_add(&b, 7, 5, 0, 0);
+    tiff_book_put(&b, first_of(&b) + 2 + 12 * 3 + 8, 4, 33);
+    const size_t second = tiff_book_add(&b, 3, 9, 100, 0);
+    tiff_book_put(&b, second + 2 + 12 * 3 + 8, 4, 33);
+    cr_expect_neq(make(save(&b), "out.tif", 2, 0, &error), UP_OK);
+    cr_expect(strstr(error.message, "book.tif: none of its 2 pages can be read: "), "%s",
+              error.message);
 }
 
 /* It is grey among the others, in its place; alone it is nothing. */
@@ -286,8 +334,25 @@ Test(tiff_pages, one_without_pixels_keeps_its_place)
     expect_page(scratch_path("kept.tif"), 1, 7, 5, 0, 2);
     expect_page(scratch_path("kept.tif"), 3, 4, 4, 9, 2);
     cr_expect_neq(make(path, "out.tif", 2, 2, &error), UP_OK);
-    cr_expect_neq(make_strictly(path, "out.tif", &error), UP_OK);
+    cr_expect_neq(make_strictly(path, "out.tif", 0, &error), UP_OK);
     cr_expect(strstr(error.message, "book.tif: page 2: "), "%s", error.message);
+    cr_expect(!is_there("out.tif"));
+}
+
+Test(tiff_pages, a_first_without_pixels_keeps_its_place)
+{
+    tiff_book b;
+    up_error error = { 0 };
+    three_pages(&b);
+    tiff_book_put(&b, first_of(&b) + 2 + 12 * 6 + 8, 4, 1 << 20);
+    const char *path = save(&b);
+    cr_assert_eq(make(path, "kept.tif", 2, 0, &error), UP_OK, "%s", error.message);
+    cr_expect_eq(pages_of(scratch_path("kept.tif")), 3);
+    expect_page(scratch_path("kept.tif"), 2, 3, 9, 100, 2);
+    expect_page(path, 2, 3, 9, 100, 1);
+    cr_expect_neq(make(path, "out.png", 2, 0, &error), UP_OK);
+    cr_expect_neq(make_strictly(path, "out.tif", 0, &error), UP_OK);
+    cr_expect(strstr(error.message, "book.tif: page 1: "), "%s", error.message);
     cr_expect(!is_there("out.tif"));
 }
 

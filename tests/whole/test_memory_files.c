@@ -160,6 +160,36 @@ Test(memory_files, function_ends_the_run)
     free(from.data);
 }
 
+/* What is to be gone back in is held, and that counts. */
+Test(memory_files, function_holds_within_the_limit)
+{
+    static const char *const wanted[] = { "png", "tif", "npy" };
+    for (int i = 0; i < 3; i++) {
+        if (up_format_left_out(wanted[i]))
+            continue;
+        file from = picture("png");
+        up_error error = { 0 };
+        up_plan *plan;
+        up_image *opened;
+        up_options options = doubled(wanted[i]);
+        for (int limited = 0; limited < 2; limited++) {
+            taker to = { .most = SIZE_MAX };
+            cr_assert_eq(up_image_open_memory(&opened, from.data, from.size, &error), UP_OK);
+            cr_assert_eq(up_plan_create(&plan, opened, NULL, &options, &error), UP_OK, "%s",
+                         error.message);
+            options.max_memory = up_plan_get_info(plan)->memory_bytes;
+            cr_expect_eq(up_plan_run_to(plan, take, &to, &error),
+                         limited && i > 0 ? UP_ERROR_LIMIT : UP_OK, "%s: %s", wanted[i],
+                         error.message);
+            cr_expect_eq(to.calls == 0, limited && i > 0);
+            free(to.data);
+            up_plan_destroy(&plan);
+            up_image_close(&opened);
+        }
+        free(from.data);
+    }
+}
+
 /* ---- what must not work */
 
 static void expect_refused(const void *bytes, size_t size, const up_options *options,

@@ -45,18 +45,22 @@ up_status up_avif_fail(const up_avif_file *file, avifResult said, up_error *erro
     }
 }
 
-up_status up_avif_open(up_avif_file *file, up_reader *reader, bool exif, uint32_t most,
+up_status up_avif_open(up_avif_file *file, up_reader *reader, up_avif_parts parts, uint32_t most,
                        up_error *error)
 {
-    *file = (up_avif_file){
-        .reader = reader, .io = { .read = read_bytes, .sizeHint = (uint64_t)up_reader_size(reader) }
-    };
+    const bool cut = parts == UP_AVIF_CUT;
+    *file =
+        (up_avif_file){ .reader = reader,
+                        .io = { .read = read_bytes,
+                                .sizeHint = cut ? INT64_MAX : (uint64_t)up_reader_size(reader) } };
     file->io.data = file;
     file->decoder = up_avif.avifDecoderCreate();
     if (!file->decoder)
         return up_fail_memory(error, up_reader_name(reader), 0);
-    file->decoder->ignoreExif = !exif;
-    file->decoder->ignoreXMP = !exif;
+    file->decoder->ignoreExif = parts != UP_AVIF_WITH_EXIF;
+    file->decoder->ignoreXMP = parts != UP_AVIF_WITH_EXIF;
+    if (cut) /* of what items say they have, memory would be taken */
+        file->decoder->requestedSource = AVIF_DECODER_SOURCE_TRACKS;
     file->decoder->imageSizeLimit = most;
     file->decoder->strictFlags = AVIF_STRICT_DISABLED; /* what can be shown is */
     up_avif.avifDecoderSetIO(file->decoder, &file->io);
@@ -70,6 +74,29 @@ void up_avif_close(up_avif_file *file)
         up_avif.avifDecoderDestroy(file->decoder);
     up_free(file->bytes);
     *file = (up_avif_file){ 0 };
+}
+
+static bool is_whole(const up_avif_file *file, int frame)
+{
+    avifExtent extent;
+    const uint64_t size = (uint64_t)up_reader_size(file->reader);
+    return up_avif.avifDecoderNthImageMaxExtent(file->decoder, (uint32_t)frame, &extent) ==
+               AVIF_RESULT_OK &&
+           extent.offset <= size && extent.size <= size - extent.offset;
+}
+
+/* They lie one behind the other: each is asked for as the last of those since a whole picture. */
+int up_avif_whole_frames(const up_avif_file *file)
+{
+    int whole = 0, end = file->decoder->imageCount;
+    while (whole < end) {
+        const int middle = whole + (end - whole) / 2;
+        if (is_whole(file, middle))
+            whole = middle + 1;
+        else
+            end = middle;
+    }
+    return whole;
 }
 
 int up_avif_orientation(const avifImage *picture)

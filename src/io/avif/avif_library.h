@@ -10,7 +10,8 @@
 /* clang-format off */
 #define UP_AVIF_FUNCTIONS(F) \
     F(avifCropRectConvertCleanApertureBox) F(avifDecoderCreate) F(avifDecoderDestroy) \
-    F(avifDecoderNextImage) F(avifDecoderNthImageTiming) F(avifDecoderParse) F(avifDecoderSetIO) F(avifDiagnosticsClearError) \
+    F(avifDecoderNextImage) F(avifDecoderNthImageMaxExtent) F(avifDecoderNthImageTiming) \
+    F(avifDecoderParse) F(avifDecoderSetIO) F(avifDiagnosticsClearError) \
     F(avifEncoderCreate) F(avifEncoderDestroy) F(avifEncoderWrite) F(avifImageAllocatePlanes) \
     F(avifImageCreate) F(avifImageDestroy) F(avifImageRGBToYUV) F(avifImageSetMetadataExif) \
     F(avifImageSetMetadataXMP) F(avifImageSetProfileICC) F(avifImageYUVToRGB) \

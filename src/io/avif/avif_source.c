@@ -27,6 +27,7 @@ typedef struct {
     int kept;                /* frames that dav1d keeps together; 1: the picture alone */
     int begun;               /* frames of a sequence, or the picture, that have been asked for */
     bool lost;               /* the one that has is missing, and so are those behind it */
+    bool cut;                /* the end of a sequence is missing */
     avifPixelFormat yuv;
     avifCropRect crop; /* what is shown of it */
     bool grey, exact;  /* exact: samples are those of the file, not made of YCbCr */
@@ -287,6 +288,24 @@ static up_status set_format(avif_source *s, up_error *error)
     return UP_OK;
 }
 
+/* Of those that are there, but for the very first nothing can be shown. */
+static up_status count_whole(avif_source *s, up_error *error)
+{
+    const avifDecoder *decoder = s->file.decoder;
+    const int whole = up_avif_whole_frames(&s->file);
+    avifImageTiming last;
+    if (whole == 0)
+        return up_avif_fail(&s->file, AVIF_RESULT_TRUNCATED_DATA, error);
+    if (up_avif.avifDecoderNthImageTiming(decoder, (uint32_t)whole - 1, &last) == AVIF_RESULT_OK)
+        s->base.sequence.seconds = last.pts + last.duration;
+    s->base.sequence.frames = whole;
+    if (whole == decoder->imageCount)
+        return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                            "what it holds beside its frames is damaged");
+    return up_notes_add(&s->base.notes, UP_NOTE_DAMAGE, error,
+                        "it says that it has %d frames, and has %d", decoder->imageCount, whole);
+}
+
 /* Of the frames of a sequence nobody has looked at what else comes with them. */
 static up_status count_frames(avif_source *s, up_error *error)
 {
@@ -300,11 +319,24 @@ static up_status count_frames(avif_source *s, up_error *error)
     s->base.next = next_frame;
     s->base.sequence.frames = decoder->imageCount;
     s->base.sequence.seconds = decoder->duration;
+    if (s->cut)
+        UP_TRY(count_whole(s, error));
 #if AVIF_VERSION >= 1000000
     if (decoder->repetitionCount >= 0)
         s->base.sequence.loops = decoder->repetitionCount + 1;
 #endif
     return UP_OK;
+}
+
+static up_status open_bare(avif_source *s, up_avif_file *bare, up_error *error)
+{
+    const uint32_t most = AVIF_DEFAULT_IMAGE_SIZE_LIMIT;
+    const up_status status = up_avif_open(bare, s->reader, UP_AVIF_BARE, most, error);
+    if (status != UP_ERROR_INPUT)
+        return status;
+    up_avif_close(bare);
+    s->cut = up_avif_open(bare, s->reader, UP_AVIF_CUT, most, NULL) == UP_OK;
+    return s->cut ? UP_OK : status;
 }
 
 /* libavif makes irot and imir of what EXIF says where the file has none; in AVIF EXIF has no say,
@@ -313,7 +345,7 @@ static up_status begin(avif_source *s, up_error *error)
 {
     up_avif_file bare;
     UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
-    up_status status = up_avif_open(&bare, s->reader, false, AVIF_DEFAULT_IMAGE_SIZE_LIMIT, error);
+    up_status status = open_bare(s, &bare, error);
     int orientation = 1;
     uint32_t pixels = PARTS_MOST;
     if (status == UP_OK) {
@@ -324,7 +356,8 @@ static up_status begin(avif_source *s, up_error *error)
     }
     up_avif_close(&bare);
     UP_TRY(status);
-    UP_TRY(up_avif_open(&s->file, s->reader, true, pixels, error));
+    UP_TRY(
+        up_avif_open(&s->file, s->reader, s->cut ? UP_AVIF_CUT : UP_AVIF_WITH_EXIF, pixels, error));
     s->base.metadata.orientation = orientation;
     UP_TRY(take_metadata(s, error));
     UP_TRY(count_frames(s, error));

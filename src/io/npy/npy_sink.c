@@ -157,10 +157,11 @@ static up_status open_npy(up_sink **sink, up_writer *writer, const up_format *fo
     return up_sink_opened(sink, &s->base, status);
 }
 
-static size_t held(const up_format *format, const up_encoding *encoding)
+static size_t held_back(const up_format *format, const up_encoding *encoding)
 {
     size_t frame;
-    if (!encoding->stream || format->channels < 2)
+    (void)encoding;
+    if (format->channels < 2)
         return 0;
     return up_frame_size(format, &frame) ? frame : SIZE_MAX;
 }
@@ -171,5 +172,5 @@ const up_sink_format up_npy_sink = { .type = "npy",
                                      .choose = choose,
                                      .declare = up_declared_by_nothing,
                                      .open = open_npy,
-                                     .held = held,
+                                     .held_back = held_back,
                                      .slot = up_sink_slot_of_rows };

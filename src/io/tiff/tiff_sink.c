@@ -342,11 +342,9 @@ static up_status open_tiff(up_sink **sink, up_writer *writer, const up_format *f
 }
 
 /* Of what a pipe gets at the end, as it grows: twice what may not become smaller by packing. */
-static size_t stream_bytes(const up_format *format, const up_encoding *encoding)
+static size_t held_back(const up_format *format, const up_encoding *encoding)
 {
     size_t bytes;
-    if (!encoding->stream)
-        return 0;
     if (!up_frame_size(format, &bytes))
         return SIZE_MAX;
     bytes = bytes < encoding->pages.bytes ? encoding->pages.bytes : bytes;
@@ -356,13 +354,10 @@ static size_t stream_bytes(const up_format *format, const up_encoding *encoding)
 static size_t held(const up_format *format, const up_encoding *encoding)
 {
     up_tiff_packing packing;
-    size_t bytes = stream_bytes(format, encoding);
     if (!set_packing(&packing, format, encoding))
         return SIZE_MAX;
     const size_t strips = (size_t)format->height / (size_t)packing.rows + 1;
-    const size_t own =
-        packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
-    return up_add(bytes, own, &bytes) ? bytes : SIZE_MAX;
+    return packing.row_bytes * (size_t)packing.rows + strips * 4 * sizeof(uint64_t) + LIBRARY_BYTES;
 }
 
 static size_t slot_memory(const up_format *format, const up_encoding *encoding, size_t group_bytes)
@@ -383,4 +378,5 @@ const up_sink_format up_tiff_sink = { .type = "tiff",
                                       .keep_in_pages = keep_in_pages,
                                       .open = open_tiff,
                                       .held = held,
+                                      .held_back = held_back,
                                       .slot = slot_memory };

@@ -78,11 +78,16 @@ static void release_rows(up_source *source)
     s->rows.band = NULL;
 }
 
+static void close_files(tiff_source *s)
+{
+    for (int i = 0; i < UP_TIFF_PLANES; i++)
+        up_tiff_close(&s->file[i]);
+}
+
 static void close_tiff(up_source *source)
 {
     tiff_source *s = (tiff_source *)source;
-    for (int i = 0; i < UP_TIFF_PLANES; i++)
-        up_tiff_close(&s->file[i]);
+    close_files(s);
     release_rows(source);
     up_tiff_pages_free(&s->pages);
 }
@@ -260,15 +265,39 @@ static up_status open_page(up_source *source, int number, up_source **page, up_e
     return UP_OK;
 }
 
+/* Of several pages the first that can be read. */
+static up_status begin_first(tiff_source *s, up_error *error)
+{
+    up_error first = { 0 };
+    for (int i = 0; i < s->pages.count; i++) {
+        up_error own = { 0 };
+        s->directory = s->pages.offset[i];
+        s->base.own_page = i;
+        const up_status status = begin(s, &own);
+        if (status == UP_OK)
+            return UP_OK;
+        if (i == 0)
+            first = own;
+        if (status != UP_ERROR_INPUT && status != UP_ERROR_UNSUPPORTED && status != UP_ERROR_LIMIT)
+            return up_fail(error, status, "%s", own.message);
+        close_files(s);
+        up_metadata_clear(&s->base.metadata);
+        up_notes_clear(&s->base.notes);
+    }
+    const char *name = up_reader_name(s->reader); /* with which errors begin */
+    return up_fail(error, first.status, "%s: none of its %d pages can be read%s", name,
+                   s->pages.count, first.message + strlen(name));
+}
+
 static up_status begin_file(tiff_source *s, up_error *error)
 {
     UP_TRY(up_reader_hold(s->reader, up_machine_memory_limit(0), error));
     UP_TRY(up_tiff_pages_find(&s->pages, s->reader, error));
-    if (s->pages.count > 0)
-        s->directory = s->pages.offset[0];
-    UP_TRY(begin(s, error));
-    if (s->pages.count < 2)
-        return UP_OK;
+    if (s->pages.count < 2) {
+        s->directory = s->pages.count ? s->pages.offset[0] : 0;
+        return begin(s, error);
+    }
+    UP_TRY(begin_first(s, error));
     s->base.pages = s->pages.count;
     s->base.page = open_page;
     s->base.held_bytes += (size_t)s->pages.count * sizeof *s->pages.offset;
