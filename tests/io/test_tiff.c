@@ -216,6 +216,73 @@ Test(tiff, palette)
     EXPECT_PIXELS(i, 1, 61, 121, 3, 63, 123);
 }
 
+Test(tiff, palette_with_alpha)
+{
+    static const entry palette[] = { { 256, 1, 2 }, { 257, 1, 1 },         { 258, 1, 4 },
+                                     { 259, 1, 1 }, { 262, 1, 3 },         { 273, 1, PIXELS_AT },
+                                     { 277, 1, 2 }, { 278, 1, 1 },         { 279, 1, 2 },
+                                     { 338, 1, 2 }, { 320, 48, ARRAY_AT }, { 0 } };
+    made m = { 0 };
+    for (int c = 0; c < 3; c++)
+        for (int k = 0; k < 16; k++)
+            put(&m, ARRAY_AT + 2 * (size_t)(16 * c + k), 2, (uint32_t)(257 * (60 * c + k)));
+    image i = image_load_whole(make(&m, palette, "\x1f\x93", 2));
+    cr_expect_eq(i.format.color, UP_COLOR_RGBA);
+    EXPECT_PIXELS(i, 1, 61, 121, 255, 9, 69, 129, 51);
+}
+
+enum { LAB_PIXELS = 8 };
+
+/* L* of 0 to 255, a* and b*. */
+static const int lab_pixels[LAB_PIXELS][3] = { { 255, 0, 0 },   { 0, 0, 0 },      { 128, 0, 0 },
+                                               { 138, 81, 70 }, { 100, -40, 30 }, { 200, 10, -20 },
+                                               { 60, 20, -50 }, { 180, -5, 60 } };
+
+/* As Little CMS 2.14 makes them of its Lab profile and sRGB, relative colorimetric. */
+static const uint8_t lab_colours[LAB_PIXELS * 3] = { 255, 255, 255, 0,  0,   0,   119, 119,
+                                                     119, 255, 0,   0,  0,   108, 38,  199,
+                                                     189, 231, 38,  48, 133, 187, 174, 53 };
+
+/* CIE's (8) and ICC's (9), 8 and 16 bits, together and in planes. */
+Test(tiff, lab)
+{
+    for (int n = 0; n < 8; n++) {
+        const int bits = n & 1 ? 16 : 8;
+        const bool offset = n & 2, planes = n & 4;
+        const uint32_t plane = LAB_PIXELS * (uint32_t)bits / 8;
+        entry lab[] = { { 256, 1, LAB_PIXELS },
+                        { 257, 1, 1 },
+                        { 258, 1, (uint32_t)bits },
+                        { 259, 1, 1 },
+                        { 262, 1, offset ? 9 : 8 },
+                        { 273, planes ? 3 : 1, planes ? ARRAY_AT : PIXELS_AT },
+                        { 277, 1, 3 },
+                        { 278, 1, 1 },
+                        { 279, planes ? 3 : 1, planes ? ARRAY_AT + 6 : 3 * plane },
+                        { 284, 1, planes ? 2 : 1 },
+                        { 0 } };
+        made m = { 0 }, pixels = { 0 };
+        for (int i = 0; i < 3 * LAB_PIXELS; i++) {
+            const int p = i / 3, c = i % 3, v = lab_pixels[p][c];
+            const int eight = c > 0 && offset ? v + 128 : v;
+            const int wide = c > 0 ? eight * 256 : offset ? v * 256 : v * 257;
+            put(&pixels, (size_t)((planes ? c * LAB_PIXELS + p : i) * bits / 8), bits / 8,
+                (uint32_t)(bits == 8 ? eight : wide));
+        }
+        for (uint32_t c = 0; c < 3; c++) {
+            put(&m, ARRAY_AT + 2 * c, 2, PIXELS_AT + c * plane);
+            put(&m, ARRAY_AT + 6 + 2 * c, 2, plane);
+        }
+        image i = image_load_whole(make(&m, lab, pixels.bytes, 3 * plane));
+        cr_assert(i.format.channels == 3 && i.format.depth == bits);
+        for (int s = 0; s < 3 * LAB_PIXELS; s++) {
+            const double made_of = bits == 8 ? i.data[s] : ((uint16_t *)(void *)i.data)[s] / 257.0;
+            cr_expect_float_eq(made_of, lab_colours[s], 1, "%d: %d: %g", n, s, made_of);
+        }
+        image_free(&i);
+    }
+}
+
 /* Two tiles of 16 x 16 side by side, of which 20 x 2 pixels are there. */
 Test(tiff, tiles)
 {

@@ -19,6 +19,39 @@ static unsigned field16(const up_tiff_file *file, uint32_t tag)
     return value;
 }
 
+/* D50, where the file says nothing of it. */
+static up_status take_white(up_tiff_layout *l, up_tiff_file *file, up_error *error)
+{
+    float *white = NULL;
+    if (!up_tiff.TIFFGetFieldDefaulted(file->tiff, TIFFTAG_WHITEPOINT, &white) || !white)
+        return up_tiff_fail(file, error);
+    l->white[0] = (double)white[0];
+    l->white[1] = (double)white[1];
+    return UP_OK;
+}
+
+static bool has_depth(const up_tiff_layout *l)
+{
+    if (l->kind == UP_TIFF_LAB)
+        return !l->floats && (l->bits == 8 || l->bits == 16);
+    if (l->floats)
+        return (l->bits == 16 || l->bits == 32 || l->bits == 64) && l->kind != UP_TIFF_PALETTE;
+    return l->bits >= 1 && l->bits <= 16;
+}
+
+/* Beside the colours; whole bytes of a palette have levels of alpha at most. */
+static void take_alpha(up_tiff_layout *l, up_tiff_file *file, int used)
+{
+    uint16_t extras = 0, *extra = NULL;
+    up_tiff.TIFFGetFieldDefaulted(file->tiff, TIFFTAG_EXTRASAMPLES, &extras, &extra);
+    const bool palette = l->kind == UP_TIFF_PALETTE && l->bits <= 8;
+    if (!(l->kind == UP_TIFF_GREY || l->kind == UP_TIFF_RGB || palette) || extras == 0 ||
+        l->samples <= used || extra[0] == EXTRASAMPLE_UNSPECIFIED)
+        return;
+    l->alpha = used;
+    l->associated = extra[0] == EXTRASAMPLE_ASSOCALPHA && !palette;
+}
+
 static up_status take_kind(up_tiff_layout *l, up_tiff_file *file, up_error *error)
 {
     const unsigned photometric = field16(file, TIFFTAG_PHOTOMETRIC);
@@ -51,6 +84,9 @@ static up_status take_kind(up_tiff_layout *l, up_tiff_file *file, up_error *erro
         return UP_OK;
     case PHOTOMETRIC_CIELAB:
     case PHOTOMETRIC_ICCLAB:
+        l->kind = UP_TIFF_LAB;
+        l->offset = photometric == PHOTOMETRIC_ICCLAB;
+        return take_white(l, file, error);
     case PHOTOMETRIC_LOGL:
     case PHOTOMETRIC_LOGLUV:
         l->kind = UP_TIFF_CONVERTED;
@@ -62,29 +98,23 @@ static up_status take_kind(up_tiff_layout *l, up_tiff_file *file, up_error *erro
 
 static up_status take_samples(up_tiff_layout *l, up_tiff_file *file, up_error *error)
 {
-    static const int colours[] = { 1, 3, 1, 4 };
+    static const int colours[] = { 1, 3, 1, 4, 3 };
     const unsigned format = field16(file, TIFFTAG_SAMPLEFORMAT);
-    uint16_t extras = 0, *extra = NULL;
+    const bool is_signed = l->kind == UP_TIFF_LAB && format == SAMPLEFORMAT_INT;
     l->bits = (int)field16(file, TIFFTAG_BITSPERSAMPLE);
     l->alpha = -1;
     if (l->kind == UP_TIFF_CONVERTED)
         return UP_OK;
     l->floats = format == SAMPLEFORMAT_IEEEFP;
-    if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID && !l->floats)
+    if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID && !l->floats && !is_signed)
         return refuse(file, error, "samples of format", (int)format);
-    if (l->floats ? (l->bits != 16 && l->bits != 32 && l->bits != 64) || l->kind == UP_TIFF_PALETTE
-                  : l->bits < 1 || l->bits > 16)
+    if (!has_depth(l))
         return refuse(file, error, l->floats ? "float samples, in bits," : "samples, in bits,",
                       l->bits);
     const int used = colours[l->kind];
     if (l->samples < used)
         return refuse(file, error, "samples too few for its colours:", l->samples);
-    up_tiff.TIFFGetFieldDefaulted(file->tiff, TIFFTAG_EXTRASAMPLES, &extras, &extra);
-    const bool colour = l->kind == UP_TIFF_GREY || l->kind == UP_TIFF_RGB;
-    if (colour && extras > 0 && l->samples > used && extra[0] != EXTRASAMPLE_UNSPECIFIED) {
-        l->alpha = used;
-        l->associated = extra[0] == EXTRASAMPLE_ASSOCALPHA;
-    }
+    take_alpha(l, file, used);
     l->further = l->samples - used - (l->alpha >= 0);
     return UP_OK;
 }
@@ -129,6 +159,13 @@ up_status up_tiff_read_layout(up_tiff_layout *layout, up_tiff_file *file, up_err
 int up_tiff_colours(const up_tiff_layout *layout)
 {
     return layout->samples - layout->further;
+}
+
+int up_tiff_channels(const up_tiff_layout *layout)
+{
+    if (layout->kind == UP_TIFF_CONVERTED)
+        return 3;
+    return up_tiff_colours(layout) + (layout->kind == UP_TIFF_PALETTE ? 2 : 0);
 }
 
 /* ---- rows */

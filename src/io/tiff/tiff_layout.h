@@ -12,7 +12,8 @@ typedef enum {
     UP_TIFF_RGB,
     UP_TIFF_PALETTE,
     UP_TIFF_CMYK,
-    UP_TIFF_CONVERTED, /* by libtiff, to RGB of 8 bits: YCbCr that is no JPEG, Lab, LogLuv */
+    UP_TIFF_LAB,
+    UP_TIFF_CONVERTED, /* by libtiff, to RGB of 8 bits: YCbCr that is no JPEG, LogLuv */
 } up_tiff_kind;
 
 typedef struct {
@@ -21,6 +22,8 @@ typedef struct {
     int bits;        /* of a sample */
     bool floats;     /* 16, 32 or 64 bits of them */
     bool white_zero; /* greys are inverted */
+    bool offset;     /* a* and b* are, as ICC has them; else they are signed */
+    double white[2]; /* x, y of that of Lab */
     int samples;     /* of a pixel */
     int alpha;       /* which of them it is; -1: none */
     bool associated; /* colours are multiplied by alpha */
@@ -37,6 +40,9 @@ up_status up_tiff_read_layout(up_tiff_layout *layout, up_tiff_file *file, up_err
 
 /* Samples in use: of colours and alpha. */
 int up_tiff_colours(const up_tiff_layout *layout);
+
+/* Those of a pixel that is made of them. */
+int up_tiff_channels(const up_tiff_layout *layout);
 
 /* Rows on their way out. */
 typedef struct {

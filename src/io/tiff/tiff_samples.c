@@ -6,18 +6,21 @@
 #include <math.h>
 #include <string.h>
 
-void up_tiff_samples_init(up_tiff_samples *samples, const up_tiff_layout *layout)
+enum { ALPHA = 3 };
+
+bool up_tiff_samples_init(up_tiff_samples *samples, const up_tiff_layout *layout)
 {
     const uint16_t *const map[3] = { layout->red, layout->green, layout->blue };
     const int bits = up_min(layout->bits, 8), most = (1 << bits) - 1;
     for (int i = 0; i <= most; i++) {
         const int level = (i * UINT8_MAX + most / 2) / most;
-        for (int c = 0; c < 3; c++)
-            samples->level[c][i] =
-                layout->kind == UP_TIFF_PALETTE
-                    ? (uint8_t)(map[c][i] >> 8)
-                    : (uint8_t)(layout->white_zero && c == 0 ? UINT8_MAX - level : level);
+        samples->level[ALPHA][i] = (uint8_t)level;
+        for (int c = 0; c < ALPHA; c++)
+            samples->level[c][i] = layout->kind == UP_TIFF_PALETTE
+                                       ? (uint8_t)(map[c][i] >> 8)
+                                       : (uint8_t)(layout->white_zero ? UINT8_MAX - level : level);
     }
+    return layout->kind != UP_TIFF_LAB || up_lab_init(&samples->lab, layout->white);
 }
 
 /* Sample i of those that are packed one behind the other, high bits first; of 16 bits in the order
@@ -97,13 +100,47 @@ static void take_floats(const run *r, float *to, int channels)
 }
 
 static void take_palette(const up_tiff_samples *s, const run *r, const up_tiff_layout *l,
-                         uint8_t *to)
+                         uint8_t *to, int channels)
 {
     const uint16_t *const map[3] = { l->red, l->green, l->blue };
     for (int x = 0; x < r->count; x++) {
         const unsigned i = sample_at(r->packed, r->first + (size_t)x * r->step, r->bits);
         for (int c = 0; c < 3; c++)
-            to[3 * x + c] = r->bits <= 8 ? s->level[c][i] : (uint8_t)(map[c][i] >> 8);
+            to[channels * x + c] = r->bits <= 8 ? s->level[c][i] : (uint8_t)(map[c][i] >> 8);
+    }
+}
+
+/* L* reaches white at the highest number, but for ICC's 16 bits at 0xff00. */
+static void lab_at(const up_tiff_layout *l, const uint8_t *const *plane, size_t x, double lab[3])
+{
+    const bool wide = l->bits == 16;
+    const double white = wide ? l->offset ? 0xff00 : UINT16_MAX : UINT8_MAX;
+    for (int c = 0; c < 3; c++) {
+        const unsigned v = l->separate
+                               ? sample_at(plane[c], x, l->bits)
+                               : sample_at(plane[0], x * (size_t)l->samples + (size_t)c, l->bits);
+        const int at = wide        ? l->offset ? (int)v - 0x8000 : (int16_t)v
+                       : l->offset ? (int)v - 0x80
+                                   : (int8_t)v;
+        lab[c] = c == 0 ? v * 100 / white : wide ? at / 256.0 : at;
+    }
+}
+
+static void take_lab(const up_tiff_samples *s, const up_tiff_layout *l, const uint8_t *const *plane,
+                     void *row, size_t first, int count)
+{
+    for (int x = 0; x < count; x++) {
+        double lab[3], rgb[3];
+        lab_at(l, plane, (size_t)x, lab);
+        up_lab_to_srgb(&s->lab, lab, rgb);
+        for (int c = 0; c < 3; c++) {
+            const double v = rgb[c] < 0 ? 0 : rgb[c] > 1 ? 1 : rgb[c];
+            const size_t at = 3 * (first + (size_t)x) + (size_t)c;
+            if (l->bits == 16)
+                ((uint16_t *)row)[at] = (uint16_t)(v * UINT16_MAX + 0.5);
+            else
+                ((uint8_t *)row)[at] = (uint8_t)(v * UINT8_MAX + 0.5);
+        }
     }
 }
 
@@ -122,26 +159,32 @@ static void take_converted(const uint8_t *packed, uint8_t *to, int count)
 void up_tiff_samples_convert(const up_tiff_samples *samples, const up_tiff_layout *layout,
                              const uint8_t *const *plane, void *row, int x, int count)
 {
-    const int channels = up_tiff_colours(layout);
+    const int channels = up_tiff_channels(layout);
+    if (layout->kind == UP_TIFF_LAB) {
+        take_lab(samples, layout, plane, row, (size_t)x, count);
+        return;
+    }
     if (layout->kind == UP_TIFF_CONVERTED) {
         take_converted(plane[0], (uint8_t *)row + 3 * (size_t)x, count);
         return;
     }
-    for (int c = 0; c < channels; c++) {
+    for (int c = 0; c < up_tiff_colours(layout); c++) {
+        const bool alpha = c == layout->alpha, palette = layout->kind == UP_TIFF_PALETTE;
         const run r = { .packed = layout->separate ? plane[c] : plane[0],
                         .first = layout->separate ? 0 : (size_t)c,
                         .step = layout->separate ? 1 : (size_t)layout->samples,
                         .count = count,
                         .bits = layout->bits,
-                        .invert = layout->white_zero && c != layout->alpha };
-        const size_t at = (size_t)x * (size_t)channels + (size_t)c;
-        if (layout->kind == UP_TIFF_PALETTE)
-            take_palette(samples, &r, layout, (uint8_t *)row + 3 * (size_t)x);
+                        .invert = layout->white_zero && !alpha };
+        const int to = palette && alpha ? ALPHA : c;
+        const size_t at = (size_t)x * (size_t)channels + (size_t)to;
+        if (palette && !alpha)
+            take_palette(samples, &r, layout, (uint8_t *)row + at, channels);
         else if (layout->floats)
             take_floats(&r, (float *)row + at, channels);
         else if (layout->bits > 8)
             take_words(&r, (uint16_t *)row + at, channels);
         else
-            take_bytes(&r, samples->level[c == layout->alpha], (uint8_t *)row + at, channels);
+            take_bytes(&r, samples->level[alpha ? ALPHA : 0], (uint8_t *)row + at, channels);
     }
 }

@@ -3,14 +3,17 @@
 #ifndef UP_IO_TIFF_SAMPLES_H
 #define UP_IO_TIFF_SAMPLES_H
 
+#include "colour/lab.h"
 #include "io/tiff/tiff_layout.h"
 
 typedef struct {
-    uint8_t level[3][256]; /* of samples up to 8 bits: colours and alpha, or red, green and blue of
-                              a palette */
+    uint8_t level[4][256]; /* of samples up to 8 bits: of colours, those of a palette each, and last
+                              of alpha */
+    up_lab lab;
 } up_tiff_samples;
 
-void up_tiff_samples_init(up_tiff_samples *samples, const up_tiff_layout *layout);
+/* False where a white makes no colours. */
+bool up_tiff_samples_init(up_tiff_samples *samples, const up_tiff_layout *layout);
 
 /* Columns x .. x + count - 1 of a row: from `plane`, one for each sample where they are separate,
  * else one in all, into `row`, interleaved. */

@@ -165,7 +165,7 @@ static up_status take_metadata(tiff_source *s, up_error *error)
     up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y);
     if (!tells)
         UP_TRY(up_blob_set(&m->exif, NULL, 0, error));
-    if (s->layout.kind != UP_TIFF_CONVERTED)
+    if (s->layout.kind != UP_TIFF_CONVERTED && s->layout.kind != UP_TIFF_LAB)
         UP_TRY(take_tag(s, TIFFTAG_ICCPROFILE, up_metadata_take_profile, error));
     UP_TRY(take_tag(s, TIFFTAG_XMLPACKET, take_xmp, error));
     UP_TRY(take_tag(s, TIFFTAG_PHOTOSHOP, up_photoshop_take, error));
@@ -181,18 +181,18 @@ static up_status set_format(tiff_source *s, up_error *error)
 {
     const up_tiff_layout *l = &s->layout;
     up_format *f = &s->base.format;
-    const bool rgb = l->kind == UP_TIFF_PALETTE || l->kind == UP_TIFF_CONVERTED;
-    const bool wide = !rgb && l->bits > 8;
+    const bool bytes = l->kind == UP_TIFF_PALETTE || l->kind == UP_TIFF_CONVERTED;
+    const bool wide = !bytes && l->bits > 8;
     *f = (up_format){ .width = l->width,
                       .height = l->height,
-                      .channels = rgb ? 3 : up_tiff_colours(l),
+                      .channels = up_tiff_channels(l),
                       .frames = 1,
                       .sample = l->floats ? UP_SAMPLE_F32
                                 : wide    ? UP_SAMPLE_U16
                                           : UP_SAMPLE_U8 };
     f->color = l->kind == UP_TIFF_CMYK ? UP_COLOR_CMYK : up_color_of_channels(f->channels);
     f->depth = l->floats      ? 32
-               : rgb          ? 8
+               : bytes        ? 8
                : l->bits > 8  ? 16
                : l->bits > 4  ? 8
                : l->bits == 3 ? 4
@@ -233,8 +233,10 @@ static up_status begin(tiff_source *s, up_error *error)
     }
     UP_TRY(open_planes(s, error));
     UP_TRY(set_format(s, error));
-    up_tiff_samples_init(&s->samples, &s->layout);
-    return UP_OK;
+    if (up_tiff_samples_init(&s->samples, &s->layout))
+        return UP_OK;
+    return up_fail(error, UP_ERROR_INPUT, "%s: damaged TIFF: its white has no colour",
+                   up_reader_name(s->reader));
 }
 
 static tiff_source *make(up_reader *reader)
