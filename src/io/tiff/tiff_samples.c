@@ -134,7 +134,7 @@ static void take_lab(const up_tiff_samples *s, const up_tiff_layout *l, const ui
         lab_at(l, plane, (size_t)x, lab);
         up_lab_to_srgb(&s->lab, lab, rgb);
         for (int c = 0; c < 3; c++) {
-            const double v = rgb[c] < 0 ? 0 : rgb[c] > 1 ? 1 : rgb[c];
+            const double v = fmin(fmax(rgb[c], 0), 1); /* of whites that are no number, too */
             const size_t at = 3 * (first + (size_t)x) + (size_t)c;
             if (l->bits == 16)
                 ((uint16_t *)row)[at] = (uint16_t)(v * UINT16_MAX + 0.5);
