@@ -71,7 +71,7 @@ static json_t *protocol_of_input(const up_comparison *c)
     if (c->frames > 1 || c->frames < 0)
         up_json_add_sentence(list, "Of the frames of the animation the first was taken.");
     if (c->pages > 1)
-        up_json_add_sentence(list, "Of %d pages the first was taken.", c->pages);
+        up_json_add_sentence(list, "Of %d pages the first that can be read was taken.", c->pages);
     return list;
 }
 
