@@ -127,23 +127,14 @@ up_status up_sink_keep(const up_sink_format *type, up_metadata *m, const up_form
     return type->keep ? type->keep(m, format, dropped, error) : keep_nothing(m, dropped, error);
 }
 
-static up_status open_as(up_sink **sink, const up_sink_format *type, const char *path,
-                         const up_naming *naming, const up_format *format,
-                         const up_encoding *encoding, int slots, size_t group_bytes,
-                         up_error *error)
-{
-    up_writer *writer;
-    *sink = NULL;
-    UP_TRY(up_writer_open_as(&writer, path, naming, error));
-    return up_sink_open_writer(sink, type, writer, format, encoding, slots, group_bytes, error);
-}
-
 up_status up_sink_open(up_sink **sink, const up_sink_format *type, const char *path, bool overwrite,
                        const up_format *format, const up_encoding *encoding, int slots,
                        size_t group_bytes, up_error *error)
 {
-    const up_naming naming = { .overwrite = overwrite };
-    return open_as(sink, type, path, &naming, format, encoding, slots, group_bytes, error);
+    up_writer *writer;
+    *sink = NULL;
+    UP_TRY(up_writer_open(&writer, path, overwrite, error));
+    return up_sink_open_writer(sink, type, writer, format, encoding, slots, group_bytes, error);
 }
 
 up_status up_sink_open_writer(up_sink **sink, const up_sink_format *type, up_writer *writer,

@@ -7,7 +7,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum { TAKES_PICTURES = CLI_UPSCALE | CLI_COMPARE | CLI_EVAL };
 
@@ -61,8 +60,17 @@ static bool is_scale(const char *operand)
     return cli_take_scale(&operand, &scale) && !*operand;
 }
 
-static bool check_missing(const char *operand)
+static bool is_likely_output(const cli_command *command, const cli_settings *s, size_t i)
 {
+    return command->bit == CLI_UPSCALE && s->operand_count == 2 && i == 1 && !s->output &&
+           cli_writable_extension(s->operands[i]);
+}
+
+bool cli_habit_missing(const cli_command *command, const cli_settings *s, size_t i)
+{
+    const char *operand = s->operands[i];
+    if (!(command->bit & TAKES_PICTURES))
+        return true;
     if (is_address(operand)) {
         cli_say("%s: addresses are not fetched; a program that does can write into this one: "
                 "curl -L ADDRESS | upscale - -o large.png",
@@ -74,19 +82,7 @@ static bool check_missing(const char *operand)
                 operand);
         return false;
     }
-    return true;
-}
-
-bool cli_habit_operands(const cli_command *command, const cli_settings *s)
-{
-    if (!(command->bit & TAKES_PICTURES))
-        return true;
-    for (size_t i = 0; i < s->operand_count; i++)
-        if (access(s->operands[i], F_OK) != 0 && !check_missing(s->operands[i]))
-            return false;
-    const char *last = s->operand_count == 2 ? s->operands[1] : NULL;
-    if (last && command->bit == CLI_UPSCALE && !s->output && cli_writable_extension(last) &&
-        access(last, F_OK) != 0)
-        cli_say("%s is not there; if it is to be the output, write -o %s", last, last);
+    if (is_likely_output(command, s, i))
+        cli_say("%s is not there; if it is to be the output, write -o %s", operand, operand);
     return true;
 }

@@ -9,8 +9,8 @@
  * in its place, or NULL. */
 const char *cli_habit_flag(const cli_command *command, const char *word);
 
-/* Inputs that are no file but something else. false: so it is, and that was said. A picture that is
- * only likely to be meant as the output is said as well. */
-bool cli_habit_operands(const cli_command *command, const cli_settings *settings);
+/* Of operand `i`, which is no file. false: it is something else, and that was said. Where it is
+ * only likely to be meant as the output, that is said as well. */
+bool cli_habit_missing(const cli_command *command, const cli_settings *settings, size_t i);
 
 #endif

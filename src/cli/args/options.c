@@ -80,22 +80,28 @@ static const char *help_call(const cli_command *command)
     return command->bit == CLI_UPSCALE ? top : "its --help";
 }
 
+/* `flag` as it was written; `meant`: the name of one that is near, or NULL. */
+static void say_unknown(const cli_command *command, const char *flag, const char *meant)
+{
+    const char *habit = cli_habit_flag(command, flag + strspn(flag, "-"));
+    if (habit)
+        cli_say("there is no flag %s: %s", flag, habit);
+    else if (meant)
+        cli_say("there is no flag %s; did you mean --%s?", flag, meant);
+    else
+        cli_say("there is no flag %s; %s lists them", flag, help_call(command));
+}
+
 static bool unknown_long(const cli_command *command, const char *name, size_t length)
 {
-    char *word = cli_copy_part(name, length);
-    cli_nearest nearest = { .word = word };
+    char *flag = cli_format("--%.*s", (int)length, name);
+    cli_nearest nearest = { .word = flag + 2 };
     for (const cli_option *o = cli_options; o->name; o++) {
         if (cli_option_belongs(o, command))
             cli_nearest_offer(&nearest, o->name);
     }
-    const char *meant = cli_nearest_found(&nearest), *habit = cli_habit_flag(command, word);
-    if (habit)
-        cli_say("there is no flag --%s: %s", word, habit);
-    else if (meant)
-        cli_say("there is no flag --%s; did you mean --%s?", word, meant);
-    else
-        cli_say("there is no flag --%s; %s lists them", word, help_call(command));
-    free(word);
+    say_unknown(command, flag, cli_nearest_found(&nearest));
+    free(flag);
     return false;
 }
 
@@ -169,15 +175,6 @@ static bool means_quality(const cli_command *command, const cli_settings *settin
     return true;
 }
 
-static void unknown_letter(const cli_command *command, const char *flag)
-{
-    const char *habit = cli_habit_flag(command, flag + 1);
-    if (habit)
-        cli_say("there is no flag %s: %s", flag, habit);
-    else
-        cli_say("there is no flag %s; %s lists them", flag, help_call(command));
-}
-
 /* -s2, -s 2, and flags without values together: -rn. */
 static bool parse_letters(const cli_command *command, int argc, char **argv, int *at,
                           cli_settings *settings)
@@ -187,7 +184,7 @@ static bool parse_letters(const cli_command *command, int argc, char **argv, int
         char flag[3] = { '-', *letter, 0 };
         if (!option) {
             if (!means_quality(command, settings, letter))
-                unknown_letter(command, flag);
+                say_unknown(command, flag, NULL);
             return false;
         }
         if (!option->value) {
@@ -245,10 +242,9 @@ bool cli_options_parse(const cli_command *command, int argc, char **argv, cli_se
     }
     for (size_t i = 0; i < settings->operand_count; i++)
         if (access(settings->operands[i], F_OK) != 0 &&
-            means_quality(command, settings, settings->operands[i]))
+            (means_quality(command, settings, settings->operands[i]) ||
+             (!settings->show.help && !cli_habit_missing(command, settings, i))))
             return false;
-    if (!settings->show.help && !cli_habit_operands(command, settings))
-        return false;
     apply_sizes(settings);
     if (settings->weights.count > 0)
         settings->up.weights = settings->weights.item[0];

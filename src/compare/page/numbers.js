@@ -1,5 +1,7 @@
 // Numbers of results, as people read them, and what is known of each measure.
 
+const DECIBELS = "\u00a0dB";
+
 function number(value, digits, unit = "") {
   return value === null || value === undefined ? "\u2013" : value.toFixed(digits) + unit;
 }
@@ -22,8 +24,8 @@ function bytes(value) {
 // The measures that have a value somewhere: { key, title, digits, unit, about, best: "most" | "least" }.
 function measuresOf(data, rows) {
   const all = [
-    { title: "PSNR Y", key: "psnr_y", digits: 2, unit: "\u00a0dB", about: "Peak signal-to-noise ratio of luma", best: "most" },
-    { title: "PSNR RGB", key: "psnr_rgb", digits: 2, unit: "\u00a0dB", about: "Peak signal-to-noise ratio of all channels", best: "most" },
+    { title: "PSNR Y", key: "psnr_y", digits: 2, unit: DECIBELS, about: "Peak signal-to-noise ratio of luma", best: "most" },
+    { title: "PSNR RGB", key: "psnr_rgb", digits: 2, unit: DECIBELS, about: "Peak signal-to-noise ratio of all channels", best: "most" },
     { title: "SSIM", key: "ssim", digits: 4, unit: "", about: "Structural similarity of luma", best: "most" },
     { title: "MS-SSIM", key: "ms_ssim", digits: 4, unit: "", about: "Multi-scale structural similarity of luma", best: "most" },
     ...data.measures.map((m) => ({ title: m.title, key: m.key, digits: m.digits, unit: "", about: m.about, best: m.lower_is_better ? "least" : "most" })),
@@ -46,7 +48,6 @@ function rangeText(row) {
   const times = row.times?.all_threads;
   return times && times.runs > 1 ? [`${seconds(times.low)} \u2013 ${seconds(times.high)}`, unsettledText(times.median_spread)].filter(Boolean).join("; ") : "";
 }
-
 
 function unsettledText(spread) {
   return spread > data.machine?.settled ? `did not settle: ${Math.round(100 * spread)}\u202f%` : "";

@@ -23,7 +23,7 @@ class Plot {
     const points = rows.map((row) => ({ name: row.label ?? row.name, group: row.group, x: measured(row, cost.key), y: measured(row, measure.key) }));
     const known = points.filter(({ x, y }) => Number.isFinite(x) && x >= 0 && Number.isFinite(y));
     const best = Math.max(...known.map(({ y }) => y));
-    const far = ({ y }) => measure.unit === "\u00a0dB" && known.length > 2 && y < best - MOST_BELOW_DB;
+    const far = ({ y }) => measure.unit === DECIBELS && known.length > 2 && y < best - MOST_BELOW_DB;
     this.far = known.filter(far);
     this.points = known.filter((point) => !far(point));
     this.missing = points.length - known.length;

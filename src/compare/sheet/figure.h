@@ -33,7 +33,7 @@ typedef struct {
      * too long, and without its middle where that does not suffice. Any bytes. */
     up_status (*text)(up_figure *figure, const up_rectangle *to, const up_text_style *style,
                       const char *text, up_error *error);
-    /* Goes on on a page of its own; NULL: it has one. */
+    /* Begins another page, as wide as the first; NULL: there is but one. */
     void (*turn)(up_figure *figure, double height);
     /* Writes it whole or not at all. */
     up_status (*write)(up_figure *figure, const char *path, bool overwrite, up_error *error);

@@ -11,7 +11,7 @@
 enum {
     MOST_SIDE = 16384,   /* pixels of a PNG */
     MOST_POINTS = 14400, /* of a page of PDF */
-    PAGE_POINTS = 648,   /* after so many a PDF goes on on the next: 9 inches, as pages of A4 and
+    PAGE_POINTS = 648,   /* after so many a PDF continues on the next: 9 inches, as pages of A4 and
                           * Letter are high between their margins */
     SQUARES = 512,       /* crops of vectors are at least so many pixels wide, if they may be ... */
     MOST_TIMES = 16,     /* ... so many times as many as there are */

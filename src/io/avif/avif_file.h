@@ -15,9 +15,9 @@ typedef struct {
 } up_avif_file;
 
 typedef enum {
-    UP_AVIF_BARE, /* without EXIF and XMP */
-    UP_AVIF_WITH_EXIF /* and XMP */,
-    UP_AVIF_CUT /* bare, a sequence of frames whose end may be missing */
+    UP_AVIF_BARE,      /* without EXIF and XMP */
+    UP_AVIF_WITH_EXIF, /* and XMP */
+    UP_AVIF_CUT,       /* bare, a sequence of frames whose end may be missing */
 } up_avif_parts;
 
 /* Reads all but pixels. `most`: pixels that a part of the picture may have. Needs up_avif_close()

@@ -61,8 +61,8 @@ bool up_box_has_brand(const uint8_t *head, size_t size, const char *brand)
         return false;
     up_box_bytes from = { .bytes = head, .size = size };
     const uint64_t box = up_box_number(&from, 4), end = box < size ? box : size;
-    for (size_t at = HEAD; at + 4 <= end;
-         at += at == HEAD ? 8 : 4) /* behind the first: a version */
+    /* Behind the first lies a version. */
+    for (size_t at = HEAD; at + 4 <= end; at += at == HEAD ? 8 : 4)
         if (memcmp(head + at, brand, 4) == 0)
             return true;
     return false;

@@ -137,9 +137,9 @@ static void take_density(jpeg_source *jpeg)
         double per_inch = info->density_unit == 1 ? 1 : 2.54;
         m->dpi_x = per_inch * info->X_density;
         m->dpi_y = per_inch * info->Y_density;
-    } else if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y)) {
-        if (jfif && info->X_density != info->Y_density)
-            m->aspect = (double)info->Y_density / info->X_density;
+    } else if (!up_exif_density(&m->exif, &m->dpi_x, &m->dpi_y) && jfif &&
+               info->X_density != info->Y_density) {
+        m->aspect = (double)info->Y_density / info->X_density;
     }
 }
 
