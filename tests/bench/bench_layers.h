@@ -3,9 +3,8 @@
 #ifndef BENCH_LAYERS_H
 #define BENCH_LAYERS_H
 
+#include "bench_design.h"
 #include "bench_race.h"
-
-enum { BENCH_MOST_LAYERS = 32 };
 
 typedef struct {
     int count;

@@ -1,154 +1,148 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole networks, with weights of noise: what matters is their shape. */
+/* Whole networks by turns with ncnn, with weights of noise. */
 #include "bench_layers.h"
 
 #include "base/memory.h"
-#include "weights/safetensors/safetensors.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MOST_TENSORS 96
-
-/* A network being written down: tensors, and upscale.layers. */
-typedef struct {
-    up_tensor tensor[MOST_TENSORS];
-    size_t shape[MOST_TENSORS][4];
-    char name[MOST_TENSORS][16];
-    char layers[8192];
-    size_t used;
-    int tensors, items;
-    double multiply_adds;              /* per input pixel */
-    char layer[BENCH_MOST_LAYERS][32]; /* the convolutions, and their part of it */
-    double layer_work[BENCH_MOST_LAYERS];
-    int convolutions;
-} network;
-
-static void add_item(network *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add_item(network *n, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    n->used += (size_t)snprintf(n->layers + n->used, sizeof n->layers - n->used, "%s",
-                                n->items++ ? "," : "[");
-    n->used += (size_t)vsnprintf(n->layers + n->used, sizeof n->layers - n->used, format, args);
-    va_end(args);
-}
-
-static void add_tensor(network *n, const char *what, int dims, const size_t shape[4], float most)
-{
-    int i = n->tensors++;
-    size_t elements = 1;
-    for (int d = 0; d < dims; d++)
-        elements *= n->shape[i][d] = shape[d];
-    snprintf(n->name[i], sizeof n->name[i], "%d.%s", n->items, what);
-    n->tensor[i] = (up_tensor){
-        .name = n->name[i],
-        .dtype = UP_DTYPE_F32,
-        .dims = dims,
-        .shape = n->shape[i],
-        .elements = elements,
-        .data = bench_noise(elements, -most, most),
-        .bytes = elements * sizeof(float),
-    };
-}
-
-/* Stride 0: a conv2d of the same size. Otherwise a transposed one that enlarges exactly. */
-static void add_conv(network *n, size_t in, size_t out, int kernel, int stride)
-{
-    const size_t side = (size_t)kernel;
-    const size_t conv[4] = { out, in, side, side }, transposed[4] = { in, out, side, side };
-    add_tensor(n, "weight", 4, stride ? transposed : conv, 1.0f / (float)kernel / (float)kernel);
-    add_tensor(n, "bias", 1, (size_t[4]){ out }, 0.1f);
-    double work = (double)(in * out * side * side);
-    n->multiply_adds += work;
-    n->layer_work[n->convolutions] = work;
-    snprintf(n->layer[n->convolutions++], sizeof *n->layer, "%s%zu -> %zu, k%d",
-             stride ? "transp. " : "", in, out, kernel);
-    if (stride)
-        add_item(n,
-                 "{\"op\":\"conv_transpose2d\",\"name\":\"%d\",\"stride\":%d,\"padding\":%d,"
-                 "\"output_padding\":%d}",
-                 n->items, stride, kernel / 2, stride - 1);
-    else
-        add_item(n, "{\"op\":\"conv2d\",\"name\":\"%d\",\"padding\":%d}", n->items, kernel / 2);
-}
-
-static void add_prelu(network *n, size_t channels)
-{
-    add_tensor(n, "weight", 1, (size_t[4]){ channels }, 0.25f);
-    add_item(n, "{\"op\":\"prelu\",\"name\":\"%d\"}", n->items);
-}
-
 /* FSRCNN(56, 12, 4) x2. */
-static void make_fsrcnn(network *n)
+static void make_fsrcnn(bench_design *d, int blob)
 {
     static const int conv[][3] = { { 1, 56, 5 },  { 56, 12, 1 }, { 12, 12, 3 }, { 12, 12, 3 },
                                    { 12, 12, 3 }, { 12, 12, 3 }, { 12, 56, 1 } };
     for (size_t i = 0; i < sizeof conv / sizeof *conv; i++) {
-        add_conv(n, (size_t)conv[i][0], (size_t)conv[i][1], conv[i][2], 0);
-        add_prelu(n, (size_t)conv[i][1]);
+        blob = bench_add_conv(d, blob, conv[i][0], conv[i][1], conv[i][2], 1);
+        blob = bench_add_prelu(d, blob, conv[i][1]);
     }
-    add_conv(n, 56, 1, 9, 2);
+    bench_add_tconv(d, blob, 56, 1, 9, 2);
+}
+
+/* 3x3 convolutions of as many channels, the last makes `cells` for each input channel. */
+static int make_body(bench_design *d, int blob, int in, int channels, int layers, int cells)
+{
+    for (int i = 0; i < layers - 1; i++) {
+        blob = bench_add_conv(d, blob, i ? channels : in, channels, 3, 1);
+        blob = bench_add_prelu(d, blob, channels);
+    }
+    return bench_add_conv(d, blob, channels, cells * in, 3, 1);
+}
+
+/* tconv:small and tconv:large of x2, but for what lies around the network. */
+static void make_small(bench_design *d, int blob)
+{
+    bench_add_shuffle(d, make_body(d, blob, 1, 12, 11, 4), 2);
+}
+
+static void make_large(bench_design *d, int blob)
+{
+    bench_add_shuffle(d, make_body(d, blob, 1, 32, 15, 4), 2);
 }
 
 /* SRVGGNetCompact(64 features, 16 convolutions) x4: realesr-animevideov3. */
-static void make_srvgg(network *n)
+static void make_srvgg(bench_design *d, int blob)
 {
-    for (int i = 0; i < 17; i++) {
-        add_conv(n, i ? 64 : 3, 64, 3, 0);
-        add_prelu(n, 64);
+    int input[2];
+    bench_add_split(d, blob, input, 2);
+    int residual = bench_add_shuffle(d, make_body(d, input[0], 3, 64, 18, 16), 4);
+    bench_add_sum(d, residual, bench_add_resize(d, input[1], 4));
+}
+
+/* A block of five convolutions, each of which reads what all before it made. */
+static int add_dense_block(bench_design *d, int blob)
+{
+    enum { FEATURES = 64, GROWTH = 32, CONVS = 5, SLOTS = CONVS + 1 };
+    int made[CONVS][SLOTS]; /* what the block is given and its layers make, for each reader */
+    bench_add_split(d, blob, made[0], SLOTS);
+    for (int i = 0; i < CONVS; i++) {
+        int read[CONVS];
+        for (int k = 0; k <= i; k++)
+            read[k] = made[k][i];
+        int joined = i ? bench_add_concat(d, read, i + 1) : read[0];
+        bool last = i == CONVS - 1;
+        blob = bench_add_conv(d, joined, FEATURES + i * GROWTH, last ? FEATURES : GROWTH, 3,
+                              last ? 1 : 0.2f);
+        if (!last)
+            bench_add_split(d, blob, &made[i + 1][i + 1], CONVS - 1 - i);
     }
-    add_conv(n, 64, 48, 3, 0);
-    add_item(n, "{\"op\":\"pixel_shuffle\",\"factor\":4}");
-    add_item(n, "{\"op\":\"add\",\"from\":\"input\",\"resize\":\"nearest\"}");
+    return bench_add_sum(d, bench_add_scale(d, blob, 0.2f), made[0][CONVS]);
+}
+
+/* RRDBNet(64 features, 2 blocks) x4: Real-ESRGAN has 23 of them. */
+static void make_rrdb(bench_design *d, int blob)
+{
+    int first[2], outer[2];
+    bench_add_split(d, bench_add_conv(d, blob, 3, 64, 3, 1), first, 2);
+    blob = first[0];
+    for (int block = 0; block < 2; block++) {
+        bench_add_split(d, blob, outer, 2);
+        blob = outer[0];
+        for (int i = 0; i < 3; i++)
+            blob = add_dense_block(d, blob);
+        blob = bench_add_sum(d, bench_add_scale(d, blob, 0.2f), outer[1]);
+    }
+    blob = bench_add_sum(d, bench_add_conv(d, blob, 64, 64, 3, 1), first[1]);
+    for (int i = 0; i < 2; i++)
+        blob = bench_add_conv(d, bench_add_resize(d, blob, 2), 64, 64, 3, 0.2f);
+    bench_add_conv(d, bench_add_conv(d, blob, 64, 64, 3, 0.2f), 64, 3, 3, 1);
 }
 
 static const struct {
     const char *name;
-    void (*make)(network *);
+    void (*make)(bench_design *design, int input);
     int channels, scale, width, height;
 } cases[] = {
     { "FSRCNN(56,12,4) x2 960x540", make_fsrcnn, 1, 2, 960, 540 },
+    { "small x2 960x540", make_small, 1, 2, 960, 540 },
+    { "large x2 960x540", make_large, 1, 2, 960, 540 },
     { "SRVGG(64,16) x4 480x270", make_srvgg, 3, 4, 480, 270 },
+    { "RRDBNet(64,2) x4 128x128", make_rrdb, 3, 4, 128, 128 },
 };
 
 enum { CASES = sizeof cases / sizeof *cases };
 
-static void write_network(network *n, const char *path)
+/* A line for the layers of each shape, whatever lies between them, then everything else. What is
+ * fused with its successor has a line together with that. */
+static void print_layers(const bench_limits *limits, const bench_design *d,
+                         const bench_layers *layers, double pixels, double whole)
 {
-    const up_metadata_item metadata = { "upscale.layers", n->layers };
-    up_error error;
-    n->used += (size_t)snprintf(n->layers + n->used, sizeof n->layers - n->used, "]");
-    bench_check(up_safetensors_write(path, n->tensor, n->tensors, &metadata, 1, true, &error),
-                &error);
-    for (int i = 0; i < n->tensors; i++)
-        up_free((void *)n->tensor[i].data);
-}
-
-/* A line per convolution, or two where one is fused into the next, then everything else. */
-static void print_layers(const bench_limits *limits, const network *n, const bench_layers *layers,
-                         double pixels, double whole)
-{
-    double rest = whole, work = 0;
+    struct {
+        char name[80];
+        double seconds, work;
+        int layers;
+    } line[BENCH_MOST_LAYERS] = { 0 };
+    char name[80] = "";
+    double work = 0;
+    int lines = 0;
     for (int i = 0; i < layers->count; i++) {
-        double seconds = layers->seconds[i];
-        work += pixels * n->layer_work[i];
-        if (seconds == 0) {
-            printf("  %s, with\n", n->layer[i]);
+        snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", work > 0 ? ", and " : "",
+                 d->layer[i]);
+        work += pixels * d->layer_work[i];
+        if (layers->seconds[i] == 0)
             continue;
-        }
-        double floor = work / limits->multiply_adds;
-        printf("  %-22s %9.2f %8.1f %8.2f %5.0f%%\n", n->layer[i], seconds * 1e3,
-               2e-9 * work / seconds, floor * 1e3, floor / seconds * 100);
-        rest -= seconds;
+        int at = 0;
+        while (at < lines && strcmp(line[at].name, name) != 0)
+            at++;
+        lines += at == lines;
+        strcpy(line[at].name, name);
+        line[at].seconds += layers->seconds[i];
+        line[at].work += work;
+        line[at].layers++;
+        whole -= layers->seconds[i];
         work = 0;
+        *name = 0;
     }
-    printf("  %-22s %9.2f\n", "everything else", fmax(rest, 0) * 1e3);
+    for (int i = 0; i < lines; i++) {
+        double floor = line[i].work / limits->multiply_adds;
+        if (line[i].layers > 1)
+            sprintf(line[i].name + strlen(line[i].name), ", %d times", line[i].layers);
+        printf("  %-30s %9.2f %8.1f %8.2f %5.0f%%\n", line[i].name, line[i].seconds * 1e3,
+               2e-9 * line[i].work / line[i].seconds, floor * 1e3, floor / line[i].seconds * 100);
+    }
+    printf("  %-30s %9.2f\n", "everything else", fmax(whole, 0) * 1e3);
     fflush(stdout);
 }
 
@@ -164,53 +158,77 @@ static void run_arithmetic(void *state)
     bench_multiply_adds(a->multiply_adds, a->threads);
 }
 
+static void write_network(bench_design *d, int i, const char *param, const char *bin)
+{
+    cases[i].make(d, bench_design_begin(d, bin));
+    bench_design_end(d, param);
+}
+
 static void run_case(const bench_limits *limits, int i, int threads)
 {
-    int channels = cases[i].channels, scale = cases[i].scale;
-    int width = cases[i].width, height = cases[i].height;
-    size_t pixels = (size_t)width * height, cell = (size_t)scale * scale;
-    network *n = bench_must(up_alloc_zero(1, sizeof *n));
-    char path[256];
-    cases[i].make(n);
-    bench_make_file(path, ".safetensors");
-    write_network(n, path);
-    float *in = bench_noise(pixels * channels, 0, 1);
-    float *out = bench_must(up_alloc_zero(pixels * channels * cell, sizeof(float)));
-    float *exact_out = bench_must(up_alloc_zero(pixels * channels * cell, sizeof(float)));
+    const int channels = cases[i].channels, scale = cases[i].scale;
+    const int width = cases[i].width, height = cases[i].height;
+    const size_t values = (size_t)width * height * channels, made = values * scale * scale;
+    bench_design design;
+    char param[256], bin[256];
+    bench_make_file(param, ".param");
+    snprintf(bin, sizeof bin, "%.*s.bin", (int)(strlen(param) - strlen(".param")), param);
+    write_network(&design, i, param, bin);
+    float *in = bench_noise(values, 0, 1);
+    float *out[3]; /* of upscale, of upscale by exact arithmetic, of ncnn */
+    for (int k = 0; k < 3; k++)
+        out[k] = bench_must(up_alloc_zero(made, sizeof(float)));
     bench_upscale job = {
         .in = bench_planes(channels, width, height, in),
-        .out = bench_planes(channels, width * scale, height * scale, out),
+        .out = bench_planes(channels, width * scale, height * scale, out[0]),
         .options = { .method = "tconv",
-                     .weights = path,
+                     .weights = param,
                      .threads = threads,
                      .arithmetic = UP_ARITHMETIC_FAST },
     };
     bench_upscale exact = job;
-    exact.out.data = exact_out;
+    exact.out.data = out[1];
     exact.options.arithmetic = UP_ARITHMETIC_EXACT;
-    const bench_work work = {
-        .read = (double)pixels * channels * sizeof(float),
-        .written = (double)pixels * channels * (double)cell * sizeof(float),
-        .multiply_adds = (double)pixels * n->multiply_adds,
+    const bench_network network = {
+        .param = param,
+        .bin = bin,
+        .threads = threads,
+        .channels = channels,
+        .width = width,
+        .height = height,
+        .in = in,
+        .result_blob = design.blobs - 1,
+        .out = out[2],
     };
-    bench_layers layers;
+    const bench_work work = {
+        .read = (double)values * sizeof(float),
+        .written = (double)made * sizeof(float),
+        .multiply_adds = (double)width * height * design.multiply_adds,
+    };
     arithmetic alone = { work.multiply_adds, threads };
-    bench_runner runners[] = { bench_upscale_runner(&job),
-                               bench_upscale_runner(&exact),
-                               { .state = &alone, .run = run_arithmetic } };
-    bench_race(runners, 3, threads);
+    bench_runner runners[4] = { { .state = &alone, .run = run_arithmetic },
+                                bench_upscale_runner(&job),
+                                bench_upscale_runner(&exact) };
+    strcpy(runners[2].name, "exact");
+    const bool beside = peer_ncnn && peer_ncnn(&network, &runners[3]);
+    bench_race(runners, beside ? 4 : 3, threads);
+    for (int k = 2; k < (beside ? 4 : 3); k++) {
+        if (runners[k].finish)
+            runners[k].finish(runners[k].state);
+        runners[k].off = bench_difference_f32(out[0], out[k - 1], made);
+    }
     bench_limits now = limits[threads - 1];
-    now.multiply_adds = work.multiply_adds / runners[2].seconds;
-    strcpy(runners[1].name, "exact");
-    runners[1].off = bench_difference_f32(out, exact_out, pixels * channels * cell);
-    bench_race_rows(cases[i].name, runners, 2, 2e-9 * work.multiply_adds, bench_floor(&now, &work));
+    now.multiply_adds = work.multiply_adds / runners[0].seconds;
+    bench_race_rows(cases[i].name, runners + 1, beside ? 3 : 2, 2e-9 * work.multiply_adds,
+                    bench_floor(&now, &work));
+    bench_layers layers;
     double whole = bench_time_layers(&layers, &job);
-    print_layers(&now, n, &layers, (double)pixels, whole);
-    unlink(path);
+    print_layers(&now, &design, &layers, (double)width * height, whole);
+    unlink(param);
+    unlink(bin);
     up_free(in);
-    up_free(out);
-    up_free(exact_out);
-    up_free(n);
+    for (int k = 0; k < 3; k++)
+        up_free(out[k]);
 }
 
 void bench_networks(const bench_limits *limits)

@@ -46,7 +46,8 @@ int up_winograd_block(int outs, int blocks, int block)
 static void place_block(float *to, const float *weight, const up_winograd_kernels *kernels,
                         int first, int size)
 {
-    const size_t ins = (size_t)kernels->ins, step = ins * kernels->outs;
+    const size_t ins = (size_t)kernels->ins;
+    to += UP_TILE_POINTS * ins * first;
     for (int o = 0; o < size; o++)
         for (size_t i = 0; i < ins; i++) {
             const float *g = weight + (first + o) * kernels->out_step + i * kernels->in_step;
@@ -55,7 +56,7 @@ static void place_block(float *to, const float *weight, const up_winograd_kernel
                 turned[t] = g[8 - t];
             transform(point, kernels->turned ? turned : g);
             for (size_t p = 0; p < UP_TILE_POINTS; p++)
-                to[p * step + first * ins + i * size + o] = point[p];
+                to[(p * ins + i) * size + o] = point[p];
         }
 }
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Kernels as tiles_multiply() takes them, in blocks of at most `most` outputs: [point][block][ins]
+/* Kernels as tiles_multiply() takes them, in blocks of at most `most` outputs: [block][point][ins]
  * [outputs of the block]. The kernel of output o and input i begins at weight[o * out_step + i *
  * in_step]; `turned` by half a turn. */
 typedef struct {

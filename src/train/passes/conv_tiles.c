@@ -135,15 +135,16 @@ static void multiply(const tiles *t, const up_conv_shape *conv, const float *pac
 {
     const up_kernels *kernels = t->work->kernels;
     const int blocks = up_winograd_blocks(conv->out, kernels->convolve_outs);
-    for (size_t p = 0; p < UP_TILE_POINTS; p++)
-        for (int b = 0; b < blocks; b++) {
-            const int first = up_winograd_block(conv->out, blocks, b);
-            const int outs = up_winograd_block(conv->out, blocks, b + 1) - first;
+    for (int b = 0; b < blocks; b++) {
+        const int first = up_winograd_block(conv->out, blocks, b);
+        const int outs = up_winograd_block(conv->out, blocks, b + 1) - first;
+        for (size_t p = 0; p < UP_TILE_POINTS; p++) {
             kernels->tiles_multiply(t->out + p * t->out_step + first * t->group.pitch,
                                     t->in + p * t->in_step, t->group.pitch, packed, conv->in, outs,
                                     t->columns * t->rows);
             packed += (size_t)conv->in * outs;
         }
+    }
 }
 
 static void leave(const tiles *t, const float *bias, float *plane, int channels)

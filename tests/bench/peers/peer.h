@@ -43,12 +43,23 @@ typedef struct {
     float *out;
 } bench_tconv;
 
+/* A network in ncnn's files, float32 planes in and out. */
+typedef struct {
+    const char *param, *bin;
+    int threads, channels, width, height;
+    const float *in;
+    int result_blob; /* its name is "blobN"; the input is "blob0" */
+    float *out;
+} bench_network;
+
 /* Makes a runner of a job; false if the peer cannot do it. The job outlives the runner. */
 typedef bool bench_resize_peer(const bench_resize *job, bench_runner *runner);
+typedef bool bench_network_peer(const bench_network *job, bench_runner *runner);
 typedef bool bench_tconv_peer(const bench_tconv *job, bench_runner *runner);
 
 #define BENCH_OPTIONAL __attribute__((weak))
 BENCH_OPTIONAL bench_resize_peer peer_zimg, peer_opencv, peer_vips, peer_swscale, peer_stb;
+BENCH_OPTIONAL bench_network_peer peer_ncnn;
 BENCH_OPTIONAL bench_tconv_peer peer_xnnpack, peer_onednn;
 
 #ifdef __cplusplus
