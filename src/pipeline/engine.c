@@ -4,6 +4,11 @@
 
 #include "base/memory.h"
 
+#include <math.h>
+
+#define SLICE_WORK 5e5 /* multiply-adds, or samples, that are worth a task of their own */
+#define SLICE_LANES 64 /* columns that slices end at multiples of: whole vectors of tiles */
+
 /* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
 typedef struct {
     const up_strip *strip;
@@ -118,28 +123,89 @@ static void make(const up_region *at, const up_node *node, void *const *out, uns
     }
 }
 
-/* The rows of the current call, as far as they belong to the strip. */
-static void make_rows(const up_strip *strip, int n, int64_t frame)
+/* Columns x0 .. x1 - 1 of the rows of the current call. */
+static void make_columns(const up_state *s, const up_strip *strip, int n, int slice, int x0, int x1)
 {
     const up_node *node = &strip->walk.graph->node[n];
     const up_progress *at = &strip->walk.node[n];
     const up_part *part = &strip->part[n];
-    int columns = node->block ? node->block : part->x1 - part->x0;
+    const int columns = node->block ? node->block : x1 - x0;
     int channels = node->op->out.channels, rows;
-    if (part->x0 >= part->x1)
-        return; /* the output is narrower than the strips are many */
     for (int y = at->made; y < at->next; y += rows) {
         rows = up_min(node->step, at->next - y);
-        unsigned char *scratch = strip->scratch;
+        unsigned char *scratch = up_strips_scratch(&s->strips, strip, slice);
         void **out = take(&scratch, (size_t)channels * rows * sizeof *out);
         for (int c = 0; c < channels; c++)
             for (int r = 0; r < rows; r++)
                 out[c * rows + r] = up_ring_row(&part->ring, c, y + r);
-        for (int x = part->x0; x < part->x1; x += columns) {
-            int x1 = up_min(x + columns, part->x1);
-            make(&(up_region){ strip, frame, y, rows, x, x1, node->block }, node, out, scratch);
+        for (int x = x0; x < x1; x += columns) {
+            const up_region region = { strip,      s->frame, y, rows, x, up_min(x + columns, x1),
+                                       node->block };
+            make(&region, node, out, scratch);
         }
     }
+}
+
+/* Of a row, with what is fused into it: multiply-adds, or samples. */
+static double row_work(const up_graph *graph, int n)
+{
+    const up_node *node = &graph->node[n];
+    double work = node->op->multiply_adds + (double)node->shape.width * node->op->out.channels;
+    for (int k = 0; k < node->pieces; k++) {
+        const int from = node->piece[k].node;
+        if (graph->node[from].fused && (k == 0 || from != node->piece[k - 1].node))
+            work += row_work(graph, from);
+    }
+    return work;
+}
+
+/* Of the current call: as many as there are, if each has enough to do. */
+static int choose_slices(const up_state *s, const up_strip *strip, int n)
+{
+    const up_node *node = &strip->walk.graph->node[n];
+    const up_progress *at = &strip->walk.node[n];
+    const int columns = strip->part[n].x1 - strip->part[n].x0;
+    if (s->strips.slices == 1 || node->op->running || up_graph_is_whole(node))
+        return 1;
+    const double work = row_work(strip->walk.graph, n) * (at->next - at->made);
+    const double most = work * columns / node->shape.width / SLICE_WORK;
+    return up_clamp((int)fmin(most, (columns - 1.0) / UP_LANES + 1), 1, s->strips.slices);
+}
+
+static int border(const up_part *part, int slice, int slices)
+{
+    const int columns = part->x1 - part->x0;
+    const int lanes = columns / slices < SLICE_LANES ? UP_LANES : SLICE_LANES;
+    const int x = up_round_up((int64_t)columns * slice / slices, lanes);
+    return part->x0 + up_min(x, columns);
+}
+
+typedef struct {
+    const up_state *state;
+    const up_strip *strip;
+    int node, slices;
+} up_call;
+
+static void make_slice(void *user, int slice)
+{
+    const up_call *call = user;
+    const up_part *part = &call->strip->part[call->node];
+    make_columns(call->state, call->strip, call->node, slice, border(part, slice, call->slices),
+                 border(part, slice + 1, call->slices));
+}
+
+/* The rows of the current call, as far as they belong to the strip. */
+static void make_rows(const up_state *s, up_strip *strip, int n)
+{
+    const up_progress *at = &strip->walk.node[n];
+    const up_part *part = &strip->part[n];
+    if (part->x0 >= part->x1)
+        return; /* the output is narrower than the strips are many */
+    up_call call = { s, strip, n, choose_slices(s, strip, n) };
+    if (call.slices > 1)
+        up_slices_run(&strip->shared, call.slices, make_slice, &call);
+    else
+        make_slice(&call, 0);
     up_ring_pad(&part->ring, at->made, at->next);
 }
 
@@ -179,10 +245,11 @@ void up_engine_run(up_state *s, up_strip *strip, int chunk)
 {
     const up_run *run = s->run;
     bool first = strip == s->strips.strip, watched = run->made && first;
+    up_slices_open(&strip->shared);
     while (!up_state_stopped(s) && up_walk_next_band(&strip->walk, chunk)) {
         up_state_check_cancel(s);
         for (int n; !up_state_stopped(s) && (n = up_walk_next(&strip->walk)) > 0;) {
-            make_rows(strip, n, s->frame);
+            make_rows(s, strip, n);
             up_walk_advance(&strip->walk, n);
             if (watched)
                 tell_made(s, n);
@@ -191,4 +258,5 @@ void up_engine_run(up_state *s, up_strip *strip, int chunk)
         if (first)
             report_band(s, strip);
     }
+    up_slices_close(&strip->shared);
 }

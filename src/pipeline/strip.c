@@ -84,7 +84,7 @@ static up_status plan_strip(up_strip *strip, const up_graph *graph, int s, int c
 up_status up_strips_plan(up_strips *strips, const up_graph *graph, int count, bool streams,
                          up_error *error)
 {
-    *strips = (up_strips){ .graph = graph, .count = count };
+    *strips = (up_strips){ .graph = graph, .count = count, .slices = 1 };
     strips->strip = up_alloc_zero(count, sizeof *strips->strip);
     strips->input = up_alloc_zero(graph->inputs, sizeof *strips->input);
     up_status status =
@@ -169,18 +169,29 @@ static size_t ring_bytes(const up_graph *graph, const up_strip *strip)
     return bytes;
 }
 
+static size_t slice_bytes(const up_strips *strips)
+{
+    return up_round_up(strips->graph->scratch, UP_ALIGN);
+}
+
+unsigned char *up_strips_scratch(const up_strips *strips, const up_strip *strip, int slice)
+{
+    return strip->scratch + slice * slice_bytes(strips);
+}
+
 size_t up_strips_bytes(const up_strips *strips)
 {
     const up_ring *input = &strips->input[0];
     size_t bytes = input->bound ? 0 : up_alloc_bytes(up_ring_bytes(input));
     for (int s = 0; s < strips->count; s++)
         bytes += up_alloc_bytes(ring_bytes(strips->graph, &strips->strip[s])) +
-                 up_alloc_bytes(strips->graph->scratch);
+                 up_alloc_bytes(strips->slices * slice_bytes(strips));
     return bytes;
 }
 
-static up_status allocate_strip(up_strip *strip, const up_graph *graph, up_error *error)
+static up_status allocate_strip(const up_strips *strips, up_strip *strip, up_error *error)
 {
+    const up_graph *graph = strips->graph;
     size_t bytes = ring_bytes(graph, strip);
     unsigned char *block = strip->rings = up_alloc_zero(1, bytes);
     if (!block)
@@ -192,7 +203,7 @@ static up_status allocate_strip(up_strip *strip, const up_graph *graph, up_error
         up_ring_place(ring, block);
         block += up_ring_bytes(ring);
     }
-    strip->scratch = up_alloc(graph->scratch, 1);
+    strip->scratch = up_alloc(strips->slices, slice_bytes(strips));
     strip->released = up_alloc_zero(graph->inputs + graph->outputs, sizeof *strip->released);
     return strip->scratch && strip->released ? UP_OK
                                              : up_fail_memory(error, "scratch", graph->scratch);
@@ -218,6 +229,6 @@ up_status up_strips_allocate(up_strips *strips, up_error *error)
         up_ring_place(&strips->input[0], strips->input_rows);
     }
     for (int s = 0; s < strips->count; s++)
-        UP_TRY(allocate_strip(&strips->strip[s], strips->graph, error));
+        UP_TRY(allocate_strip(strips, &strips->strip[s], error));
     return UP_OK;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A picture's columns in strips, one for each thread. A strip makes its columns of the outputs and
- * whatever those are made from, down to the input: a few columns at the border of two strips are
- * made by both, and in return no thread ever waits for another or reads what another has made, so
- * that rows stay in the cache of one core.
+ * A picture's columns in strips. A strip makes its columns of the outputs and whatever those are
+ * made from, down to the input: a few columns at the border of two strips are made by both, and in
+ * return none ever waits for another or reads what another has made, so that rows stay in the cache
+ * of one core. Where a graph is so deep that strips would have much in common, there are fewer than
+ * threads, and the rows of an op are made in slices: columns that threads share.
  */
 #ifndef UP_PIPELINE_STRIP_H
 #define UP_PIPELINE_STRIP_H
 
 #include "pipeline/ring.h"
+#include "pipeline/slices.h"
 #include "pipeline/walk.h"
 
 typedef struct {
@@ -21,12 +23,14 @@ typedef struct {
     up_part *part; /* of every node; those of inputs are views of the rings that all read */
     void *rings;   /* one block for all of them, which huge pages can hold */
     int *released; /* rows of every input and output that this strip needs no more */
-    unsigned char *scratch;
+    unsigned char *scratch; /* for each slice */
+    up_slices shared;       /* while rows are made */
 } up_strip;
 
 typedef struct {
     const up_graph *graph;
     int count;
+    int slices; /* of a strip at most; set by the caller before memory is asked for */
     up_strip *strip;
     up_ring *input;   /* of every input; bound where the rows are in memory already */
     void *input_rows; /* of node 0 where it is not */
@@ -47,5 +51,8 @@ up_status up_strips_allocate(up_strips *strips, up_error *error);
 
 /* To make everything once more, from the first row on. */
 void up_strips_rewind(up_strips *strips);
+
+/* Scratch of a slice. */
+unsigned char *up_strips_scratch(const up_strips *strips, const up_strip *strip, int slice);
 
 #endif

@@ -310,21 +310,42 @@ Test(stages, segments_of_a_deep_trunk)
     layered_end(&l);
 }
 
-/* Strips of a deep trunk have most of their columns in common; those of segments have not. */
-Test(stages, segments_let_threads_work)
+/* Strips of a deep trunk would have most of their columns in common. */
+Test(stages, threads_share_a_deep_trunk)
 {
     layered l;
     int x = layered_begin(&l, 3, 16, 512, 1, -1);
-    layered_output(&l, deep_trunk(&l, x, 60));
-    layered_run one = { .threads = 4, .segments = 1 }, some = { .threads = 4 };
-    some.spare = (size_t)1 << 30;
-    float *want = make(&l, &one), *got = make(&l, &some);
-    cr_expect_eq(one.stages, 1);
-    cr_expect_gt(some.stages, 2);
-    cr_expect_eq(some.in_files, 0);
+    layered_output(&l, deep_trunk(&l, x, 100)); /* 302 layers */
+    layered_run one = { .threads = 1 }, many = { .threads = SANITIZED ? 4 : 64 };
+    float *want = make(&l, &one), *got = make(&l, &many);
+    cr_expect_eq(many.stages, 1);
+    cr_expect_lt(many.strips, 4);
+    cr_expect_lt(many.excess, 1.15);
     cr_assert_eq(memcmp(got, want, output_count(&l) * sizeof *got), 0);
     free(want);
     free(got);
+    layered_end(&l);
+}
+
+/* Enough work in a row for slices of it, and columns that are no multiple of theirs. */
+Test(stages, slices_change_no_bit)
+{
+    layered l;
+    int x = layered_begin(&l, 3, 21, 338, 1, -1), y = layered_conv(&l, x, 32, 3);
+    for (int i = 0; i < MANY_OR_FEW(24, 18); i++)
+        y = layered_add(&l, layered_relu(&l, layered_conv(&l, y, 32, 3)), y);
+    layered_output(&l, layered_conv(&l, y, 5, 3));
+    float *want = make(&l, &(layered_run){ .threads = 1 });
+    for (int i = 0; i < 12; i += MANY_OR_FEW(1, 5)) {
+        static const int bands[] = { 0, 3, 1000 };
+        layered_run how = { .threads = 2 + i % 4, .band = bands[i / 4] };
+        float *got = make(&l, &how);
+        cr_expect_eq(how.strips, 1);
+        cr_assert_eq(memcmp(got, want, output_count(&l) * sizeof *got), 0,
+                     "%d threads, bands of %d", how.threads, how.band);
+        free(got);
+    }
+    free(want);
     layered_end(&l);
 }
 

@@ -12,7 +12,7 @@
 
 #define FEW_ROWS 4                      /* a band of less is too little to start on */
 #define LEAST_COLUMNS 64                /* of the output in a strip */
-#define MOST_EXCESS 1.5                 /* that strips may make of what one would */
+#define MOST_EXCESS 1.05                /* that strips may make of what one would */
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw rows per chunk: a good deflate block */
 #define CHUNK_READS ((size_t)16 << 20)  /* of the source per chunk: two are there at a time */
 
@@ -20,8 +20,7 @@
 #define MUCH_FASTER 0.75
 #define SLIGHTLY_SLOWER 1.05
 #define MOST_SEGMENTS 32
-#define MUCH_EXCESS 1.1               /* of strips: segments may be worth while */
-#define MANY_BYTES ((size_t)64 << 20) /* of rings: the same */
+#define MANY_BYTES ((size_t)64 << 20) /* of rings: segments may be worth while */
 
 static size_t raw_row_bytes(const up_shape *shape)
 {
@@ -65,19 +64,21 @@ static int choose_band(const up_graph *graph, int strips)
     return band < FEW_ROWS ? up_clamp((int)(room / most), 2, 64) : band;
 }
 
-/* As many as there are threads, unless their borders come to half as much work again. */
+/* As many as there are threads, unless their borders come to too much work: then each thread gets a
+ * slice of the rows that fewer make. */
 static up_status choose_strips(up_strips *strips, up_stage *stage, int threads, up_error *error)
 {
     const up_graph *graph = stage->graph;
     int width = 1;
     for (int o = 0; o < graph->outputs; o++)
         width = up_max(width, up_graph_shape(graph, graph->output[o])->width);
-    int count = stage->most_strips = up_clamp(width / LEAST_COLUMNS, 1, threads);
+    int count = up_clamp(width / LEAST_COLUMNS, 1, threads);
     UP_TRY(up_strips_plan(strips, graph, count, stage->reads, error));
     while (count > 1 && up_strips_excess(strips) > MOST_EXCESS) {
         up_strips_free(strips);
         UP_TRY(up_strips_plan(strips, graph, --count, stage->reads, error));
     }
+    stage->slices = strips->slices = threads / count;
     return UP_OK;
 }
 
@@ -152,6 +153,7 @@ static up_status prepare_stage(const up_run *run, up_stages *stages, up_stage *s
 up_status up_stage_strips(const up_stage *stage, up_strips *strips, up_error *error)
 {
     UP_TRY(up_strips_plan(strips, stage->graph, stage->strips, stage->reads, error));
+    strips->slices = stage->slices;
     up_status status = up_strips_lay_out(strips, error);
     if (status != UP_OK)
         up_strips_free(strips);
@@ -189,7 +191,8 @@ static double duration(const up_stages *stages)
 {
     double sum = 0;
     for (int s = 0; s < stages->count; s++)
-        sum += stages->stage[s].work * stages->stage[s].excess / stages->stage[s].strips;
+        sum += stages->stage[s].work * stages->stage[s].excess / stages->stage[s].strips /
+               stages->stage[s].slices;
     return sum;
 }
 
@@ -226,22 +229,18 @@ static bool take_better(up_run *run, up_stages *other, size_t most)
     return better;
 }
 
-/* Whether some threads have nothing to do, strips have too much in common, or rings are many. */
-static bool is_deep(const up_stages *stages)
+static bool has_many_rings(const up_stages *stages)
 {
-    for (int s = 0; s < stages->count; s++) {
-        const up_stage *stage = &stages->stage[s];
-        if (stage->bytes > MANY_BYTES || stage->excess > MUCH_EXCESS ||
-            stage->strips < stage->most_strips)
+    for (int s = 0; s < stages->count; s++)
+        if (stages->stage[s].bytes > MANY_BYTES)
             return true;
-    }
     return false;
 }
 
 static up_status try_segments(up_run *run, size_t most, up_error *error)
 {
     bool taken = false, more = true;
-    for (int segments = 2; segments <= MOST_SEGMENTS && more && is_deep(&run->stages);
+    for (int segments = 2; segments <= MOST_SEGMENTS && more && has_many_rings(&run->stages);
          segments *= 2) {
         up_stages other;
         UP_TRY(cut(run, &other, segments, INFINITY, error));

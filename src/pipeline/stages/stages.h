@@ -4,7 +4,7 @@
  * from top to bottom. A node is made in the first stage that needs it. What a later stage needs of
  * it is kept in a frame, or made again there from what is kept; the results of reductions always
  * are, and so are the rows of the source, which can be read once only. A graph without reductions
- * is one stage; a deep one may be more, of few rings each, whose strips have little in common.
+ * is one stage; a deep one may be more, of few rings each.
  */
 #ifndef UP_PIPELINE_STAGES_H
 #define UP_PIPELINE_STAGES_H
@@ -24,9 +24,9 @@ typedef struct {
     double finishing; /* of that, what is done when all rows are there */
 
     /* Set by up_run_prepare(). */
-    int strips, most_strips; /* one for each thread, but where the picture is too narrow */
-    size_t bytes;            /* of their rings and scratch */
-    double excess;           /* what they make of what one would */
+    int strips, slices; /* for the threads, see strip.h */
+    size_t bytes;       /* of their rings and scratch */
+    double excess;      /* what they make of what one would */
 } up_stage;
 
 typedef struct {

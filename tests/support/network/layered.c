@@ -311,6 +311,11 @@ static void count_frames(layered_run *how, const up_stages *stages)
 {
     how->stages = stages->count;
     how->in_memory = how->in_files = 0;
+    how->excess = 1;
+    for (int s = 0; s < stages->count; s++) {
+        how->strips = stages->stage[s].strips;
+        how->excess = fmax(how->excess, stages->stage[s].excess);
+    }
     for (int f = 0; f < stages->frames; f++) {
         how->in_memory += !stages->frame[f].whole && !stages->frame[f].in_file;
         how->in_files += stages->frame[f].in_file;

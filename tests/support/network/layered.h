@@ -53,7 +53,9 @@ typedef struct {
     void (*progress)(void *user, double done);
     void *user;
     int stages, in_memory, in_files; /* made by it: stages, and frames but the reductions' */
-    size_t bytes;                    /* that were promised */
+    int strips;                      /* of the last stage */
+    double excess; /* the most that the strips of a stage make of what one would */
+    size_t bytes;  /* that were promised */
     double multiply_adds;
 } layered_run;
 

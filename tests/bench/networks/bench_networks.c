@@ -158,77 +158,93 @@ static void run_arithmetic(void *state)
     bench_multiply_adds(a->multiply_adds, a->threads);
 }
 
-static void write_network(bench_design *d, int i, const char *param, const char *bin)
-{
-    cases[i].make(d, bench_design_begin(d, bin));
-    bench_design_end(d, param);
-}
+/* A network's files, the jobs on it, and what is made of them. */
+typedef struct {
+    bench_design design;
+    char param[256], bin[256];
+    float *in, *out[3]; /* of upscale, of upscale by exact arithmetic, of ncnn */
+    size_t made;        /* values of each */
+    bench_upscale job, exact;
+    bench_network network;
+    arithmetic alone;
+} contest;
 
-static void run_case(const bench_limits *limits, int i, int threads)
+static void set_up(contest *c, int i, int threads)
 {
     const int channels = cases[i].channels, scale = cases[i].scale;
     const int width = cases[i].width, height = cases[i].height;
-    const size_t values = (size_t)width * height * channels, made = values * scale * scale;
-    bench_design design;
-    char param[256], bin[256];
-    bench_make_file(param, ".param");
-    snprintf(bin, sizeof bin, "%.*s.bin", (int)(strlen(param) - strlen(".param")), param);
-    write_network(&design, i, param, bin);
-    float *in = bench_noise(values, 0, 1);
-    float *out[3]; /* of upscale, of upscale by exact arithmetic, of ncnn */
+    const size_t values = (size_t)width * height * channels;
+    c->made = values * scale * scale;
+    bench_make_file(c->param, ".param");
+    snprintf(c->bin, sizeof c->bin, "%.*s.bin", (int)(strlen(c->param) - strlen(".param")),
+             c->param);
+    cases[i].make(&c->design, bench_design_begin(&c->design, c->bin));
+    bench_design_end(&c->design, c->param);
+    c->in = bench_noise(values, 0, 1);
     for (int k = 0; k < 3; k++)
-        out[k] = bench_must(up_alloc_zero(made, sizeof(float)));
-    bench_upscale job = {
-        .in = bench_planes(channels, width, height, in),
-        .out = bench_planes(channels, width * scale, height * scale, out[0]),
+        c->out[k] = bench_must(up_alloc_zero(c->made, sizeof(float)));
+    c->job = (bench_upscale){
+        .in = bench_planes(channels, width, height, c->in),
+        .out = bench_planes(channels, width * scale, height * scale, c->out[0]),
         .options = { .method = "tconv",
-                     .weights = param,
+                     .weights = c->param,
                      .threads = threads,
                      .arithmetic = UP_ARITHMETIC_FAST },
     };
-    bench_upscale exact = job;
-    exact.out.data = out[1];
-    exact.options.arithmetic = UP_ARITHMETIC_EXACT;
-    const bench_network network = {
-        .param = param,
-        .bin = bin,
+    c->exact = c->job;
+    c->exact.out.data = c->out[1];
+    c->exact.options.arithmetic = UP_ARITHMETIC_EXACT;
+    c->network = (bench_network){
+        .param = c->param,
+        .bin = c->bin,
         .threads = threads,
         .channels = channels,
         .width = width,
         .height = height,
-        .in = in,
-        .result_blob = design.blobs - 1,
-        .out = out[2],
+        .in = c->in,
+        .result_blob = c->design.blobs - 1,
+        .out = c->out[2],
     };
-    const bench_work work = {
-        .read = (double)values * sizeof(float),
-        .written = (double)made * sizeof(float),
-        .multiply_adds = (double)width * height * design.multiply_adds,
-    };
-    arithmetic alone = { work.multiply_adds, threads };
-    bench_runner runners[4] = { { .state = &alone, .run = run_arithmetic },
-                                bench_upscale_runner(&job),
-                                bench_upscale_runner(&exact) };
+    c->alone = (arithmetic){ (double)width * height * c->design.multiply_adds, threads };
+}
+
+static void clear(contest *c)
+{
+    unlink(c->param);
+    unlink(c->bin);
+    up_free(c->in);
+    for (int k = 0; k < 3; k++)
+        up_free(c->out[k]);
+    up_free(c);
+}
+
+static void run_case(const bench_limits *limits, int i, int threads)
+{
+    contest *c = bench_must(up_alloc_zero(1, sizeof *c));
+    set_up(c, i, threads);
+    bench_runner runners[4] = { { .state = &c->alone, .run = run_arithmetic },
+                                bench_upscale_runner(&c->job),
+                                bench_upscale_runner(&c->exact) };
     strcpy(runners[2].name, "exact");
-    const bool beside = peer_ncnn && peer_ncnn(&network, &runners[3]);
-    bench_race(runners, beside ? 4 : 3, threads);
-    for (int k = 2; k < (beside ? 4 : 3); k++) {
+    const int count = peer_ncnn && peer_ncnn(&c->network, &runners[3]) ? 4 : 3;
+    bench_race(runners, count, threads);
+    for (int k = 2; k < count; k++) {
         if (runners[k].finish)
             runners[k].finish(runners[k].state);
-        runners[k].off = bench_difference_f32(out[0], out[k - 1], made);
+        runners[k].off = bench_difference_f32(c->out[0], c->out[k - 1], c->made);
     }
     bench_limits now = limits[threads - 1];
-    now.multiply_adds = work.multiply_adds / runners[0].seconds;
-    bench_race_rows(cases[i].name, runners + 1, beside ? 3 : 2, 2e-9 * work.multiply_adds,
+    now.multiply_adds = c->alone.multiply_adds / runners[0].seconds;
+    const double pixels = (double)cases[i].width * cases[i].height;
+    const bench_work work = { .read = pixels * cases[i].channels * sizeof(float),
+                              .written = (double)c->made * sizeof(float),
+                              .multiply_adds = c->alone.multiply_adds };
+    bench_race_rows(cases[i].name, runners + 1, count - 1, 2e-9 * work.multiply_adds,
                     bench_floor(&now, &work));
     bench_layers layers;
-    double whole = bench_time_layers(&layers, &job);
-    print_layers(&now, &design, &layers, (double)width * height, whole);
-    unlink(param);
-    unlink(bin);
-    up_free(in);
-    for (int k = 0; k < 3; k++)
-        up_free(out[k]);
+    const double whole = bench_time_layers(&layers, &c->job);
+    print_layers(&now, &c->design, &layers, pixels, whole);
+    clear(c);
 }
 
 void bench_networks(const bench_limits *limits)
