@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+#include <omp.h>
+
 static void bind_output(up_state *s, up_strip *strip, int o, int slot)
 {
     int node = s->stage->graph->output[o];
@@ -147,17 +149,28 @@ static void schedule_chunk(up_state *s, int c)
         schedule_sink(s, o, c, slot);
 }
 
-/* It waits now and then, taking tasks meanwhile, so that what OpenMP keeps for them does not grow
- * with the picture. */
+/* Chunks whose tasks are made before it waits for them. GNU's OpenMP keeps 64 tasks for a thread
+ * and does further ones at once: eight of them are left for those that help with slices. */
+static int chunks_ahead(const up_state *s)
+{
+    const int tasks = s->strips.count + 2 + 3 * s->stage->sinks;
+    return s->strips.slices > 1 ? up_clamp(56 * omp_get_num_threads() / tasks, 2, 256) : 256;
+}
+
+/* It waits now and then, so that what OpenMP keeps for tasks does not grow with the picture: at the
+ * end of a group, where the thread takes all tasks meanwhile, also those that tasks create. */
 void up_schedule_chunks(up_state *s)
 {
-    const int ahead = 256;
-    for (int c = 0; c < s->stage->graph->chunks; c++) {
-        schedule_chunk(s, c);
-        if ((c + 1) % ahead == 0) {
-#pragma omp taskwait
-        }
+    const int chunks = s->stage->graph->chunks, ahead = chunks_ahead(s);
+    int c = 0;
+    while (chunks - c > ahead) {
+        const int end = c + ahead;
+#pragma omp taskgroup
+        while (c < end)
+            schedule_chunk(s, c++);
     }
+    while (c < chunks)
+        schedule_chunk(s, c++);
 }
 
 /* The master makes the tasks: what OpenMP keeps for that is then freed before the program can end.

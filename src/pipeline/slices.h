@@ -16,6 +16,7 @@ typedef struct {
     atomic_int done;    /* slices of it */
     atomic_int helpers; /* that have not gone */
     atomic_bool closed;
+    int thread; /* of the one task */
     void (*work)(void *user, int slice);
     void *user;
 } up_slices;
