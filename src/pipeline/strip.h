@@ -9,8 +9,8 @@
 #ifndef UP_PIPELINE_STRIP_H
 #define UP_PIPELINE_STRIP_H
 
+#include "base/machine/slices.h"
 #include "pipeline/ring.h"
-#include "pipeline/slices.h"
 #include "pipeline/walk.h"
 
 typedef struct {

@@ -5,8 +5,8 @@
  * tasks of their own, take what is left of them, and go when there has been nothing for a while.
  * Where no thread is free to help, the one task does all.
  */
-#ifndef UP_PIPELINE_SLICES_H
-#define UP_PIPELINE_SLICES_H
+#ifndef UP_BASE_SLICES_H
+#define UP_BASE_SLICES_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "pipeline/slices.h"
+#include "base/machine/slices.h"
 
 #include <omp.h>
 #include <sched.h>
