@@ -61,7 +61,8 @@ bool peer_ncnn(const bench_network *job, bench_runner *runner)
         fprintf(stderr, "upscale_bench: ncnn does not read %s\n", job->param);
         exit(1);
     }
-    *runner = (bench_runner){ .state = s, .run = run, .finish = finish };
-    snprintf(runner->name, sizeof runner->name, "ncnn %s", ncnn_version());
+    *runner = (bench_runner){
+        .name = "ncnn", .note = ncnn_version(), .state = s, .run = run, .finish = finish
+    };
     return true;
 }
