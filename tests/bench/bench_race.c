@@ -53,7 +53,7 @@ void bench_race(bench_runner *runners, int count, int threads)
 
 void bench_race_header(const char *title, const char *unit, int threads)
 {
-    printf("\n%s, %d thread%s\n%-32s %9s %8s %8s %6s %8s %7s\n", title, threads,
+    printf("\n%s, %d thread%s\n%-32s %9s %8s %8s %6s %8s %8s\n", title, threads,
            threads > 1 ? "s" : "", "", "ms", unit, "floor ms", "share", "upscale", "off by");
 }
 
@@ -64,7 +64,7 @@ void bench_race_rows(const char *what, const bench_runner *runners, int count, d
            units / runners[0].seconds, floor * 1e3, floor / runners[0].seconds * 100);
     for (const bench_runner *r = runners + 1; r < runners + count; r++) {
         const char *note = r->note ? r->note : "";
-        printf("  %-30s %9.2f %8.1f %15s %7.2fx %7.2g%s%s\n", r->name, r->seconds * 1e3,
+        printf("  %-30s %9.2f %8.1f %15s %7.2fx %8.2g%s%s\n", r->name, r->seconds * 1e3,
                units / r->seconds, "", r->seconds / runners[0].seconds, r->off, *note ? "  " : "",
                note);
     }
