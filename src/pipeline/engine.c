@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define SLICE_WORK 5e5 /* multiply-adds, or samples, that are worth a task of their own */
-#define SLICE_LANES 64 /* columns that slices end at multiples of: whole vectors of tiles */
+#define SLICE_LANES 64 /* columns that slices end at multiples of: one vector of tiles */
 
 /* One call: rows y .. y + rows - 1, columns x0 .. x1 - 1 of a node. */
 typedef struct {
@@ -169,15 +169,14 @@ static int choose_slices(const up_state *s, const up_strip *strip, int n)
         return 1;
     const double work = row_work(strip->walk.graph, n) * (at->next - at->made);
     const double most = work * columns / node->shape.width / SLICE_WORK;
-    return up_clamp((int)fmin(most, (columns - 1.0) / UP_LANES + 1), 1, s->strips.slices);
+    return up_clamp((int)fmin(most, columns / SLICE_LANES), 1, s->strips.slices);
 }
 
 static int border(const up_part *part, int slice, int slices)
 {
-    const int columns = part->x1 - part->x0;
-    const int lanes = columns / slices < SLICE_LANES ? UP_LANES : SLICE_LANES;
-    const int x = up_round_up((int64_t)columns * slice / slices, lanes);
-    return part->x0 + up_min(x, columns);
+    const int columns = (int)((int64_t)(part->x1 - part->x0) * slice / slices);
+    return slice == slices ? part->x1
+                           : part->x0 + (columns + SLICE_LANES / 2) / SLICE_LANES * SLICE_LANES;
 }
 
 typedef struct {

@@ -2,14 +2,16 @@
 #define _GNU_SOURCE
 #include "base/machine/slices.h"
 
+#include "base/machine/machine.h"
+#include "base/memory.h"
+
 #include <omp.h>
 #include <sched.h>
 #include <stdint.h>
 #include <time.h>
 
 #define PATIENCE 300000 /* nanoseconds that a helper waits for work: longer than most ops take */
-#define PAUSES 64       /* between two looks at the clock */
-#define MANY_ROUNDS (1 << 12)
+#define PAUSES 64       /* of some nanoseconds each, before others get the processor */
 
 /* ---- turns */
 
@@ -73,6 +75,8 @@ static void help(up_slices *slices)
             last = now();
         for (int i = 0; i < PAUSES && !has_some(slices); i++)
             pause_briefly();
+        if (!has_some(slices))
+            sched_yield(); /* there may be more threads than processors */
     }
     atomic_fetch_sub(&slices->helpers, 1);
 }
@@ -86,6 +90,7 @@ void up_slices_open(up_slices *slices)
     atomic_init(&slices->helpers, 0);
     atomic_init(&slices->closed, false);
     slices->thread = omp_get_thread_num();
+    slices->most = up_min(omp_get_num_threads(), up_machine_cores()) - 1;
 }
 
 static void call_helpers(up_slices *slices, int count)
@@ -104,13 +109,13 @@ void up_slices_run(up_slices *slices, int count, void (*work)(void *user, int sl
     slices->user = user;
     atomic_store(&slices->done, 0);
     atomic_store(&slices->turn, (number + 1) << NUMBER_SHIFT | (uint64_t)count << COUNT_SHIFT);
-    call_helpers(slices, count - 1);
+    call_helpers(slices, up_min(count - 1, slices->most));
     while (take_one(slices))
         ;
-    for (int rounds = 0; atomic_load(&slices->done) < count; rounds++) {
+    for (int i = 0; atomic_load(&slices->done) < count; i++) {
         pause_briefly();
-        if (rounds % MANY_ROUNDS == MANY_ROUNDS - 1)
-            sched_yield(); /* to a helper, where there are more threads than processors */
+        if (i % PAUSES == PAUSES - 1)
+            sched_yield();
     }
 }
 

@@ -17,6 +17,7 @@ typedef struct {
     atomic_int helpers; /* that have not gone */
     atomic_bool closed;
     int thread; /* of the one task */
+    int most;   /* helpers: threads and processors there are for them */
     void (*work)(void *user, int slice);
     void *user;
 } up_slices;
