@@ -11,7 +11,7 @@
 #include <math.h>
 
 #define FEW_ROWS 4                      /* a band of less is too little to start on */
-#define LEAST_COLUMNS 64                /* of the output in a strip */
+#define LEAST_COLUMNS 64                /* of the output in a strip, or a slice */
 #define MOST_EXCESS 1.05                /* that strips may make of what one would */
 #define CHUNK_BYTES ((size_t)512 << 10) /* raw rows per chunk: a good deflate block */
 #define CHUNK_READS ((size_t)16 << 20)  /* of the source per chunk: two are there at a time */
@@ -78,7 +78,7 @@ static up_status choose_strips(up_strips *strips, up_stage *stage, int threads, 
         up_strips_free(strips);
         UP_TRY(up_strips_plan(strips, graph, --count, stage->reads, error));
     }
-    stage->slices = strips->slices = threads / count;
+    stage->slices = strips->slices = up_clamp(width / LEAST_COLUMNS, 1, threads / count);
     return UP_OK;
 }
 
