@@ -244,7 +244,9 @@ void up_engine_run(up_state *s, up_strip *strip, int chunk)
 {
     const up_run *run = s->run;
     bool first = strip == s->strips.strip, watched = run->made && first;
-    up_slices_open(&strip->shared);
+    const bool shares = s->strips.slices > 1;
+    if (shares)
+        up_slices_open(&strip->shared);
     while (!up_state_stopped(s) && up_walk_next_band(&strip->walk, chunk)) {
         up_state_check_cancel(s);
         for (int n; !up_state_stopped(s) && (n = up_walk_next(&strip->walk)) > 0;) {
@@ -257,5 +259,6 @@ void up_engine_run(up_state *s, up_strip *strip, int chunk)
         if (first)
             report_band(s, strip);
     }
-    up_slices_close(&strip->shared);
+    if (shares)
+        up_slices_close(&strip->shared);
 }

@@ -28,12 +28,6 @@ static unsigned count_of(uint64_t turn)
     return turn >> COUNT_SHIFT & 0xffff;
 }
 
-static bool has_some(const up_slices *slices)
-{
-    const uint64_t turn = atomic_load_explicit(&slices->turn, memory_order_relaxed);
-    return taken_of(turn) < count_of(turn);
-}
-
 /* Does one slice; false: all are taken. */
 static bool take_one(up_slices *slices)
 {
@@ -58,6 +52,14 @@ static void pause_briefly(void)
 #endif
 }
 
+/* For the i-th time: there may be more threads than processors. */
+static void wait_a_little(unsigned i)
+{
+    pause_briefly();
+    if (i % PAUSES == PAUSES - 1)
+        sched_yield();
+}
+
 static int64_t now(void)
 {
     struct timespec t;
@@ -67,16 +69,15 @@ static int64_t now(void)
 
 static void help(up_slices *slices)
 {
+    const bool asked = omp_get_thread_num() != slices->thread; /* else nobody was there to be */
     int64_t last = now();
-    if (omp_get_thread_num() == slices->thread)
-        last -= PATIENCE; /* nobody else was there to be asked */
-    while (!atomic_load(&slices->closed) && now() - last < PATIENCE) {
+    for (unsigned i = 0; asked && !atomic_load(&slices->closed); i++) {
         if (take_one(slices))
             last = now();
-        for (int i = 0; i < PAUSES && !has_some(slices); i++)
-            pause_briefly();
-        if (!has_some(slices))
-            sched_yield(); /* there may be more threads than processors */
+        else if (i % PAUSES == 0 && now() - last >= PATIENCE)
+            break;
+        else
+            wait_a_little(i);
     }
     atomic_fetch_sub(&slices->helpers, 1);
 }
@@ -112,11 +113,8 @@ void up_slices_run(up_slices *slices, int count, void (*work)(void *user, int sl
     call_helpers(slices, up_min(count - 1, slices->most));
     while (take_one(slices))
         ;
-    for (int i = 0; atomic_load(&slices->done) < count; i++) {
-        pause_briefly();
-        if (i % PAUSES == PAUSES - 1)
-            sched_yield();
-    }
+    for (unsigned i = 0; atomic_load(&slices->done) < count; i++)
+        wait_a_little(i);
 }
 
 void up_slices_close(up_slices *slices)
