@@ -75,7 +75,7 @@ static void take_items(item_walk *w)
         const uint32_t id = (uint32_t)up_box_number(&infe, version < 3 ? 2 : 4);
         up_box_number(&infe, 2); /* protection */
         if (version >= 2 && infe.size - infe.at >= 4 &&
-            memcmp(infe.bytes + infe.at, w->kind->type, 4) == 0)
+            (!*w->kind->type || memcmp(infe.bytes + infe.at, w->kind->type, 4) == 0))
             w->item[w->items++] = (up_coded_item){ .id = id };
     }
     qsort(w->item, w->items, sizeof *w->item, by_id);

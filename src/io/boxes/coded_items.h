@@ -12,7 +12,7 @@ typedef struct {
 
 enum { UP_ITEM_CONFIGS = 4 };
 
-/* One item that is coded. */
+/* One item: a coded picture, or what one is made of. */
 typedef struct {
     uint32_t id;
     uint32_t width, height; /* ispe: what it says to be decoded; 0: it does not say */
@@ -25,7 +25,7 @@ typedef struct {
     size_t extents;
 } up_coded_item;
 
-/* Which items: those of `type` ("hvc1"), with their properties called `config` ("hvcC"). */
+/* Which items: those of `type` ("hvc1"; "" all), with their properties called `config` ("hvcC"). */
 typedef struct {
     char type[5], config[5];
     up_status (*look)(const up_coded_item *item, void *user, up_error *error);

@@ -2,10 +2,13 @@
 #include "io/heif/heif_file.h"
 
 #include "base/memory.h"
+#include "io/boxes/box.h"
+#include "io/boxes/coded_items.h"
 
 #include <string.h>
 
 #define METADATA_MOST ((size_t)32 << 20)
+#define NCLX 0x6e636c78 /* as a number: "nclx" */
 
 enum { OFFSET = 4 /* before EXIF, to where it begins */, MOST_BLOCKS = 64 };
 enum { UNSPECIFIED = 2, BT709 = 1, SRGB_TRANSFER = 13 };
@@ -101,25 +104,45 @@ static up_status take_profile(const up_heif_file *file, up_metadata *m, up_error
     return status;
 }
 
-/* The matrix and the range are gone with the conversion to RGB. */
-static void take_codes(const up_heif_file *file, up_color_tags *tags)
+typedef struct {
+    heif_item_id picture;
+    int primaries, transfer; /* ISO/IEC 23091-2; UNSPECIFIED: nothing is said */
+} colour_codes;
+
+static up_status look_at_colour(const up_coded_item *item, void *user, up_error *error)
 {
-    struct heif_color_profile_nclx *nclx = NULL;
-    if (up_heif.heif_image_handle_get_nclx_color_profile(file->picture, &nclx).code !=
-            heif_error_Ok ||
-        !nclx)
-        return;
-    const int primaries = (int)nclx->color_primaries;
-    const int transfer = (int)nclx->transfer_characteristics;
-    up_heif.heif_nclx_color_profile_free(nclx);
+    colour_codes *codes = user;
+    (void)error;
+    for (int i = 0; i < item->configs && item->id == codes->picture; i++) {
+        up_box_bytes colr = { .bytes = item->config[i].bytes, .size = item->config[i].size };
+        if (up_box_number(&colr, 4) != NCLX)
+            continue;
+        codes->primaries = (int)up_box_number(&colr, 2);
+        codes->transfer = (int)up_box_number(&colr, 2);
+    }
+    return UP_OK;
+}
+
+/* The matrix and the range are gone with the conversion to RGB. libheif 1.15 would lose memory on
+ * codes that it does not know. */
+static up_status take_codes(const up_heif_file *file, up_color_tags *tags, up_error *error)
+{
+    static const up_item_kind kind = { "", "colr", look_at_colour };
+    colour_codes codes = { .primaries = UNSPECIFIED, .transfer = UNSPECIFIED };
+    if (up_heif.heif_context_get_primary_image_ID(file->context, &codes.picture).code !=
+        heif_error_Ok)
+        return UP_OK;
+    UP_TRY(up_coded_items(file->reader, &kind, &codes, error));
+    const int primaries = codes.primaries, transfer = codes.transfer;
     if (primaries == UNSPECIFIED || transfer == UNSPECIFIED || primaries > UINT8_MAX ||
         transfer > UINT8_MAX)
-        return;
+        return UP_OK;
     tags->has_srgb = primaries == BT709 && transfer == SRGB_TRANSFER;
     tags->has_cicp = !tags->has_srgb;
-    const uint8_t codes[4] = { (uint8_t)primaries, (uint8_t)transfer, 0, 1 };
+    const uint8_t cicp[4] = { (uint8_t)primaries, (uint8_t)transfer, 0, 1 };
     if (tags->has_cicp)
-        memcpy(tags->cicp, codes, sizeof codes);
+        memcpy(tags->cicp, cicp, sizeof cicp);
+    return UP_OK;
 }
 
 static up_status take_block(up_metadata *m, const char *type, const char *content,
@@ -207,7 +230,7 @@ up_status up_heif_take_metadata(const up_heif_file *file, up_source *source, up_
     up_metadata *m = &source->metadata;
     UP_TRY(take_profile(file, m, error));
     if (!m->icc.data)
-        take_codes(file, &m->color);
+        UP_TRY(take_codes(file, &m->color, error));
     UP_TRY(take_blocks(file, m, error));
     return name_others(file, source, error);
 }
