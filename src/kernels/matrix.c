@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/matrix.h"
 
+#include "base/memory.h"
 #include "kernels/variants.h"
+
+enum { MOST_VARIANTS = 8, MOST_MATRIX = 3 };
 
 static const up_kernels *best_kernels(void)
 {
-    const up_kernels *all[8];
-    return all[up_kernels_all(all, 8) - 1];
+    const up_kernels *all[MOST_VARIANTS];
+    return all[up_kernels_all(all, MOST_VARIANTS) - 1];
 }
 
-#ifdef UPSCALE_AMX
+#ifdef UPSCALE_AVX512_BF16
 #include <cpuid.h>
+
+enum { FEATURES = 7, BF16_PAIRS = 1 << 5, BF16_TILES = 1 << 22, TILES = 1 << 24 };
+
+static bool has_pairs(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(FEATURES, 1, &a, &b, &c, &d) && (a & BF16_PAIRS);
+}
+#endif
+
+#ifdef UPSCALE_AMX
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,26 +35,36 @@ static bool tiles_allowed(void)
     return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
 
-const up_matrix_kernels *up_matrix_kernels_amx(void)
+static bool has_tiles(void)
 {
-    enum { FEATURES = 7, BF16 = 1 << 22, TILE = 1 << 24 };
     unsigned a, b, c, d;
-    bool tiles = __get_cpuid_count(FEATURES, 0, &a, &b, &c, &d) && (d & BF16) && (d & TILE);
-    return best_kernels() == &up_kernels_avx512 && tiles && tiles_allowed() ? &up_matrix_amx : NULL;
+    return __get_cpuid_count(FEATURES, 0, &a, &b, &c, &d) && (d & BF16_TILES) && (d & TILES) &&
+           tiles_allowed();
 }
-
-#else
-
-const up_matrix_kernels *up_matrix_kernels_amx(void)
-{
-    return NULL;
-}
-
 #endif
+
+int up_matrix_kernels_all(const up_matrix_kernels *all[], int most)
+{
+    const up_matrix_kernels *found[MOST_MATRIX] = { &up_matrix_kernels_reference };
+    int count = 1;
+#if defined UPSCALE_AVX512_BF16
+    const bool avx512 = best_kernels() == &up_kernels_avx512;
+    if (avx512 && has_pairs())
+        found[count++] = &up_matrix_avx512_bf16;
+#endif
+#if defined UPSCALE_AMX
+    if (avx512 && has_tiles())
+        found[count++] = &up_matrix_amx;
+#endif
+    count = up_min(count, most);
+    for (int i = 0; i < count; i++)
+        all[i] = found[i];
+    return count;
+}
 
 const up_matrix_kernels *up_matrix_kernels_get(void)
 {
-    bool best = up_kernels_get() == best_kernels();
-    const up_matrix_kernels *amx = best ? up_matrix_kernels_amx() : NULL;
-    return amx ? amx : &up_matrix_kernels_reference;
+    const up_matrix_kernels *all[MOST_MATRIX];
+    const int count = up_matrix_kernels_all(all, MOST_MATRIX);
+    return up_kernels_get() == best_kernels() ? all[count - 1] : &up_matrix_kernels_reference;
 }

@@ -77,9 +77,11 @@ typedef struct {
 /* The best for this machine. UPSCALE_CPU=reference (or any but the best) takes the plain one. */
 const up_matrix_kernels *up_matrix_kernels_get(void);
 
+/* Up to `most` that this machine runs, from the plain one to the best; how many there are. */
+int up_matrix_kernels_all(const up_matrix_kernels *all[], int most);
+
 extern const up_matrix_kernels up_matrix_kernels_reference;
-extern const up_matrix_kernels up_matrix_amx; /* of builds for x86-64 */
-/* For processors with AMX, Intel's matrix unit; NULL where this machine has none. */
-const up_matrix_kernels *up_matrix_kernels_amx(void);
+/* Of builds for x86-64: AVX512-BF16, products of pairs; AMX, Intel's matrix unit. */
+extern const up_matrix_kernels up_matrix_avx512_bf16, up_matrix_amx;
 
 #endif

@@ -121,9 +121,10 @@ static void check(const up_trainable_shape *shape)
     subject s;
     make(&s, shape, 32, 9);
     run_in_float(&s);
-    check_kernels(&s, &up_matrix_kernels_reference);
-    if (up_matrix_kernels_amx())
-        check_kernels(&s, up_matrix_kernels_amx());
+    const up_matrix_kernels *all[8];
+    const int count = up_matrix_kernels_all(all, 8);
+    for (int i = 0; i < count; i++)
+        check_kernels(&s, all[i]);
     free(s.parameter);
     free(s.gradient);
     up_gradient_work_free(&s.work);

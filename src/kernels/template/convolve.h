@@ -12,12 +12,6 @@
 #define MOST_COLUMNS 8
 #define MANY_TAPS 256 /* of a tile: their rows are more than the cache next to the core holds */
 
-#ifdef __clang__
-#define UNROLLED _Pragma("clang loop unroll(full)")
-#else
-#define UNROLLED _Pragma("GCC unroll 8")
-#endif
-
 /* Columns of a tile: with the sums, a column each and a weight must fit the registers. */
 #if defined UP_LEVEL_AVX512 || defined UP_LEVEL_NEON
 #define CONVOLVE_OUTS 8

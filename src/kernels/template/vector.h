@@ -14,6 +14,12 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 16")
+#endif
+
 #if defined UP_LEVEL_AVX512
 #define LANES 16
 #elif defined UP_LEVEL_AVX2

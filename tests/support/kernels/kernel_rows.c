@@ -49,12 +49,11 @@ const kernel_row *const kernel_rows[] = { ROWS(NAME) NULL };
 int kernel_sets_for(const kernel_row *row, kernel_set sets[KERNEL_SETS])
 {
     if (row->matrix) {
-        const up_matrix_kernels *amx = up_matrix_kernels_amx(),
-                                *plain = &up_matrix_kernels_reference;
-        sets[0] = (kernel_set){ .name = plain->name, .matrix = plain };
-        if (amx)
-            sets[1] = (kernel_set){ .name = amx->name, .index = 1, .matrix = amx };
-        return amx ? 2 : 1;
+        const up_matrix_kernels *all[KERNEL_SETS];
+        const int count = up_matrix_kernels_all(all, KERNEL_SETS);
+        for (int i = 0; i < count; i++)
+            sets[i] = (kernel_set){ .name = all[i]->name, .index = i, .matrix = all[i] };
+        return count;
     }
     const up_kernels *all[KERNEL_SETS];
     const int count = up_kernels_all(all, KERNEL_SETS);
