@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "io/formats.h"
 #include "io/metadata/metadata_rescale.h"
+#include "kernels/matrix.h"
 #include "methods/back_project.h"
 #include "methods/colour/to_srgb.h"
 #include "methods/picture.h"
@@ -25,7 +26,7 @@ static up_status check_options(const up_options *o, up_error *error)
         return up_fail(error, UP_ERROR_ARGUMENT, "effort is 1 to 9, not %d", o->effort);
     if (o->band < 0)
         return up_fail(error, UP_ERROR_ARGUMENT, "a band has at least one row, not %d", o->band);
-    if (o->arithmetic < UP_ARITHMETIC_AUTO || o->arithmetic > UP_ARITHMETIC_FAST)
+    if (o->arithmetic < UP_ARITHMETIC_AUTO || o->arithmetic > UP_ARITHMETIC_BFLOAT16)
         return up_fail(error, UP_ERROR_ARGUMENT, "there is no arithmetic %d", (int)o->arithmetic);
     return UP_OK;
 }
@@ -33,7 +34,7 @@ static up_status check_options(const up_options *o, up_error *error)
 static bool is_fast(up_arithmetic arithmetic, const up_format *input)
 {
     return arithmetic == UP_ARITHMETIC_AUTO ? input->color != UP_COLOR_TENSOR
-                                            : arithmetic == UP_ARITHMETIC_FAST;
+                                            : arithmetic != UP_ARITHMETIC_EXACT;
 }
 
 up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *options, up_error *error)
@@ -73,6 +74,7 @@ up_status up_plan_begin(up_plan **plan, up_image *image, const up_options *optio
         p->options.threads = up_min(up_machine_cores(), UP_MOST_THREADS);
     p->graph.most_bytes = p->options.max_memory;
     p->graph.fast = is_fast(taken.arithmetic, input);
+    p->graph.bfloat16 = taken.arithmetic == UP_ARITHMETIC_BFLOAT16 && up_matrix_kernels_gain();
     p->run = (up_run){
         .graph = &p->graph,
         .source = image->source,

@@ -68,3 +68,8 @@ const up_matrix_kernels *up_matrix_kernels_get(void)
     const int count = up_matrix_kernels_all(all, MOST_MATRIX);
     return up_kernels_get() == best_kernels() ? all[count - 1] : &up_matrix_kernels_reference;
 }
+
+bool up_matrix_kernels_gain(void)
+{
+    return up_matrix_kernels_get() != &up_matrix_kernels_reference;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Convolutions of training with factors in bfloat16 and sums in float, as the matrix units of
- * processors take them. A pixel is a record of its channels, records of a row lie one behind the
+ * Convolutions with factors in bfloat16 and sums in float, as the matrix units of processors take
+ * them. In training a pixel is a record of its channels, records of a row lie one behind the
  * other, and rows are `margin` records of zeros apart, so that a picture is one long run of records
  * in which every tap of a convolution is a shift. Channels come in blocks of 16; what is beyond the
  * last is 0.
@@ -49,7 +49,17 @@ typedef struct {
 } up_matrix_activation_back;
 
 typedef struct {
+    up_bfloat16 even, odd; /* of two channels */
+} up_bfloat16_pair;
+
+typedef struct {
     const char *name;
+
+    /* Winograd's F(4x4, 3x3) as up_kernels has it, of pairs of channels: 6 rows of the one and 6 of
+     * the other come in, and where that has `ins` there are so many pairs here. */
+    void (*tiles_in)(up_bfloat16_pair *out, size_t step, const float *const *in, int n);
+    void (*tiles_multiply)(float *out, const up_bfloat16_pair *in, size_t pitch,
+                           const up_bfloat16_pair *weight, int pairs, int outs, int n);
 
     /* out[pixel][outs] for 0 <= pixel < n, a multiple of UP_MATRIX_DEPTH. Where `low` is NULL, all
      * numbers are their high parts. */
@@ -76,6 +86,9 @@ typedef struct {
 
 /* The best for this machine. UPSCALE_CPU=reference (or any but the best) takes the plain one. */
 const up_matrix_kernels *up_matrix_kernels_get(void);
+
+/* Whether those multiply faster than float is multiplied. */
+bool up_matrix_kernels_gain(void);
 
 /* Up to `most` that this machine runs, from the plain one to the best; how many there are. */
 int up_matrix_kernels_all(const up_matrix_kernels *all[], int most);

@@ -6,6 +6,7 @@
 #include "kernels/matrix.h"
 
 #include "kernels/template/matrix_rows.h"
+#include "kernels/template/matrix_tiles.h"
 
 #include <immintrin.h>
 
@@ -82,7 +83,7 @@ static void correlate(float *sum, const up_bfloat16 *in, int ins, const up_bfloa
 }
 
 const up_matrix_kernels up_matrix_amx = {
-    "amx", convolve, correlate, pair, transpose, activate, activate_back,
+    "amx", tiles_in, tiles_multiply, convolve, correlate, pair, transpose, activate, activate_back,
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "kernels/matrix.h"
 
 #include "kernels/template/matrix_rows.h"
+#include "kernels/template/matrix_tiles.h"
 
 enum { B = UP_MATRIX_BLOCK, D = UP_MATRIX_DEPTH, MOST_BLOCKS = 2, MOST_PIXELS = 16 };
 
@@ -17,9 +18,7 @@ INLINE __m512bh pairs(const up_bfloat16 *p)
 /* The same pair in every lane. */
 INLINE __m512bh splat_pair(const up_bfloat16 *p)
 {
-    int both;
-    memcpy(&both, p, sizeof both);
-    return (__m512bh)_mm512_set1_epi32(both);
+    return (__m512bh)tile_splat((const up_bfloat16_pair *)p);
 }
 
 typedef struct {
@@ -115,7 +114,8 @@ static void correlate(float *sum, const up_bfloat16 *in, int ins, const up_bfloa
 }
 
 const up_matrix_kernels up_matrix_avx512_bf16 = {
-    "avx512-bf16", convolve, correlate, pair, transpose, activate, activate_back,
+    "avx512-bf16", tiles_in,  tiles_multiply, convolve,      correlate,
+    pair,          transpose, activate,       activate_back,
 };
 
 #endif

@@ -2,7 +2,34 @@
 /* Matrix kernels in plain C: what the others are checked against, and what runs without them. */
 #include "kernels/matrix.h"
 
+#include "kernels/reference_tiles.h"
+
 enum { B = UP_MATRIX_BLOCK, D = UP_MATRIX_DEPTH };
+
+static void tiles_in(up_bfloat16_pair *out, size_t step, const float *const *in, int n)
+{
+    for (int p = 0; p < UP_TILE_POINTS; p++)
+        for (int t = 0; t < n; t++)
+            out[p * step + t] = (up_bfloat16_pair){
+                up_to_bfloat16(up_tile_to_point(p, in, t)),
+                up_to_bfloat16(up_tile_to_point(p, in + UP_TILE_IN, t)),
+            };
+}
+
+static void tiles_multiply(float *out, const up_bfloat16_pair *in, size_t pitch,
+                           const up_bfloat16_pair *weight, int pairs, int outs, int n)
+{
+    for (int o = 0; o < outs; o++)
+        for (int t = 0; t < n; t++) {
+            float sum = 0;
+            for (int i = 0; i < pairs; i++) {
+                const up_bfloat16_pair w = weight[i * outs + o], v = in[i * pitch + t];
+                sum += up_from_bfloat16(w.even) * up_from_bfloat16(v.even) +
+                       up_from_bfloat16(w.odd) * up_from_bfloat16(v.odd);
+            }
+            out[o * pitch + t] = sum;
+        }
+}
 
 /* to[o] += the run at `in`, times one tile of weights per chunk. */
 static void add_run(float to[B], const up_bfloat16 *in, const up_bfloat16 *weight, int chunks)
@@ -91,5 +118,6 @@ static void activate_back(const up_matrix_activation_back *row, int channels, in
 }
 
 const up_matrix_kernels up_matrix_kernels_reference = {
-    "reference", convolve, correlate, pair, transpose, activate, activate_back,
+    "reference", tiles_in,  tiles_multiply, convolve,      correlate,
+    pair,        transpose, activate,       activate_back,
 };

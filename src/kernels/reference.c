@@ -4,6 +4,7 @@
 #include "kernels/variants.h"
 
 #include "kernels/reference_maps.h"
+#include "kernels/reference_tiles.h"
 
 #include <math.h>
 #include <string.h>
@@ -161,12 +162,6 @@ static void convolve(float *const *out, const float *const *in, const up_taps *t
             out[j][x] = convolve_at(in, taps, j, x0 + x);
 }
 
-/* Values of the polynomials that NEAR and FAR of template/winograd.h stand for. */
-static const float to_points[UP_TILE_IN][UP_TILE_IN] = {
-    { 1.265625f, 0, -2.8125f, 0, 1, 0 },    { 0, -1.6875f, -2.25f, 0.75f, 1, 0 },
-    { 0, 1.6875f, -2.25f, -0.75f, 1, 0 },   { 0, -0.84375f, -0.5625f, 1.5f, 1, 0 },
-    { 0, 0.84375f, -0.5625f, -1.5f, 1, 0 }, { 0, 1.265625f, 0, -2.8125f, 0, 1 },
-};
 static const float from_points[UP_TILE][UP_TILE_IN] = {
     { 1, 1, 1, 1, 1, 0 },
     { 0, 0.75f, -0.75f, 1.5f, -1.5f, 0 },
@@ -177,14 +172,8 @@ static const float from_points[UP_TILE][UP_TILE_IN] = {
 static void tiles_in(float *out, size_t step, const float *const *in, int n)
 {
     for (int p = 0; p < UP_TILE_POINTS; p++)
-        for (int t = 0; t < n; t++) {
-            float sum = 0;
-            for (int i = 0; i < UP_TILE_IN; i++)
-                for (int j = 0; j < UP_TILE_IN; j++)
-                    sum += to_points[p / UP_TILE_IN][i] * to_points[p % UP_TILE_IN][j] *
-                           in[i][UP_TILE * t + j];
-            out[p * step + t] = sum;
-        }
+        for (int t = 0; t < n; t++)
+            out[p * step + t] = up_tile_to_point(p, in, t);
 }
 
 static void tiles_multiply(float *out, const float *in, size_t pitch, const float *weight, int ins,

@@ -60,7 +60,8 @@ typedef struct {
     int *input_end;     /* [chunks] rows of node 0 that the chunks up to this one take */
     size_t scratch;     /* bytes per strip: row pointers, fused blocks, the ops' own */
     bool limited;       /* some rows are not made: see up_graph_limit() */
-    bool fast;          /* convolutions may be made faster, rounded otherwise: see up_conv */
+    bool fast;          /* convolutions may be made faster, rounded otherwise: see up_conv, */
+    bool bfloat16;      /* and then of bfloat16 */
     size_t tiled_bytes; /* of weights given out to these */
     size_t held_bytes, most_bytes; /* by its ops, and what they are made from; 0: no limit */
     up_op *planned;                /* to be added next: see up_graph_add() */

@@ -451,7 +451,7 @@ const cli_option cli_options[] = {
     { "precision", 0, "PRECISION", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_choice, FIELD(train.precision), .choices = "float32 bfloat16",
       .help = "net: of what is multiplied; bfloat16 is several times as fast on processors with "
-              "AMX, and slow on others; default float32" },
+              "AMX, faster with AVX512-BF16, and slow on others; default float32" },
     { "from", 0, "FILE", CLI_TRAIN, CLI_GROUP_TRAIN,
       cli_parse_text, FIELD(train.from), .hint = CLI_HINT_FILE,
       .help = "net: weights to begin with; their network is trained, also for another scale" },
@@ -485,9 +485,10 @@ const cli_option cli_options[] = {
       .help = "refuse what would need more, such as 512M, 1.5GiB or 25%; default 50%" },
 
     { "precision", 0, "PRECISION", WITH_METHODS, CLI_GROUP_RUN,
-      cli_parse_choice, FIELD(up.arithmetic), .choices = "auto exact fast",
+      cli_parse_choice, FIELD(up.arithmetic), .choices = "auto exact fast bfloat16",
       .help = "of networks: exact sums product by product, fast takes a quarter of the products of "
-              "3x3 layers, 1e-5 away at most; auto is fast for pictures, exact for tensors" },
+              "3x3 layers, 1e-5 away at most, bfloat16 half of those in time where the processor "
+              "has AVX512-BF16, 0.01 dB away; auto is fast for pictures, exact for tensors" },
 
     { "json", 0, NULL, CLI_EVERY & ~(CLI_SHOW | CLI_JOIN), CLI_GROUP_TALK,
       cli_parse_flag, FIELD(json),

@@ -183,6 +183,7 @@ static up_status build(const up_network_build *build, const up_network_node *nod
 {
     up_conv conv = conv_of(node);
     conv.fast = take_fast(build->graph, node);
+    conv.bfloat16 = build->graph->bfloat16;
     float *slopes = NULL;
     if (build->bent) {
         UP_TRY(up_layer_slopes(&slopes, build->bent, build->error));

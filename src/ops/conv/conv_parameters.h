@@ -18,8 +18,9 @@ typedef struct {
     const float *slope;         /* [out_channels] of a PReLU behind it, or NULL */
     const float *bounds;        /* [2][out_channels]: what the result is clipped to at last, the
                                    least of each channel, then the greatest; or NULL */
-    bool fast;    /* may be made another way where that is faster: see conv_winograd.h */
-    up_edge edge; /* what pads a convolution; a transposed one has zeros */
+    bool fast;     /* may be made another way where that is faster: see conv_winograd.h, */
+    bool bfloat16; /* then of factors in bfloat16 */
+    up_edge edge;  /* what pads a convolution; a transposed one has zeros */
 } up_conv;
 
 #endif

@@ -97,6 +97,7 @@ static up_status plan_phases(up_op **op, const up_shape *in, const up_conv *conv
         .bias = bias,
         .slope = conv->slope ? slope : NULL,
         .bounds = conv->bounds ? bounds : NULL,
+        .bfloat16 = conv->bfloat16,
     };
     const up_status status = up_winograd_plan(op, in, &phases, error);
     up_free(values);

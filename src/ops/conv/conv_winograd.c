@@ -21,12 +21,14 @@ typedef struct {
     up_op op;
     int before[2]; /* padding */
     int ins, outs; /* channels */
+    int values;    /* at a point: of a channel each, or of a pair of channels */
     int blocks;    /* of output channels that are made together */
     int block;     /* channels of the largest */
     int tiles;     /* side by side at a time */
-    float *weight; /* [block][point][ins][outs of the block] */
-    up_conv_values values;
+    void *weight;  /* [block][point][values][outs of the block], 4 bytes each */
+    up_conv_values finish;
     const up_kernels *kernels;
+    const up_matrix_kernels *pairs; /* NULL: all is float */
 } winograd_op;
 
 bool up_winograd_can(const up_conv *conv)
@@ -66,12 +68,24 @@ static int first_of(const winograd_op *op, int block)
     return up_winograd_block(op->outs, op->blocks, block);
 }
 
-static void place_weights(winograd_op *op, const up_conv *conv)
+static up_status place_weights(winograd_op *op, const up_conv *conv, up_error *error)
 {
     const up_winograd_kernels kernels = {
         .ins = op->ins, .outs = op->outs, .out_step = 9 * (size_t)op->ins, .in_step = 9
     };
-    up_winograd_weights_place(op->weight, conv->weight, &kernels, op->kernels->convolve_outs);
+    const int most = op->kernels->convolve_outs;
+    if (!op->pairs) {
+        up_winograd_weights_place(op->weight, conv->weight, &kernels, most);
+        return UP_OK;
+    }
+    const size_t count = (size_t)UP_TILE_POINTS * op->ins * op->outs;
+    float *single = up_alloc(count, sizeof *single);
+    if (!single)
+        return up_fail_memory(error, "weights", count * sizeof *single);
+    up_winograd_weights_place(single, conv->weight, &kernels, most);
+    up_winograd_weights_pair(op->weight, single, &kernels, most);
+    up_free(single);
+    return UP_OK;
 }
 
 /* From the values of one point to those of the next, in floats: an odd number of cache lines. */
@@ -86,32 +100,32 @@ static void choose_tiles(winograd_op *op)
 {
     op->blocks = up_winograd_blocks(op->outs, op->kernels->convolve_outs);
     op->block = (op->outs - 1) / op->blocks + 1;
-    const size_t tile = ((size_t)op->ins + op->block) * UP_TILE_POINTS * sizeof(float);
+    const size_t tile = ((size_t)op->values + op->block) * UP_TILE_POINTS * sizeof(float);
     const size_t tiles = up_machine_cache() / 2 / tile / LEAST_TILES * LEAST_TILES;
     op->tiles = tiles > UP_MOST_TILES ? UP_MOST_TILES : up_max((int)tiles, LEAST_TILES);
     op->op.scratch =
-        UP_TILE_POINTS * (step_of(op, op->ins) + step_of(op, op->block)) * sizeof(float);
+        UP_TILE_POINTS * (step_of(op, op->values) + step_of(op, op->block)) * sizeof(float);
 }
 
 static up_status plan(winograd_op *op, const up_conv *conv, up_error *error)
 {
     size_t count;
-    if (!up_mul(op->ins, op->outs, &count) || !up_mul(count, UP_TILE_POINTS, &count) ||
+    if (!up_mul(op->values, op->outs, &count) || !up_mul(count, UP_TILE_POINTS, &count) ||
         op->ins > INT_MAX / UP_TILE_POINTS / UP_MOST_TILES / 2)
         return up_fail(error, UP_ERROR_LIMIT, "%d channels of %d are too many", op->outs, op->ins);
-    op->weight = up_alloc(count, sizeof *op->weight);
+    op->weight = up_alloc(count, sizeof(float));
     if (!op->weight)
-        return up_fail_memory(error, "weights", count * sizeof *op->weight);
-    op->op.bytes = count * sizeof *op->weight;
+        return up_fail_memory(error, "weights", count * sizeof(float));
+    op->op.bytes = count * sizeof(float);
     choose_tiles(op);
-    place_weights(op, conv);
-    return up_conv_values_copy(&op->values, conv, error);
+    UP_TRY(place_weights(op, conv, error));
+    return up_conv_values_copy(&op->finish, conv, error);
 }
 
 static void free_winograd(up_op *base)
 {
     winograd_op *op = (winograd_op *)base;
-    up_conv_values_free(&op->values);
+    up_conv_values_free(&op->finish);
     up_free(op->weight);
     up_free(op);
 }
@@ -143,22 +157,54 @@ static void span_columns(const up_op *base, int input, int x, int *first, int *e
 /* ---------------------------------------------------------------- running */
 
 typedef struct {
-    float *in, *out; /* values at points: [point][channel][tiles] */
+    void *in; /* values at points: [point][value][tiles], 4 bytes each */
+    float *out;
 } points;
 
 static points lay_out(const winograd_op *op, void *scratch)
 {
-    return (points){ scratch, (float *)scratch + UP_TILE_POINTS * step_of(op, op->ins) };
+    return (points){ scratch, (float *)scratch + UP_TILE_POINTS * step_of(op, op->values) };
+}
+
+/* The rows of a tile of one channel; where there is none any more, of the last, which has no
+ * weight. */
+static void point_to_rows(const winograd_op *op, const up_window *in, int x, int c,
+                          const float *row[UP_TILE_IN])
+{
+    const void *const *first = in->row + (size_t)up_min(c, op->ins - 1) * in->count;
+    for (int i = 0; i < UP_TILE_IN; i++)
+        row[i] = (const float *)first[i] + x - op->before[1];
 }
 
 static void enter(const winograd_op *op, const points *p, const up_window *in, int x, int tiles)
 {
-    for (int c = 0; c < op->ins; c++) {
-        const float *row[UP_TILE_IN];
-        for (int i = 0; i < UP_TILE_IN; i++)
-            row[i] = (const float *)in->row[c * in->count + i] + x - op->before[1];
-        op->kernels->tiles_in(p->in + (size_t)c * op->tiles, step_of(op, op->ins), row, tiles);
+    const size_t step = step_of(op, op->values);
+    const float *row[2 * UP_TILE_IN];
+    for (int v = 0; v < op->values; v++) {
+        const size_t at = (size_t)v * op->tiles;
+        if (op->pairs) {
+            point_to_rows(op, in, x, 2 * v, row);
+            point_to_rows(op, in, x, 2 * v + 1, row + UP_TILE_IN);
+            op->pairs->tiles_in((up_bfloat16_pair *)p->in + at, step, row, tiles);
+        } else {
+            point_to_rows(op, in, x, v, row);
+            op->kernels->tiles_in((float *)p->in + at, step, row, tiles);
+        }
     }
+}
+
+static void multiply_point(const winograd_op *op, const points *p, int point, size_t weight,
+                           int outs, int tiles)
+{
+    const size_t in = point * step_of(op, op->values), pitch = op->tiles;
+    float *out = p->out + point * step_of(op, op->block);
+    if (op->pairs)
+        op->pairs->tiles_multiply(out, (const up_bfloat16_pair *)p->in + in, pitch,
+                                  (const up_bfloat16_pair *)op->weight + weight, op->values, outs,
+                                  tiles);
+    else
+        op->kernels->tiles_multiply(out, (const float *)p->in + in, pitch,
+                                    (const float *)op->weight + weight, op->values, outs, tiles);
 }
 
 /* The rows that leave() writes are fetched meanwhile: SRVGGNet takes 6 % longer if it has to wait
@@ -167,14 +213,12 @@ static void multiply(const winograd_op *op, const points *p, const up_target *to
                      int tiles)
 {
     const int first = first_of(op, block), outs = first_of(op, block + 1) - first;
-    const float *weight = op->weight + (size_t)UP_TILE_POINTS * op->ins * first;
-    for (int point = 0; point < UP_TILE_POINTS; point++, weight += (size_t)op->ins * outs) {
+    size_t weight = (size_t)UP_TILE_POINTS * op->values * first;
+    for (int point = 0; point < UP_TILE_POINTS; point++, weight += (size_t)op->values * outs) {
         for (int i = point; i < outs * to->rows; i += UP_TILE_POINTS)
             for (int column = 0; column < tiles * UP_TILE; column += UP_LANES)
                 __builtin_prefetch((float *)to->row[first * to->rows + i] + x + column, 1);
-        op->kernels->tiles_multiply(p->out + point * step_of(op, op->block),
-                                    p->in + point * step_of(op, op->ins), (size_t)op->tiles, weight,
-                                    op->ins, outs, tiles);
+        multiply_point(op, p, point, weight, outs, tiles);
     }
 }
 
@@ -185,7 +229,7 @@ static void leave(const winograd_op *op, const points *p, const up_target *to, i
     for (int c = first_of(op, block); c < first_of(op, block + 1); c++, values += op->tiles) {
         up_taps taps = { .groups = 1, .size = 1 };
         float *out[UP_TILE];
-        up_conv_values_of(&op->values, c, &taps);
+        up_conv_values_of(&op->finish, c, &taps);
         for (int i = 0; i < to->rows; i++)
             out[i] = (float *)to->row[c * to->rows + i] + x;
         op->kernels->tiles_out(out, to->rows, values, step_of(op, op->block), &taps, tiles);
@@ -243,7 +287,9 @@ up_status up_winograd_plan(up_op **result, const up_shape *in, const up_conv *co
         .before = { axis[0].before, axis[1].before },
         .ins = conv->in_channels,
         .outs = conv->out_channels,
+        .values = conv->bfloat16 ? (conv->in_channels + 1) / 2 : conv->in_channels,
         .kernels = up_kernels_get(),
+        .pairs = conv->bfloat16 ? up_matrix_kernels_get() : NULL,
     };
     status = plan(op, conv, error);
     if (status != UP_OK) {

@@ -71,6 +71,24 @@ void up_winograd_weights_place(float *to, const float *weight, const up_winograd
     }
 }
 
+/* What has no other one is with 0. */
+void up_winograd_weights_pair(up_bfloat16_pair *to, const float *from,
+                              const up_winograd_kernels *kernels, int most)
+{
+    const int blocks = up_winograd_blocks(kernels->outs, most);
+    for (int b = 0; b < blocks; b++) {
+        const int first = up_winograd_block(kernels->outs, blocks, b);
+        const int size = up_winograd_block(kernels->outs, blocks, b + 1) - first;
+        for (int p = 0; p < UP_TILE_POINTS; p++, from += (size_t)kernels->ins * size)
+            for (int i = 0; i < kernels->ins; i += 2)
+                for (int o = 0; o < size; o++)
+                    *to++ = (up_bfloat16_pair){
+                        up_to_bfloat16(from[i * size + o]),
+                        up_to_bfloat16(i + 1 < kernels->ins ? from[(i + 1) * size + o] : 0),
+                    };
+    }
+}
+
 /* to[y * to_step + i] = sum over p of values[p][y] * from[p * from_step + i] */
 static void combine(float *to, size_t to_step, const float *from, size_t from_step, int n)
 {

@@ -8,6 +8,7 @@
 #define UP_OPS_WINOGRAD_WEIGHTS_H
 
 #include "kernels/kernels.h"
+#include "kernels/matrix.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,9 @@ typedef struct {
 } up_winograd_kernels;
 void up_winograd_weights_place(float *to, const float *weight, const up_winograd_kernels *kernels,
                                int most);
+/* What that placed, as pairs of inputs: [block][point][(ins + 1) / 2][outputs of the block]. */
+void up_winograd_weights_pair(up_bfloat16_pair *to, const float *from,
+                              const up_winograd_kernels *kernels, int most);
 int up_winograd_blocks(int outs, int most);
 int up_winograd_block(int outs, int blocks, int block); /* its first output */
 

@@ -158,13 +158,24 @@ static void run_arithmetic(void *state)
     bench_multiply_adds(a->multiply_adds, a->threads);
 }
 
+/* upscale by each kind of arithmetic, the usual one first. */
+enum { WAYS = 3 };
+static const struct {
+    up_arithmetic arithmetic;
+    const char *name; /* NULL: upscale */
+} ways[WAYS] = {
+    { UP_ARITHMETIC_FAST, NULL },
+    { UP_ARITHMETIC_EXACT, "exact" },
+    { UP_ARITHMETIC_BFLOAT16, "bfloat16" },
+};
+
 /* A network's files, the jobs on it, and what is made of them. */
 typedef struct {
     bench_design design;
     char param[256], bin[256];
-    float *in, *out[3]; /* of upscale, of upscale by exact arithmetic, of ncnn */
-    size_t made;        /* values of each */
-    bench_upscale job, exact;
+    float *in, *out[WAYS + 1]; /* the last is ncnn's */
+    size_t made;               /* values of each */
+    bench_upscale job[WAYS];
     bench_network network;
     arithmetic alone;
 } contest;
@@ -181,19 +192,17 @@ static void set_up(contest *c, int i, int threads)
     cases[i].make(&c->design, bench_design_begin(&c->design, c->bin));
     bench_design_end(&c->design, c->param);
     c->in = bench_noise(values, 0, 1);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k <= WAYS; k++)
         c->out[k] = bench_must(up_alloc_zero(c->made, sizeof(float)));
-    c->job = (bench_upscale){
-        .in = bench_planes(channels, width, height, c->in),
-        .out = bench_planes(channels, width * scale, height * scale, c->out[0]),
-        .options = { .method = "tconv",
-                     .weights = c->param,
-                     .threads = threads,
-                     .arithmetic = UP_ARITHMETIC_FAST },
-    };
-    c->exact = c->job;
-    c->exact.out.data = c->out[1];
-    c->exact.options.arithmetic = UP_ARITHMETIC_EXACT;
+    for (int k = 0; k < WAYS; k++)
+        c->job[k] = (bench_upscale){
+            .in = bench_planes(channels, width, height, c->in),
+            .out = bench_planes(channels, width * scale, height * scale, c->out[k]),
+            .options = { .method = "tconv",
+                         .weights = c->param,
+                         .threads = threads,
+                         .arithmetic = ways[k].arithmetic },
+        };
     c->network = (bench_network){
         .param = c->param,
         .bin = c->bin,
@@ -203,7 +212,7 @@ static void set_up(contest *c, int i, int threads)
         .height = height,
         .in = c->in,
         .result_blob = c->design.blobs - 1,
-        .out = c->out[2],
+        .out = c->out[WAYS],
     };
     c->alone = (arithmetic){ (double)width * height * c->design.multiply_adds, threads };
 }
@@ -213,7 +222,7 @@ static void clear(contest *c)
     unlink(c->param);
     unlink(c->bin);
     up_free(c->in);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k <= WAYS; k++)
         up_free(c->out[k]);
     up_free(c);
 }
@@ -222,11 +231,13 @@ static void run_case(const bench_limits *limits, int i, int threads)
 {
     contest *c = bench_must(up_alloc_zero(1, sizeof *c));
     set_up(c, i, threads);
-    bench_runner runners[4] = { { .state = &c->alone, .run = run_arithmetic },
-                                bench_upscale_runner(&c->job),
-                                bench_upscale_runner(&c->exact) };
-    strcpy(runners[2].name, "exact");
-    const int count = peer_ncnn && peer_ncnn(&c->network, &runners[3]) ? 4 : 3;
+    bench_runner runners[1 + WAYS + 1] = { { .state = &c->alone, .run = run_arithmetic } };
+    for (int k = 0; k < WAYS; k++) {
+        runners[1 + k] = bench_upscale_runner(&c->job[k]);
+        if (ways[k].name)
+            strcpy(runners[1 + k].name, ways[k].name);
+    }
+    const int count = 1 + WAYS + (peer_ncnn && peer_ncnn(&c->network, &runners[1 + WAYS]));
     bench_race(runners, count, threads);
     for (int k = 2; k < count; k++) {
         if (runners[k].finish)
@@ -242,7 +253,7 @@ static void run_case(const bench_limits *limits, int i, int threads)
     bench_race_rows(cases[i].name, runners + 1, count - 1, 2e-9 * work.multiply_adds,
                     bench_floor(&now, &work));
     bench_layers layers;
-    const double whole = bench_time_layers(&layers, &c->job);
+    const double whole = bench_time_layers(&layers, &c->job[0]);
     print_layers(&now, &c->design, &layers, pixels, whole);
     clear(c);
 }

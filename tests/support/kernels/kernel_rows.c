@@ -34,6 +34,8 @@
     X(copy_past)                                                                                   \
     X(repeat)                                                                                      \
     X(gather)                                                                                      \
+    X(matrix_tiles_in)                                                                             \
+    X(matrix_tiles_multiply)                                                                       \
     X(matrix_convolve)                                                                             \
     X(matrix_correlate)                                                                            \
     X(matrix_pair)                                                                                 \
