@@ -47,7 +47,8 @@ typedef struct {
  * are the library's. false: neither is known. */
 UP_API bool up_content_of(up_content *content, const char *path);
 
-/* "baseline", "avx2", "avx512", "neon": the kernels in use; UPSCALE_CPU in the environment masks.
+/* "baseline", "avx2", "avx512", "avx512-vnni", "neon": the kernels in use; UPSCALE_CPU in the
+ * environment masks.
  */
 UP_API const char *up_cpu_name(void);
 

@@ -21,10 +21,13 @@ int up_kernels_all(const up_kernels *all[], int most)
     bool avx2 = fma && __builtin_cpu_supports("avx2");
     if (avx2)
         found[count++] = &up_kernels_avx2;
-    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                  __builtin_cpu_supports("avx512vl");
+    if (avx512)
         found[count++] = &up_kernels_avx512;
+    if (avx512 && __builtin_cpu_supports("avx512vnni"))
+        found[count++] = &up_kernels_avx512_vnni;
 #elif defined __aarch64__
     found[count++] = &up_kernels_neon;
 #endif

@@ -17,10 +17,12 @@ static const up_kernels *best_kernels(void)
 
 enum { FEATURES = 7, BF16_PAIRS = 1 << 5, BF16_TILES = 1 << 22, TILES = 1 << 24 };
 
+/* Of processors that have them all have VNNI, too. */
 static bool has_pairs(void)
 {
     unsigned a, b, c, d;
-    return __get_cpuid_count(FEATURES, 1, &a, &b, &c, &d) && (a & BF16_PAIRS);
+    return best_kernels() == &up_kernels_avx512_vnni &&
+           __get_cpuid_count(FEATURES, 1, &a, &b, &c, &d) && (a & BF16_PAIRS);
 }
 #endif
 
@@ -48,12 +50,11 @@ int up_matrix_kernels_all(const up_matrix_kernels *all[], int most)
     const up_matrix_kernels *found[MOST_MATRIX] = { &up_matrix_kernels_reference };
     int count = 1;
 #if defined UPSCALE_AVX512_BF16
-    const bool avx512 = best_kernels() == &up_kernels_avx512;
-    if (avx512 && has_pairs())
+    if (has_pairs())
         found[count++] = &up_matrix_avx512_bf16;
 #endif
 #if defined UPSCALE_AMX
-    if (avx512 && has_tiles())
+    if (has_pairs() && has_tiles())
         found[count++] = &up_matrix_amx;
 #endif
     count = up_min(count, most);

@@ -7,9 +7,9 @@
 
 extern const up_kernels up_kernels_reference;
 extern const up_kernels up_kernels_baseline;
-extern const up_kernels up_kernels_avx2;   /* x86-64 */
-extern const up_kernels up_kernels_avx512; /* x86-64 */
-extern const up_kernels up_kernels_neon;   /* AArch64 */
+/* Of builds for x86-64. */
+extern const up_kernels up_kernels_avx2, up_kernels_avx512, up_kernels_avx512_vnni;
+extern const up_kernels up_kernels_neon; /* AArch64 */
 
 /* up_kernels.map: every table has its own functions of these names. */
 #define UP_MAP_ROWS                                                                                \

@@ -53,9 +53,9 @@ INLINE void mix_rounded(int16_t *out, const uint8_t *const *in, const up_byte_ro
             zip_words(words_of_bytes(in[2 * p] + x), words_of_bytes(in[2 * p + 1] + x), &v[0],
                       &v[1]);
             for (int i = 0; i < 2; i++) {
-                sum[i] += pair_sums(v[i], weight[p]);
+                sum[i] = add_pair_sums(sum[i], v[i], weight[p]);
                 if (fine)
-                    part[i] += pair_sums(v[i], weight[pairs + p]);
+                    part[i] = add_pair_sums(part[i], v[i], weight[pairs + p]);
             }
         }
         for (int i = 0; i < 2 && fine; i++)
@@ -129,9 +129,9 @@ INLINE ints group_sums(const int16_t *in, const group_plan *g, int step, int pai
     for (int p = 0; p < pairs; p++) {
         shorts v = together ? pick_words(windows, g->order[p])
                             : pick_words(load_windows(in + p * step, g->start), g->order[0]);
-        sum += pair_sums(v, g->weight[p]);
+        sum = add_pair_sums(sum, v, g->weight[p]);
         if (fine)
-            part += pair_sums(v, g->weight[pairs + p]);
+            part = add_pair_sums(part, v, g->weight[pairs + p]);
     }
     return fine ? sum + (part >> 8) : sum;
 }

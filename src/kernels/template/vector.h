@@ -118,12 +118,12 @@ INLINE vec to_float(ints v)
  *   zip_words(shorts a, b, &low, &high)     a0 b0 a1 b1 ..., in parts of 16 bytes
  *   shorts join_words(ints low, ints high)  what zip_words took apart; each clamped to 16 bits
  *   ints pair_sums(shorts a, shorts b)       a0 * b0 + a1 * b1, a2 * b2 + a3 * b3 ...
- *   store_levels(p, const ints v[4], bool past)  4 * LANES bytes: 128 + v, clamped; past the caches
- *                                          if asked to, and there is a way: to an aligned place
- *   shorts load_windows(const int16_t *from, const int *start)  from[start[w]] and on, for every
- *                                          window w of BYTE_WINDOW samples
- *   shorts pick_words(shorts windows, shorts at)  for every sample two words of its window; at is
- *                                          what word_order() makes of a plan's index
+ *   ints add_pair_sums(ints sum, a, b)       sum + those; at once where HAS_ADD_PAIR_SUMS is
+ * defined store_levels(p, const ints v[4], bool past)  4 * LANES bytes: 128 + v, clamped; past the
+ * caches if asked to, and there is a way: to an aligned place shorts load_windows(const int16_t
+ * *from, const int *start)  from[start[w]] and on, for every window w of BYTE_WINDOW samples shorts
+ * pick_words(shorts windows, shorts at)  for every sample two words of its window; at is what
+ * word_order() makes of a plan's index
  */
 #if defined UP_LEVEL_AVX512
 #include "kernels/template/vector_avx512.h"
@@ -133,6 +133,13 @@ INLINE vec to_float(ints v)
 #include "kernels/template/vector_neon.h"
 #else
 #include "kernels/template/vector_plain.h"
+#endif
+
+#ifndef HAS_ADD_PAIR_SUMS
+INLINE ints add_pair_sums(ints sum, shorts a, shorts b)
+{
+    return sum + pair_sums(a, b);
+}
 #endif
 
 #endif

@@ -210,6 +210,14 @@ INLINE ints pair_sums(shorts a, shorts b)
     return (ints)_mm512_madd_epi16((__m512i)a, (__m512i)b);
 }
 
+#ifdef __AVX512VNNI__
+#define HAS_ADD_PAIR_SUMS
+INLINE ints add_pair_sums(ints sum, shorts a, shorts b)
+{
+    return (ints)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+}
+#endif
+
 INLINE void store_levels(void *p, const ints v[4], bool past)
 {
     const ints order = { 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15 };

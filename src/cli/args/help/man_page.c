@@ -123,7 +123,7 @@ void cli_man_page_print(void)
         ".TP\n130, 143\ninterrupted by SIGINT or SIGTERM; no partial file is left",
         ".TP\n141\nwhat read standard output has gone",
         ".SH ENVIRONMENT",
-        ".TP\n.B UPSCALE_CPU\nlimits the kernels in use: baseline, avx2 or avx512",
+        ".TP\n.B UPSCALE_CPU\nlimits the kernels in use: baseline, avx2, avx512 or avx512-vnni",
         ".TP\n.B UPSCALE_WEIGHTS\nfolders with weight files, separated by colons; looked into "
         "after \\-\\-weights\\-dir, before XDG_DATA_HOME/upscale/weights (~/.local/share) and "
         "share/upscale/weights of the installation, for NAME.safetensors, NAME.pth, NAME.onnx ...",
