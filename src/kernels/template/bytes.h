@@ -6,7 +6,7 @@
 #define UP_KERNELS_TEMPLATE_BYTES_H
 
 #include "kernels/kernels.h"
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #define WORDS (2 * LANES)
 #define TOGETHER 4 /* made and stored together */

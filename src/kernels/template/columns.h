@@ -7,7 +7,7 @@
 #define UP_KERNELS_TEMPLATE_COLUMNS_H
 
 #include "kernels/kernels.h"
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #define MOST_PHASES 4
 #define MOST_PHASE_TAPS 6

@@ -7,7 +7,7 @@
 #define UP_KERNELS_TEMPLATE_CORRELATE_H
 
 #include "kernels/kernels.h"
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #if defined UP_LEVEL_AVX512 || defined UP_LEVEL_NEON
 #define CORRELATE_INS 6

@@ -3,7 +3,7 @@
 #ifndef UP_KERNELS_TEMPLATE_EXPONENTIAL_H
 #define UP_KERNELS_TEMPLATE_EXPONENTIAL_H
 
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 INLINE vec either(ints take, vec a, vec b)
 {

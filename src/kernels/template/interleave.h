@@ -3,7 +3,7 @@
 #ifndef UP_KERNELS_TEMPLATE_INTERLEAVE_H
 #define UP_KERNELS_TEMPLATE_INTERLEAVE_H
 
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #include <stddef.h>
 

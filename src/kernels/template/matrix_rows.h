@@ -4,7 +4,7 @@
 #define UP_KERNELS_TEMPLATE_MATRIX_ROWS_H
 
 #include "kernels/matrix.h"
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #include <immintrin.h>
 

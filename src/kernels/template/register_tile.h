@@ -3,7 +3,7 @@
 #ifndef UP_KERNELS_TEMPLATE_REGISTER_TILE_H
 #define UP_KERNELS_TEMPLATE_REGISTER_TILE_H
 
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #define MOST_COLUMNS 8
 

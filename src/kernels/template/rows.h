@@ -3,7 +3,7 @@
 #ifndef UP_KERNELS_TEMPLATE_ROWS_H
 #define UP_KERNELS_TEMPLATE_ROWS_H
 
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #include <stdbool.h>
 

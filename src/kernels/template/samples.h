@@ -6,7 +6,7 @@
 #ifndef UP_KERNELS_TEMPLATE_SAMPLES_H
 #define UP_KERNELS_TEMPLATE_SAMPLES_H
 
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #include <stdbool.h>
 

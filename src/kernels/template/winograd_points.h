@@ -7,7 +7,7 @@
 #define UP_KERNELS_TEMPLATE_WINOGRAD_POINTS_H
 
 #include "kernels/kernels.h"
-#include "kernels/template/vector.h"
+#include "kernels/template/vector/vector.h"
 
 #define NEAR 0.75f /* the points but 0 and infinity */
 #define FAR 1.5f

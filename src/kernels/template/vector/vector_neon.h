@@ -3,7 +3,7 @@
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_NEON_H
 #define UP_KERNELS_TEMPLATE_VECTOR_NEON_H
 
-#include "kernels/template/vector_four.h"
+#include "kernels/template/vector/vector_four.h"
 
 #include <arm_neon.h>
 

@@ -3,7 +3,7 @@
 #ifndef UP_KERNELS_TEMPLATE_VECTOR_PLAIN_H
 #define UP_KERNELS_TEMPLATE_VECTOR_PLAIN_H
 
-#include "kernels/template/vector_four.h"
+#include "kernels/template/vector/vector_four.h"
 
 INLINE vec multiply_add(vec a, vec b, vec c)
 {

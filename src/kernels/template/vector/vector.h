@@ -126,13 +126,13 @@ INLINE vec to_float(ints v)
  * word_order() makes of a plan's index
  */
 #if defined UP_LEVEL_AVX512
-#include "kernels/template/vector_avx512.h"
+#include "kernels/template/vector/vector_avx512.h"
 #elif defined UP_LEVEL_AVX2
-#include "kernels/template/vector_avx2.h"
+#include "kernels/template/vector/vector_avx2.h"
 #elif defined UP_LEVEL_NEON
-#include "kernels/template/vector_neon.h"
+#include "kernels/template/vector/vector_neon.h"
 #else
-#include "kernels/template/vector_plain.h"
+#include "kernels/template/vector/vector_plain.h"
 #endif
 
 #ifndef HAS_ADD_PAIR_SUMS
